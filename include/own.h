@@ -1,0 +1,31 @@
+/*
+ * own.h - libown: counted pools that own memory, objects and each other.
+ *
+ * This umbrella includes one header a room; each may also be included alone.
+ *
+ * The words used in every comment:
+ *
+ *   object     anything that begins with an own_object: a pool, or a type of yours
+ *   block      plain memory inside a pool: no header, no count; lives as long as its pool,
+ *              or until own_free
+ *   reference  the right to use an object, and the duty to release it exactly once
+ *   new        the caller of the function owns the reference
+ *   borrowed   somebody else owns the reference; the pointer is valid while they do
+ *   stolen     the function takes over the reference that its argument had
+ *   owner      the first argument of every constructor: a pool, or NULL
+ *   parent     the pool that a pool was created with, or given to; at most one
+ *
+ * A failing call returns NULL or -1, sets errno, and has changed nothing.
+ * A successful call leaves errno as it was.
+ */
+#ifndef OWN_H
+#define OWN_H
+
+#include <own/block.h>
+#include <own/memory.h>
+#include <own/misuse.h>
+#include <own/object.h>
+#include <own/pool.h>
+#include <own/version.h>
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * own/block.h - blocks and strings: plain memory inside a pool.
+ *
+ * A block lives as long as its pool, or until own_free. It has no header and no count, is aligned
+ * to 16 bytes, and takes its size rounded up to 16, at least 16. A block of 0 bytes is a block.
+ *
+ * Every call that takes a block knows exactly what is a live block of that pool: a block of another
+ * pool, one that was freed, an address inside a block, or any other address, mapped or not, is EINVAL.
+ *
+ * Threads: those of the pool. Cost, where no other is said: O(1) amortised, no system call but for
+ * new memory. Zeroing and copying cost their bytes.
+ */
+#ifndef OWN_BLOCK_H
+#define OWN_BLOCK_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <own/attributes.h>
+#include <own/object.h>
+
+OWN_BEGIN_DECLS
+
+/*
+ * Allocates a zeroed block of count * size bytes.
+ *
+ * pool  not NULL; the block is the pool's.
+ *
+ * Returns NULL with errno EOVERFLOW (count * size does not fit), ENOMEM, EDQUOT (a limit of the
+ * pool or above), or EINVAL (pool is NULL).
+ */
+OWN_API OWN_MUST_USE void *own_alloc(own_pool *pool, size_t count, size_t size)
+    OWN_NEW_MEMORY(2, 3);
+
+/* own_alloc without zeroing: the bytes are whatever they were. Errors as own_alloc. */
+OWN_API OWN_MUST_USE void *own_alloc_raw(own_pool *pool, size_t count, size_t size)
+    OWN_NEW_MEMORY(2, 3);
+
+/*
+ * own_alloc at an address that is a multiple of alignment.
+ *
+ * alignment  a power of two, in bytes. own_realloc keeps no more than 16 of it where it moves the block.
+ *
+ * Errors as own_alloc, and EINVAL for another alignment.
+ */
+OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count,
+                                             size_t size) OWN_NEW_MEMORY(3, 4);
+
+/*
+ * Makes a block count * size bytes large, where it is or elsewhere. What it had is kept up to the
+ * smaller size, growth is zeroed.
+ *
+ * block  a live block of pool, no longer valid after success; NULL: as own_alloc.
+ *
+ * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then the
+ * old block stands as it was. A block is not freed by the size 0.
+ * Cost: at worst a copy; blocks over a megabyte are not copied but mapped elsewhere.
+ */
+OWN_API OWN_MUST_USE void *own_realloc(own_pool *pool, void *block, size_t count, size_t size);
+
+/*
+ * Frees a block, for later blocks of the pool.
+ *
+ * block  a live block of pool, or NULL (nothing happens, and 0 is returned).
+ *
+ * Returns -1 with errno EINVAL: not a live block of this pool. Nothing has changed then.
+ */
+OWN_API int own_free(own_pool *pool, void *block);
+
+/*
+ * The size of a block: what was asked for, rounded up to 16, at least 16; all of it may be used.
+ *
+ * Returns 0 with errno EINVAL where block is not a live block of pool (or either is NULL).
+ * Cost: O(1), and about a nanosecond for each KiB of the block.
+ */
+OWN_API size_t own_block_size(const own_pool *pool, const void *block);
+
+/*
+ * Whether an address is that of a live block of the pool. Keeps errno. Any address may be asked for.
+ */
+OWN_API bool own_contains(const own_pool *pool, const void *block);
+
+/* own_alloc for one or more of a type, typed. */
+#define OWN_ALLOC(pool, type) ((type *)own_alloc((pool), 1, sizeof(type)))
+#define OWN_ALLOC_N(pool, type, count) ((type *)own_alloc((pool), (count), sizeof(type)))
+
+/*
+ * Copies a string, or at most max bytes of it, or size bytes of memory into a new block.
+ *
+ * The source may be NULL: then the result is NULL, with errno as it was. own_memdup of 0 bytes is
+ * a block. Errors as own_alloc.
+ */
+OWN_API OWN_MUST_USE char *own_strdup(own_pool *pool, const char *string);
+OWN_API OWN_MUST_USE char *own_strndup(own_pool *pool, const char *string, size_t max);
+OWN_API OWN_MUST_USE void *own_memdup(own_pool *pool, const void *memory, size_t size);
+
+/*
+ * Prints into a new block, as printf does.
+ *
+ * Returns NULL with errno as own_alloc, or what vsnprintf set.
+ */
+OWN_API OWN_MUST_USE char *own_asprintf(own_pool *pool, const char *format, ...) OWN_PRINTF(2, 3);
+OWN_API OWN_MUST_USE char *own_vasprintf(own_pool *pool, const char *format, va_list arguments)
+    OWN_PRINTF(2, 0);
+
+/*
+ * Prints to the end of a string that is a block of the pool.
+ *
+ * string  no longer valid after success; NULL: as own_asprintf. It must not be among the arguments.
+ *
+ * Returns the string, or NULL with errno as own_realloc; then the old string stands as it was.
+ * Cost: the length of the whole string, in the worst case a copy of it.
+ */
+OWN_API OWN_MUST_USE char *own_asprintf_append(own_pool *pool, char *string, const char *format,
+                                               ...) OWN_PRINTF(3, 4);
+
+OWN_END_DECLS
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * own/object.h - counted objects: the header, the count, types, and the macros that keep fields safe.
+ *
+ * An object begins with an own_object. Its count is the number of references to it; at zero the
+ * object dies at once: its finalizer runs, then the reference fields that its type declares are
+ * released, the last declared first, then its memory goes. What dies with it dies in the order that
+ * recursion would give, but nothing recurses: a chain of any length dies on a small stack.
+ *
+ * References that pools hold (own_hold, own_give, a constructor's owner) are released by the pool.
+ * All references that pools hold to one object make one step of its count, so that releasing one
+ * reference too many is seen at once (see misuse.h).
+ *
+ * The count is a number line in one 32-bit word:
+ *
+ *   INT32_MIN ...................... OWN_COUNT_DEAD      dying or dead: any use is a misuse
+ *   OWN_COUNT_DEAD + 1 ............. OWN_COUNT_SHARED    shared, saturated: never dies
+ *   OWN_COUNT_SHARED + 1 ............ -1                  shared: -n is n references
+ *   0                                                     immortal: not counted, never dies
+ *   1 ............................... OWN_COUNT_MAX - 1   confined: n references
+ *   OWN_COUNT_MAX ................... INT32_MAX           confined, saturated: never dies
+ *
+ * Threads: a confined object, and all that it reaches, is used by one thread at a time, and may be
+ * handed over by anything that synchronises. Immortal objects may be counted by any thread.
+ */
+#ifndef OWN_OBJECT_H
+#define OWN_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <own/attributes.h>
+
+OWN_BEGIN_DECLS
+
+typedef struct own_pool own_pool;
+typedef struct own_type own_type;
+
+/*
+ * The header of every object: 16 bytes, first in the user's struct. Its fields are the library's;
+ * they are here only so that counting can be inline.
+ */
+typedef struct own_object {
+    int32_t count;  /* the number line above; read and written as a relaxed atomic */
+    uint32_t state; /* flags, and how many references pools hold */
+    const own_type *type;
+} own_object;
+
+/*
+ * A type of objects. Usually static and const; it must outlive its last object.
+ */
+struct own_type {
+    const char *name;   /* for reports and misuse sentences */
+    size_t size;        /* of the whole struct, header included: at least 16 */
+    const size_t *refs; /* offsets of the fields that own a reference, in the order of their
+                                   declaration, ended by OWN_REFS_END; NULL: none. OWN_REFS builds it */
+    void (*finalize)(void *self); /* may be NULL. Called once in the object's life, when the last
+                                   reference goes and before any field is released. The object is
+                                   whole and may be used and counted; where the finalizer leaves
+                                   a reference to it somewhere, the object lives on (PEP 442) */
+};
+
+/* Ends a list of offsets. */
+#define OWN_REFS_END SIZE_MAX
+
+/*
+ * Builds the refs of a type: OWN_REFS(struct session, pool, peer), up to 16 fields. Each field is
+ * a pointer to an object, or NULL. For types at file scope.
+ */
+#ifdef __cplusplus
+#define OWN_REFS(type, ...)                                                                        \
+    ([]() -> const size_t * {                                                                      \
+        static const size_t offsets[] = {OWN_OFFSETS_(type, __VA_ARGS__) OWN_REFS_END};            \
+        return offsets;                                                                            \
+    }())
+#else
+#define OWN_REFS(type, ...) ((const size_t[]){OWN_OFFSETS_(type, __VA_ARGS__) OWN_REFS_END})
+#endif
+
+/*
+ * Creates a zeroed object with one reference.
+ *
+ * owner   a pool, which then holds the reference: the result is borrowed. NULL: the result is a new
+ *         reference.
+ * type    borrowed, not NULL; must outlive the object.
+ *
+ * Returns NULL with errno EINVAL (no type, or a size below 16), ENOMEM, EDQUOT (the limit of owner
+ * or of a pool above it). The object's memory is not part of the owner's: it may outlive it.
+ * Threads: those of owner. Cost: O(1), and zeroing.
+ */
+OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
+
+#define OWN_COUNT_MAX ((int32_t)1 << 30)
+#define OWN_COUNT_SHARED (-((int32_t)1 << 29))
+#define OWN_COUNT_DEAD (-((int32_t)1 << 30) - 1)
+
+/* What own_incref and own_decref do where the count is not an ordinary confined one. */
+OWN_API void own_incref_slow(own_object *object);
+OWN_API void own_decref_slow(own_object *object);
+
+/*
+ * Takes a new reference.
+ *
+ * object  any object, or NULL (nothing happens).
+ *
+ * Returns object; the reference is the caller's, to be released exactly once. Saturates instead of
+ * overflowing: an object that ever had OWN_COUNT_MAX references never dies. A dead object is
+ * a misuse. Threads: those of object. Cost: a load, a test and a store, inline.
+ */
+OWN_API inline void *own_incref(void *object)
+{
+    own_object *o = (own_object *)object;
+    if (OWN_UNLIKELY(!o))
+        return object;
+    int32_t count = __atomic_load_n(&o->count, __ATOMIC_RELAXED);
+    if (OWN_LIKELY(count > 0 && count < OWN_COUNT_MAX))
+        __atomic_store_n(&o->count, count + 1, __ATOMIC_RELAXED);
+    else
+        own_incref_slow(o);
+    return object;
+}
+
+/*
+ * Releases a reference of the caller's. With the last one the object dies before the call returns,
+ * and with it all that only it kept alive.
+ *
+ * object  stolen; NULL is allowed (nothing happens).
+ *
+ * Releasing a reference that a pool holds (use own_drop), or one that was released before, is
+ * a misuse. Finalizers and deferred calls run inside; they may use the library freely. Only where
+ * they nest own_decref over 32 deep is a death put off, to the end of the outermost call. errno is
+ * kept. Threads: those of object. Cost: a load, a test and a store, inline; a death costs what dies.
+ */
+OWN_API inline void own_decref(void *object)
+{
+    own_object *o = (own_object *)object;
+    if (OWN_UNLIKELY(!o))
+        return;
+    int32_t count = __atomic_load_n(&o->count, __ATOMIC_RELAXED);
+    if (OWN_LIKELY(count > 1 && count < OWN_COUNT_MAX))
+        __atomic_store_n(&o->count, count - 1, __ATOMIC_RELAXED);
+    else
+        own_decref_slow(o);
+}
+
+/*
+ * The number of references to an object, those that pools hold included.
+ *
+ * object  borrowed; NULL gives 0.
+ *
+ * SIZE_MAX for an immortal or saturated object, 0 for a dead one. Cannot fail. Threads: those of
+ * object; of a shared object the answer may be old when it arrives. Cost: O(1).
+ */
+OWN_API size_t own_refcount(const void *object);
+
+/*
+ * Makes an object immortal: it is no longer counted and never dies, whoever releases it.
+ *
+ * object  borrowed, or NULL (nothing happens). What its fields refer to, and what a pool owns,
+ *         stays alive with it, but is itself counted as before.
+ *
+ * Cannot be undone. A dead or dying object is a misuse. Threads: those of object. Cost: O(1).
+ */
+OWN_API void own_immortalize(void *object);
+
+/*
+ * The type of an object; borrowed. NULL for NULL. Threads: any that may use the object. Cost: O(1).
+ */
+OWN_API const own_type *own_typeof(const void *object);
+
+/*
+ * The object if it is of that very type, else NULL. No count changes: the result is borrowed
+ * wherever the argument was. NULL for NULL. Threads: any that may use the object. Cost: O(1).
+ */
+OWN_API void *own_cast(const void *object, const own_type *type);
+
+/* For OWN_SCOPED: releases what the variable at that address refers to. */
+OWN_API inline void own_decref_scoped(void *variable)
+{
+    own_decref(*(void *__attribute__((may_alias)) *)variable);
+}
+
+/*
+ * Declares a variable that releases its reference at the end of its C scope:
+ *
+ *     OWN_SCOPED own_pool *pool = own_pool_new(NULL);
+ *
+ * Must be initialised. To pass the reference on, copy it and set the variable to NULL.
+ */
+#define OWN_SCOPED __attribute__((cleanup(own_decref_scoped)))
+
+/*
+ * Empties a field that owns a reference, then releases the reference. In this order, because the
+ * release may run code that looks at the field. The argument is evaluated once.
+ */
+#define OWN_CLEAR(lvalue)                                                                          \
+    do {                                                                                           \
+        __typeof__(lvalue) *own_field_ = &(lvalue);                                                \
+        __typeof__(lvalue) own_old_ = *own_field_;                                                 \
+        *own_field_ = NULL;                                                                        \
+        own_decref(own_old_);                                                                      \
+    } while (0)
+
+/*
+ * Puts a reference into a field that owns one, then releases the old one. The new reference is
+ * stolen; write OWN_SET(field, own_incref(x)) to keep yours. Arguments are evaluated once.
+ */
+#define OWN_SET(lvalue, new_reference)                                                             \
+    do {                                                                                           \
+        __typeof__(lvalue) *own_field_ = &(lvalue);                                                \
+        __typeof__(lvalue) own_old_ = *own_field_;                                                 \
+        *own_field_ = (__typeof__(lvalue))(new_reference);                                         \
+        own_decref(own_old_);                                                                      \
+    } while (0)
+
+/* OWN_REFS's helpers: a comma-separated offset for each field. */
+#define OWN_OFFSETS_(t, ...)                                                                       \
+    OWN_PICK_(__VA_ARGS__, OWN_O16_, OWN_O15_, OWN_O14_, OWN_O13_, OWN_O12_, OWN_O11_, OWN_O10_,   \
+              OWN_O9_, OWN_O8_, OWN_O7_, OWN_O6_, OWN_O5_, OWN_O4_, OWN_O3_, OWN_O2_, OWN_O1_, 0)  \
+    (t, __VA_ARGS__)
+#define OWN_PICK_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, pick, ...) pick
+#define OWN_O1_(t, f) offsetof(t, f),
+#define OWN_O2_(t, f, ...) offsetof(t, f), OWN_O1_(t, __VA_ARGS__)
+#define OWN_O3_(t, f, ...) offsetof(t, f), OWN_O2_(t, __VA_ARGS__)
+#define OWN_O4_(t, f, ...) offsetof(t, f), OWN_O3_(t, __VA_ARGS__)
+#define OWN_O5_(t, f, ...) offsetof(t, f), OWN_O4_(t, __VA_ARGS__)
+#define OWN_O6_(t, f, ...) offsetof(t, f), OWN_O5_(t, __VA_ARGS__)
+#define OWN_O7_(t, f, ...) offsetof(t, f), OWN_O6_(t, __VA_ARGS__)
+#define OWN_O8_(t, f, ...) offsetof(t, f), OWN_O7_(t, __VA_ARGS__)
+#define OWN_O9_(t, f, ...) offsetof(t, f), OWN_O8_(t, __VA_ARGS__)
+#define OWN_O10_(t, f, ...) offsetof(t, f), OWN_O9_(t, __VA_ARGS__)
+#define OWN_O11_(t, f, ...) offsetof(t, f), OWN_O10_(t, __VA_ARGS__)
+#define OWN_O12_(t, f, ...) offsetof(t, f), OWN_O11_(t, __VA_ARGS__)
+#define OWN_O13_(t, f, ...) offsetof(t, f), OWN_O12_(t, __VA_ARGS__)
+#define OWN_O14_(t, f, ...) offsetof(t, f), OWN_O13_(t, __VA_ARGS__)
+#define OWN_O15_(t, f, ...) offsetof(t, f), OWN_O14_(t, __VA_ARGS__)
+#define OWN_O16_(t, f, ...) offsetof(t, f), OWN_O15_(t, __VA_ARGS__)
+
+OWN_END_DECLS
+
+#endif

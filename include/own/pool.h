@@ -1,0 +1,225 @@
+/*
+ * own/pool.h - pools: objects that own memory, other objects, deferred calls and child pools.
+ *
+ * A pool owns blocks (see block.h), references and deferred calls. When its last reference goes, it
+ * releases the references and runs the deferred calls in the reverse of the order in which it took
+ * them on; its blocks go last, so a deferred call may still read them. A child loses its parent's
+ * reference in that order, and dies unless somebody else holds it too; then it lives on as a root.
+ *
+ * While a pool dies, finalizers and deferred calls may use it as before: allocate, defer more (it
+ * runs too, newest first), create and drop children, take and release references. Where one of
+ * them leaves a reference to the pool, the pool lives on: empty but for its blocks, as a root. Only
+ * giving or moving a dying pool to another is refused (EPERM).
+ *
+ * Parents form a tree: limits and totals follow it, and a pool never becomes its own ancestor.
+ * Holding a pool makes it nobody's child, and may form cycles, which then keep each other alive.
+ *
+ * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may.
+ */
+#ifndef OWN_POOL_H
+#define OWN_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <own/attributes.h>
+#include <own/object.h>
+
+OWN_BEGIN_DECLS
+
+/* What own_pool_create can be told. Zero is the default of every field. */
+typedef struct own_pool_options {
+    const char *name; /* borrowed: must live as long as the pool, as a literal does; NULL: the place
+                         of the call. own_pool_set_name copies */
+    size_t limit;     /* as own_pool_set_limit; 0: none */
+    size_t reserve;   /* bytes of blocks that the pool has memory for from the start; 0: what
+                         the parent's earlier children came to need */
+} own_pool_options;
+
+/* What a pool has, in numbers. */
+typedef struct own_usage {
+    size_t pools;    /* 1; in a total: the pool and all below it */
+    size_t blocks;   /* live blocks */
+    size_t bytes;    /* in live blocks, each rounded up to 16 */
+    size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to */
+    size_t peak;     /* the largest `bytes` so far; in a total: the sum of the pools' own peaks */
+    size_t children; /* child pools; in a total: all below the pool */
+    size_t held;     /* references that the pool holds, children not among them */
+    size_t deferred; /* deferred calls */
+} own_usage;
+
+/*
+ * Creates a pool, named by the place of the call.
+ *
+ * owner  a pool, which becomes the parent and holds the reference: the result is borrowed.
+ *        NULL: the pool is a root and the result is a new reference.
+ *
+ * Returns NULL with errno ENOMEM, or EDQUOT (a limit above). Threads: those of owner. Cost: O(1);
+ * the first piece of memory is as large as recent children of the owner turned out to need.
+ */
+OWN_API OWN_MUST_USE own_pool *own_pool_new(own_pool *owner);
+#define own_pool_new(owner) own_pool_new_at((owner), OWN_HERE)
+
+/* own_pool_new with the place given: borrowed, must live as long as the pool, not NULL. */
+OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *place);
+
+/*
+ * Creates a pool with options.
+ *
+ * owner    as own_pool_new.
+ * options  read during the call only (but see name); NULL: all defaults.
+ *
+ * Returns NULL with errno ENOMEM, EOVERFLOW (reserve), or EDQUOT (a limit above, or its own limit
+ * is too small for the pool itself). Threads: those of owner. Cost: O(1), and the system's cost of
+ * a large reserve.
+ */
+OWN_API OWN_MUST_USE own_pool *own_pool_create(own_pool *owner, const own_pool_options *options);
+#define own_pool_create(owner, options) own_pool_create_at((owner), (options), OWN_HERE)
+
+/* own_pool_create with the place given, for where options has no name: as own_pool_new_at. */
+OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options,
+                                                  const char *place);
+
+/*
+ * Releases all that a pool owns, in the order in which its death would, and keeps the pool: its
+ * name, parent, limit and holders.
+ *
+ * pool  borrowed, not NULL. It stays alive during the call, even if what is released drops it.
+ *
+ * Cannot fail. errno is kept. Threads: those of pool. Cost: what is released.
+ */
+OWN_API void own_pool_clear(own_pool *pool);
+
+/* The type of all pools, for own_typeof and own_cast. Borrowed, lives for ever. Cost: O(1). */
+OWN_API const own_type *own_pool_type(void);
+
+/*
+ * The parent of a pool, borrowed; NULL for a root, and for NULL.
+ * Threads: those of pool. Cost: O(1).
+ */
+OWN_API own_pool *own_pool_parent(const own_pool *pool);
+
+/*
+ * Whether `ancestor` is above `pool` in the tree. A pool is not its own ancestor; false where either
+ * is NULL. Threads: those of pool. Cost: the depth of pool.
+ */
+OWN_API bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool);
+
+/*
+ * The name of a pool, borrowed; valid until own_pool_set_name or the pool's death. Never NULL.
+ * Threads: those of pool. Cost: O(1).
+ */
+OWN_API const char *own_pool_name(const own_pool *pool);
+
+/*
+ * Names a pool, as printf does; the pool keeps a copy. The old name may be among the arguments.
+ *
+ * Returns -1 with errno ENOMEM, EDQUOT, or what vsnprintf set. Threads: those of pool.
+ * Cost: the length of the name.
+ */
+OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINTF(2, 3);
+
+/*
+ * Limits the memory (own_usage.reserved) of a pool and all below it.
+ *
+ * bytes  0: no limit. A limit below what is in use already is allowed: nothing is taken away, but
+ *        what would need more memory fails with EDQUOT until enough has been freed.
+ *
+ * Near its limit a pool takes memory in small pieces, so that the limit can be used to the end.
+ * Returns -1 with errno ENOMEM. Threads: those of pool. Cost: O(1) where the pool has a limit
+ * already, else the number of pools below.
+ */
+OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
+
+/*
+ * What a pool has, without what is below it.
+ *
+ * usage  filled. Threads: those of pool. Cost: the number of its pieces of memory.
+ */
+OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
+
+/*
+ * What a pool and all pools below it have together.
+ *
+ * usage  filled. Threads: those of pool. Cost: the number of pools and of their pieces of memory.
+ */
+OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
+
+/*
+ * Visits a pool, all that it holds and all below it: a pool before what it owns, in the order in
+ * which it took it on. A held object is visited each time it is held; what it refers to is not.
+ *
+ * visit  gets a borrowed object, its depth below `pool` (which has 0), and arg. Other than 0 ends
+ *        the walk. It may read, and allocate and free blocks, but must not change who owns what.
+ *
+ * Returns 0, or what ended the walk. Threads: those of pool. Cost: what is visited; no memory.
+ */
+OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg),
+                          void *arg);
+
+/*
+ * Makes the pool take a reference of its own to an object.
+ *
+ * object  borrowed: the caller's reference stays the caller's. Any object, the pool itself
+ *         included; a held pool does not become a child. May be held several times.
+ *
+ * Returns -1 with errno ENOMEM, EDQUOT, or EINVAL (an argument is NULL). Threads: those of both.
+ * Cost: O(1) expected.
+ */
+OWN_API int own_hold(own_pool *pool, void *object);
+
+/*
+ * Gives the pool the caller's reference to an object.
+ *
+ * object  stolen; on failure it is still the caller's. A pool without a parent becomes a child.
+ *
+ * Returns -1 with errno ENOMEM, EDQUOT (a limit at or above pool, for what the child brings along),
+ * ELOOP (the child is above pool, or is pool), EPERM (a dying pool), or EINVAL (an argument is NULL).
+ * Where a pool holds the last reference, so that the caller has none to give: a misuse.
+ * Threads: those of both. Cost: O(1) expected; for a child, the depth of pool, and where limits
+ * change, the number of pools below the child.
+ */
+OWN_API int own_give(own_pool *pool, void *object);
+
+/*
+ * Makes the pool release one of its references to an object: one that it was told to hold or given,
+ * else that to a child, which then has no parent.
+ *
+ * object  an object that pool holds. Where this was the last reference, it dies.
+ *
+ * Returns -1 with errno EINVAL: the pool holds no reference to it. Threads: those of both.
+ * Cost: O(1) expected, and the death.
+ */
+OWN_API int own_drop(own_pool *pool, void *object);
+
+/*
+ * Moves a reference that one pool holds to another, where it is the newest. A child's parent becomes
+ * `to`.
+ *
+ * object  an object that `from` holds; references as for own_drop. No count changes.
+ *
+ * Returns -1 with errno EINVAL (`from` holds none, or an argument is NULL), ENOMEM, EDQUOT, ELOOP,
+ * EPERM as own_give. `from` and `to` may be the same. Threads: those of all three. Cost: as own_give.
+ */
+OWN_API int own_move(own_pool *from, own_pool *to, void *object);
+
+/*
+ * Defers a call until the pool dies or is cleared. May be deferred several times.
+ *
+ * call  not NULL; gets arg, which is not looked at. It may use the library freely.
+ *
+ * Returns -1 with errno ENOMEM, EDQUOT, or EINVAL. Threads: those of pool, which is also where the
+ * call is made. Cost: O(1) expected.
+ */
+OWN_API int own_defer(own_pool *pool, void (*call)(void *arg), void *arg);
+
+/*
+ * Takes the newest deferred call with that function and argument back, without making it.
+ *
+ * Returns -1 with errno EINVAL: there is none. Threads: those of pool. Cost: O(1) expected.
+ */
+OWN_API int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg);
+
+OWN_END_DECLS
+
+#endif

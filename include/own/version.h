@@ -1,0 +1,29 @@
+/*
+ * own/version.h - which libown this is. configure reads the version from this file.
+ */
+#ifndef OWN_VERSION_H
+#define OWN_VERSION_H
+
+#include <own/attributes.h>
+
+#define OWN_VERSION_MAJOR 0
+#define OWN_VERSION_MINOR 1
+#define OWN_VERSION_PATCH 0
+
+/* The version of these headers, "major.minor.patch". */
+#define OWN_VERSION                                                                                \
+    OWN_STRINGIZE(OWN_VERSION_MAJOR)                                                               \
+    "." OWN_STRINGIZE(OWN_VERSION_MINOR) "." OWN_STRINGIZE(OWN_VERSION_PATCH)
+
+OWN_BEGIN_DECLS
+
+/*
+ * The version of the library that the program runs with, in the form of OWN_VERSION.
+ *
+ * The string is borrowed and lives for ever. Cannot fail. Threads: any. Cost: none.
+ */
+OWN_API const char *own_version(void);
+
+OWN_END_DECLS
+
+#endif
