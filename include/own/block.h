@@ -5,7 +5,8 @@
  * to 16 bytes, and takes its size rounded up to 16, at least 16. A block of 0 bytes is a block.
  *
  * Every call that takes a block knows exactly what is a live block of that pool: a block of another
- * pool, one that was freed, an address inside a block, or any other address, mapped or not, is EINVAL.
+ * pool, one that was freed, an address inside a block, or any other address, mapped or not, is
+ * EINVAL.
  *
  * Threads: those of the pool. Cost, where no other is said: O(1) amortised, no system call but for
  * new memory. Zeroing and copying cost their bytes.
@@ -40,7 +41,7 @@ OWN_API OWN_MUST_USE void *own_alloc_raw(own_pool *pool, size_t count, size_t si
 /*
  * own_alloc at an address that is a multiple of alignment.
  *
- * alignment  a power of two, in bytes. own_realloc keeps no more than 16 of it where it moves the block.
+ * alignment  a power of two, in bytes. Where own_realloc moves the block, it keeps no more than 16.
  *
  * Errors as own_alloc, and EINVAL for another alignment.
  */
@@ -53,9 +54,9 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
  *
  * block  a live block of pool, no longer valid after success; NULL: as own_alloc.
  *
- * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then the
- * old block stands as it was. A block is not freed by the size 0.
- * Cost: at worst a copy; blocks over a megabyte are not copied but mapped elsewhere.
+ * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then
+ * the old block stands as it was. A block is not freed by the size 0. Cost: at worst a copy; blocks
+ * over a megabyte are not copied but mapped elsewhere.
  */
 OWN_API OWN_MUST_USE void *own_realloc(own_pool *pool, void *block, size_t count, size_t size);
 
@@ -77,7 +78,8 @@ OWN_API int own_free(own_pool *pool, void *block);
 OWN_API size_t own_block_size(const own_pool *pool, const void *block);
 
 /*
- * Whether an address is that of a live block of the pool. Keeps errno. Any address may be asked for.
+ * Whether an address is that of a live block of the pool. Keeps errno. Any address may be asked
+ * for.
  */
 OWN_API bool own_contains(const own_pool *pool, const void *block);
 

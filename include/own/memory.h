@@ -4,7 +4,8 @@
  * A pool that dies leaves its memory in caches, so that the next pool need not ask the system: a
  * small cache for each thread, and one for the process. Together they keep at most the cache limit;
  * what is over it goes back to the system at once. Memory in use by living pools and objects is not
- * counted. The address space of small pieces may stay reserved; only the memory behind it goes back.
+ * counted. The address space of small pieces may stay reserved; only the memory behind it goes
+ * back.
  */
 #ifndef OWN_MEMORY_H
 #define OWN_MEMORY_H

@@ -3,7 +3,8 @@
  *
  * Misuse that can be seen in O(1) is always seen: a count that would fall below what is held,
  * a reference to an object that is dead or dying, an object released through the wrong call. It is
- * told as one sentence that names the call, the object and its pool.
+ * told as one sentence that names the call, the object and its pool. A dead object is known as dead
+ * until its memory is used again, or given back to the system.
  */
 #ifndef OWN_MISUSE_H
 #define OWN_MISUSE_H
@@ -18,8 +19,8 @@ OWN_BEGIN_DECLS
  * handler  gets a sentence, one line without a newline, borrowed for the time of the call. Where it
  *          returns, the call that was misused has done nothing, and returns the argument, NULL, -1
  *          (errno EINVAL) or nothing, as its type has it. NULL restores the default handler, which
- *          writes the sentence to stderr and aborts. The handler may be called on any thread; it may
- *          longjmp only out of a call that was made outside of any finalizer or deferred call.
+ *          writes the sentence to stderr and aborts. The handler may be called on any thread; it
+ *          may longjmp only out of a call that was made outside of any finalizer or deferred call.
  *
  * Cannot fail. Threads: any; a call that is under way may still use the handler before. Cost: O(1).
  */

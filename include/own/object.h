@@ -1,5 +1,6 @@
 /*
- * own/object.h - counted objects: the header, the count, types, and the macros that keep fields safe.
+ * own/object.h - counted objects: the header, the count, types, and the macros that keep fields
+ * safe.
  *
  * An object begins with an own_object. Its count is the number of references to it; at zero the
  * object dies at once: its finalizer runs, then the reference fields that its type declares are
@@ -50,14 +51,17 @@ typedef struct own_object {
  * A type of objects. Usually static and const; it must outlive its last object.
  */
 struct own_type {
-    const char *name;   /* for reports and misuse sentences */
-    size_t size;        /* of the whole struct, header included: at least 16 */
-    const size_t *refs; /* offsets of the fields that own a reference, in the order of their
-                                   declaration, ended by OWN_REFS_END; NULL: none. OWN_REFS builds it */
-    void (*finalize)(void *self); /* may be NULL. Called once in the object's life, when the last
-                                   reference goes and before any field is released. The object is
-                                   whole and may be used and counted; where the finalizer leaves
-                                   a reference to it somewhere, the object lives on (PEP 442) */
+    /* For reports and misuse sentences. */
+    const char *name;
+    /* Of the whole struct, header included: at least 16. */
+    size_t size;
+    /* The offsets of the fields that own a reference, in the order of their declaration, ended by
+       OWN_REFS_END; NULL: none. OWN_REFS builds it. */
+    const size_t *refs;
+    /* May be NULL. Called once in the object's life, when the last reference goes and before any
+       field is released. The object is whole and may be used and counted. Where the finalizer
+       leaves a reference to it somewhere, the object lives on (PEP 442). */
+    void (*finalize)(void *self);
 };
 
 /* Ends a list of offsets. */
@@ -126,10 +130,11 @@ OWN_API inline void *own_incref(void *object)
  *
  * object  stolen; NULL is allowed (nothing happens).
  *
- * Releasing a reference that a pool holds (use own_drop), or one that was released before, is
- * a misuse. Finalizers and deferred calls run inside; they may use the library freely. Only where
+ * Releasing a reference that a pool holds (use own_drop), or one that was released before, is a
+ * misuse. Finalizers and deferred calls run inside; they may use the library freely. Only where
  * they nest own_decref over 32 deep is a death put off, to the end of the outermost call. errno is
- * kept. Threads: those of object. Cost: a load, a test and a store, inline; a death costs what dies.
+ * kept. Threads: those of object. Cost: a load, a test and a store, inline; a death costs what
+ * dies.
  */
 OWN_API inline void own_decref(void *object)
 {
@@ -159,7 +164,7 @@ OWN_API size_t own_refcount(const void *object);
  * object  borrowed, or NULL (nothing happens). What its fields refer to, and what a pool owns,
  *         stays alive with it, but is itself counted as before.
  *
- * Cannot be undone. A dead or dying object is a misuse. Threads: those of object. Cost: O(1).
+ * Cannot be undone. A dead object is a misuse. Threads: those of object. Cost: O(1).
  */
 OWN_API void own_immortalize(void *object);
 

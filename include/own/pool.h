@@ -9,7 +9,7 @@
  * While a pool dies, finalizers and deferred calls may use it as before: allocate, defer more (it
  * runs too, newest first), create and drop children, take and release references. Where one of
  * them leaves a reference to the pool, the pool lives on: empty but for its blocks, as a root. Only
- * giving or moving a dying pool to another is refused (EPERM).
+ * giving a dying pool to another, which would make it a child, is refused (EPERM).
  *
  * Parents form a tree: limits and totals follow it, and a pool never becomes its own ancestor.
  * Holding a pool makes it nobody's child, and may form cycles, which then keep each other alive.
@@ -100,8 +100,8 @@ OWN_API const own_type *own_pool_type(void);
 OWN_API own_pool *own_pool_parent(const own_pool *pool);
 
 /*
- * Whether `ancestor` is above `pool` in the tree. A pool is not its own ancestor; false where either
- * is NULL. Threads: those of pool. Cost: the depth of pool.
+ * Whether `ancestor` is above `pool` in the tree. A pool is not its own ancestor; false where
+ * either is NULL. Threads: those of pool. Cost: the depth of pool.
  */
 OWN_API bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool);
 
@@ -134,14 +134,14 @@ OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
 /*
  * What a pool has, without what is below it.
  *
- * usage  filled. Threads: those of pool. Cost: the number of its pieces of memory.
+ * usage  filled. Threads: those of pool. Cost: O(1).
  */
 OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
 
 /*
  * What a pool and all pools below it have together.
  *
- * usage  filled. Threads: those of pool. Cost: the number of pools and of their pieces of memory.
+ * usage  filled. Threads: those of pool. Cost: the number of pools.
  */
 OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
 
@@ -174,16 +174,16 @@ OWN_API int own_hold(own_pool *pool, void *object);
  * object  stolen; on failure it is still the caller's. A pool without a parent becomes a child.
  *
  * Returns -1 with errno ENOMEM, EDQUOT (a limit at or above pool, for what the child brings along),
- * ELOOP (the child is above pool, or is pool), EPERM (a dying pool), or EINVAL (an argument is NULL).
- * Where a pool holds the last reference, so that the caller has none to give: a misuse.
+ * ELOOP (the child is above pool, or is pool), EPERM (a dying pool), or EINVAL (an argument is
+ * NULL). Where a pool holds the last reference, so that the caller has none to give: a misuse.
  * Threads: those of both. Cost: O(1) expected; for a child, the depth of pool, and where limits
  * change, the number of pools below the child.
  */
 OWN_API int own_give(own_pool *pool, void *object);
 
 /*
- * Makes the pool release one of its references to an object: one that it was told to hold or given,
- * else that to a child, which then has no parent.
+ * Makes the pool release one of its references to an object: the newest that it was told to hold or
+ * given, else that to a child, which then has no parent.
  *
  * object  an object that pool holds. Where this was the last reference, it dies.
  *
@@ -193,13 +193,13 @@ OWN_API int own_give(own_pool *pool, void *object);
 OWN_API int own_drop(own_pool *pool, void *object);
 
 /*
- * Moves a reference that one pool holds to another, where it is the newest. A child's parent becomes
- * `to`.
+ * Moves a reference that one pool holds to another, where it is the newest. A child's parent
+ * becomes `to`.
  *
  * object  an object that `from` holds; references as for own_drop. No count changes.
  *
- * Returns -1 with errno EINVAL (`from` holds none, or an argument is NULL), ENOMEM, EDQUOT, ELOOP,
- * EPERM as own_give. `from` and `to` may be the same. Threads: those of all three. Cost: as own_give.
+ * Returns -1 with errno EINVAL (`from` holds none, or an argument is NULL), ENOMEM, EDQUOT, ELOOP
+ * as own_give. `from` and `to` may be the same. Threads: those of all three. Cost: as own_give.
  */
 OWN_API int own_move(own_pool *from, own_pool *to, void *object);
 

@@ -1,0 +1,42 @@
+/*
+ * peer.h - what an adapter provides.
+ *
+ * An adapter, peer_*.c, is the whole program of a peer: it includes this header, defines what the
+ * peer can do, and includes workloads.h, which instantiates the workloads with it. So every peer
+ * is called as its users call it, with nothing in between, and no peer is loaded beside another:
+ * some replace malloc for the whole process.
+ *
+ *   PEER_NAME             "talloc"
+ *   peer_version()        its version, as text
+ *   peer_start()          what must be called first
+ *
+ *   PEER_POOLS            pool *peer_pool_new(size_t blocks)       about as many blocks are to come
+ *                         void *peer_alloc(pool *, size_t size)    lives as long as the pool
+ *                         void *peer_alloc_zero(pool *, size_t size)
+ *                         void peer_pool_drop(pool *)
+ *   PEER_CHILDREN         pool *peer_child_new(pool *parent)
+ *                         void peer_child_drop(pool *parent, pool *child)
+ *   PEER_CHAIN_DEPTH      how many pools, each the child of the one before, it is asked to free
+ *   PEER_CHAIN_STACK      the stack that it gets for it, in KiB
+ *   PEER_BLOCKS           void *peer_block_new(pool *, size_t size)    without a free too
+ *   PEER_FREE             void peer_block_free(pool *, void *block)
+ *   PEER_GROW             void *peer_grow(pool *, void *block, size_t old, size_t size); block may be NULL
+ *   PEER_COUNTS           object *peer_object_new(void), peer_incref(object *), peer_decref(object *)
+ *   PEER_COUNTS_SHARED    the same calls, for any number of threads
+ *   PEER_HOLDS            void *peer_hold(pool *, object *), void peer_unhold(pool *, object *)
+ *   PEER_DEFERS           void peer_defer(pool *, void (*call)(void *), void *)
+ *                         void peer_undefer(pool *, void (*call)(void *), void *)
+ *   PEER_TRIM             void peer_trim(void)     gives cached memory back to the system
+ *   PEER_LACKS            {"workload", "why it is left out"}, ...
+ *
+ * `pool` and `object` are types of the adapter. What a call cannot get, it returns as NULL.
+ */
+#ifndef PEER_H
+#define PEER_H
+
+#include "measure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * peer_gobject.c - GObject, whose counts are always atomic.
+ */
+#include "peer.h"
+
+#include <glib-object.h>
+#include <stdio.h>
+
+#define PEER_NAME "gobject"
+
+static const char *peer_version(void)
+{
+    static char version[32];
+    snprintf(version, sizeof version, "glib %u.%u.%u", glib_major_version, glib_minor_version,
+             glib_micro_version);
+    return version;
+}
+
+static void peer_start(void)
+{
+}
+
+#define PEER_COUNTS
+#define PEER_COUNTS_SHARED
+typedef GObject object;
+
+static inline object *peer_object_new(void)
+{
+    return g_object_new(G_TYPE_OBJECT, NULL);
+}
+
+static inline void peer_incref(object *counted)
+{
+    g_object_ref(counted);
+}
+
+static inline void peer_decref(object *counted)
+{
+    g_object_unref(counted);
+}
+
+#include "workloads.h"

@@ -1,0 +1,129 @@
+/*
+ * peer_own.c - libown.
+ */
+#include "peer.h"
+
+#include <own.h>
+
+#define PEER_NAME "own"
+
+static const char *peer_version(void)
+{
+    return own_version();
+}
+
+static void peer_start(void)
+{
+}
+
+#define PEER_POOLS
+typedef own_pool pool;
+
+static inline pool *peer_pool_new(size_t blocks)
+{
+    (void)blocks;
+    return own_pool_new(NULL);
+}
+
+static inline void *peer_alloc(pool *owner, size_t size)
+{
+    return own_alloc_raw(owner, 1, size);
+}
+
+static inline void *peer_alloc_zero(pool *owner, size_t size)
+{
+    return own_alloc(owner, 1, size);
+}
+
+static inline void peer_pool_drop(pool *dropped)
+{
+    own_decref(dropped);
+}
+
+#define PEER_CHILDREN
+static inline pool *peer_child_new(pool *parent)
+{
+    return own_pool_new(parent);
+}
+
+static inline void peer_child_drop(pool *parent, pool *child)
+{
+    (void)!own_drop(parent, child);
+}
+
+#define PEER_CHAIN_DEPTH 1000000
+#define PEER_CHAIN_STACK 64
+
+#define PEER_BLOCKS
+static inline void *peer_block_new(pool *owner, size_t size)
+{
+    return own_alloc_raw(owner, 1, size);
+}
+
+#define PEER_FREE
+static inline void peer_block_free(pool *owner, void *block)
+{
+    (void)!own_free(owner, block);
+}
+
+#define PEER_GROW
+static inline void *peer_grow(pool *owner, void *block, size_t old, size_t size)
+{
+    (void)old;
+    return own_realloc(owner, block, 1, size);
+}
+
+#define PEER_COUNTS
+typedef struct object {
+    own_object header;
+    char rest[48];
+} object;
+
+static const own_type object_type = {.name = "object", .size = sizeof(object)};
+
+static inline object *peer_object_new(void)
+{
+    return own_new(NULL, &object_type);
+}
+
+static inline void peer_incref(object *counted)
+{
+    own_incref(counted);
+}
+
+static inline void peer_decref(object *counted)
+{
+    own_decref(counted);
+}
+
+#define PEER_HOLDS
+static inline void *peer_hold(pool *holder, object *held)
+{
+    return own_hold(holder, held) == 0 ? held : NULL;
+}
+
+static inline void peer_unhold(pool *holder, object *held)
+{
+    (void)!own_drop(holder, held);
+}
+
+#define PEER_DEFERS
+static inline void peer_defer(pool *owner, void (*call)(void *), void *argument)
+{
+    (void)!own_defer(owner, call, argument);
+}
+
+static inline void peer_undefer(pool *owner, void (*call)(void *), void *argument)
+{
+    (void)!own_undefer(owner, call, argument);
+}
+
+#define PEER_TRIM
+static inline void peer_trim(void)
+{
+    own_trim();
+}
+
+#define PEER_LACKS {"ref-shared", "libown has no shared counts yet"},
+
+#include "workloads.h"

@@ -1,0 +1,14 @@
+# examples/local.mk - respd, a small server of the Redis protocol whose every lifetime is a pool.
+
+if HAVE_RESPD_DEPENDENCIES
+include %D%/respd/local.mk
+
+demo: %D%/respd/respd$(EXEEXT)
+	RESPD=$(abs_builddir)/%D%/respd/respd$(EXEEXT) $(SHELL) $(srcdir)/%D%/respd/demo.sh
+else
+demo:
+	@echo "make demo needs$(respd_missing): install them (./bootstrap does) and run ./configure again"
+	@exit 1
+endif
+
+.PHONY: demo

@@ -1,0 +1,23 @@
+/*
+ * census.h - every pool of respd is counted, from its birth to its death.
+ *
+ * That is how the server knows at its exit that nothing is left, values that only a reply held
+ * included: those are roots, and no walk from the server's pool would find them.
+ */
+#ifndef RESPD_CENSUS_H
+#define RESPD_CENSUS_H
+
+#include <own.h>
+
+/*
+ * own_pool_create, counted. The result is borrowed where there is an owner, else a new reference.
+ *
+ * name     borrowed; must live as long as the pool.
+ * reserve  bytes of blocks that the pool is expected to need.
+ */
+OWN_MUST_USE own_pool *census_pool(own_pool *owner, const char *name, size_t reserve);
+
+size_t census_born(void);
+size_t census_alive(void);
+
+#endif

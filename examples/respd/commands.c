@@ -1,0 +1,238 @@
+/*
+ * commands.c - the table of commands, how one is found, and what they share.
+ */
+#include "commands.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+
+#define NAME_MAX_LENGTH 16
+#define SLOTS 256 /* a power of two, several times the commands */
+
+const struct command commands[] = {
+    {"append", 3, command_append},
+    {"client", -2, command_client},
+    {"command", -1, command_command},
+    {"config", -2, command_config},
+    {"dbsize", 1, command_dbsize},
+    {"decr", 2, command_decr},
+    {"decrby", 3, command_decrby},
+    {"del", -2, command_del},
+    {"echo", 2, command_echo},
+    {"exists", -2, command_exists},
+    {"expire", -3, command_expire},
+    {"flushall", -1, command_flushall},
+    {"flushdb", -1, command_flushdb},
+    {"get", 2, command_get},
+    {"getdel", 2, command_getdel},
+    {"getrange", 4, command_getrange},
+    {"hdel", -3, command_hdel},
+    {"hello", -1, command_hello},
+    {"hexists", 3, command_hexists},
+    {"hget", 3, command_hget},
+    {"hgetall", 2, command_hgetall},
+    {"hincrby", 4, command_hincrby},
+    {"hlen", 2, command_hlen},
+    {"hmget", -3, command_hmget},
+    {"hset", -4, command_hset},
+    {"incr", 2, command_incr},
+    {"incrby", 3, command_incrby},
+    {"info", -1, command_info},
+    {"keys", 2, command_keys},
+    {"lindex", 3, command_lindex},
+    {"llen", 2, command_llen},
+    {"lpop", -2, command_lpop},
+    {"lpush", -3, command_lpush},
+    {"lrange", 4, command_lrange},
+    {"memory", -2, command_memory},
+    {"mget", -2, command_mget},
+    {"mset", -3, command_mset},
+    {"own", -2, command_own},
+    {"persist", 2, command_persist},
+    {"pexpire", -3, command_pexpire},
+    {"ping", -1, command_ping},
+    {"pttl", 2, command_pttl},
+    {"quit", -1, command_quit},
+    {"rename", 3, command_rename},
+    {"rpop", -2, command_rpop},
+    {"rpush", -3, command_rpush},
+    {"sadd", -3, command_sadd},
+    {"scan", -2, command_scan},
+    {"scard", 2, command_scard},
+    {"select", 2, command_select},
+    {"set", -3, command_set},
+    {"setnx", 3, command_setnx},
+    {"shutdown", -1, command_shutdown},
+    {"sismember", 3, command_sismember},
+    {"smembers", 2, command_smembers},
+    {"srem", -3, command_srem},
+    {"strlen", 2, command_strlen},
+    {"ttl", 2, command_ttl},
+    {"type", 2, command_type},
+    {"unlink", -2, command_del},
+    {NULL, 0, NULL},
+};
+
+/* Finding a command: a small open hash of the names, filled at the first use. */
+
+static const struct command *slots[SLOTS];
+
+static size_t name_hash(const char *name)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    while (*name)
+        hash = (hash ^ (unsigned char)*name++) * 16777619u;
+    return hash ^ hash >> 15;
+}
+
+static const struct command **name_slot(const char *name)
+{
+    size_t slot = name_hash(name) & (SLOTS - 1);
+    while (slots[slot] && strcmp(slots[slot]->name, name) != 0)
+        slot = (slot + 1) & (SLOTS - 1);
+    return &slots[slot];
+}
+
+/* A name in lower case; false where it is no command's. */
+static bool lower_name(const struct string *string, char name[NAME_MAX_LENGTH])
+{
+    if (string->length >= NAME_MAX_LENGTH)
+        return false;
+    for (size_t i = 0; i < string->length; i++) {
+        char byte = string->bytes[i];
+        if (!byte)
+            return false;
+        name[i] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+    }
+    name[string->length] = '\0';
+    return true;
+}
+
+static const struct command *find_command(const struct string *string)
+{
+    char name[NAME_MAX_LENGTH];
+    if (!*name_slot(commands[0].name))
+        for (const struct command *command = commands; command->name; command++)
+            *name_slot(command->name) = command;
+    return lower_name(string, name) ? *name_slot(name) : NULL;
+}
+
+static void reply_unknown(struct request *request)
+{
+    char quoted[128] = "";
+    size_t used = 0;
+    for (size_t i = 1; i < request->argument_count && used < sizeof quoted - 1; i++) {
+        size_t room = sizeof quoted - used;
+        size_t length = argument(request, i)->length;
+        int printed = snprintf(quoted + used, room, "'%.*s' ", (int)(length < room ? length : room),
+                               argument(request, i)->bytes);
+        used += printed < 0 ? 0 : (size_t)printed;
+    }
+    const struct string *name = argument(request, 0);
+    reply_error(request, "ERR unknown command '%.*s', with args beginning with: %s",
+                (int)(name->length < 128 ? name->length : 128), name->bytes, quoted);
+}
+
+static bool fits_arity(const struct request *request, int arity)
+{
+    return arity < 0 ? request->argument_count >= (size_t)-arity
+                     : request->argument_count == (size_t)arity;
+}
+
+void command_run(struct request *request)
+{
+    server_of(request)->commands_processed++;
+    const struct command *command = find_command(argument(request, 0));
+    if (!command)
+        reply_unknown(request);
+    else if (!fits_arity(request, command->arity))
+        reply_wrong_arity(request);
+    else
+        command->run(request);
+}
+
+void subcommand_run(struct request *request, const struct subcommand *subcommands)
+{
+    const char *family = find_command(argument(request, 0))->name;
+    const struct string *name = argument(request, 1);
+    while (subcommands->name && !string_is_word(name, subcommands->name))
+        subcommands++;
+    if (subcommands->name && fits_arity(request, subcommands->arity)) {
+        subcommands->run(request);
+        return;
+    }
+    char word[NAME_MAX_LENGTH];
+    if (subcommands->name && lower_name(name, word)) {
+        reply_error(request, "ERR wrong number of arguments for '%s|%s' command", family, word);
+        return;
+    }
+    char upper[NAME_MAX_LENGTH];
+    size_t length = strlen(family);
+    for (size_t i = 0; i <= length; i++)
+        upper[i] = (char)toupper((unsigned char)family[i]);
+    reply_error(request, "ERR unknown subcommand '%.*s'. Try %s HELP.",
+                (int)(name->length < 128 ? name->length : 128), name->bytes, upper);
+}
+
+/* Shared by commands */
+
+void reply_wrong_arity(struct request *request)
+{
+    const struct command *command = find_command(argument(request, 0));
+    reply_error(request, "ERR wrong number of arguments for '%s' command", command->name);
+}
+
+bool find_value(struct request *request, size_t index, enum value_type type, struct entry **entry)
+{
+    struct database *database = database_of(request);
+    *entry = database_find(database, argument(request, index));
+    if (!*entry)
+        database->misses++;
+    else
+        database->hits++;
+    if (!*entry || (*entry)->type == type)
+        return true;
+    reply_wrong_type(request);
+    return false;
+}
+
+struct entry *open_value(struct request *request, size_t index, enum value_type type)
+{
+    struct database *database = database_of(request);
+    struct entry *entry = database_open(database, argument(request, index), request->pool);
+    if (!entry) {
+        reply_no_memory(request);
+        return NULL;
+    }
+    if (entry->type == type)
+        return entry;
+    if (entry->type != VALUE_NONE) {
+        reply_wrong_type(request);
+        return NULL;
+    }
+    if (database_make(database, entry, type) != 0) {
+        database_delete(database, entry);
+        reply_no_memory(request);
+        return NULL;
+    }
+    return entry;
+}
+
+void close_value(struct request *request, struct entry *entry)
+{
+    size_t count = entry->type == VALUE_LIST ? entry->value.list->count : entry->value.table->count;
+    if (count == 0)
+        database_delete(database_of(request), entry);
+}
+
+bool integer_argument(struct request *request, size_t index, int64_t *number)
+{
+    const struct string *string = argument(request, index);
+    if (number_parse(string->bytes, string->length, number))
+        return true;
+    reply_not_integer(request);
+    return false;
+}

@@ -1,0 +1,148 @@
+/*
+ * commands.h - the commands: their table, and what they share.
+ *
+ * A command reads its arguments and replies, nothing else: it neither frees nor keeps its request.
+ */
+#ifndef RESPD_COMMANDS_H
+#define RESPD_COMMANDS_H
+
+#include <own.h>
+
+#include "database.h"
+#include "request.h"
+
+struct command {
+    const char *name; /* in lower case */
+    int arity;        /* arguments, the name included; negative: at least so many */
+    void (*run)(struct request *request);
+};
+
+/* A command's second word, in upper case; arity as above, both words included. */
+struct subcommand {
+    const char *name;
+    int arity;
+    void (*run)(struct request *request);
+};
+
+/* Runs one of several, ended by one without a name, or replies that it cannot be. */
+void subcommand_run(struct request *request, const struct subcommand *subcommands);
+
+/* Runs a request, or replies that it cannot be: one reply in any case, but for SHUTDOWN. */
+void command_run(struct request *request);
+
+/* All commands, ended by one without a name. */
+extern const struct command commands[];
+
+/* Shared by commands */
+
+static inline const struct string *argument(const struct request *request, size_t index)
+{
+    return &request->arguments[index];
+}
+
+static inline struct database *database_of(const struct request *request)
+{
+    return request->connection->database;
+}
+
+static inline struct server *server_of(const struct request *request)
+{
+    return request->connection->server;
+}
+
+/* The entry of a key argument, NULL where there is none. false: of another type, and replied so. */
+bool find_value(struct request *request, size_t index, enum value_type type, struct entry **entry);
+
+/* A list, hash or set, made where there is none. NULL: replied why not. */
+struct entry *open_value(struct request *request, size_t index, enum value_type type);
+
+/* Deletes a value that is empty, so that no empty list, hash or set is ever seen. */
+void close_value(struct request *request, struct entry *entry);
+
+/* An integer argument; false: replied that it is none. */
+bool integer_argument(struct request *request, size_t index, int64_t *number);
+
+void reply_wrong_arity(struct request *request);
+
+/* strings.c */
+void command_get(struct request *request);
+void command_getdel(struct request *request);
+void command_getrange(struct request *request);
+void command_mget(struct request *request);
+void command_mset(struct request *request);
+void command_set(struct request *request);
+void command_setnx(struct request *request);
+
+/* counters.c */
+void command_append(struct request *request);
+void command_strlen(struct request *request);
+void command_incr(struct request *request);
+void command_incrby(struct request *request);
+void command_decr(struct request *request);
+void command_decrby(struct request *request);
+
+/* keys.c */
+void command_dbsize(struct request *request);
+void command_del(struct request *request);
+void command_exists(struct request *request);
+void command_flushall(struct request *request);
+void command_flushdb(struct request *request);
+void command_keys(struct request *request);
+void command_rename(struct request *request);
+void command_scan(struct request *request);
+void command_type(struct request *request);
+
+/* deadlines.c */
+void command_expire(struct request *request);
+void command_pexpire(struct request *request);
+void command_ttl(struct request *request);
+void command_pttl(struct request *request);
+void command_persist(struct request *request);
+
+/* lists.c */
+void command_lpush(struct request *request);
+void command_rpush(struct request *request);
+void command_lpop(struct request *request);
+void command_rpop(struct request *request);
+void command_llen(struct request *request);
+void command_lrange(struct request *request);
+void command_lindex(struct request *request);
+
+/* hashes.c */
+void command_hset(struct request *request);
+void command_hget(struct request *request);
+void command_hmget(struct request *request);
+void command_hgetall(struct request *request);
+void command_hdel(struct request *request);
+void command_hlen(struct request *request);
+void command_hexists(struct request *request);
+void command_hincrby(struct request *request);
+
+/* sets.c */
+void command_sadd(struct request *request);
+void command_srem(struct request *request);
+void command_smembers(struct request *request);
+void command_sismember(struct request *request);
+void command_scard(struct request *request);
+
+/* session.c */
+void command_client(struct request *request);
+void command_echo(struct request *request);
+void command_hello(struct request *request);
+void command_ping(struct request *request);
+void command_quit(struct request *request);
+void command_select(struct request *request);
+
+/* admin.c */
+void command_command(struct request *request);
+void command_config(struct request *request);
+void command_shutdown(struct request *request);
+
+/* info.c */
+void command_info(struct request *request);
+void command_memory(struct request *request);
+
+/* tree.c */
+void command_own(struct request *request);
+
+#endif

@@ -1,0 +1,350 @@
+/*
+ * connection.c - a client: reading, running its requests, writing their replies, and the end.
+ */
+#include "connection.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+
+#include "census.h"
+#include "commands.h"
+#include "parser.h"
+#include "request.h"
+
+/* A client that does not take its replies is not served further while so much waits for it, */
+#define UNWRITTEN_MAX ((size_t)1 << 20)
+#define UNWRITTEN_SHARE 4  /* or such a part of its limit */
+#define REQUEST_WEIGHT 512 /* of a request beside its reply */
+
+#define KEEPALIVE_SECONDS 300
+
+#define WRITE_BUFFERS 256              /* pieces in one write, */
+#define WRITE_ENOUGH ((size_t)1 << 20) /* and no more than up to here: what is out can go sooner */
+#define FEED_SIZE ((size_t)16 << 10)   /* bytes for the parser at once: it moves the rest about */
+
+static void connection_finalize(void *self)
+{
+    struct connection *connection = self;
+    parser_free(connection);
+    server_leave(connection->server, connection);
+}
+
+static const own_type connection_type = {
+    .name = "connection",
+    .size = sizeof(struct connection),
+    .finalize = connection_finalize,
+};
+
+/* Writing */
+
+static bool is_written(const struct connection *connection)
+{
+    return !connection->first_unwritten && connection->farewell_length == 0;
+}
+
+/* Collects what is to be written next. */
+static unsigned gather(const struct connection *connection, uv_buf_t *buffers, size_t *size)
+{
+    unsigned count = 0;
+    *size = 0;
+    for (const struct request *request = connection->first_unwritten; request;
+         request = request->next)
+        for (uint32_t i = request->buffers_written; i < request->buffer_count; i++) {
+            if (count == WRITE_BUFFERS || *size >= WRITE_ENOUGH)
+                return count;
+            buffers[count++] = request->buffers[i];
+            *size += request->buffers[i].len;
+        }
+    if (connection->farewell_length > 0 && count < WRITE_BUFFERS) {
+        buffers[count++] = (uv_buf_t){.base = (char *)(uintptr_t)connection->farewell,
+                                      .len = connection->farewell_length};
+        *size += connection->farewell_length;
+    }
+    return count;
+}
+
+/* So many bytes are out: the requests whose replies they complete go, and what those held. */
+static void advance(struct connection *connection, size_t size)
+{
+    struct request *request;
+    while ((request = connection->first_unwritten)) {
+        while (request->buffers_written < request->buffer_count) {
+            uv_buf_t *buffer = &request->buffers[request->buffers_written];
+            if (size < buffer->len) {
+                buffer->base += size;
+                buffer->len -= size;
+                return;
+            }
+            size -= buffer->len;
+            request->buffers_written++;
+        }
+        connection->first_unwritten = request->next;
+        connection->unwritten -= request->reply_size + REQUEST_WEIGHT;
+        request_drop(request);
+    }
+    connection->last_unwritten = NULL;
+    memmove(connection->farewell, connection->farewell + size, connection->farewell_length - size);
+    connection->farewell_length -= size;
+}
+
+static bool has_enough(const struct connection *connection)
+{
+    size_t share = connection->server->options.client_limit / UNWRITTEN_SHARE;
+    return connection->unwritten >= (share < UNWRITTEN_MAX ? share : UNWRITTEN_MAX);
+}
+
+static void connection_run(struct connection *connection);
+static void on_written(uv_write_t *write, int status);
+
+/* Writes what there is; what the socket does not take now, libuv writes when it does. */
+static void flush(struct connection *connection)
+{
+    uv_stream_t *stream = (uv_stream_t *)&connection->tcp;
+    while (!connection->closing && !connection->writing && !is_written(connection)) {
+        uv_buf_t buffers[WRITE_BUFFERS];
+        size_t size;
+        unsigned count = gather(connection, buffers, &size);
+        int written = uv_try_write(stream, buffers, count);
+        if (written < 0 && written != UV_EAGAIN) {
+            connection_close(connection);
+            return;
+        }
+        if (written > 0)
+            advance(connection, (size_t)written);
+        if (written > 0 && (size_t)written == size)
+            continue;
+        count = gather(connection, buffers, &size);
+        if (uv_write(&connection->write, stream, buffers, count, on_written) != 0) {
+            connection_close(connection);
+            return;
+        }
+        connection->writing = size;
+    }
+    if (connection->finishing && is_written(connection))
+        connection_close(connection);
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+    struct connection *connection = write->data;
+    size_t size = connection->writing;
+    connection->writing = 0;
+    if (status != 0) {
+        connection_close(connection);
+        return;
+    }
+    server_take_time(connection->server);
+    advance(connection, size);
+    flush(connection);
+    if (connection->paused && !has_enough(connection))
+        connection_run(connection);
+}
+
+/* Reading */
+
+static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    struct connection *connection = handle->data;
+    (void)suggested;
+    *buffer = (uv_buf_t){.base = connection->server->read_buffer, .len = READ_SIZE};
+}
+
+static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
+{
+    struct connection *connection = stream->data;
+    server_take_time(connection->server);
+    if (size == UV_EOF) {
+        connection_finish(connection); /* its other half may be open still */
+        return;
+    }
+    if (size < 0) {
+        connection_close(connection);
+        return;
+    }
+    for (size_t at = 0; at < (size_t)size && !connection->finishing && !connection->closing;) {
+        size_t left = (size_t)size - at;
+        size_t length = left < FEED_SIZE ? left : FEED_SIZE;
+        if (parser_feed(connection, buffer->base + at, length) != 0)
+            connection_fail(connection, "ERR client exceeded its memory limit");
+        else if (!connection->paused)
+            connection_run(connection);
+        at += length;
+    }
+    flush(connection);
+}
+
+static void connection_pause(struct connection *connection, bool paused)
+{
+    if (paused == connection->paused)
+        return;
+    connection->paused = paused;
+    if (paused)
+        uv_read_stop((uv_stream_t *)&connection->tcp);
+    else if (!connection->finishing && !connection->closing)
+        uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
+}
+
+/* Runs what has come completely, as far as the client takes the replies. */
+static void connection_run(struct connection *connection)
+{
+    while (!connection->finishing && !connection->closing) {
+        if (has_enough(connection)) {
+            flush(connection);
+            if (has_enough(connection)) {
+                connection_pause(connection, true);
+                return;
+            }
+        }
+        const char *error;
+        struct request *request = parser_next(connection, &error);
+        if (error)
+            connection_fail(connection, error);
+        if (!request)
+            break;
+        command_run(request);
+        if (request->failed || request->buffer_count == 0) {
+            if (request->failed)
+                connection_fail(connection, "ERR client exceeded its memory limit");
+            request_drop(request);
+            continue;
+        }
+        *(connection->first_unwritten ? &connection->last_unwritten->next
+                                      : &connection->first_unwritten) = request;
+        connection->last_unwritten = request;
+        connection->unwritten += request->reply_size + REQUEST_WEIGHT;
+    }
+    if (connection->paused) {
+        connection_pause(connection, false);
+        flush(connection);
+    }
+}
+
+/* The end */
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct connection *connection = handle->data;
+    own_drop(connection->server->pool, connection->pool); /* with all that it still owned */
+}
+
+void connection_close(struct connection *connection)
+{
+    if (connection->closing)
+        return;
+    connection->closing = true;
+    uv_close((uv_handle_t *)&connection->tcp, on_closed);
+}
+
+void connection_stop(struct connection *connection)
+{
+    connection->finishing = true;
+    if (!connection->closing)
+        uv_read_stop((uv_stream_t *)&connection->tcp);
+}
+
+void connection_finish(struct connection *connection)
+{
+    connection_stop(connection);
+    if (is_written(connection))
+        connection_close(connection);
+}
+
+void connection_fail(struct connection *connection, const char *error)
+{
+    if (connection->finishing)
+        return;
+    char line[FAREWELL_MAX];
+    int length = snprintf(line, sizeof line, "-%s\r\n", error);
+    memcpy(connection->farewell, line, (size_t)length);
+    connection->farewell_length = (size_t)length;
+    connection_finish(connection);
+}
+
+/* The beginning */
+
+/* A socket that is only accepted to be told why not. */
+struct refusal {
+    uv_tcp_t tcp;
+    own_pool *pool;
+    own_pool *parent;
+};
+
+static void on_refused(uv_handle_t *handle)
+{
+    struct refusal *refusal = handle->data;
+    own_drop(refusal->parent, refusal->pool);
+}
+
+static void refuse(struct server *server, const char *error)
+{
+    own_pool *pool = census_pool(server->pool, "refusal", sizeof(struct refusal));
+    struct refusal *refusal = pool ? OWN_ALLOC(pool, struct refusal) : NULL;
+    if (!refusal) {
+        own_drop(server->pool, pool);
+        return;
+    }
+    refusal->pool = pool;
+    refusal->parent = server->pool;
+    refusal->tcp.data = refusal;
+    uv_tcp_init(&server->loop, &refusal->tcp);
+    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&refusal->tcp) == 0) {
+        uv_buf_t line = {.base = (char *)(uintptr_t)error, .len = strlen(error)};
+        uv_try_write((uv_stream_t *)&refusal->tcp, &line, 1);
+    }
+    uv_close((uv_handle_t *)&refusal->tcp, on_refused);
+}
+
+static void name_peer(struct connection *connection)
+{
+    struct sockaddr_in address;
+    int length = sizeof address;
+    char host[INET_ADDRSTRLEN] = "?";
+    if (uv_tcp_getpeername(&connection->tcp, (struct sockaddr *)&address, &length) == 0)
+        uv_ip4_name(&address, host, sizeof host);
+    snprintf(connection->peer, sizeof connection->peer, "%s:%u", host, ntohs(address.sin_port));
+}
+
+static struct connection *connection_new(struct server *server)
+{
+    own_pool *pool = census_pool(server->pool, "connection", 0);
+    struct connection *connection = pool ? own_new(pool, &connection_type) : NULL;
+    if (!connection) {
+        own_drop(server->pool, pool);
+        return NULL;
+    }
+    connection->pool = pool;
+    connection->server = server;
+    connection->since = server->now;
+    connection->database = &server->databases[0];
+    server_enter(server, connection);
+    if (parser_init(connection) != 0 ||
+        own_pool_set_limit(pool, server->options.client_limit) != 0) {
+        own_drop(server->pool, pool);
+        return NULL;
+    }
+    return connection;
+}
+
+int connection_accept(struct server *server)
+{
+    server_take_time(server);
+    struct connection *connection =
+        server->connection_count < server->options.clients_max ? connection_new(server) : NULL;
+    if (!connection) {
+        refuse(server, "-ERR max number of clients reached\r\n");
+        return -1;
+    }
+    connection->tcp.data = connection->write.data = connection;
+    uv_tcp_init(&server->loop, &connection->tcp);
+    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&connection->tcp) != 0) {
+        connection_close(connection);
+        return -1;
+    }
+    uv_tcp_nodelay(&connection->tcp, 1);
+    uv_tcp_keepalive(&connection->tcp, 1, KEEPALIVE_SECONDS); /* finds out who has vanished */
+    name_peer(connection);
+    uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
+    return 0;
+}

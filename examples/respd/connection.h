@@ -1,0 +1,73 @@
+/*
+ * connection.h - a client: its pool, what it has sent, and the requests whose replies it awaits.
+ *
+ *     server pool
+ *       connection pool             dropped when its socket is closed
+ *         the connection            an object: its finalizer frees the parser
+ *         request pool, ...         dropped when its reply is written
+ */
+#ifndef RESPD_CONNECTION_H
+#define RESPD_CONNECTION_H
+
+#include <uv.h>
+
+#include <own.h>
+
+#include "server.h"
+
+struct request;
+struct redisReader;
+
+#define CONNECTION_NAME_MAX 64
+#define FAREWELL_MAX 160
+
+struct connection {
+    own_object object;
+    own_pool *pool; /* borrowed: it holds the connection */
+    struct server *server;
+    struct connection *previous, *next; /* the server's list */
+    uint64_t id;
+    int64_t since;
+    struct database *database; /* that it has selected */
+    char name[CONNECTION_NAME_MAX];
+    char peer[32];
+    uv_tcp_t tcp;
+
+    /* In: from the reader come requests; the one whose end has not come yet is `arriving`. */
+    struct redisReader *reader;
+    struct request *arriving; /* borrowed from the pool */
+    const char *complaint;    /* what the parser refuses; NULL: nothing */
+    char complaint_byte;
+
+    /* Out: requests in the order of their replies, which are written in this order. */
+    struct request *first_unwritten, *last_unwritten; /* borrowed from the pool */
+    size_t unwritten;                                 /* what they weigh, in bytes */
+    uv_write_t write;
+    size_t writing;              /* bytes that libuv writes now; 0: it writes nothing */
+    char farewell[FAREWELL_MAX]; /* an error that comes after all replies, and the end */
+    size_t farewell_length;
+
+    bool paused;    /* it does not take its replies: nothing more is read or run until it does */
+    bool finishing; /* reads no more, and is closed when all is written */
+    bool closing;
+};
+
+/* Takes the next connection of the server's listener. -1: refused, with what can be said said. */
+int connection_accept(struct server *server);
+
+/* Reads and runs nothing more; it is closed when the replies so far are written. For commands. */
+void connection_stop(struct connection *connection);
+
+/* The same from outside of a command: nothing that came before is lost. */
+void connection_finish(struct connection *connection);
+
+/* The same, with an error as the last reply, "-ERR ..." without the end of the line. */
+void connection_fail(struct connection *connection, const char *error);
+
+/* Closes at once. */
+void connection_close(struct connection *connection);
+
+/* Bytes that the parser keeps for what has not come completely. */
+size_t connection_buffered(const struct connection *connection);
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * database.c - the keys of a database and their values.
+ */
+#include "database.h"
+
+#include <stdio.h>
+
+#include "census.h"
+#include "siphash.h"
+
+/* Room that a new database has from the start. */
+#define DATABASE_RESERVE 1024
+
+void database_init(struct database *database, unsigned number, own_pool *parent, size_t limit,
+                   const int64_t *now)
+{
+    *database = (struct database){.parent = parent, .limit = limit, .now = now};
+    snprintf(database->name, sizeof database->name, "database %u", number);
+}
+
+static uint32_t key_hash(const struct string *key)
+{
+    return siphash(key->bytes, key->length);
+}
+
+bool database_is_expired(const struct database *database, const struct entry *entry)
+{
+    return entry->deadline && expiry_of(database, entry) <= *database->now;
+}
+
+/* The entry of a key that has not expired. */
+static struct entry *find_hashed(struct database *database, const struct string *key, uint32_t hash)
+{
+    struct entry *entry = (struct entry *)table_find(&database->keys, key, hash);
+    if (entry && database_is_expired(database, entry)) {
+        database_delete(database, entry);
+        database->expired++;
+        return NULL;
+    }
+    return entry;
+}
+
+struct entry *database_find(struct database *database, const struct string *key)
+{
+    return find_hashed(database, key, key_hash(key));
+}
+
+/* The first key: from now on the database has a pool. */
+static int database_begin(struct database *database)
+{
+    own_pool *pool = census_pool(database->parent, database->name, DATABASE_RESERVE);
+    if (!pool)
+        return -1;
+    database->pool = pool;
+    table_init(&database->keys, pool, sizeof(struct entry));
+    if (own_pool_set_limit(pool, database->limit) == 0)
+        return 0;
+    database_flush(database);
+    return -1;
+}
+
+struct entry *database_open(struct database *database, const struct string *key, own_pool *giver)
+{
+    uint32_t hash = key_hash(key);
+    struct entry *entry = find_hashed(database, key, hash);
+    if (entry)
+        return entry;
+    if (!database->pool && database_begin(database) != 0)
+        return NULL;
+    entry = (struct entry *)table_add(&database->keys, key, hash, giver);
+    if (!entry && database->keys.count == 0)
+        database_flush(database);
+    return entry;
+}
+
+static struct table *table_new(own_pool *owner, const char *name, size_t item_size)
+{
+    own_pool *pool = census_pool(owner, name, 0);
+    if (!pool)
+        return NULL;
+    struct table *table = OWN_ALLOC(pool, struct table);
+    if (!table) {
+        own_drop(owner, pool);
+        return NULL;
+    }
+    table_init(table, pool, item_size);
+    return table;
+}
+
+int database_make(struct database *database, struct entry *entry, enum value_type type)
+{
+    bool made;
+    if (type == VALUE_LIST)
+        made = (entry->value.list = list_new(database->pool)) != NULL;
+    else if (type == VALUE_HASH)
+        made = (entry->value.table = table_new(database->pool, "hash", sizeof(struct field)));
+    else
+        made = (entry->value.table = table_new(database->pool, "set", sizeof(struct item)));
+    if (!made)
+        return -1;
+    entry->type = type;
+    return 0;
+}
+
+void database_clear_value(struct database *database, struct entry *entry)
+{
+    switch (entry->type) {
+    case VALUE_STRING:
+        cell_clear(database->pool, &entry->value.string);
+        break;
+    case VALUE_LIST:
+        own_drop(database->pool, entry->value.list->pool);
+        break;
+    case VALUE_HASH:
+    case VALUE_SET:
+        own_drop(database->pool, entry->value.table->pool);
+        break;
+    case VALUE_NONE:
+        break;
+    }
+    entry->type = VALUE_NONE;
+}
+
+void database_delete(struct database *database, struct entry *entry)
+{
+    if (database->keys.count == 1) {
+        database_flush(database); /* the last one: nothing stays */
+        return;
+    }
+    expiry_remove(database, entry);
+    database_clear_value(database, entry);
+    table_remove(&database->keys, &entry->item);
+}
+
+void database_flush(struct database *database)
+{
+    if (!database->pool)
+        return;
+    own_pool *pool = database->pool;
+    database->pool = NULL;
+    table_init(&database->keys, NULL, 0);
+    database->deadlines = NULL;
+    database->deadline_count = database->deadline_capacity = 0;
+    own_drop(database->parent, pool);
+}
+
+struct string database_key(const struct database *database, const struct entry *entry)
+{
+    return table_key(&database->keys, &entry->item);
+}
+
+struct entry *database_first(const struct database *database)
+{
+    return (struct entry *)table_first(&database->keys);
+}
+
+struct entry *database_next(const struct database *database, const struct entry *entry)
+{
+    return (struct entry *)table_next(&database->keys, &entry->item);
+}
+
+size_t database_memory(const struct database *database, const struct entry *entry)
+{
+    own_usage usage;
+    size_t bytes = table_item_memory(&database->keys, &entry->item) + sizeof(struct item *);
+    if (entry->deadline)
+        bytes += sizeof(struct deadline);
+    if (entry->type == VALUE_STRING)
+        return bytes + cell_memory(database->pool, &entry->value.string);
+    own_pool_total(entry->type == VALUE_LIST ? entry->value.list->pool : entry->value.table->pool,
+                   &usage);
+    return bytes + usage.reserved;
+}

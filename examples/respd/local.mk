@@ -1,0 +1,91 @@
+# examples/respd/local.mk - the server, and its tests: programs and scripts that start one of their own.
+
+noinst_PROGRAMS += %D%/respd
+%C%_respd_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(HIREDIS_CFLAGS)
+%C%_respd_LDADD = libown.la $(UV_LIBS) $(HIREDIS_LIBS)
+%C%_respd_SOURCES = \
+	%D%/admin.c \
+	%D%/census.c \
+	%D%/census.h \
+	%D%/commands.c \
+	%D%/commands.h \
+	%D%/connection.c \
+	%D%/connection.h \
+	%D%/counters.c \
+	%D%/database.c \
+	%D%/database.h \
+	%D%/deadlines.c \
+	%D%/expiry.c \
+	%D%/glob.c \
+	%D%/glob.h \
+	%D%/hashes.c \
+	%D%/info.c \
+	%D%/inline.c \
+	%D%/keys.c \
+	%D%/list.c \
+	%D%/list.h \
+	%D%/lists.c \
+	%D%/main.c \
+	%D%/number.c \
+	%D%/number.h \
+	%D%/parser.c \
+	%D%/parser.h \
+	%D%/reply.c \
+	%D%/request.c \
+	%D%/request.h \
+	%D%/server.c \
+	%D%/server.h \
+	%D%/session.c \
+	%D%/sets.c \
+	%D%/siphash.c \
+	%D%/siphash.h \
+	%D%/strings.c \
+	%D%/table.c \
+	%D%/table.h \
+	%D%/text.c \
+	%D%/text.h \
+	%D%/tree.c
+
+respd_tests = \
+	%D%/tests/drain \
+	%D%/tests/expiry \
+	%D%/tests/hold \
+	%D%/tests/kill \
+	%D%/tests/limit \
+	%D%/tests/model \
+	%D%/tests/protocol
+
+%C%_tests_drain_SOURCES = %D%/tests/drain.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_drain_LDADD =
+%C%_tests_expiry_SOURCES = %D%/tests/expiry.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_expiry_LDADD =
+%C%_tests_hold_SOURCES = %D%/tests/hold.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_hold_LDADD =
+%C%_tests_kill_SOURCES = %D%/tests/kill.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_kill_LDADD =
+%C%_tests_limit_SOURCES = %D%/tests/limit.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_limit_LDADD =
+%C%_tests_model_SOURCES = %D%/tests/model.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_model_LDADD =
+%C%_tests_protocol_SOURCES = %D%/tests/protocol.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_protocol_LDADD =
+
+respd_scripts = \
+	%D%/tests/compat.sh \
+	%D%/tests/rounds.sh
+
+check_PROGRAMS += $(respd_tests)
+TESTS += $(respd_tests) $(respd_scripts)
+EXTRA_DIST += \
+	$(respd_scripts) \
+	%D%/README \
+	%D%/demo.sh \
+	%D%/speed.sh \
+	%D%/tests/compat.commands \
+	%D%/tests/compat.replies
+
+# The server under Valgrind, its clients not.
+check-valgrind-respd: %D%/respd$(EXEEXT) $(respd_tests)
+	RESPD_QUICK=1 RESPD='$(LIBTOOL) --silent --mode=execute valgrind --quiet --error-exitcode=99 \
+		--leak-check=full %D%/respd$(EXEEXT)' \
+		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(respd_tests)'

@@ -1,0 +1,60 @@
+#!/bin/sh
+# compat.sh - compares respd's replies with those of Redis, command by command.
+#
+# compat.replies is what redis-server 7.0.15 replied. Where a redis-server is at hand,
+#
+#   compat.sh --record
+#
+# asks it again; the file must then be looked at and committed.
+set -eu
+
+here=$(dirname "$0")
+respd=${RESPD:-examples/respd/respd}
+if ! command -v redis-cli >/dev/null 2>&1; then
+    echo "compat: redis-cli is missing: install redis-tools"
+    exit 77
+fi
+
+folder=$(mktemp -d)
+server=
+clean_up()
+{
+    test -z "$server" || kill -KILL "$server" 2>/dev/null || true
+    rm -rf "$folder"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+wait_for()
+{
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        test $tries -le 200 || { echo "compat: no answer: $*"; exit 1; }
+        sleep 0.05
+    done
+}
+
+if test "${1-}" = --record; then
+    redis-server --bind 127.0.0.1 --port 0 --unixsocket "$folder/socket" --save '' \
+        --appendonly no >/dev/null &
+    server=$!
+    wait_for redis-cli -s "$folder/socket" PING
+    redis-cli -s "$folder/socket" <"$here/compat.commands" >"$here/compat.replies" 2>&1
+    exit 0
+fi
+
+# shellcheck disable=SC2086 # may be several words, as "valgrind respd"
+$respd --port 0 >"$folder/output" &
+server=$!
+wait_for grep -q ' port ' "$folder/output"
+port=$(sed -n 's/^respd: listening .* port //p' "$folder/output")
+redis-cli -p "$port" <"$here/compat.commands" >"$folder/replies" 2>&1
+kill -TERM "$server"
+wait "$server" || { echo "compat: respd failed at its end"; cat "$folder/output"; exit 1; }
+server=
+
+if ! diff -u "$here/compat.replies" "$folder/replies"; then
+    echo "compat: respd replies otherwise than Redis"
+    exit 1
+fi

@@ -1,0 +1,73 @@
+#!/bin/sh
+# rounds.sh - round after round of load and FLUSHALL: no error, and the memory of the process stays.
+#
+#   ROUNDS=10 REQUESTS=1000000 rounds.sh
+#
+# prints the resident memory after each round. That after the last may be 2 % above that after the
+# second (and some pages, which count only where there are few requests).
+set -eu
+
+respd=${RESPD:-examples/respd/respd}
+rounds=${ROUNDS:-5}
+requests=${REQUESTS:-20000}
+slack_kib=256
+for tool in redis-cli redis-benchmark; do
+    if ! command -v $tool >/dev/null 2>&1; then
+        echo "rounds: $tool is missing: install redis-tools"
+        exit 77
+    fi
+done
+
+folder=$(mktemp -d)
+server=
+clean_up()
+{
+    test -z "$server" || kill -KILL "$server" 2>/dev/null || true
+    rm -rf "$folder"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+# shellcheck disable=SC2086 # may be several words, as "valgrind respd"
+$respd --port 0 >"$folder/output" &
+server=$!
+port=
+tries=0
+while test -z "$port"; do
+    tries=$((tries + 1))
+    test $tries -le 200 || { echo "rounds: respd does not start"; exit 1; }
+    sleep 0.05
+    port=$(sed -n 's/^respd: listening .* port //p' "$folder/output")
+done
+
+figure()
+{
+    redis-cli -p "$port" INFO | tr -d '\r' | sed -n "s/^$1://p"
+}
+
+idle=$(figure mem_blocks)/$(figure mem_pools_alive)
+second=
+resident=
+round=0
+while test $round -lt "$rounds"; do
+    round=$((round + 1))
+    redis-benchmark -p "$port" -q -c 50 -P 16 -r 100000 -n "$requests" \
+        -t set,get,incr,lpush,rpush,lpop,hset,mset >"$folder/load" 2>&1 ||
+        { echo "rounds: redis-benchmark failed"; cat "$folder/load"; exit 1; }
+    ! grep -i error "$folder/load" || exit 1
+    redis-cli -p "$port" FLUSHALL >/dev/null
+    sleep 0.2
+    resident=$(($(figure used_memory_rss) / 1024))
+    now=$(figure mem_blocks)/$(figure mem_pools_alive)
+    echo "round $round: $resident KiB resident, blocks/pools $now (idle: $idle)"
+    test "$now" = "$idle" || { echo "rounds: not idle"; exit 1; }
+    test $round != 2 || second=$resident
+done
+
+kill -TERM "$server"
+wait "$server" || { echo "rounds: respd failed at its end"; cat "$folder/output"; exit 1; }
+server=
+if test -n "$second" && test $resident -gt $((second + second / 50 + slack_kib)); then
+    echo "rounds: $second KiB after round 2 became $resident"
+    exit 1
+fi

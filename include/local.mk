@@ -1,0 +1,13 @@
+# include/local.mk - the public headers, installed as they lie here.
+
+include_HEADERS = %D%/own.h
+
+ownincludedir = $(includedir)/own
+owninclude_HEADERS = \
+	%D%/own/attributes.h \
+	%D%/own/block.h \
+	%D%/own/memory.h \
+	%D%/own/misuse.h \
+	%D%/own/object.h \
+	%D%/own/pool.h \
+	%D%/own/version.h

@@ -1,0 +1,335 @@
+/*
+ * chunk/cache.c - the free chunks that a thread keeps for itself, and the door to the heap.
+ *
+ * A thread's cache has a share of the cache limit, taken when the cache is made and given back when
+ * the thread ends. Getting and putting are a list operation each; a class that is empty is filled,
+ * and a cache that is over its share emptied, many chunks at a time under one lock.
+ */
+#include "chunk/heap.h"
+
+#include <own/memory.h>
+
+#include <errno.h>
+#include <pthread.h>
+
+#define SHARE_MAX ((size_t)2 << 20)   /* of one thread, and at most an eighth of the limit */
+#define FILL_BYTES ((size_t)16 << 10) /* what an empty class is filled with, if slabs have it */
+#define FILL_CHUNKS 64
+
+struct cache {
+    struct {
+        struct free_chunk *first;
+        size_t count;
+    } classes[CLASS_COUNT];
+    size_t bytes;
+    size_t share;
+    uint16_t typical_root;
+};
+
+static __thread struct cache *cache;
+static pthread_key_t cache_key;
+
+struct heap heap = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void cache_end(void *unused);
+
+static void heap_init(void)
+{
+    for (unsigned i = 0; i < CLASS_SMALL; i++)
+        list_init(&heap.slabs[i]);
+    for (unsigned i = 0; i <= SEGMENT_UNITS; i++) {
+        list_init(&heap.by_run[i]);
+        list_init(&heap.by_dirty[i]);
+    }
+    heap.limit = OWN_CACHE_LIMIT_DEFAULT;
+    /* Without a key caches are not emptied when threads end: a loss, but no failure. */
+    (void)pthread_key_create(&cache_key, cache_end);
+}
+
+void heap_lock(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, heap_init);
+    pthread_mutex_lock(&heap.lock);
+}
+
+void heap_unlock(void)
+{
+    pthread_mutex_unlock(&heap.lock);
+}
+
+/* Under the heap lock. */
+static bool request_fails(void)
+{
+    if (heap.fail_after == 0)
+        return false;
+    if (heap.fail_after > 1) {
+        heap.fail_after--;
+        return false;
+    }
+    errno = ENOMEM;
+    return true;
+}
+
+/* Under the heap lock: chunks of a class as a list. */
+static struct free_chunk *heap_get(unsigned class, unsigned count, unsigned *got)
+{
+    struct free_chunk *first;
+    if (class < CLASS_SMALL) {
+        first = slab_get(class, count, got);
+    } else {
+        first = units_get(class - CLASS_SMALL + 1);
+        *got = first ? 1 : 0;
+    }
+    heap.out_bytes += *got * class_size(class);
+    return first;
+}
+
+static void heap_put(unsigned class, struct free_chunk *chunk)
+{
+    heap.out_bytes -= class_size(class);
+    if (class < CLASS_SMALL)
+        slab_put(chunk);
+    else
+        units_put(chunk, class - CLASS_SMALL + 1);
+}
+
+/* Under the heap lock: leaves at most `keep` chunks in a class. */
+static size_t cache_empty_class(unsigned class, size_t keep)
+{
+    size_t gone = 0;
+    while (cache->classes[class].count > keep) {
+        struct free_chunk *chunk = cache->classes[class].first;
+        cache->classes[class].first = chunk->next;
+        cache->classes[class].count--;
+        cache->bytes -= class_size(class);
+        gone += class_size(class);
+        heap_put(class, chunk);
+    }
+    return gone;
+}
+
+static size_t cache_empty(void)
+{
+    size_t gone = 0;
+    for (unsigned class = 0; class < CLASS_COUNT; class ++)
+        gone += cache_empty_class(class, 0);
+    return gone;
+}
+
+/* Under the heap lock: the share of the limit that this thread's cache may have now. */
+static void cache_take_share(void)
+{
+    heap.shares -= cache->share;
+    size_t rest = heap.limit > heap.shares ? heap.limit - heap.shares : 0;
+    cache->share = heap.fail_after ? 0 : min_size(min_size(SHARE_MAX, heap.limit / 8), rest);
+    heap.shares += cache->share;
+}
+
+/* Under the heap lock: gives this thread a cache. Without memory for one it does without. */
+static void cache_begin(void)
+{
+    unsigned got;
+    struct cache *fresh = (void *)slab_get(class_of(sizeof(*fresh)), 1, &got);
+    if (!fresh)
+        return;
+    mark_undefined(fresh, sizeof(*fresh));
+    *fresh = (struct cache){.bytes = 0};
+    cache = fresh;
+    cache_take_share();
+    (void)pthread_setspecific(cache_key, fresh);
+}
+
+/* The thread ends; should it use libown again in another destructor, it gets another cache. */
+static void cache_end(void *unused)
+{
+    (void)unused;
+    heap_lock();
+    cache_empty();
+    heap.shares -= cache->share;
+    struct free_chunk *memory = (void *)cache;
+    cache = NULL;
+    slab_put(memory);
+    heap_unlock();
+}
+
+static void *get_large(size_t size, size_t *granted)
+{
+    size_t whole = chunk_round(size);
+    heap_lock();
+    void *chunk = NULL;
+    if (!whole)
+        errno = ENOMEM;
+    else if (!request_fails())
+        chunk = system_map(whole, CHUNK_UNIT);
+    if (chunk)
+        heap.out_bytes += whole;
+    heap_unlock();
+    *granted = whole;
+    return chunk;
+}
+
+/* The cache has none of this class. */
+static __attribute__((noinline)) void *get_slow(unsigned class)
+{
+    size_t size = class_size(class);
+    unsigned count = 1;
+    unsigned got = 0;
+    int saved = errno;
+    heap_lock();
+    if (!cache)
+        cache_begin();
+    if (cache && cache->share >= FILL_BYTES && !heap.fail_after)
+        count = (unsigned)max_size(1, min_size(FILL_BYTES / size, FILL_CHUNKS));
+    struct free_chunk *first = request_fails() ? NULL : heap_get(class, count, &got);
+    heap_unlock();
+    if (!first)
+        return NULL;
+    errno = saved;
+    if (got > 1) {
+        cache->classes[class].first = first->next;
+        cache->classes[class].count = got - 1;
+        cache->bytes += (got - 1) * size;
+    }
+    return first;
+}
+
+void *chunk_get(size_t size, size_t *granted)
+{
+    if (OWN_UNLIKELY(size > CHUNK_MAX))
+        return get_large(size, granted);
+    unsigned class = class_of(size);
+    *granted = class_size(class);
+    struct free_chunk *chunk;
+    if (OWN_LIKELY(cache && cache->classes[class].first)) {
+        chunk = cache->classes[class].first;
+        cache->classes[class].first = chunk->next;
+        cache->classes[class].count--;
+        cache->bytes -= *granted;
+    } else {
+        chunk = get_slow(class);
+        if (!chunk)
+            return NULL;
+    }
+    mark_undefined(chunk, *granted);
+    return chunk;
+}
+
+/* The cache is over its share: half of this class goes, and if that is too little, everything. */
+static __attribute__((noinline)) void spill(unsigned class)
+{
+    heap_lock();
+    cache_take_share();
+    if (cache->bytes > cache->share)
+        cache_empty_class(class, cache->classes[class].count / 2);
+    if (cache->bytes > cache->share)
+        cache_empty();
+    heap_unlock();
+}
+
+static void put_past_cache(unsigned class, struct free_chunk *chunk)
+{
+    heap_lock();
+    heap_put(class, chunk);
+    heap_unlock();
+}
+
+void chunk_put(void *memory, size_t size)
+{
+    if (OWN_UNLIKELY(size > CHUNK_MAX)) {
+        size_t whole = chunk_round(size);
+        system_unmap(memory, whole);
+        heap_lock();
+        heap.out_bytes -= whole;
+        heap_unlock();
+        return;
+    }
+    unsigned class = class_of(size);
+    struct free_chunk *chunk = memory;
+    mark_unusable(chunk + 1, class_size(class) - sizeof(*chunk));
+    mark_defined(chunk, sizeof(*chunk));
+    if (OWN_UNLIKELY(!cache)) {
+        put_past_cache(class, chunk);
+        return;
+    }
+    chunk->next = cache->classes[class].first;
+    cache->classes[class].first = chunk;
+    cache->classes[class].count++;
+    cache->bytes += class_size(class);
+    if (OWN_UNLIKELY(cache->bytes > cache->share))
+        spill(class);
+}
+
+size_t chunk_round(size_t size)
+{
+    if (size <= CHUNK_MAX)
+        return class_size(class_of(size));
+    return size > PTRDIFF_MAX - CHUNK_UNIT ? 0 : round_up(size, CHUNK_UNIT);
+}
+
+size_t chunk_round_down(size_t size)
+{
+    if (size > CHUNK_MAX)
+        return size & ~(CHUNK_UNIT - 1);
+    unsigned class = class_of(size);
+    return class_size(class) > size ? class_size(class - 1) : size;
+}
+
+void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
+{
+    heap_lock();
+    void *moved = request_fails() ? NULL : system_remap(chunk, old_size, new_size, CHUNK_UNIT);
+    if (moved)
+        heap.out_bytes += new_size - old_size;
+    heap_unlock();
+    return moved;
+}
+
+uint16_t *chunk_typical_root(void)
+{
+    return cache ? &cache->typical_root : NULL;
+}
+
+size_t own_trim(void)
+{
+    heap_lock();
+    if (cache)
+        cache_empty();
+    size_t gone = units_purge(0);
+    heap_unlock();
+    return gone;
+}
+
+void own_set_cache_limit(size_t bytes)
+{
+    heap_lock();
+    heap.limit = bytes;
+    if (cache) {
+        cache_take_share();
+        if (cache->bytes > cache->share)
+            cache_empty();
+    }
+    size_t room = heap.limit > heap.shares ? heap.limit - heap.shares : 0;
+    if (heap.dirty_bytes > room)
+        units_purge(room);
+    heap_unlock();
+}
+
+void chunk_fail_after(long n)
+{
+    heap_lock();
+    heap.fail_after = n;
+    if (cache) {
+        cache_take_share();
+        cache_empty();
+    }
+    heap_unlock();
+}
+
+size_t chunk_live_bytes(void)
+{
+    heap_lock();
+    size_t live = heap.out_bytes - (cache ? cache->bytes : 0);
+    heap_unlock();
+    return live;
+}

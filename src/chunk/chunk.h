@@ -1,0 +1,94 @@
+/*
+ * chunk/chunk.h - the room chunk: where memory comes from, and where it waits to be used again.
+ *
+ * A chunk is a piece of memory of a size class. Pools cut blocks out of chunks; an object is a
+ * chunk of its own. Four layers, each asked only when the one before has nothing:
+ *
+ *   cache    a list of free chunks a class, for each thread             cache.c
+ *   slab     a unit cut into chunks of one small class                  slab.c
+ *   segment  4 MiB of address space, in units of 64 KiB                 segment.c
+ *   system   mmap, munmap, madvise, mremap; chunks over 1 MiB           system.c
+ *
+ * Beside them stands the unit map (map.c), which tells for any address at all which pool, if any,
+ * owns the unit that it lies in. It is what lets own_free tell a live block from any other address
+ * without reading one byte of what it was handed.
+ *
+ * Equations (chunk_validate checks them):
+ *
+ *   segment   free and dirty are masks of units; unit 0, which holds the header, is in neither
+ *             dirty is a subset of free
+ *             the units that are not free = unit 0, the slabs, and the runs handed out
+ *   slab      live + free list + never carved = chunks that fit the unit
+ *             a slab is in its class's list exactly where live < chunks that fit
+ *             a slab with live = 0 does not exist: its unit is free
+ *   heap      dirty bytes = 64 KiB * sum of dirty units <= cache limit - sum of the threads' shares
+ *   cache     bytes = sum over classes of count * size <= the thread's share
+ *
+ * Threads: every function here may be called by any thread. The caches are the thread's own; slabs,
+ * segments and the limit are under one lock, the heap lock, held only in these files and never
+ * while code of a user runs. A chunk may be put back by another thread than got it.
+ */
+#ifndef CHUNK_CHUNK_H
+#define CHUNK_CHUNK_H
+
+#include "base/base.h"
+
+#define CHUNK_UNIT ((size_t)64 << 10)
+#define CHUNK_MAX ((size_t)1 << 20) /* larger ones are mapped one by one */
+
+/*
+ * Gets a chunk of at least `size` bytes, 1 or more. *granted is its real size, the same for the
+ * same size. Chunks of a unit or more are aligned to a unit. Contents are arbitrary, except that a
+ * chunk over CHUNK_MAX is zero. NULL: errno is ENOMEM. Cost: a few instructions where the cache has
+ * one.
+ */
+void *chunk_get(size_t size, size_t *granted);
+
+/*
+ * Puts a chunk back. `size` is any size that is granted the same. The first 16 bytes stay readable,
+ * and stay what they are, until the chunk is used again or given back to the system. errno is kept.
+ */
+void chunk_put(void *chunk, size_t size);
+
+/* What chunk_get grants for a size; not below it. 0: it could never be had. */
+size_t chunk_round(size_t size);
+
+/* The largest class that is not above `size`, which is at least GRANULE. */
+size_t chunk_round_down(size_t size);
+
+/*
+ * Makes a chunk over CHUNK_MAX larger or smaller, both sizes as chunk_round gives them and over
+ * CHUNK_MAX. It may move; what is new is zero, and a claim there cannot fail. NULL: errno is ENOMEM
+ * and the chunk is as it was.
+ */
+void *chunk_resize(void *chunk, size_t old_size, size_t new_size);
+
+/*
+ * The unit map. chunk_claim enters `owner` and `value` for every unit that begins in `size` bytes
+ * from `start`, rounded down to a unit. chunk_claim fails with ENOMEM and has entered nothing.
+ */
+bool chunk_claim(const void *start, size_t size, const void *owner, void *value);
+void chunk_unclaim(const void *start, size_t size);
+
+/*
+ * The value with which the unit of any address was claimed by that owner, or NULL. Threads: always
+ * safe; the answer is exact for units that the owner itself claimed.
+ */
+void *chunk_claimed_by(const void *address, const void *owner);
+
+/*
+ * How large root pools of this thread turned out to be: what a parent remembers of its children is
+ * remembered for roots here. NULL where the thread has no cache yet.
+ */
+uint16_t *chunk_typical_root(void);
+
+/* For tests: the n-th request from now, and all after it, fail; 0: no more. */
+void chunk_fail_after(long n);
+
+/* For tests: bytes of chunks that were got and not put back; other threads' caches count as got. */
+size_t chunk_live_bytes(void);
+
+/* Aborts with a sentence where an equation above does not hold. */
+void chunk_validate(void);
+
+#endif

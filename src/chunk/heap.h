@@ -1,0 +1,88 @@
+/*
+ * chunk/heap.h - what the files of the room chunk share, all of it under the heap lock.
+ */
+#ifndef CHUNK_HEAP_H
+#define CHUNK_HEAP_H
+
+#include "chunk/class.h"
+
+#include <pthread.h>
+
+#define SEGMENT_UNITS 64
+#define SEGMENT_SIZE (SEGMENT_UNITS * CHUNK_UNIT)
+
+/* A unit that is a slab. Its record lies in the head of its segment, not in the unit. */
+struct slab {
+    struct list link; /* in heap.slabs[class], while it has chunks to give */
+    void *free;       /* chunks put back, linked like cached chunks */
+    uint16_t carved;  /* chunks cut so far; those behind have never been touched */
+    uint16_t live;    /* chunks handed out */
+    uint8_t class;
+    bool is_slab;
+};
+
+/* The head of a segment, in its unit 0. A bit of a mask stands for a unit. */
+struct segment {
+    struct list by_run;   /* in heap.by_run[longest run of free units] */
+    struct list by_dirty; /* in heap.by_dirty[longest run of dirty units] */
+    uint64_t free;
+    uint64_t dirty; /* free, and with memory behind it */
+    struct slab slabs[SEGMENT_UNITS];
+};
+
+struct heap {
+    pthread_mutex_t lock;
+    struct list slabs[CLASS_SMALL];
+    struct list by_run[SEGMENT_UNITS + 1];
+    struct list by_dirty[SEGMENT_UNITS + 1];
+    uint64_t runs;       /* which by_run[1..64] are not empty: bit n - 1 for n */
+    uint64_t dirty_runs; /* the same for by_dirty */
+    size_t segments;
+    size_t dirty_bytes;
+    size_t limit;     /* own_set_cache_limit */
+    size_t shares;    /* the part of it that the threads' caches have */
+    size_t out_bytes; /* chunks handed to the caches, or past them, and not taken back */
+    long fail_after;  /* see chunk_fail_after */
+};
+
+extern struct heap heap;
+
+void heap_lock(void);
+void heap_unlock(void);
+
+/* A free chunk. The first 16 bytes are left alone, so that a dead object can still be told. */
+struct free_chunk {
+    uint64_t kept[2];
+    struct free_chunk *next;
+};
+
+/* segment.c: runs of 1 to 16 units. NULL: errno is ENOMEM. */
+void *units_get(unsigned count);
+void units_put(void *units, unsigned count);
+/* Gives dirty units back until at most `keep` bytes are left; returns how many bytes went. */
+size_t units_purge(size_t keep);
+
+static inline struct segment *segment_of(const void *address)
+{
+    return (struct segment *)((uintptr_t)address & ~(uintptr_t)(SEGMENT_SIZE - 1));
+}
+
+static inline unsigned unit_of(const void *address)
+{
+    return (unsigned)(((uintptr_t)address & (SEGMENT_SIZE - 1)) / CHUNK_UNIT);
+}
+
+/* map.c: makes sure that claims in that range cannot fail. False: errno is ENOMEM. */
+bool map_prepare(const void *start, size_t size);
+
+/* slab.c: chunks of one small class. Gets up to `count` as a list; NULL: errno is ENOMEM. */
+struct free_chunk *slab_get(unsigned class, unsigned count, unsigned *got);
+void slab_put(struct free_chunk *chunk);
+
+/* system.c: whole pages from the system; `align` is a power of two. NULL: errno is ENOMEM. */
+void *system_map(size_t size, size_t align);
+void system_unmap(void *memory, size_t size);
+void system_purge(void *memory, size_t size);
+void *system_remap(void *memory, size_t old_size, size_t new_size, size_t align);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * chunk/map.c - the unit map: for any address, who claimed the unit that it lies in.
+ *
+ * Two levels: a root of 2^16 entries, each 4 GiB of address space; leaves of 2^16 entries, each a
+ * unit. Root and leaves are zero pages until they are touched, so the map costs 16 bytes a unit in
+ * use and a page here and there. Leaves stay for good, so a reader needs no lock: it meets a wrong
+ * address as an entry of nobody's or somebody else's, never as memory that is gone. A reader that
+ * asks for what its own pool claimed sees it, because the claim came before in its own order of
+ * events.
+ */
+#include "chunk/heap.h"
+
+#include <errno.h>
+
+#define LEAF_BITS 16
+#define LEAF_ENTRIES ((size_t)1 << LEAF_BITS)
+#define ADDRESS_BITS 48
+#define UNIT_BITS 16
+
+struct claim {
+    const void *owner;
+    void *value;
+};
+
+static struct claim *root[(size_t)1 << (ADDRESS_BITS - UNIT_BITS - LEAF_BITS)];
+
+static struct claim *leaf_of(uintptr_t unit)
+{
+    return __atomic_load_n(&root[unit >> LEAF_BITS], __ATOMIC_ACQUIRE);
+}
+
+static bool leaf_make(uintptr_t unit)
+{
+    if (leaf_of(unit))
+        return true;
+    struct claim *leaf = system_map(LEAF_ENTRIES * sizeof(*leaf), 4096);
+    if (!leaf)
+        return false;
+    struct claim *none = NULL;
+    if (!__atomic_compare_exchange_n(&root[unit >> LEAF_BITS], &none, leaf, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE))
+        system_unmap(leaf, LEAF_ENTRIES * sizeof(*leaf)); /* another thread was first */
+    return true;
+}
+
+static void enter(uintptr_t unit, const void *owner, void *value)
+{
+    struct claim *claim = &leaf_of(unit)[unit & (LEAF_ENTRIES - 1)];
+    __atomic_store_n(&claim->value, value, __ATOMIC_RELAXED);
+    __atomic_store_n(&claim->owner, owner, __ATOMIC_RELEASE);
+}
+
+bool map_prepare(const void *start, size_t size)
+{
+    uintptr_t last = ((uintptr_t)start + size - 1) >> UNIT_BITS;
+    if (last >> (ADDRESS_BITS - UNIT_BITS)) {
+        errno = ENOMEM; /* beyond what the map covers: no kernel hands it out unasked */
+        return false;
+    }
+    uintptr_t unit = (uintptr_t)start >> UNIT_BITS;
+    for (; unit <= last; unit = (unit | (LEAF_ENTRIES - 1)) + 1) {
+        if (!leaf_make(unit))
+            return false;
+    }
+    return true;
+}
+
+bool chunk_claim(const void *start, size_t size, const void *owner, void *value)
+{
+    if (!map_prepare(start, size))
+        return false;
+    uintptr_t last = ((uintptr_t)start + size - 1) >> UNIT_BITS;
+    for (uintptr_t unit = (uintptr_t)start >> UNIT_BITS; unit <= last; unit++)
+        enter(unit, owner, value);
+    return true;
+}
+
+void chunk_unclaim(const void *start, size_t size)
+{
+    uintptr_t last = ((uintptr_t)start + size - 1) >> UNIT_BITS;
+    for (uintptr_t unit = (uintptr_t)start >> UNIT_BITS; unit <= last; unit++)
+        enter(unit, NULL, NULL);
+}
+
+void *chunk_claimed_by(const void *address, const void *owner)
+{
+    uintptr_t unit = (uintptr_t)address >> UNIT_BITS;
+    if (unit >> (ADDRESS_BITS - UNIT_BITS))
+        return NULL;
+    struct claim *leaf = leaf_of(unit);
+    if (!leaf)
+        return NULL;
+    struct claim *claim = &leaf[unit & (LEAF_ENTRIES - 1)];
+    if (__atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != owner)
+        return NULL;
+    return __atomic_load_n(&claim->value, __ATOMIC_RELAXED);
+}

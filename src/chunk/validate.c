@@ -1,0 +1,67 @@
+/*
+ * chunk/validate.c - the equations of chunk.h, checked.
+ */
+#include "chunk/heap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void require(bool holds, const char *equation)
+{
+    if (!holds) {
+        fprintf(stderr, "libown: chunk: does not hold: %s\n", equation);
+        abort();
+    }
+}
+
+static void validate_slab(struct segment *segment, unsigned unit)
+{
+    struct slab *slab = &segment->slabs[unit];
+    size_t capacity = CHUNK_UNIT / class_size(slab->class);
+    size_t waiting = 0;
+    for (struct free_chunk *chunk = slab->free; chunk; chunk = chunk->next) {
+        require(segment_of(chunk) == segment && unit_of(chunk) == unit,
+                "a slab's free chunks lie in its unit");
+        waiting++;
+    }
+    require(slab->live + waiting == slab->carved && slab->carved <= capacity,
+            "live + free list + never carved = chunks that fit the unit");
+    require(slab->live > 0, "a slab with live = 0 does not exist");
+}
+
+static size_t validate_segment(struct segment *segment)
+{
+    require(!(segment->free & 1), "unit 0 is never free");
+    require((segment->dirty & ~segment->free) == 0, "dirty is a subset of free");
+    for (unsigned unit = 1; unit < SEGMENT_UNITS; unit++) {
+        if (!(segment->free >> unit & 1) && segment->slabs[unit].is_slab)
+            validate_slab(segment, unit);
+    }
+    return (size_t)__builtin_popcountll(segment->dirty) * CHUNK_UNIT;
+}
+
+void chunk_validate(void)
+{
+    heap_lock();
+    size_t segments = 0;
+    size_t dirty = 0;
+    for (unsigned run = 0; run <= SEGMENT_UNITS; run++) {
+        list_each_safe (link, after, &heap.by_run[run]) {
+            dirty += validate_segment(list_item(link, struct segment, by_run));
+            segments++;
+        }
+        require(run == 0 || list_is_empty(&heap.by_run[run]) == !(heap.runs >> (run - 1) & 1),
+                "runs says which lists are not empty");
+    }
+    require(segments == heap.segments, "every segment is in one list");
+    require(dirty == heap.dirty_bytes, "dirty bytes = 64 KiB * sum of dirty units");
+    for (unsigned class = 0; class < CLASS_SMALL; class ++) {
+        list_each_safe (link, after, &heap.slabs[class]) {
+            struct slab *slab = list_item(link, struct slab, link);
+            require(slab->is_slab && slab->class == class &&
+                        slab->live < CHUNK_UNIT / class_size(class),
+                    "a slab is in its class's list exactly where live < chunks that fit");
+        }
+    }
+    heap_unlock();
+}

@@ -1,0 +1,57 @@
+# src/local.mk - the library: all code in a convenience archive, and a thin libown.la over it.
+#
+# What the installed library must have hidden, unit tests can still reach in the archive.
+
+noinst_LTLIBRARIES += %D%/libown-core.la
+%C%_libown_core_la_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src
+%C%_libown_core_la_CFLAGS = $(AM_CFLAGS) $(LIBRARY_CFLAGS)
+%C%_libown_core_la_SOURCES = \
+	%D%/base/arithmetic.h \
+	%D%/base/base.h \
+	%D%/base/list.h \
+	%D%/base/marks.h \
+	%D%/base/misuse.c \
+	%D%/base/version.c \
+	%D%/chunk/cache.c \
+	%D%/chunk/chunk.h \
+	%D%/chunk/class.h \
+	%D%/chunk/heap.h \
+	%D%/chunk/map.c \
+	%D%/chunk/segment.c \
+	%D%/chunk/slab.c \
+	%D%/chunk/system.c \
+	%D%/chunk/validate.c \
+	%D%/object/count.h \
+	%D%/object/dying.h \
+	%D%/object/object.c \
+	%D%/object/object.h \
+	%D%/object/teardown.c \
+	%D%/pool/block.c \
+	%D%/pool/extent.c \
+	%D%/pool/holes.c \
+	%D%/pool/large.c \
+	%D%/pool/ledger.c \
+	%D%/pool/limit.c \
+	%D%/pool/own.c \
+	%D%/pool/pool.c \
+	%D%/pool/pool.h \
+	%D%/pool/string.c \
+	%D%/pool/tree.c \
+	%D%/pool/usage.c \
+	%D%/pool/validate.c
+
+lib_LTLIBRARIES += libown.la
+libown_la_SOURCES =
+libown_la_LIBADD = %D%/libown-core.la
+libown_la_LDFLAGS = $(AM_LDFLAGS) $(LIBRARY_LDFLAGS) \
+	-no-undefined -version-info $(OWN_VERSION_INFO)
+if HAVE_VERSION_SCRIPT
+libown_la_LDFLAGS += -Wl,--version-script=$(srcdir)/%D%/libown.map
+libown_la_DEPENDENCIES = %D%/libown-core.la %D%/libown.map
+else
+libown_la_LDFLAGS += -export-symbols-regex '^own_'
+endif
+
+EXTRA_DIST += \
+	%D%/README \
+	%D%/libown.map

@@ -1,0 +1,96 @@
+/*
+ * object/object.h - the room object: the count, what pools hold, and the death of objects.
+ *
+ * Equations, for an object that is neither immortal nor saturated:
+ *
+ *   count      = references outside of pools + (held > 0)
+ *   held       = references that pools hold, in the upper bits of `state`
+ *   refcount   = references outside of pools + held
+ *   alive      : count > 0 (or < 0 where shared)
+ *   being finalized, or a pool being torn down: alive, DYING set, and one of the references outside
+ *              of pools is the library's own guard
+ *   releasing its fields, or waiting to die: count <= OWN_COUNT_DEAD (see dying.h)
+ *
+ * So all references that pools hold are one step of the count. A decref by somebody who has no
+ * reference left meets count = 1 with held > 0, which is misuse, at no cost to any other decref.
+ *
+ * Threads: those of the object.
+ */
+#ifndef OBJECT_OBJECT_H
+#define OBJECT_OBJECT_H
+
+#include "base/base.h"
+#include "object/count.h"
+
+#include <own/object.h>
+
+/* The low bits of own_object.state; the rest counts what pools hold. */
+#define STATE_CLASS ((uint32_t)1)     /* the type is an object_class */
+#define STATE_FINALIZED ((uint32_t)2) /* the finalizer has run; it never runs again */
+#define STATE_DYING ((uint32_t)4)     /* the last reference went; the guard keeps it whole */
+#define STATE_HELD_ONE ((uint32_t)1 << 8)
+#define STATE_HELD_MAX (UINT32_MAX >> 8) /* held so often, an object is never released again */
+
+/*
+ * A type of the library's own, whose objects die in steps of their own. They are whole and counted
+ * while they do, and may be brought back to life by whoever takes a reference meanwhile.
+ */
+struct object_class {
+    own_type type;
+    /* Does the next piece of dying. Returns an object whose last reference that released, NULL when
+       there is nothing left to do. It may run code of users. */
+    own_object *(*step)(own_object *self);
+    /* The offset of a field in which a dying object keeps the one that waits for it. */
+    size_t waiting;
+    /* Frees all memory; nobody has a reference. */
+    void (*free)(own_object *self);
+    /* A dying object got a reference after all: it lives on. */
+    void (*revive)(own_object *self);
+    /* Writes what misuse sentences call the object. */
+    void (*describe)(const own_object *self, char *text, size_t size);
+};
+
+static inline uint32_t object_held(const own_object *object)
+{
+    return object->state / STATE_HELD_ONE;
+}
+
+static inline bool object_is_dying(const own_object *object)
+{
+    return object->state & STATE_DYING;
+}
+
+static inline bool object_is_dead(const own_object *object)
+{
+    return __atomic_load_n(&object->count, __ATOMIC_RELAXED) <= OWN_COUNT_DEAD;
+}
+
+/* A zeroed object with one reference, which is new. NULL: errno is EINVAL or ENOMEM. */
+own_object *object_new(const own_type *type);
+
+/* Whether the object is alive. False: it has been told as a misuse of that call, for that pool. */
+bool object_check(const own_object *object, const char *call, const char *pool);
+
+/* Whether somebody outside of pools has a reference. False: told in the same way. */
+bool object_check_caller(const own_object *object, const char *call, const char *pool);
+
+/* A pool takes a reference. */
+void object_hold(own_object *object);
+
+/* A pool takes over the caller's reference. */
+void object_give(own_object *object);
+
+/* A pool releases one. True: it was the last; the caller now calls object_die, or is in a step. */
+OWN_MUST_USE bool object_unhold(own_object *object);
+
+/* A reference outside of pools is released. True: as object_unhold. Misuse is told. */
+OWN_MUST_USE bool object_release(own_object *object, const char *call);
+
+/* The last reference has been released: the object dies, and what dies with it. Keeps errno. */
+void object_die(own_object *object);
+
+/* What a misuse sentence calls an object. Returns text. */
+#define OBJECT_TEXT 160
+const char *object_describe(const own_object *object, char text[OBJECT_TEXT]);
+
+#endif

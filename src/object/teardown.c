@@ -1,0 +1,211 @@
+/*
+ * object/teardown.c - the death of objects, without recursion.
+ *
+ * A dying object may release others, which die in turn before it goes on: the order of recursion.
+ * Here the objects that wait are a stack threaded through themselves; plain objects keep the link
+ * in their header (dying.h), objects of a class where they like.
+ *
+ * Only code of users nests: a finalizer or a deferred call that releases something starts a
+ * tear-down inside this one. Over NEST_MAX such levels the object is put on a list of the thread,
+ * and the outermost level tears it down, as CPython's trashcan does, so that no stack grows with
+ * the user's data.
+ */
+#include "chunk/chunk.h"
+#include "object/dying.h"
+
+#include <errno.h>
+
+#define NEST_MAX 32
+
+static __thread unsigned nesting;
+static __thread own_object *put_off;
+
+static const struct object_class *class_of_object(const own_object *object)
+{
+    return (const void *)object->type;
+}
+
+/* The link of an object of a class. */
+static own_object **class_link(own_object *object)
+{
+    return (own_object **)(void *)((char *)object + class_of_object(object)->waiting);
+}
+
+/*
+ * The library's guard is the only reference that is left of a dying object. Otherwise somebody took
+ * one: the guard goes, the object lives on, and the answer is false.
+ */
+static bool dies_for_good(own_object *object)
+{
+    if (object->count == 1 || object->count == -1)
+        return true;
+    object->state &= ~STATE_DYING;
+    object->count = count_down(object->count).count;
+    return false;
+}
+
+static unsigned count_fields(const own_type *type)
+{
+    unsigned fields = 0;
+    if (type->refs) {
+        while (fields < DYING_FIELD_MAX && type->refs[fields] != OWN_REFS_END)
+            fields++;
+    }
+    return fields;
+}
+
+/* The finalizer runs, where there is one left to run. False: the object lives on. */
+static bool finalize(own_object *object)
+{
+    const own_type *type = object->type;
+    object->state |= STATE_DYING;
+    if (type->finalize && !(object->state & STATE_FINALIZED)) {
+        object->state |= STATE_FINALIZED;
+        int saved = errno;
+        type->finalize(object);
+        errno = saved;
+    }
+    return dies_for_good(object);
+}
+
+/* Puts an object on the stack above `waiting`. False: its finalizer brought it back to life. */
+static bool begin(own_object *object, own_object *waiting)
+{
+    if (object->state & STATE_CLASS) {
+        object->state |= STATE_DYING;
+        *class_link(object) = waiting;
+        return true;
+    }
+    if (!finalize(object))
+        return false;
+    dying_store(object, (struct dying){
+                            .waiting = waiting,
+                            .field = count_fields(object->type),
+                            .flags = object->state & STATE_FINALIZED,
+                        });
+    return true;
+}
+
+/* Takes what a field refers to out of it. */
+static own_object *empty_field(own_object *object, size_t offset)
+{
+    void *field = (char *)object + offset;
+    own_object *value = *(own_object *__attribute__((may_alias)) *)field;
+    *(own_object *__attribute__((may_alias)) *)field = NULL;
+    return value;
+}
+
+/* Where there are too many fields to number: the last that is not empty. */
+static own_object *empty_last_field(own_object *object)
+{
+    const size_t *refs = object->type->refs;
+    size_t last = OWN_REFS_END;
+    for (; *refs != OWN_REFS_END; refs++) {
+        void *field = (char *)object + *refs;
+        if (*(own_object *__attribute__((may_alias)) *)field)
+            last = *refs;
+    }
+    return last == OWN_REFS_END ? NULL : empty_field(object, last);
+}
+
+/* The step of a plain object: releases fields, the last declared first, until something dies. */
+static own_object *release_fields(own_object *object)
+{
+    for (;;) {
+        struct dying dying = dying_load(object);
+        own_object *value;
+        if (dying.field == DYING_FIELD_MAX) {
+            value = empty_last_field(object);
+            if (!value)
+                return NULL;
+        } else {
+            if (dying.field == 0)
+                return NULL;
+            dying.field--;
+            value = empty_field(object, object->type->refs[dying.field]);
+            dying_store(object, dying);
+        }
+        if (value && object_release(value, "the release of a field"))
+            return value;
+    }
+}
+
+static void free_plain(own_object *object)
+{
+    size_t size = object->type->size;
+    object->state = 0;
+    __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
+    chunk_put(object, size);
+}
+
+/* Ends the death of the object on top; returns the one below. */
+static own_object *end(own_object *object)
+{
+    if (object_is_dead(object)) {
+        own_object *waiting = dying_load(object).waiting;
+        free_plain(object);
+        return waiting;
+    }
+    own_object *waiting = *class_link(object);
+    if (dies_for_good(object))
+        class_of_object(object)->free(object);
+    else
+        class_of_object(object)->revive(object);
+    return waiting;
+}
+
+static void tear_down(own_object *top)
+{
+    if (!begin(top, NULL))
+        return;
+    while (top) {
+        own_object *next =
+            object_is_dead(top) ? release_fields(top) : class_of_object(top)->step(top);
+        if (!next)
+            top = end(top);
+        else if (begin(next, top))
+            top = next;
+    }
+}
+
+/* Too deep: keeps the object, whole but for its header, for the outermost level. */
+static void put_off_death(own_object *object)
+{
+    if (object->state & STATE_CLASS) {
+        object->state |= STATE_DYING;
+        *class_link(object) = put_off;
+    } else {
+        dying_store(object, (struct dying){
+                                .waiting = put_off,
+                                .flags = object->state & STATE_FINALIZED,
+                            });
+    }
+    put_off = object;
+}
+
+static own_object *take_put_off(void)
+{
+    own_object *object = put_off;
+    if (!object_is_dead(object)) {
+        put_off = *class_link(object);
+        return object;
+    }
+    struct dying dying = dying_load(object);
+    put_off = dying.waiting;
+    object->state = dying.flags;
+    object->count = 1;
+    return object;
+}
+
+void object_die(own_object *object)
+{
+    if (nesting == NEST_MAX) {
+        put_off_death(object);
+        return;
+    }
+    nesting++;
+    tear_down(object);
+    while (nesting == 1 && put_off)
+        tear_down(take_put_off());
+    nesting--;
+}

@@ -1,0 +1,275 @@
+/*
+ * pool/extent.c - the chunks of a pool, and finding the one that an address lies in.
+ *
+ * A new extent is as large as all before it while they are small, then a thirtieth of that, at
+ * least a unit, at most 1 MiB: a big pool has few, and little of them is unused. Near a limit it is
+ * as large as the limit leaves room for, but not so small that extents could become many.
+ */
+#include "pool/pool.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DOUBLING_UP_TO CHUNK_UNIT
+
+_Static_assert(sizeof(struct extent) == GRANULE, "an extent's header is a granule");
+_Static_assert(sizeof(own_pool) % GRANULE == 0, "the bits of the first extent are aligned");
+
+static size_t bits_for(size_t granules)
+{
+    return (granules + 63) / 64;
+}
+
+/*
+ * A big extent leaves its chunk's last granule out: there it keeps the extent in front of it, so
+ * that any can be given back in O(1). Small ones are few.
+ */
+static struct extent **previous_of(struct extent *extent)
+{
+    return extent_address(extent, extent->granules);
+}
+
+size_t extent_bytes(const struct extent *extent)
+{
+    return ((size_t)extent->granules + extent_is_big(extent)) << GRANULE_SHIFT;
+}
+
+size_t extent_first_index(const struct extent *extent)
+{
+    return 1 + bits_for(extent->granules);
+}
+
+size_t extent_used(const own_pool *pool, const struct extent *extent)
+{
+    return extent == pool->extent ? extent_index(extent, pool->bump) : extent->granules;
+}
+
+size_t extent_block_end(const own_pool *pool, const struct extent *extent, size_t index)
+{
+    size_t used = extent_used(pool, extent);
+    size_t word = index >> 6;
+    /* What starts behind `index` in its word: shifted in two steps, as by 64 is undefined. */
+    uint64_t starts = extent_bits(extent, word << 6)->start >> (index & 63) >> 1;
+    if (starts)
+        return index + 1 + (size_t)__builtin_ctzll(starts);
+    while (++word << 6 < used) {
+        starts = extent_bits(extent, word << 6)->start;
+        if (starts)
+            return (word << 6) + (size_t)__builtin_ctzll(starts);
+    }
+    return used;
+}
+
+static bool claim(own_pool *pool, struct extent *extent)
+{
+    return !extent_is_big(extent) || chunk_claim(extent, extent_bytes(extent), pool, extent);
+}
+
+static void unclaim(struct extent *extent)
+{
+    if (extent_is_big(extent))
+        chunk_unclaim(extent, extent_bytes(extent));
+}
+
+/* The chunk's size is that of the extent's part of it. */
+static void set_size(struct extent *extent, size_t bytes)
+{
+    extent->granules = (uint32_t)(bytes >> GRANULE_SHIFT);
+    extent->granules -= extent_is_big(extent);
+}
+
+static void make_empty(struct extent *extent, uint32_t kind)
+{
+    struct bits *bits = extent_bits(extent, 0);
+    size_t pairs = bits_for(extent->granules);
+    extent->kind = kind;
+    *bits = (struct bits){.start = 0};
+    if (pairs > 1)
+        memset(bits + 1, 0, (pairs - 1) * sizeof(*bits));
+}
+
+/* Makes the extent empty, and the one in use. */
+static void start_using(own_pool *pool, struct extent *extent)
+{
+    make_empty(extent, SMALL_BLOCKS);
+    pool->extent = extent;
+    pool->bump = extent_address(extent, extent_first_index(extent));
+    pool->end = extent_address(extent, extent->granules);
+    mark_unusable(pool->bump, (size_t)(pool->end - pool->bump));
+}
+
+/* Granules of a chunk for so many of blocks: header, bits (a pair for each 63), back link. */
+static size_t granules_for(size_t granules)
+{
+    size_t whole = granules + 1 + (granules + 1 + 62) / 63;
+    return whole + (whole > CHUNK_UNIT / 2 / GRANULE);
+}
+
+size_t extent_first_size(size_t bytes)
+{
+    size_t granules = bytes / GRANULE + 1;
+    if (granules > UINT32_MAX / 2)
+        return 0;
+    if (bytes == 0)
+        granules = 4; /* what a chunk of 256 bytes has room for */
+    return offsetof(own_pool, first) + granules_for(granules) * GRANULE;
+}
+
+bool extent_init_first(own_pool *pool, size_t chunk_size)
+{
+    struct extent *first = &pool->first;
+    first->next = NULL;
+    set_size(first, chunk_size - offsetof(own_pool, first));
+    if (!claim(pool, first))
+        return false;
+    start_using(pool, first);
+    return true;
+}
+
+void extent_unclaim_first(own_pool *pool)
+{
+    unclaim(&pool->first);
+}
+
+/* The size of the chunk that the pool takes next. 0: the limit leaves too little room. */
+static size_t next_size(own_pool *pool, size_t least)
+{
+    size_t reserved = pool->reserved;
+    size_t wanted = reserved <= DOUBLING_UP_TO
+                        ? reserved
+                        : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
+    size_t size = chunk_round(max_size(least, min_size(wanted, CHUNK_MAX)));
+    if (!pool->limit)
+        return size;
+    size_t room = limit_room(pool->limit);
+    if (size <= room)
+        return size;
+    size_t smallest = chunk_round(max_size(least, min_size(reserved / 64, CHUNK_MAX)));
+    return smallest <= room ? chunk_round_down(room) : 0;
+}
+
+/* Small extents first, so that a search among them ends early. */
+static void enter(own_pool *pool, struct extent *extent)
+{
+    struct extent *before = &pool->first;
+    if (extent_is_big(extent)) {
+        while (before->next && !extent_is_big(before->next))
+            before = before->next;
+    }
+    extent->next = before->next;
+    before->next = extent;
+    if (extent_is_big(extent))
+        *previous_of(extent) = before;
+    if (extent->next && extent_is_big(extent->next))
+        *previous_of(extent->next) = extent;
+}
+
+static void leave(own_pool *pool, struct extent *extent)
+{
+    struct extent *before = &pool->first;
+    if (extent_is_big(extent))
+        before = *previous_of(extent);
+    while (before->next != extent)
+        before = before->next;
+    before->next = extent->next;
+    if (extent->next && extent_is_big(extent->next))
+        *previous_of(extent->next) = before;
+}
+
+bool extent_add(own_pool *pool, size_t bytes, uint32_t kind)
+{
+    size_t size = next_size(pool, granules_for(bytes / GRANULE) * GRANULE);
+    if (!size) {
+        errno = EDQUOT;
+        return false;
+    }
+    struct extent *extent = pool_chunk_get(pool, size, &size);
+    if (!extent)
+        return false;
+    set_size(extent, size);
+    if (!claim(pool, extent)) {
+        pool_chunk_put(pool, extent, size);
+        return false;
+    }
+    struct extent *full = pool->extent;
+    size_t used = extent_index(full, pool->bump);
+    enter(pool, extent);
+    if (kind == BIG_BLOCKS) {
+        make_empty(extent, kind);
+        hole_make_rest(pool, extent, extent_first_index(extent));
+    } else {
+        start_using(pool, extent);
+        hole_make_rest(pool, full, used);
+    }
+    return true;
+}
+
+void extent_remove(own_pool *pool, struct extent *extent)
+{
+    leave(pool, extent);
+    unclaim(extent);
+    pool_chunk_put(pool, extent, extent_bytes(extent));
+}
+
+void extent_remove_all(own_pool *pool)
+{
+    while (pool->first.next)
+        extent_remove(pool, pool->first.next);
+}
+
+void extent_clear(own_pool *pool)
+{
+    extent_remove_all(pool);
+    start_using(pool, &pool->first);
+    pool->peak = max_size(pool->peak, pool->bytes);
+    pool->blocks = 0;
+    pool->bytes = 0;
+}
+
+static bool is_inside(const struct extent *extent, const void *address)
+{
+    return (uintptr_t)address - (uintptr_t)extent < (size_t)extent->granules << GRANULE_SHIFT;
+}
+
+/* The extent that an address lies in, or the large block that it might be, or neither. */
+static struct extent *extent_find(const own_pool *pool, const void *address, struct large **large)
+{
+    if (is_inside(pool->extent, address))
+        return pool->extent;
+    uintptr_t value = (uintptr_t)chunk_claimed_by(address, pool);
+    if (value & CLAIM_LARGE) {
+        *large = (struct large *)(value - CLAIM_LARGE);
+        return NULL;
+    }
+    if (value)
+        return (struct extent *)value;
+    for (const struct extent *extent = &pool->first; extent; extent = extent->next) {
+        if (is_inside(extent, address))
+            return (struct extent *)(uintptr_t)extent;
+        if (extent->next && extent_is_big(extent->next))
+            break;
+    }
+    return NULL;
+}
+
+struct extent *extent_of(const own_pool *pool, const void *address)
+{
+    struct large *large;
+    struct extent *extent = extent_find(pool, address, &large);
+    return extent && is_inside(extent, address) ? extent : NULL;
+}
+
+bool place_find(const own_pool *pool, const void *block, struct place *place)
+{
+    struct large *large = NULL;
+    struct extent *extent = extent_find(pool, block, &large);
+    *place = (struct place){.extent = extent, .large = large};
+    if (!extent)
+        return large && large->block == block;
+    if ((uintptr_t)block % GRANULE || !is_inside(extent, block))
+        return false;
+    size_t index = extent_index(extent, block);
+    const struct bits *bits = extent_bits(extent, index);
+    place->index = index;
+    return bits->start & ~bits->hole & bit_of(index);
+}

@@ -1,0 +1,461 @@
+/*
+ * pool/holes.c - the freed memory of a pool, between its live blocks.
+ *
+ * Neighbouring holes are joined as soon as they are made, and the smallest that fits is used first:
+ * of the policies that were tried, only this keeps a pool with blocks of mixed sizes within a third
+ * of its live bytes for ever. A hole holds its links, its extent and its size, and its size once
+ * more at its end, so that joining looks at nothing but the neighbours (boundary tags: Knuth, The
+ * Art of Computer Programming, volume 1, section 2.5).
+ *
+ * Bins hold one size each up to 1 KiB, then eight a doubling. They are made when the first block is
+ * freed; a pool of up to SCAN_MAX does without, and has the few words of its bits looked through.
+ * Until then the holes that extents leave at their end are not looked for.
+ */
+#include "pool/pool.h"
+
+#include <errno.h>
+
+#define SCAN_MAX ((size_t)8 << 10)
+#define BIN_EXACT 64
+#define BIN_COUNT 160
+#define BIN_WORDS ((BIN_COUNT + 63) / 64)
+#define TRIES 8 /* how many holes of one bin are looked at before the next bin is */
+
+/* What a hole holds. One of a single granule has room for the links only. */
+struct hole {
+    struct hole *next;
+    struct hole *previous;
+    struct extent *extent;
+    size_t granules;
+};
+
+/* The holes of one kind. */
+struct shelf {
+    size_t bytes;
+    uint64_t present[BIN_WORDS]; /* which bins are not empty */
+    struct hole *bin[BIN_COUNT];
+};
+
+struct bins {
+    struct shelf shelf[2];
+    struct extent *spare; /* an extent for big blocks that has none; kept for the next */
+};
+
+/* Stands for the bins of a pool that is looked through. */
+static struct bins scanned;
+
+static bool has_bins(const own_pool *pool)
+{
+    return pool->bins && pool->bins != &scanned;
+}
+
+/* The bin of that size; those in the upper ones are at least as large as their bin's least. */
+static unsigned bin_of(size_t granules)
+{
+    if (granules <= BIN_EXACT)
+        return (unsigned)granules - 1;
+    unsigned power = log2_floor(granules); /* 6 and more */
+    size_t bin = BIN_EXACT + (power - 6) * 8 + ((granules >> (power - 3)) & 7);
+    return bin < BIN_COUNT ? (unsigned)bin : BIN_COUNT - 1;
+}
+
+static size_t *size_at_end(void *hole, size_t granules)
+{
+    return (size_t *)(void *)((char *)hole + (granules << GRANULE_SHIFT)) - 1;
+}
+
+/* The size of the hole that starts at `index`. */
+static size_t hole_size(const struct extent *extent, size_t index)
+{
+    size_t next = index + 1;
+    if (next == extent->granules || extent_bits(extent, next)->start & bit_of(next))
+        return 1;
+    const struct hole *hole = extent_address(extent, index);
+    mark_defined(hole, sizeof(*hole));
+    size_t granules = hole->granules;
+    mark_unusable(hole, sizeof(*hole));
+    return granules;
+}
+
+/* The size of the hole that ends in front of `index`; 0: a block, or nothing, is there. */
+static size_t hole_size_before(const struct extent *extent, size_t index)
+{
+    size_t last = index - 1;
+    const struct bits *bits = extent_bits(extent, last);
+    if (!(bits->hole & bit_of(last)))
+        return 0;
+    if (bits->start & bit_of(last))
+        return 1;
+    size_t *size = size_at_end(extent_address(extent, last), 1);
+    mark_defined(size, sizeof(*size));
+    size_t granules = *size;
+    mark_unusable(size, sizeof(*size));
+    return granules;
+}
+
+static void link_in(own_pool *pool, const struct extent *extent, struct hole *hole, size_t granules)
+{
+    struct shelf *shelf = &pool->bins->shelf[extent->kind];
+    pool->holes += extent->kind == SMALL_BLOCKS;
+    shelf->bytes += granules << GRANULE_SHIFT;
+    unsigned bin = bin_of(granules);
+    struct hole *first = shelf->bin[bin];
+    hole->previous = NULL;
+    hole->next = first;
+    if (first) {
+        mark_defined(first, GRANULE);
+        first->previous = hole;
+        mark_unusable(first, GRANULE);
+    }
+    shelf->bin[bin] = hole;
+    shelf->present[bin / 64] |= bit_of(bin);
+}
+
+static void link_out(own_pool *pool, const struct extent *extent, struct hole *hole,
+                     size_t granules)
+{
+    struct shelf *shelf = &pool->bins->shelf[extent->kind];
+    pool->holes -= extent->kind == SMALL_BLOCKS;
+    shelf->bytes -= granules << GRANULE_SHIFT;
+    mark_defined(hole, GRANULE);
+    struct hole *next = hole->next;
+    struct hole *previous = hole->previous;
+    mark_unusable(hole, GRANULE);
+    if (next) {
+        mark_defined(next, GRANULE);
+        next->previous = previous;
+        mark_unusable(next, GRANULE);
+    }
+    if (previous) {
+        mark_defined(previous, GRANULE);
+        previous->next = next;
+        mark_unusable(previous, GRANULE);
+        return;
+    }
+    unsigned bin = bin_of(granules);
+    shelf->bin[bin] = next;
+    if (!next)
+        shelf->present[bin / 64] &= ~bit_of(bin);
+}
+
+/* Writes a hole where neighbours have been joined already, and files it. */
+static void put(own_pool *pool, struct extent *extent, size_t index, size_t granules)
+{
+    size_t last = index + granules - 1;
+    struct hole *hole = extent_address(extent, index);
+    struct bits *bits = extent_bits(extent, index);
+    bits->start |= bit_of(index);
+    bits->hole |= bit_of(index);
+    extent_bits(extent, last)->hole |= bit_of(last);
+    mark_undefined(hole, granules << GRANULE_SHIFT);
+    if (granules > 1) {
+        hole->extent = extent;
+        hole->granules = granules;
+        *size_at_end(hole, granules) = granules;
+    }
+    if (has_bins(pool))
+        link_in(pool, extent, hole, granules);
+    else if (pool->bins)
+        pool->holes++;
+    mark_unusable(hole, granules << GRANULE_SHIFT);
+}
+
+/* Takes a hole out of its bin. Its bits are the caller's to change. */
+static void take(own_pool *pool, const struct extent *extent, size_t index, size_t granules)
+{
+    if (has_bins(pool))
+        link_out(pool, extent, extent_address(extent, index), granules);
+    else if (pool->bins)
+        pool->holes--;
+}
+
+/* Files all holes of an extent into bins that have just been made. */
+static void file_extent(own_pool *pool, struct extent *extent)
+{
+    size_t used = extent_used(pool, extent);
+    for (size_t word = 0; word << 6 < used; word++) {
+        const struct bits *bits = extent_bits(extent, word << 6);
+        for (uint64_t rest = bits->start & bits->hole; rest; rest &= rest - 1) {
+            size_t index = (word << 6) + (size_t)__builtin_ctzll(rest);
+            size_t granules = hole_size(extent, index);
+            struct hole *hole = extent_address(extent, index);
+            mark_undefined(hole, GRANULE);
+            link_in(pool, extent, hole, granules);
+            mark_unusable(hole, GRANULE);
+        }
+    }
+}
+
+static size_t count_holes(own_pool *pool)
+{
+    size_t holes = 0;
+    for (struct extent *extent = &pool->first; extent; extent = extent->next) {
+        for (size_t word = 0; word << 6 < extent->granules; word++) {
+            const struct bits *bits = extent_bits(extent, word << 6);
+            holes += (size_t)__builtin_popcountll(bits->start & bits->hole);
+        }
+    }
+    return holes;
+}
+
+static struct bins *make_bins(own_pool *pool)
+{
+    int saved = errno;
+    size_t granted;
+    struct bins *bins = pool_chunk_get(pool, sizeof(*bins), &granted);
+    errno = saved;
+    if (bins)
+        *bins = (struct bins){.spare = NULL};
+    return bins;
+}
+
+/* Where there is no memory for bins, the next hole tries again; until then holes are not used. */
+bool holes_look(own_pool *pool)
+{
+    if (has_bins(pool))
+        return true;
+    struct bins *bins = pool->reserved > SCAN_MAX ? make_bins(pool) : NULL;
+    if (bins) {
+        pool->bins = bins;
+        pool->holes = 0;
+        for (struct extent *extent = &pool->first; extent; extent = extent->next)
+            file_extent(pool, extent);
+    } else if (!pool->bins) {
+        pool->bins = &scanned;
+        pool->holes = (uint32_t)count_holes(pool);
+    }
+    return bins;
+}
+
+struct looked holes_looked(const own_pool *pool)
+{
+    return (struct looked){.bins = pool->bins, .holes = pool->holes};
+}
+
+void holes_unlook(own_pool *pool, struct looked before)
+{
+    if (pool->bins == before.bins)
+        return;
+    holes_forget(pool);
+    pool->bins = before.bins;
+    pool->holes = before.holes;
+}
+
+/* Nothing of the extent is in use, nor filed. True: it has been given back. */
+static bool give_back(own_pool *pool, struct extent *extent)
+{
+    if (extent == &pool->first)
+        return false;
+    if (extent->kind == BIG_BLOCKS && has_bins(pool)) {
+        /* One is kept, so that a single block that comes and goes costs no extent each time. */
+        struct extent *spare = pool->bins->spare;
+        pool->bins->spare = extent;
+        if (!spare)
+            return false;
+        size_t index = extent_first_index(spare);
+        take(pool, spare, index, spare->granules - index);
+        extent_remove(pool, spare);
+        return false;
+    }
+    extent_remove(pool, extent);
+    return true;
+}
+
+void hole_make(own_pool *pool, struct extent *extent, size_t index, size_t granules)
+{
+    holes_look(pool);
+    size_t end = index + granules;
+    size_t before = hole_size_before(extent, index);
+    if (before) {
+        size_t last = index - 1;
+        take(pool, extent, index - before, before);
+        extent_bits(extent, last)->hole &= ~bit_of(last);
+        extent_bits(extent, index)->start &= ~bit_of(index);
+        index -= before;
+    }
+    if (end < extent_used(pool, extent) && extent_bits(extent, end)->hole & bit_of(end)) {
+        size_t behind = hole_size(extent, end);
+        take(pool, extent, end, behind);
+        struct bits *bits = extent_bits(extent, end);
+        bits->start &= ~bit_of(end);
+        bits->hole &= ~bit_of(end);
+        end += behind;
+    }
+    if (extent == pool->extent && end == extent_index(extent, pool->bump)) {
+        struct bits *bits = extent_bits(extent, index);
+        bits->start &= ~bit_of(index);
+        bits->hole &= ~bit_of(index);
+        pool->bump = extent_address(extent, index);
+        mark_unusable(pool->bump, (end - index) << GRANULE_SHIFT);
+    } else if (end != extent->granules || index != extent_first_index(extent) ||
+               !give_back(pool, extent)) {
+        put(pool, extent, index, end - index);
+    }
+}
+
+void hole_make_rest(own_pool *pool, struct extent *extent, size_t index)
+{
+    size_t granules = extent->granules - index;
+    if (granules == 0)
+        return;
+    if (granules >= 64 && granules >= extent->granules / 16)
+        holes_look(pool); /* worth to be found before anything is freed */
+    put(pool, extent, index, granules);
+}
+
+/* Looks through the bits for the smallest hole that fits. */
+static struct hole *scan(own_pool *pool, size_t granules, struct extent **in, size_t *whole)
+{
+    struct hole *best = NULL;
+    *whole = SIZE_MAX;
+    for (struct extent *extent = &pool->first; extent; extent = extent->next) {
+        size_t used = extent_used(pool, extent);
+        for (size_t word = 0; word << 6 < used; word++) {
+            const struct bits *bits = extent_bits(extent, word << 6);
+            for (uint64_t rest = bits->start & bits->hole; rest; rest &= rest - 1) {
+                size_t index = (word << 6) + (size_t)__builtin_ctzll(rest);
+                size_t size = hole_size(extent, index);
+                if (size < granules || size >= *whole)
+                    continue;
+                best = extent_address(extent, index);
+                *in = extent;
+                *whole = size;
+                if (size == granules)
+                    return best;
+            }
+        }
+    }
+    return best;
+}
+
+/* The lowest bin from `bin` on that is not empty; BIN_COUNT: none. */
+static unsigned next_present(const struct shelf *shelf, unsigned bin)
+{
+    unsigned word = bin / 64;
+    uint64_t present = shelf->present[word] & ~UINT64_C(0) << (bin & 63);
+    while (!present) {
+        if (++word == BIN_WORDS)
+            return BIN_COUNT;
+        present = shelf->present[word];
+    }
+    return word * 64 + (unsigned)__builtin_ctzll(present);
+}
+
+/* The smallest hole that fits, as far as bins tell. */
+static struct hole *search(own_pool *pool, struct shelf *shelf, size_t granules, struct extent **in,
+                           size_t *whole)
+{
+    for (unsigned bin = bin_of(granules);; bin++) {
+        bin = next_present(shelf, bin);
+        if (bin == BIN_COUNT)
+            return NULL;
+        struct hole *hole = shelf->bin[bin];
+        if (bin == 0) {
+            *in = extent_of(pool, hole);
+            *whole = 1;
+            return hole;
+        }
+        for (int i = 0; hole && i < TRIES; i++) {
+            mark_defined(hole, sizeof(*hole));
+            *in = hole->extent;
+            *whole = hole->granules;
+            struct hole *next = hole->next;
+            mark_unusable(hole, sizeof(*hole));
+            if (*whole >= granules)
+                return hole;
+            hole = next;
+        }
+    }
+}
+
+void *hole_use(own_pool *pool, size_t granules, uint32_t kind)
+{
+    struct extent *extent = NULL;
+    size_t whole;
+    struct hole *hole;
+    if (has_bins(pool))
+        hole = search(pool, &pool->bins->shelf[kind], granules, &extent, &whole);
+    else
+        hole = pool->reserved <= SCAN_MAX ? scan(pool, granules, &extent, &whole) : NULL;
+    if (!hole)
+        return NULL;
+    if (has_bins(pool) && pool->bins->spare == extent)
+        pool->bins->spare = NULL;
+    size_t index = extent_index(extent, hole);
+    take(pool, extent, index, whole);
+    extent_bits(extent, index)->hole &= ~bit_of(index);
+    if (whole > granules) {
+        put(pool, extent, index + granules, whole - granules);
+    } else {
+        size_t last = index + whole - 1;
+        extent_bits(extent, last)->hole &= ~bit_of(last);
+    }
+    mark_undefined(hole, granules << GRANULE_SHIFT);
+    return hole;
+}
+
+void *hole_use_much(own_pool *pool, size_t granules, uint32_t kind)
+{
+    if (!has_bins(pool) || pool->bins->shelf[kind].bytes < pool->reserved / 8)
+        return NULL;
+    return hole_use(pool, granules, kind);
+}
+
+void holes_forget(own_pool *pool)
+{
+    if (has_bins(pool))
+        pool_chunk_put(pool, pool->bins, sizeof(*pool->bins));
+    pool->bins = NULL;
+    pool->holes = 0;
+}
+
+size_t holes_bytes(const own_pool *pool)
+{
+    return has_bins(pool) ? chunk_round(sizeof(*pool->bins)) : 0;
+}
+
+/* How many holes a bin has; SIZE_MAX: something does not hold. */
+static size_t validate_bin(const own_pool *pool, uint32_t kind, unsigned bin)
+{
+    const struct shelf *shelf = &pool->bins->shelf[kind];
+    const struct hole *previous = NULL;
+    size_t holes = 0;
+    if (!shelf->bin[bin] != !(shelf->present[bin / 64] & bit_of(bin)))
+        return SIZE_MAX;
+    for (const struct hole *hole = shelf->bin[bin], *next; hole; hole = next) {
+        struct extent *extent = extent_of(pool, hole);
+        if (!extent || extent->kind != kind)
+            return SIZE_MAX;
+        size_t index = extent_index(extent, hole);
+        const struct bits *bits = extent_bits(extent, index);
+        if (!(bits->start & bits->hole & bit_of(index)) || bin_of(hole_size(extent, index)) != bin)
+            return SIZE_MAX;
+        mark_defined(hole, GRANULE);
+        next = hole->next;
+        bool linked = hole->previous == previous;
+        mark_unusable(hole, GRANULE);
+        if (!linked)
+            return SIZE_MAX;
+        previous = hole;
+        holes++;
+    }
+    return holes;
+}
+
+bool holes_validate(const own_pool *pool, size_t small, size_t big)
+{
+    if (!has_bins(pool))
+        return pool->holes == (pool->bins ? small + big : 0);
+    for (uint32_t kind = SMALL_BLOCKS; kind <= BIG_BLOCKS; kind++) {
+        size_t filed = 0;
+        for (unsigned bin = 0; bin < BIN_COUNT; bin++) {
+            size_t holes = validate_bin(pool, kind, bin);
+            if (holes == SIZE_MAX)
+                return false;
+            filed += holes;
+        }
+        if (filed != (kind == SMALL_BLOCKS ? small : big))
+            return false;
+    }
+    return pool->holes == small;
+}

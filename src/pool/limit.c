@@ -1,0 +1,169 @@
+/*
+ * pool/limit.c - limits, and what counts against them.
+ *
+ * A limit is a record of its own, because pools that it counts may outlive the pool that it was set
+ * on: a child that is being torn down may see its former parent die. Each pool points to the
+ * nearest limit at or above it, and each limit to the next one above, so that taking memory costs
+ * the number of limits above the pool, not its depth; a chain of a million pools without limits
+ * costs nothing.
+ */
+#include "pool/pool.h"
+
+#include <errno.h>
+
+struct limit {
+    size_t bytes; /* 0: none any more */
+    size_t used;
+    size_t users; /* pools and limits that point here */
+    struct limit *above;
+};
+
+static void release(struct limit *limit)
+{
+    while (limit && --limit->users == 0) {
+        struct limit *above = limit->above;
+        chunk_put(limit, sizeof(*limit));
+        limit = above;
+    }
+}
+
+static void add_used(struct limit *limit, size_t bytes)
+{
+    for (; limit; limit = limit->above)
+        limit->used += bytes;
+}
+
+void limit_subtract(struct limit *limit, size_t bytes)
+{
+    for (; limit; limit = limit->above)
+        limit->used -= bytes;
+}
+
+size_t limit_room(const struct limit *limit)
+{
+    size_t room = SIZE_MAX;
+    for (; limit; limit = limit->above) {
+        if (limit->bytes)
+            room = min_size(room, limit->bytes > limit->used ? limit->bytes - limit->used : 0);
+    }
+    return room;
+}
+
+bool limit_add(struct limit *limit, size_t bytes)
+{
+    if (limit_room(limit) < bytes) {
+        errno = EDQUOT;
+        return false;
+    }
+    add_used(limit, bytes);
+    return true;
+}
+
+struct limit *limit_above(const own_pool *pool)
+{
+    return pool->flags & POOL_LIMITED ? pool->limit->above : pool->limit;
+}
+
+void limit_join(own_pool *pool, struct limit *limit)
+{
+    pool->limit = limit;
+    if (limit)
+        limit->users++;
+}
+
+void limit_leave(own_pool *pool)
+{
+    release(pool->limit);
+    pool->limit = NULL;
+}
+
+/* What a subtree adds to the limit above it. One with a limit of its own speaks for all below. */
+static size_t used_by(own_pool *pool)
+{
+    size_t used = 0;
+    bool below = true;
+    for (own_pool *at = pool; at; at = tree_next(pool, at, below)) {
+        below = !(at->flags & POOL_LIMITED);
+        used += below ? at->reserved : at->limit->used;
+    }
+    return used;
+}
+
+/* Makes a subtree point to another limit above it. */
+static void point_to(own_pool *pool, struct limit *to)
+{
+    bool below = true;
+    for (own_pool *at = pool; at; at = tree_next(pool, at, below)) {
+        below = !(at->flags & POOL_LIMITED);
+        struct limit **link = below ? &at->limit : &at->limit->above;
+        struct limit *from = *link;
+        *link = to;
+        if (to)
+            to->users++;
+        release(from);
+    }
+}
+
+bool limit_move(own_pool *pool, struct limit *to, bool forced)
+{
+    struct limit *from = limit_above(pool);
+    if (from == to)
+        return true;
+    size_t used = used_by(pool);
+    limit_subtract(from, used);
+    if (!forced && limit_room(to) < used) {
+        add_used(from, used);
+        errno = EDQUOT;
+        return false;
+    }
+    add_used(to, used);
+    point_to(pool, to);
+    return true;
+}
+
+int own_pool_set_limit(own_pool *pool, size_t bytes)
+{
+    if (!pool) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (!(pool->flags & POOL_LIMITED)) {
+        if (bytes == 0)
+            return 0;
+        size_t granted;
+        struct limit *limit = chunk_get(sizeof(*limit), &granted);
+        if (!limit)
+            return -1;
+        /* The pool keeps the new limit alive; the new limit, the one above. */
+        *limit = (struct limit){.used = used_by(pool), .users = 1, .above = pool->limit};
+        if (limit->above)
+            limit->above->users++;
+        point_to(pool, limit);
+        limit->users--;
+        pool->flags |= POOL_LIMITED;
+    }
+    pool->limit->bytes = bytes;
+    pool_debug_step(pool);
+    return 0;
+}
+
+void *pool_chunk_get(own_pool *pool, size_t size, size_t *granted)
+{
+    size_t whole = chunk_round(size);
+    if (!whole) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    if (!limit_charge(pool, whole))
+        return NULL;
+    void *chunk = chunk_get(size, granted);
+    if (!chunk)
+        limit_uncharge(pool, whole);
+    return chunk;
+}
+
+void pool_chunk_put(own_pool *pool, void *chunk, size_t size)
+{
+    limit_uncharge(pool, chunk_round(size));
+    chunk_put(chunk, size);
+}

@@ -1,0 +1,179 @@
+/*
+ * pool/own.c - what a pool can be told to own: references and deferred calls.
+ *
+ * Each call makes ready what may fail, then changes everything in steps that cannot.
+ */
+#include "pool/pool.h"
+
+#include <errno.h>
+
+static int fail(int error)
+{
+    errno = error;
+    return -1;
+}
+
+bool pool_orphan(own_pool *parent, own_pool *child)
+{
+    ledger_remove_child(parent, child);
+    bool last = object_unhold(&child->object);
+    if (last)
+        pool_learn(&parent->typical, child);
+    else
+        limit_move(child, NULL, true);
+    return last;
+}
+
+void *own_new(own_pool *owner, const own_type *type)
+{
+    struct node *node = NULL;
+    if (owner) {
+        node = ledger_node_get(owner);
+        if (!node)
+            return NULL;
+    }
+    own_object *object = object_new(type);
+    if (!owner)
+        return object;
+    if (!object) {
+        ledger_node_put(owner, node);
+        return NULL;
+    }
+    object_give(object);
+    ledger_add(owner, node, object, NULL);
+    pool_debug_step(owner);
+    return object;
+}
+
+int own_hold(own_pool *pool, void *object)
+{
+    if (!pool || !object || !object_check(object, "own_hold", pool->name))
+        return fail(EINVAL);
+    struct node *node = ledger_node_get(pool);
+    if (!node)
+        return -1;
+    object_hold(object);
+    ledger_add(pool, node, object, NULL);
+    pool_debug_step(pool);
+    return 0;
+}
+
+/* Whether `child` may become a child of `pool`. */
+static int check_parent(const own_pool *pool, const own_pool *child)
+{
+    if (pool_is_dying(child))
+        return fail(EPERM);
+    if (child == pool || (child->children && own_pool_is_ancestor(child, pool)))
+        return fail(ELOOP);
+    return 0;
+}
+
+static int give_child(own_pool *pool, own_pool *child)
+{
+    if (check_parent(pool, child) < 0 || !limit_move(child, pool->limit, false))
+        return -1;
+    object_give(&child->object);
+    ledger_add_child(pool, child);
+    pool_debug_step(pool);
+    return 0;
+}
+
+int own_give(own_pool *pool, void *object)
+{
+    if (!pool || !object || !object_check(object, "own_give", pool->name) ||
+        !object_check_caller(object, "own_give", pool->name))
+        return fail(EINVAL);
+    if (object_is_pool(object) && !own_pool_parent(object))
+        return give_child(pool, object);
+    struct node *node = ledger_node_get(pool);
+    if (!node)
+        return -1;
+    object_give(object);
+    ledger_add(pool, node, object, NULL);
+    pool_debug_step(pool);
+    return 0;
+}
+
+/* The child of `pool` that `object` is, or NULL. */
+static own_pool *as_child(const own_pool *pool, void *object)
+{
+    return object_is_pool(object) && own_pool_parent(object) == pool ? object : NULL;
+}
+
+int own_drop(own_pool *pool, void *object)
+{
+    if (!pool || !object)
+        return fail(EINVAL);
+    struct node *node = ledger_find(pool, object, NULL);
+    bool last;
+    if (node) {
+        ledger_remove(pool, node);
+        ledger_node_put(pool, node);
+        last = object_unhold(object);
+    } else {
+        own_pool *child = as_child(pool, object);
+        if (!child)
+            return fail(EINVAL);
+        last = pool_orphan(pool, child);
+    }
+    pool_debug_step(pool);
+    if (last)
+        object_die(object);
+    return 0;
+}
+
+static int move_child(own_pool *from, own_pool *to, own_pool *child)
+{
+    if (check_parent(to, child) < 0 || !limit_move(child, to->limit, false))
+        return -1;
+    ledger_remove_child(from, child);
+    ledger_add_child(to, child);
+    return 0;
+}
+
+int own_move(own_pool *from, own_pool *to, void *object)
+{
+    if (!from || !to || !object)
+        return fail(EINVAL);
+    struct node *old = ledger_find(from, object, NULL);
+    if (old) {
+        struct node *node = ledger_node_get(to);
+        if (!node)
+            return -1;
+        ledger_add(to, node, object, NULL);
+        ledger_remove(from, old);
+        ledger_node_put(from, old);
+    } else {
+        own_pool *child = as_child(from, object);
+        if (!child)
+            return fail(EINVAL);
+        if (move_child(from, to, child) < 0)
+            return -1;
+    }
+    pool_debug_step(from);
+    pool_debug_step(to);
+    return 0;
+}
+
+int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
+{
+    if (!pool || !call)
+        return fail(EINVAL);
+    struct node *node = ledger_node_get(pool);
+    if (!node)
+        return -1;
+    ledger_add(pool, node, arg, call);
+    pool_debug_step(pool);
+    return 0;
+}
+
+int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
+{
+    struct node *node = pool && call ? ledger_find(pool, arg, call) : NULL;
+    if (!node)
+        return fail(EINVAL);
+    ledger_remove(pool, node);
+    ledger_node_put(pool, node);
+    pool_debug_step(pool);
+    return 0;
+}

@@ -1,0 +1,356 @@
+/*
+ * pool/pool.h - the room pool: the pool, its tree, what it took on, its memory.
+ *
+ *   pool.c     making pools, their steps of dying, names
+ *   tree.c     parents, ancestors, iteration over a subtree
+ *   ledger.c   references and deferred calls, in the order in which they were taken on
+ *   own.c      own_hold, own_give, own_drop, own_move, own_defer, own_undefer, own_new
+ *   limit.c    limits, and what counts against them
+ *   extent.c   the chunks of a pool, and finding the one that an address lies in
+ *   holes.c    freed memory, joined and by size
+ *   large.c    blocks that are chunks of their own
+ *   block.c    own_alloc, own_free, own_realloc and their like
+ *   string.c   strings
+ *   usage.c    numbers, totals, walks
+ *
+ * A pool, its first extent and its first blocks lie in one chunk:
+ *
+ *   | own_pool ........................ | bits | block | block | ...      | free for more
+ *                            ^ first      ^ of the whole extent  ^ bump     ^ end
+ *
+ * An extent is a chunk as a pool uses it. For every granule (16 bytes) of an extent, counted from
+ * its header, there are two bits: *a block or a hole starts here*, and *the first or last granule
+ * of a hole*. A hole is freed memory. Blocks and holes end where the next one starts, or where the
+ * extent does, or in the extent in use at bump.
+ *
+ * Equations (pool_validate checks them):
+ *
+ *   extent    no bit in front of the first block, nor at or behind bump; bump <= end
+ *             blocks and holes lie side by side from the first granule behind the bits up to bump
+ *             no hole is beside another, or in front of bump
+ *   pool      blocks = starts that are not of holes, over all extents, + large blocks
+ *             bytes  = their sizes
+ *             reserved = the chunks of extents and large blocks + those of bins, ledger, name
+ *             children, held, deferred = the entries of the ledger, by kind
+ *             a child's parent is the pool in whose ledger it is
+ *   bins      where there are bins, every hole is in the bin of its kind and size
+ *             holes = those of small blocks; where there are no bins, all or none
+ *   nodes     every held reference and deferred call is in one chain, newest first
+ *   limit     used = reserved of the pools that it counts + used of the limits right below it
+ *             users = pools that it counts + limits right below it
+ *
+ * How own_free and its like know a live block of this pool, whatever address they are given: the
+ * address is compared with the bounds of the extent in use, then looked up in the unit map, then
+ * compared with the bounds of the small extents, of which there are few because each is as large as
+ * all before it. Only when an extent of this pool is found are its bits read: the address must be a
+ * granule with *start* and not *hole*. Nothing at the address itself is read. Cost: two compares
+ * for a block of the newest extent; else three loads in the map, or up to ten compares; then the
+ * two bits, which lie in one cache line.
+ *
+ * Threads: those of the pool; there is no state that pools share but limits, which are under the
+ * same root, and the room chunk.
+ */
+#ifndef POOL_POOL_H
+#define POOL_POOL_H
+
+#include "base/base.h"
+#include "chunk/chunk.h"
+#include "object/object.h"
+
+#include <own/block.h>
+#include <own/pool.h>
+
+struct bins;
+struct large;
+struct limit;
+
+/* 64 granules: 1 KiB of an extent. */
+struct bits {
+    uint64_t start; /* a block, or a hole, starts here */
+    uint64_t hole;  /* the first or the last granule of a hole */
+};
+
+struct extent {
+    struct extent *next; /* small ones first, big ones (of whole units) behind them */
+    uint32_t granules;   /* from the header to the end */
+    uint32_t kind;       /* of its blocks and holes: SMALL_BLOCKS or BIG_BLOCKS */
+};                       /* its bits follow */
+
+/*
+ * A pool that has grown over SPLIT_AT keeps small blocks and big ones in extents of their own:
+ * where they mix, the holes of big blocks fill up with small ones, and memory is wasted for ever.
+ */
+#define SMALL_BLOCKS 0 /* and all blocks, before the pool has grown */
+#define BIG_BLOCKS 1
+#define SMALL_MOST ((size_t)32) /* granules */
+#define SPLIT_AT ((size_t)32 << 10)
+
+/* A place in a ledger: of a child, in its own pool; of anything else, in a struct node. */
+struct entry {
+    struct entry *newer; /* of the newest: the oldest */
+    struct entry *older; /* of the oldest: the newest */
+    /* The parent, of a child. ENTRY_REFERENCE or ENTRY_CALL, of a node. NULL: in no ledger. */
+    struct own_pool *parent;
+};
+
+#define ENTRY_REFERENCE ((struct own_pool *)1)
+#define ENTRY_CALL ((struct own_pool *)2)
+
+struct own_pool {
+    own_object object;
+    /* What every allocation looks at: with the header, one cache line. */
+    char *bump; /* the next block, in `extent` */
+    char *end;
+    struct extent *extent; /* the one in use */
+    size_t blocks;
+    size_t bytes;
+    uint32_t holes;   /* that small blocks may be put in */
+    uint16_t typical; /* granules that recent children came to need */
+    uint16_t flags;
+    struct bins *bins; /* NULL: no holes to be looked for */
+    size_t peak;       /* of bytes, as of the last time that it fell */
+    size_t reserved;
+    struct limit *limit;  /* the nearest at or above the pool; NULL: none */
+    struct entry entry;   /* this pool in its parent's ledger */
+    struct entry *newest; /* of the ledger, a ring; NULL: empty */
+    uintptr_t nodes;      /* of the ledger: a chain, the newest first, or a hash */
+    size_t children;
+    const char *name;
+    struct large *large; /* the newest */
+    struct extent first; /* with its bits behind it */
+};
+
+#define POOL_LIMITED 1U    /* `limit` is the pool's own */
+#define POOL_NAME_OWNED 2U /* `name` is a chunk of its own */
+#define POOL_ROOT 4U       /* made without an owner */
+
+extern const struct object_class pool_class;
+
+static inline bool object_is_pool(const own_object *object)
+{
+    return object->type == &pool_class.type;
+}
+
+static inline bool pool_is_dying(const own_pool *pool)
+{
+    return object_is_dying(&pool->object);
+}
+
+/* tree.c: the pool after `at` in the subtree of `root`, a parent before its children, oldest first;
+   without those below `at` where `below` is false. NULL: that was the last. */
+own_pool *tree_next(const own_pool *root, own_pool *at, bool below);
+/* The oldest child, and the next younger one; NULL: none. */
+own_pool *tree_first_child(const own_pool *pool);
+
+/* limit.c: what counts against a limit and those above it. False: EDQUOT, nothing has changed. */
+bool limit_add(struct limit *limit, size_t bytes);
+void limit_subtract(struct limit *limit, size_t bytes);
+/* How many bytes may still be taken under it. */
+size_t limit_room(const struct limit *limit);
+
+/* What a pool takes and gives back. */
+static inline bool limit_charge(own_pool *pool, size_t bytes)
+{
+    if (OWN_UNLIKELY(pool->limit) && !limit_add(pool->limit, bytes))
+        return false;
+    pool->reserved += bytes;
+    return true;
+}
+
+static inline void limit_uncharge(own_pool *pool, size_t bytes)
+{
+    if (OWN_UNLIKELY(pool->limit))
+        limit_subtract(pool->limit, bytes);
+    pool->reserved -= bytes;
+}
+
+/* Counts a subtree under `to` instead of what is above it now; either may be NULL. EDQUOT too. */
+bool limit_move(own_pool *pool, struct limit *to, bool forced);
+/* The limit above the pool's own, or the one that it is counted by. */
+struct limit *limit_above(const own_pool *pool);
+void limit_join(own_pool *pool, struct limit *limit);
+void limit_leave(own_pool *pool);
+
+/* A chunk that is charged to the pool. NULL: ENOMEM or EDQUOT. */
+void *pool_chunk_get(own_pool *pool, size_t size, size_t *granted);
+void pool_chunk_put(own_pool *pool, void *chunk, size_t size);
+
+/* ledger.c */
+struct node {
+    struct entry entry;
+    struct node *chain; /* the next older one in its bucket */
+    void *object;       /* or the argument of the call */
+    void (*call)(void *argument);
+};
+
+static inline bool entry_is_child(const struct entry *entry)
+{
+    return entry->parent != ENTRY_REFERENCE && entry->parent != ENTRY_CALL;
+}
+
+static inline own_pool *entry_child(struct entry *entry)
+{
+    return (own_pool *)(void *)((char *)entry - offsetof(own_pool, entry));
+}
+
+static inline struct node *entry_node(struct entry *entry)
+{
+    return (struct node *)(void *)entry; /* its first field */
+}
+
+void ledger_add_child(own_pool *pool, own_pool *child);
+void ledger_remove_child(own_pool *pool, own_pool *child);
+/* A node made ready, so that adding to the ledger cannot fail. NULL: ENOMEM, EDQUOT. */
+struct node *ledger_node_get(own_pool *pool);
+void ledger_node_put(own_pool *pool, struct node *node);
+/* A node becomes the newest entry: a reference where call is NULL. */
+void ledger_add(own_pool *pool, struct node *node, void *object, void (*call)(void *));
+/* The newest node of that object (or argument) and call; NULL: none. */
+struct node *ledger_find(const own_pool *pool, const void *object, void (*call)(void *));
+/* Takes a node out; it is the caller's then. */
+void ledger_remove(own_pool *pool, struct node *node);
+size_t ledger_held(const own_pool *pool);
+size_t ledger_deferred(const own_pool *pool);
+/* Releases the newest entry, and newer ones that this brings, until one was the last reference to
+   an object, which is returned: it is to die now. NULL: the ledger is empty. */
+own_object *ledger_release(own_pool *pool);
+/* The same until the ledger is empty, with all deaths. */
+void ledger_clear(own_pool *pool);
+/* What the ledger has of `reserved`, and what the name has. */
+size_t ledger_bytes(const own_pool *pool);
+size_t name_bytes(const own_pool *pool);
+
+/* own.c: the parent lets go of a child. True: that was the last reference; it is to die. */
+bool pool_orphan(own_pool *parent, own_pool *child);
+/* Remembers how large a dying pool came to be, where pools like it take their first size from. */
+void pool_learn(uint16_t *typical, const own_pool *pool);
+
+/* extent.c */
+#define GRANULE_SHIFT 4
+#define EXTENT_LARGEST CHUNK_MAX
+
+static inline size_t extent_index(const struct extent *extent, const void *address)
+{
+    return ((uintptr_t)address - (uintptr_t)extent) >> GRANULE_SHIFT;
+}
+
+static inline void *extent_address(const struct extent *extent, size_t index)
+{
+    return (char *)(uintptr_t)extent + (index << GRANULE_SHIFT);
+}
+
+/* The bits of the granule with that index. */
+static inline struct bits *extent_bits(const struct extent *extent, size_t index)
+{
+    return (struct bits *)(uintptr_t)(extent + 1) + (index >> 6);
+}
+
+static inline uint64_t bit_of(size_t index)
+{
+    return UINT64_C(1) << (index & 63);
+}
+
+/* The first granule that can be a block's. */
+size_t extent_first_index(const struct extent *extent);
+/* One past the last granule that is in a block. */
+size_t extent_used(const own_pool *pool, const struct extent *extent);
+/* The index at which the block that starts at `index` ends. */
+size_t extent_block_end(const own_pool *pool, const struct extent *extent, size_t index);
+/* In a chunk of whole units, which are in the unit map. */
+static inline bool extent_is_big(const struct extent *extent)
+{
+    return extent->granules > CHUNK_UNIT / 2 / GRANULE;
+}
+
+/* Lays out the first extent of a pool in its chunk. False: ENOMEM. */
+bool extent_init_first(own_pool *pool, size_t chunk_size);
+/* Before its chunk goes. */
+void extent_unclaim_first(own_pool *pool);
+/* The size of the chunk that holds a pool and `bytes` of blocks. 0: overflow. */
+size_t extent_first_size(size_t bytes);
+/* A new extent with room for `bytes` of blocks of that kind. One for small blocks is then the one
+   in use, one for big blocks a single hole. False: ENOMEM or EDQUOT. */
+bool extent_add(own_pool *pool, size_t bytes, uint32_t kind);
+/* Gives an extent, but not the first nor the one in use, back. */
+void extent_remove(own_pool *pool, struct extent *extent);
+/* Gives all but the first back. */
+void extent_remove_all(own_pool *pool);
+/* The same, and empties the first. */
+void extent_clear(own_pool *pool);
+size_t extent_bytes(const struct extent *extent);
+
+/* Where a block was found: in an extent, or as a large block. */
+struct place {
+    struct extent *extent; /* NULL: not in one */
+    size_t index;
+    struct large *large; /* NULL: not one */
+};
+
+/* The extent of this pool that an address lies in, or NULL. */
+struct extent *extent_of(const own_pool *pool, const void *address);
+
+/* The place of a live block. False: it is not a live block of this pool. */
+bool place_find(const own_pool *pool, const void *block, struct place *place);
+
+/* holes.c */
+/* A block, which is no longer counted, becomes a hole. The extent may go with it. */
+void hole_make(own_pool *pool, struct extent *extent, size_t index, size_t granules);
+/* What was never used of an extent, from `index` to its end, becomes a hole. */
+void hole_make_rest(own_pool *pool, struct extent *extent, size_t index);
+/* Makes sure that holes are looked for from now on. False: no memory for bins. */
+bool holes_look(own_pool *pool);
+/* How holes are looked for; and back to that, where no hole has been made or used meanwhile. */
+struct looked {
+    struct bins *bins;
+    uint32_t holes;
+};
+struct looked holes_looked(const own_pool *pool);
+void holes_unlook(own_pool *pool, struct looked before);
+/* A hole of that kind, cut to that size, its bits those of a live block. NULL: none. */
+void *hole_use(own_pool *pool, size_t granules, uint32_t kind);
+/* The same, but only where holes of that kind are an eighth of the pool. */
+void *hole_use_much(own_pool *pool, size_t granules, uint32_t kind);
+/* Forgets all holes: their extents are about to be emptied. */
+void holes_forget(own_pool *pool);
+/* What the bins have of `reserved`. */
+size_t holes_bytes(const own_pool *pool);
+/* Whether the bins have that many holes of each kind, and all that is said of them holds. */
+bool holes_validate(const own_pool *pool, size_t small, size_t big);
+
+/* large.c */
+#define CLAIM_LARGE ((uintptr_t)1)      /* in the value of a claim: the unit of a large block */
+#define LARGE_LEAST ((size_t)256 << 10) /* blocks above it are chunks of their own */
+
+struct large {
+    struct large *older;
+    struct large *newer;
+    void *block;
+    size_t size;    /* of the block, rounded up to a granule */
+    size_t granted; /* of the chunk */
+};
+
+/* `zero`: whether the block is to be zero. */
+void *large_get(own_pool *pool, size_t size, size_t alignment, bool zero);
+void large_put(own_pool *pool, struct large *large);
+void large_free_all(own_pool *pool);
+/* Changes the size where it is, or moves the mapping; the growth is zero. NULL with errno 0: the
+   caller has to copy. */
+void *large_resize(own_pool *pool, struct large *large, size_t size);
+/* Makes it smaller where it is, though much of the chunk is unused then. */
+void *large_shrink_here(own_pool *pool, struct large *large, size_t size);
+
+/* validate.c: aborts with a sentence where an equation above does not hold. */
+void pool_validate(own_pool *pool);
+
+/* After every step of the debug build. Small pools are validated each time; large ones as often as
+   makes the cost of a step constant. */
+#if OWN_DEBUG
+void pool_debug_step(own_pool *pool);
+#else
+static inline void pool_debug_step(own_pool *pool)
+{
+    (void)pool;
+}
+#endif
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * pool/validate.c - the equations of pool.h, checked.
+ */
+#include "pool/pool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct found {
+    size_t blocks;
+    size_t bytes;
+    size_t holes[2]; /* by kind */
+    size_t chunks;
+};
+
+static void require(const own_pool *pool, bool holds, const char *equation)
+{
+    if (!holds) {
+        fprintf(stderr, "libown: pool '%s' %p: does not hold: %s\n", pool->name, (const void *)pool,
+                equation);
+        abort();
+    }
+}
+
+static void validate_extent(const own_pool *pool, const struct extent *extent, struct found *found)
+{
+    size_t first = extent_first_index(extent);
+    size_t used = extent_used(pool, extent);
+    require(pool, used <= extent->granules, "bump <= end");
+    for (size_t word = 0; word << 6 < extent->granules; word++) {
+        const struct bits *bits = extent_bits(extent, word << 6);
+        uint64_t outside = 0;
+        if (word << 6 < first)
+            outside |= first - (word << 6) >= 64 ? ~UINT64_C(0) : bit_of(first) - 1;
+        if (word << 6 >= used)
+            outside = ~UINT64_C(0);
+        else if (used - (word << 6) < 64)
+            outside |= ~(bit_of(used) - 1);
+        require(pool, !((bits->start | bits->hole) & outside),
+                "no bit in front of the first block, nor at or behind bump");
+    }
+    bool after_hole = false;
+    for (size_t index = first, end; index < used; index = end) {
+        const struct bits *bits = extent_bits(extent, index);
+        require(pool, bits->start & bit_of(index), "blocks and holes lie side by side");
+        end = extent_block_end(pool, extent, index);
+        bool is_hole = bits->hole & bit_of(index);
+        for (size_t inside = index + 1; inside < end; inside++)
+            require(pool,
+                    !(extent_bits(extent, inside)->hole & bit_of(inside)) ==
+                        !(is_hole && inside == end - 1),
+                    "only the first and the last granule of a hole are marked");
+        require(pool, !(is_hole && after_hole), "no hole is beside another");
+        after_hole = is_hole;
+        if (is_hole) {
+            found->holes[extent->kind]++;
+        } else {
+            found->blocks++;
+            found->bytes += (end - index) << GRANULE_SHIFT;
+        }
+    }
+    require(pool, !(after_hole && extent == pool->extent), "no hole is in front of bump");
+}
+
+static void validate_ledger(own_pool *pool)
+{
+    size_t children = 0;
+    size_t held = 0;
+    size_t deferred = 0;
+    struct entry *entry = pool->newest;
+    while (entry) {
+        require(pool, entry->newer->older == entry && entry->older->newer == entry,
+                "the ledger is a ring");
+        if (entry_is_child(entry)) {
+            require(pool, own_pool_parent(entry_child(entry)) == pool,
+                    "a child's parent is the pool in whose ledger it is");
+            require(pool, object_held(&entry_child(entry)->object) > 0, "a child is held");
+            children++;
+        } else if (entry_node(entry)->call) {
+            deferred++;
+        } else {
+            held++;
+        }
+        entry = entry->older == pool->newest ? NULL : entry->older;
+    }
+    require(pool, children == pool->children, "children = entries of that kind");
+    require(pool, held == ledger_held(pool), "held = entries of that kind");
+    require(pool, deferred == ledger_deferred(pool), "deferred = entries of that kind");
+}
+
+void pool_validate(own_pool *pool)
+{
+    struct found found = {.blocks = 0};
+    for (const struct extent *extent = &pool->first; extent; extent = extent->next) {
+        validate_extent(pool, extent, &found);
+        found.chunks += extent_bytes(extent);
+    }
+    found.chunks += offsetof(own_pool, first);
+    for (const struct large *large = pool->large; large; large = large->older) {
+        found.blocks++;
+        found.bytes += large->size;
+        found.chunks += large->granted;
+        require(pool, !large->older || large->older->newer == large, "large blocks are a list");
+    }
+    require(pool, found.blocks == pool->blocks, "blocks = starts not of holes + large blocks");
+    require(pool, found.bytes == pool->bytes, "bytes = the sizes of the live blocks");
+    require(pool, holes_validate(pool, found.holes[SMALL_BLOCKS], found.holes[BIG_BLOCKS]),
+            "every hole is in the bin of its kind and size");
+    validate_ledger(pool);
+    found.chunks += holes_bytes(pool) + ledger_bytes(pool) + name_bytes(pool);
+    require(pool, found.chunks == pool->reserved, "reserved = the chunks of the pool");
+}
+
+#if OWN_DEBUG
+void pool_debug_step(own_pool *pool)
+{
+    static __thread size_t credit;
+    size_t cost = pool->reserved / 256 + pool->children + ledger_held(pool) + ledger_deferred(pool);
+    credit += 512;
+    if (credit < cost)
+        return;
+    credit = 0;
+    pool_validate(pool);
+}
+#endif

@@ -1,0 +1,264 @@
+/*
+ * churn.c - long random use of blocks against a list kept by the test, with checks of the contents;
+ * and how much memory a pool takes for what is in it.
+ */
+#include "harness.h"
+
+#define MIB ((size_t)1 << 20)
+
+struct block {
+    unsigned char *at;
+    size_t size;
+    uint64_t pattern;
+};
+
+static void fill(struct block *block, struct random *random)
+{
+    struct random bytes = {block->pattern = random_next(random)};
+
+    for (size_t i = 0; i < block->size; i += 8) {
+        uint64_t word = random_next(&bytes);
+        memcpy(block->at + i, &word, block->size - i < 8 ? block->size - i : 8);
+    }
+}
+
+static void check(const struct block *block, size_t size)
+{
+    struct random bytes = {block->pattern};
+
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t word = random_next(&bytes);
+        expect(memcmp(block->at + i, &word, size - i < 8 ? size - i : 8) == 0);
+    }
+}
+
+static void check_zero(const unsigned char *at, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        expect(at[i] == 0);
+}
+
+static size_t rounded(size_t size)
+{
+    return size ? (size + 15) / 16 * 16 : 16;
+}
+
+/* Mostly small, some middling, few large. */
+static size_t random_size(struct random *random)
+{
+    size_t kind = random_below(random, 100);
+
+    return kind == 0    ? random_below(random, 2 * MIB)
+           : kind <= 5  ? random_below(random, 40000)
+           : kind <= 30 ? random_below(random, 3000)
+                        : random_below(random, 200);
+}
+
+static void allocate(own_pool *pool, struct block *block, struct random *random)
+{
+    block->size = random_size(random);
+    switch (random_below(random, 4)) {
+    case 0: {
+        size_t alignment = (size_t)1 << random_below(random, 15);
+        block->at = (unsigned char *)own_alloc_aligned(pool, alignment, 1, block->size);
+        expect(block->at && (uintptr_t)block->at % alignment == 0);
+        check_zero(block->at, rounded(block->size));
+        break;
+    }
+    case 1:
+        block->at = (unsigned char *)own_alloc_raw(pool, 1, block->size);
+        break;
+    default:
+        block->at = (unsigned char *)own_alloc(pool, 1, block->size);
+        expect(block->at != NULL);
+        check_zero(block->at, rounded(block->size));
+    }
+    expect(block->at != NULL && (uintptr_t)block->at % 16 == 0);
+    fill(block, random);
+}
+
+static void reallocate(own_pool *pool, struct block *block, struct random *random)
+{
+    size_t size = random_size(random), old = block->size;
+
+    block->at = (unsigned char *)own_realloc(pool, block->at, 1, size);
+    expect(block->at != NULL);
+    check(block, size < old ? size : old);
+    if (size > old)
+        check_zero(block->at + old, rounded(size) - old);
+    block->size = size;
+    fill(block, random);
+}
+
+static void check_pool(own_pool *pool, const struct block *blocks, size_t count)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        check(&blocks[i], blocks[i].size);
+        expect(own_contains(pool, blocks[i].at));
+        expect(own_block_size(pool, blocks[i].at) == rounded(blocks[i].size));
+        bytes += rounded(blocks[i].size);
+    }
+    own_usage usage = usage_of(pool);
+    expect(usage.blocks == count && usage.bytes == bytes);
+    expect(usage.peak >= bytes && usage.reserved >= bytes);
+}
+
+static void churn(uint64_t seed)
+{
+    enum { capacity = 300 };
+    static struct block blocks[2][capacity];
+    size_t counts[2] = {0, 0};
+    own_pool *pools[2] = {new_root(), new_root()};
+    struct random random;
+
+    random_seed(&random, seed);
+    for (size_t step = scaled(8000); step > 0; step--) {
+        size_t side = random_below(&random, 2), *count = &counts[side];
+        own_pool *pool = pools[side];
+        size_t at = *count ? random_below(&random, *count) : 0;
+        struct block *block = &blocks[side][at];
+
+        size_t what = random_below(&random, 10);
+        if (*count == 0 || (what < 5 && *count < capacity)) {
+            allocate(pool, &blocks[side][(*count)++], &random);
+        } else if (what < 8) {
+            check(block, block->size);
+            expect_error(own_free(pools[!side], block->at) == -1, EINVAL);
+            expect(own_free(pool, block->at) == 0);
+            *block = blocks[side][--*count];
+        } else {
+            reallocate(pool, block, &random);
+        }
+        if (step % 1000 == 0)
+            check_pool(pools[side], blocks[side], counts[side]);
+        if (random_below(&random, 3000) == 0) {
+            own_pool_clear(pool);
+            *count = 0;
+        }
+    }
+    for (int side = 0; side < 2; side++) {
+        check_pool(pools[side], blocks[side], counts[side]);
+        own_decref(pools[side]);
+    }
+}
+
+START_TEST(random_use_agrees_with_a_list)
+{
+    churn((uint64_t)_i + 100);
+}
+END_TEST
+
+static size_t small_size(struct random *random)
+{
+    return 16 + random_below(random, 240);
+}
+
+static size_t mixed_size(struct random *random)
+{
+    size_t kind = random_below(random, 20);
+
+    return kind == 0   ? random_below(random, 8192)
+           : kind <= 3 ? random_below(random, 2048)
+                       : random_below(random, 256);
+}
+
+static size_t shifting_size(struct random *random)
+{
+    return (size_t)16 << random_below(random, 8); /* powers of two up to 2 KiB */
+}
+
+static size_t (*const sizes[])(struct random *) = {small_size, mixed_size, shifting_size};
+
+START_TEST(replaced_blocks_reuse_the_memory_of_freed_ones)
+{
+    enum { live = 10000 };
+    static void *blocks[live];
+    own_pool *pool = new_root();
+    struct random random;
+
+    random_seed(&random, 200 + (uint64_t)_i);
+    for (size_t i = 0; i < live; i++)
+        blocks[i] = own_alloc_raw(pool, 1, sizes[_i](&random));
+    size_t last = scaled(300000);
+    for (size_t step = 1; step <= last; step++) {
+        size_t at = random_below(&random, live);
+        expect(own_free(pool, blocks[at]) == 0);
+        blocks[at] = own_alloc_raw(pool, 1, sizes[_i](&random));
+        expect(blocks[at] != NULL);
+        if (step % 50000 == 0 || step == last) {
+            own_usage usage = usage_of(pool);
+            expect(usage.blocks == live);
+            if (usage.reserved * 10 > usage.bytes * 13)
+                ck_abort_msg("after %zu replacements %zu bytes are reserved for %zu (seed %d)",
+                             step, usage.reserved, usage.bytes, 200 + _i);
+        }
+    }
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(size_that_grows_over_time_reuses_memory)
+{
+    static void *blocks[5000];
+    size_t live = scaled(5000);
+    own_pool *pool = new_root();
+
+    for (size_t size = 16; size <= 1024; size += 16)
+        for (size_t i = 0; i < live; i++) { /* every size replaces the size before */
+            expect(own_free(pool, blocks[i]) == 0);
+            blocks[i] = own_alloc_raw(pool, 1, size);
+            expect(blocks[i] != NULL);
+        }
+    own_usage usage = usage_of(pool);
+    expect(usage.bytes == live * 1024);
+    expect(usage.reserved <=
+           4 * usage.bytes + 65536); /* without reuse it would be 32 times as much */
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(large_blocks_go_back_when_they_are_freed)
+{
+    own_pool *pool = new_root();
+    struct random random;
+
+    random_seed(&random, 300);
+    for (int i = 0; i < 500; i++) {
+        void *block = own_alloc_raw(pool, 1, MIB + random_below(&random, 30 * MIB));
+        expect(block != NULL && own_free(pool, block) == 0);
+        expect(usage_of(pool).reserved < MIB);
+    }
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(pool_reserves_little_more_than_is_in_it)
+{
+    size_t count = scaled(100000);
+    own_pool *pool = new_root();
+
+    for (size_t i = 0; i < count; i++)
+        expect(own_alloc_raw(pool, 1, 32) != NULL);
+    own_usage usage = usage_of(pool);
+    expect(usage.bytes == 32 * count);
+    expect(usage.reserved <= usage.bytes * 2); /* pieces grow with the pool, but not beyond it */
+    own_decref(pool);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("churn");
+    TCase *model = add_case(suite, "model");
+    TCase *memory = add_case(suite, "memory");
+
+    tcase_add_loop_test(model, random_use_agrees_with_a_list, 0, 12);
+    tcase_add_loop_test(memory, replaced_blocks_reuse_the_memory_of_freed_ones, 0,
+                        sizeof sizes / sizeof sizes[0]);
+    tcase_add_test(memory, size_that_grows_over_time_reuses_memory);
+    tcase_add_test(memory, large_blocks_go_back_when_they_are_freed);
+    tcase_add_test(memory, pool_reserves_little_more_than_is_in_it);
+    return run_suite(suite);
+}

@@ -1,0 +1,189 @@
+/*
+ * harness.c - the log of events, assertions and random numbers of the contract tests.
+ */
+#include "harness.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
+#define SANITIZED 1
+#endif
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZED 1
+#endif
+
+static uint64_t current_seed;
+static char events[4096];
+static size_t events_length;
+
+void test_failed(const char *file, int line, const char *condition)
+{
+    if (current_seed)
+        ck_abort_msg("%s:%d: %s (seed %llu)", file, line, condition,
+                     (unsigned long long)current_seed);
+    ck_abort_msg("%s:%d: %s", file, line, condition);
+}
+
+void log_event(char event)
+{
+    expect(events_length + 1 < sizeof events);
+    events[events_length++] = event;
+    events[events_length] = '\0';
+}
+
+void log_call(void *arg)
+{
+    log_event(*(const char *)arg);
+}
+
+void expect_events_at(const char *file, int line, const char *expected)
+{
+    if (strcmp(events, expected) != 0)
+        ck_abort_msg("%s:%d: events \"%s\", expected \"%s\"", file, line, events, expected);
+    events_length = 0;
+    events[0] = '\0';
+}
+
+static void probe_finalize(void *self)
+{
+    struct probe *probe = (struct probe *)self;
+
+    log_event(probe->name);
+    if (probe->then)
+        probe->then(probe);
+}
+
+const own_type probe_type = {
+    .name = "probe",
+    .size = sizeof(struct probe),
+    .refs = OWN_REFS(struct probe, first, second, third),
+    .finalize = probe_finalize,
+};
+
+struct probe *probe_new(own_pool *owner, char name)
+{
+    struct probe *probe = (struct probe *)own_new(owner, &probe_type);
+
+    expect(probe != NULL);
+    probe->name = name;
+    return probe;
+}
+
+own_pool *new_root(void)
+{
+    own_pool *pool = own_pool_new(NULL);
+
+    expect(pool != NULL);
+    return pool;
+}
+
+own_usage usage_of(const own_pool *pool)
+{
+    own_usage usage;
+
+    own_pool_usage(pool, &usage);
+    return usage;
+}
+
+own_usage total_of(const own_pool *pool)
+{
+    own_usage usage;
+
+    own_pool_total(pool, &usage);
+    return usage;
+}
+
+void random_seed(struct random *random, uint64_t seed)
+{
+    random->state = seed;
+    current_seed = seed;
+}
+
+/* splitmix64 */
+uint64_t random_next(struct random *random)
+{
+    uint64_t z = random->state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+size_t random_below(struct random *random, size_t bound)
+{
+    return (size_t)(random_next(random) % bound);
+}
+
+/* Set by make check-valgrind. */
+static bool under_valgrind(void)
+{
+    return getenv("OWN_UNDER_VALGRIND") != NULL;
+}
+
+size_t scaled(size_t count)
+{
+    const char *text = getenv("OWN_TEST_SCALE");
+    unsigned long divisor = 1;
+
+    if (text)
+        divisor = strtoul(text, NULL, 10);
+    else if (under_valgrind())
+        divisor = 100;
+#ifdef SANITIZED
+    else
+        divisor = 5;
+#elif defined(OWN_DEBUG)
+    else if (OWN_DEBUG)
+        divisor = 10;
+#endif
+    if (divisor <= 1)
+        return count;
+    static bool told;
+    if (!told)
+        fprintf(stderr, "scaled down: one in %lu of the steps of long tests\n", divisor);
+    told = true;
+    return count / divisor;
+}
+
+bool memory_is_checked(void)
+{
+#ifdef ADDRESS_SANITIZED
+    return true;
+#else
+    return under_valgrind();
+#endif
+}
+
+static void forget_events(void)
+{
+    events_length = 0;
+    events[0] = '\0';
+    current_seed = 0;
+}
+
+TCase *add_case(Suite *suite, const char *name)
+{
+    TCase *test_case = tcase_create(name);
+
+    tcase_add_checked_fixture(test_case, forget_events, NULL);
+    tcase_set_timeout(test_case, 300);
+    suite_add_tcase(suite, test_case);
+    return test_case;
+}
+
+int run_suite(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

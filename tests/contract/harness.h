@@ -1,0 +1,103 @@
+/*
+ * harness.h - what the contract tests share: a log of events, assertions, random numbers.
+ *
+ * The tests include only the public headers and link only libown. Each program is one Check suite.
+ */
+#ifndef CONTRACT_HARNESS_H
+#define CONTRACT_HARNESS_H
+
+#include <check.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <own.h>
+
+/* Ends the test, naming the place, the condition and the seed where one was set. */
+void test_failed(const char *file, int line, const char *condition) __attribute__((noreturn));
+
+/* As ck_assert, but cheap enough for a loop: Check writes a message for each of its own. */
+#define expect(condition)                                                                          \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            test_failed(__FILE__, __LINE__, #condition);                                           \
+    } while (0)
+
+/* The condition says that a call has failed; errno must say why. */
+#define expect_error(condition, error)                                                             \
+    do {                                                                                           \
+        errno = 0;                                                                                 \
+        expect(condition);                                                                         \
+        if (errno != (error))                                                                      \
+            test_failed(__FILE__, __LINE__, #condition " has errno " #error);                      \
+    } while (0)
+
+/* The condition holds a successful call, which must leave errno as it was. */
+#define expect_keeps_errno(condition)                                                              \
+    do {                                                                                           \
+        errno = ERANGE;                                                                            \
+        expect(condition);                                                                         \
+        if (errno != ERANGE)                                                                       \
+            test_failed(__FILE__, __LINE__, #condition " keeps errno");                            \
+    } while (0)
+
+/* A log of one-letter events: finalizers and deferred calls append to it. */
+void log_event(char event);
+
+/* A deferred call that logs the letter that arg points to. */
+void log_call(void *arg);
+
+/* Compares the log with the events that should have happened since the last look, and empties it. */
+#define expect_events(expected) expect_events_at(__FILE__, __LINE__, expected)
+void expect_events_at(const char *file, int line, const char *expected);
+
+/* An object that logs its name when it is finalized, and owns three references. */
+struct probe {
+    own_object header;
+    own_object *first;
+    own_object *second;
+    own_object *third;
+    void (*then)(struct probe *self); /* called by the finalizer after logging; may be NULL */
+    void *context;                    /* for `then`; not owned */
+    char name;
+};
+
+extern const own_type probe_type;
+struct probe *probe_new(own_pool *owner, char name);
+
+/* A fresh root pool; never NULL. */
+own_pool *new_root(void);
+
+/* How many references the pool holds that are not to children, and so on: one usage figure. */
+own_usage usage_of(const own_pool *pool);
+own_usage total_of(const own_pool *pool);
+
+/* Random numbers that a seed repeats. Setting a seed makes failures print it. */
+struct random {
+    uint64_t state;
+};
+void random_seed(struct random *random, uint64_t seed);
+uint64_t random_next(struct random *random);
+size_t random_below(struct random *random, size_t bound); /* bound > 0 */
+
+/*
+ * A full-size number of steps, made smaller where they are slow: divided by the environment
+ * variable OWN_TEST_SCALE, else by 5 in a sanitizer build, 10 with --enable-debug, 100 under Valgrind
+ * (OWN_UNDER_VALGRIND). It is said on stderr.
+ */
+size_t scaled(size_t count);
+
+/* Whether the build checks memory itself, so that a read of a dead object ends the program. */
+bool memory_is_checked(void);
+
+/* A test case of a suite, with a time limit that slow machines and Valgrind can keep. */
+TCase *add_case(Suite *suite, const char *name);
+
+/* Runs a suite and frees it; the exit status of main. */
+int run_suite(Suite *suite);
+
+#endif

@@ -1,0 +1,461 @@
+/*
+ * object.c - objects: creation, declared references, finalizers, resurrection, the field macros.
+ * The count has a program of its own, count.c.
+ */
+#include "harness.h"
+
+static void *stash; /* where finalizers leave references */
+
+START_TEST(new_object_has_one_reference_and_its_type)
+{
+    struct probe *probe = probe_new(NULL, 'a');
+
+    expect(own_refcount(probe) == 1);
+    expect(own_typeof(probe) == &probe_type);
+    expect((uintptr_t)probe % _Alignof(max_align_t) == 0);
+    own_decref(probe);
+    expect_events("a");
+}
+END_TEST
+
+START_TEST(new_object_is_zeroed_also_where_memory_is_reused)
+{
+    for (size_t size = sizeof(own_object); size < 5000; size += 13) {
+        const own_type type = {.name = "bytes", .size = size};
+
+        for (int round = 0; round < 3; round++) {
+            unsigned char *object = (unsigned char *)own_new(NULL, &type);
+            expect(object != NULL);
+            for (size_t i = sizeof(own_object); i < size; i++)
+                expect(object[i] == 0);
+            memset(object + sizeof(own_object), 0xff, size - sizeof(own_object));
+            own_decref(object);
+        }
+    }
+}
+END_TEST
+
+START_TEST(live_objects_do_not_overlap)
+{
+    enum { count = 200 };
+    static const own_type type = {.name = "bytes", .size = 100};
+    unsigned char *objects[count];
+
+    for (int i = 0; i < count; i++) {
+        objects[i] = (unsigned char *)own_new(NULL, &type);
+        expect(objects[i] != NULL);
+        memset(objects[i] + sizeof(own_object), i, type.size - sizeof(own_object));
+    }
+    for (int i = 0; i < count; i++) {
+        for (size_t at = sizeof(own_object); at < type.size; at++)
+            expect(objects[i][at] == i);
+        expect(own_refcount(objects[i]) == 1);
+        own_decref(objects[i]);
+    }
+}
+END_TEST
+
+START_TEST(large_objects_work)
+{
+    static const own_type type = {.name = "large", .size = (size_t)8 << 20};
+    unsigned char *object = (unsigned char *)own_new(NULL, &type);
+
+    expect(object != NULL);
+    expect(object[sizeof(own_object)] == 0 && object[type.size - 1] == 0);
+    object[type.size - 1] = 1;
+    own_decref(object);
+}
+END_TEST
+
+START_TEST(own_new_refuses_a_type_without_room_for_the_header)
+{
+    static const own_type small = {.name = "small", .size = sizeof(own_object) - 1};
+    static const own_type none = {.name = "none", .size = 0};
+    static const own_type least = {.name = "least", .size = sizeof(own_object)};
+    own_pool *pool = new_root();
+
+    expect_error(own_new(NULL, &small) == NULL, EINVAL);
+    expect_error(own_new(NULL, &none) == NULL, EINVAL);
+    expect_error(own_new(NULL, NULL) == NULL, EINVAL);
+    expect_error(own_new(pool, &small) == NULL, EINVAL);
+    expect_error(own_new(pool, NULL) == NULL, EINVAL);
+    expect(usage_of(pool).held == 0);
+
+    own_object *object;
+    expect_keeps_errno((object = (own_object *)own_new(NULL, &least)) != NULL);
+    expect_keeps_errno((own_decref(object), true));
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(null_is_accepted)
+{
+    struct probe *field = NULL;
+    OWN_SCOPED struct probe *scoped = NULL;
+
+    expect(scoped == NULL && own_incref(NULL) == NULL);
+    own_decref(NULL);
+    own_immortalize(NULL);
+    expect(own_refcount(NULL) == 0);
+    expect(own_typeof(NULL) == NULL);
+    expect(own_cast(NULL, &probe_type) == NULL);
+    OWN_CLEAR(field);
+    OWN_SET(field, NULL);
+    expect(field == NULL);
+}
+END_TEST
+
+START_TEST(owner_holds_the_reference_of_what_it_constructs)
+{
+    own_pool *pool = new_root();
+    struct probe *probe = probe_new(pool, 'a');
+
+    expect(own_refcount(probe) == 1);
+    expect(usage_of(pool).held == 1);
+    expect_events("");
+    own_decref(pool);
+    expect_events("a");
+}
+END_TEST
+
+START_TEST(object_may_outlive_its_owner)
+{
+    own_pool *pool = new_root();
+    struct probe *probe = probe_new(pool, 'a');
+
+    own_incref(probe);
+    expect(own_refcount(probe) == 2);
+    own_decref(pool);
+    expect_events("");
+    expect(own_refcount(probe) == 1 && probe->name == 'a');
+    own_decref(probe);
+    expect_events("a");
+}
+END_TEST
+
+START_TEST(cast_and_typeof_tell_exact_types)
+{
+    static const own_type twin = {.name = "probe", .size = sizeof(struct probe)};
+    own_pool *pool = new_root();
+    struct probe *probe = probe_new(pool, 'a');
+
+    expect(own_cast(probe, &probe_type) == probe);
+    expect(own_cast(probe, &twin) == NULL);
+    expect(own_cast(probe, own_pool_type()) == NULL);
+    expect(own_cast(pool, own_pool_type()) == pool);
+    expect(own_cast(pool, &probe_type) == NULL);
+    expect(own_typeof(pool) == own_pool_type());
+    expect(own_pool_type() != NULL && own_pool_type()->name != NULL);
+    expect(own_refcount(pool) == 1 && own_refcount(probe) == 1);
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(declared_references_are_released_last_declared_first)
+{
+    struct probe *probe = probe_new(NULL, 'o');
+
+    probe->first = &probe_new(NULL, 'a')->header;
+    probe->second = &probe_new(NULL, 'b')->header;
+    probe->third = &probe_new(NULL, 'c')->header;
+    own_decref(probe);
+    expect_events("ocba");
+}
+END_TEST
+
+START_TEST(what_a_field_kept_alive_dies_before_the_field_declared_before)
+{
+    struct probe *probe = probe_new(NULL, 'o');
+    struct probe *inner = probe_new(NULL, 'c');
+
+    inner->first = &probe_new(NULL, 'd')->header;
+    inner->third = &probe_new(NULL, 'e')->header;
+    probe->third = &inner->header;
+    probe->first = &probe_new(NULL, 'a')->header;
+    own_decref(probe);
+    expect_events("oceda");
+}
+END_TEST
+
+START_TEST(object_in_two_fields_dies_with_the_second_release)
+{
+    struct probe *probe = probe_new(NULL, 'o');
+    struct probe *twice = probe_new(NULL, 't');
+
+    probe->first = (own_object *)own_incref(twice);
+    probe->second = &probe_new(NULL, 'b')->header;
+    probe->third = &twice->header;
+    own_decref(probe);
+    expect_events("obt");
+}
+END_TEST
+
+struct wide {
+    own_object header;
+    own_object *a, *b, *c, *d, *e, *f, *g, *h, *i, *j, *k, *l, *m, *n, *o, *p;
+};
+
+START_TEST(sixteen_fields_can_be_declared)
+{
+    const own_type type = {
+        .name = "wide",
+        .size = sizeof(struct wide),
+        .refs = OWN_REFS(struct wide, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p),
+    };
+    struct wide *wide = (struct wide *)own_new(NULL, &type);
+
+    expect(wide != NULL);
+    own_object **fields[] = {&wide->a, &wide->b, &wide->c, &wide->d, &wide->e, &wide->f,
+                             &wide->g, &wide->h, &wide->i, &wide->j, &wide->k, &wide->l,
+                             &wide->m, &wide->n, &wide->o, &wide->p};
+    for (int i = 0; i < 16; i++)
+        *fields[i] = &probe_new(NULL, (char)('a' + i))->header;
+    own_decref(wide);
+    expect_events("ponmlkjihgfedcba");
+}
+END_TEST
+
+START_TEST(only_declared_fields_are_released)
+{
+    static const own_type type = {.name = "plain", .size = sizeof(struct probe)};
+    struct probe *plain = (struct probe *)own_new(NULL, &type);
+    struct probe *other = probe_new(NULL, 'a');
+
+    expect(plain != NULL);
+    plain->first = &other->header;
+    own_decref(plain);
+    expect(own_refcount(other) == 1);
+    own_decref(other);
+    expect_events("a");
+}
+END_TEST
+
+static void expect_whole(struct probe *self)
+{
+    struct probe *first = (struct probe *)own_cast(self->first, &probe_type);
+
+    expect(own_typeof(self) == &probe_type);
+    expect(first && first->name == 'a' && own_refcount(first) == 1);
+    own_incref(self); /* may be used and counted */
+    own_decref(self);
+}
+
+START_TEST(finalizer_sees_the_object_whole)
+{
+    struct probe *probe = probe_new(NULL, 'o');
+
+    probe->first = &probe_new(NULL, 'a')->header;
+    probe->then = expect_whole;
+    own_decref(probe);
+    expect_events("oa");
+}
+END_TEST
+
+static void resurrect(struct probe *self)
+{
+    stash = own_incref(self);
+}
+
+START_TEST(finalizer_that_leaves_a_reference_lets_the_object_live_on)
+{
+    struct probe *probe = probe_new(NULL, 'o');
+
+    probe->first = &probe_new(NULL, 'a')->header;
+    probe->then = resurrect;
+    own_decref(probe);
+    expect_events("o");
+    expect(stash == probe);
+    expect(own_refcount(probe) == 1);
+    expect(probe->first && ((struct probe *)probe->first)->name == 'a');
+    own_incref(probe);
+    own_decref(probe);
+    expect_events("");
+    own_decref(probe); /* dies for good: no finalizer, but its fields go */
+    expect_events("a");
+}
+END_TEST
+
+static void resurrect_twice(struct probe *self)
+{
+    own_incref(self);
+    stash = own_incref(self);
+}
+
+START_TEST(resurrected_object_has_the_references_that_were_left)
+{
+    struct probe *probe = probe_new(NULL, 'o');
+
+    probe->then = resurrect_twice;
+    own_decref(probe);
+    expect(own_refcount(probe) == 2);
+    own_decref(probe);
+    expect(own_refcount(probe) == 1);
+    own_decref(probe);
+    expect_events("o");
+}
+END_TEST
+
+static void hold_in_context(struct probe *self)
+{
+    expect(own_hold((own_pool *)self->context, self) == 0);
+}
+
+static void give_to_context(struct probe *self)
+{
+    own_incref(self);
+    expect(own_give((own_pool *)self->context, self) == 0);
+}
+
+START_TEST(finalizer_may_resurrect_into_a_pool)
+{
+    void (*const ways[])(struct probe *) = {hold_in_context, give_to_context};
+
+    for (int i = 0; i < 2; i++) {
+        own_pool *pool = new_root();
+        struct probe *probe = probe_new(NULL, 'o');
+
+        probe->first = &probe_new(NULL, 'a')->header;
+        probe->then = ways[i];
+        probe->context = pool;
+        own_decref(probe);
+        expect_events("o");
+        expect(own_refcount(probe) == 1 && usage_of(pool).held == 1);
+        own_decref(pool);
+        expect_events("a");
+    }
+}
+END_TEST
+
+START_TEST(resurrection_in_a_cascade_spares_only_the_resurrected)
+{
+    struct probe *outer = probe_new(NULL, 'o');
+    struct probe *middle = probe_new(NULL, 'm');
+
+    middle->then = resurrect;
+    middle->first = &probe_new(NULL, 'i')->header;
+    outer->first = &probe_new(NULL, 'a')->header;
+    outer->second = &middle->header;
+    own_decref(outer);
+    expect_events("oma");
+    expect(stash == middle && own_refcount(middle) == 1);
+    own_decref(middle);
+    expect_events("i");
+}
+END_TEST
+
+static void expect_field_is_null(struct probe *self)
+{
+    expect(*(void **)self->context == NULL);
+}
+
+static void expect_field_has_changed(struct probe *self)
+{
+    struct probe *now = *(struct probe **)self->context;
+
+    expect(now && now->name == 'n');
+}
+
+START_TEST(own_clear_empties_the_field_before_the_release)
+{
+    static struct probe *field;
+
+    field = probe_new(NULL, 'o');
+    field->then = expect_field_is_null;
+    field->context = &field;
+    OWN_CLEAR(field);
+    expect(field == NULL);
+    expect_events("o");
+}
+END_TEST
+
+START_TEST(own_set_changes_the_field_before_the_release)
+{
+    static struct probe *field;
+
+    field = probe_new(NULL, 'o');
+    field->then = expect_field_has_changed;
+    field->context = &field;
+    OWN_SET(field, probe_new(NULL, 'n'));
+    expect_events("o");
+    expect(own_refcount(field) == 1); /* the new reference was stolen */
+    OWN_SET(field, own_incref(field));
+    expect(own_refcount(field) == 1);
+    OWN_CLEAR(field);
+    expect_events("n");
+}
+END_TEST
+
+START_TEST(field_macros_evaluate_their_arguments_once)
+{
+    struct probe *fields[3] = {NULL, NULL, NULL};
+    int at = 0, made = 0;
+
+    OWN_SET(fields[at++], probe_new(NULL, (char)('a' + made++)));
+    OWN_SET(fields[at++], probe_new(NULL, (char)('a' + made++)));
+    expect(at == 2 && made == 2 && fields[2] == NULL);
+    at = 0;
+    OWN_CLEAR(fields[at++]);
+    OWN_CLEAR(fields[at++]);
+    expect(at == 2);
+    expect_events("ab");
+}
+END_TEST
+
+static void use_scope(struct probe **passed_on)
+{
+    OWN_SCOPED struct probe *first = probe_new(NULL, 'a');
+    OWN_SCOPED struct probe *second = probe_new(NULL, 'b');
+    OWN_SCOPED own_pool *pool = new_root();
+
+    expect(first && own_refcount(second) == 1);
+    expect(own_defer(pool, log_call, "p") == 0);
+    *passed_on = first;
+    first = NULL;
+    expect_events("");
+}
+
+START_TEST(own_scoped_releases_at_the_end_of_the_scope)
+{
+    struct probe *passed_on;
+
+    use_scope(&passed_on);
+    expect_events("pb");
+    own_decref(passed_on);
+    expect_events("a");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("object");
+    TCase *creation = add_case(suite, "creation");
+    TCase *death = add_case(suite, "death");
+    TCase *macros = add_case(suite, "macros");
+
+    tcase_add_test(creation, new_object_has_one_reference_and_its_type);
+    tcase_add_test(creation, new_object_is_zeroed_also_where_memory_is_reused);
+    tcase_add_test(creation, live_objects_do_not_overlap);
+    tcase_add_test(creation, large_objects_work);
+    tcase_add_test(creation, own_new_refuses_a_type_without_room_for_the_header);
+    tcase_add_test(creation, null_is_accepted);
+    tcase_add_test(creation, owner_holds_the_reference_of_what_it_constructs);
+    tcase_add_test(creation, object_may_outlive_its_owner);
+    tcase_add_test(creation, cast_and_typeof_tell_exact_types);
+
+    tcase_add_test(death, declared_references_are_released_last_declared_first);
+    tcase_add_test(death, what_a_field_kept_alive_dies_before_the_field_declared_before);
+    tcase_add_test(death, object_in_two_fields_dies_with_the_second_release);
+    tcase_add_test(death, sixteen_fields_can_be_declared);
+    tcase_add_test(death, only_declared_fields_are_released);
+    tcase_add_test(death, finalizer_sees_the_object_whole);
+    tcase_add_test(death, finalizer_that_leaves_a_reference_lets_the_object_live_on);
+    tcase_add_test(death, resurrected_object_has_the_references_that_were_left);
+    tcase_add_test(death, finalizer_may_resurrect_into_a_pool);
+    tcase_add_test(death, resurrection_in_a_cascade_spares_only_the_resurrected);
+
+    tcase_add_test(macros, own_clear_empties_the_field_before_the_release);
+    tcase_add_test(macros, own_set_changes_the_field_before_the_release);
+    tcase_add_test(macros, field_macros_evaluate_their_arguments_once);
+    tcase_add_test(macros, own_scoped_releases_at_the_end_of_the_scope);
+    return run_suite(suite);
+}

@@ -1,0 +1,44 @@
+#!/bin/sh
+# tests/lint.sh - the lints of tools/, on the tree; each is first shown a file that it must refuse.
+set -eu
+
+: "${top_srcdir:?run by make check}" "${top_builddir:?}"
+work=$(mktemp -d "$top_builddir/lint.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+tools=$top_srcdir/tools
+
+# refuses NAME ARGUMENTS: the lint must fail and say why.
+refuses()
+{
+    name=$1
+    shift
+    if sh "$tools/$name" "$@" >"$work/out"; then
+        echo "FAIL: $name accepts what it is there to refuse"
+        exit 1
+    fi
+    test -s "$work/out"
+}
+
+printf 'noinst_PROGRAMS = a\na_SOURCE = a.c\n' >"$work/bad.mk"
+refuses lint-automake.sh "$work/bad.mk"
+mkdir -p "$work/src/chunk"
+printf '#include "base/list.h"\n#include "pool/pool.h"\n' >"$work/src/chunk/bad.c"
+refuses lint-rooms.sh "$work/src"
+printf 'int a; \n' >"$work/bad.c"
+refuses lint-sources.sh "$work/bad.c"
+printf 'int a;\n' >"$work/bad.h"
+refuses lint-sources.sh "$work/bad.h"
+
+cd "$top_srcdir"
+sh "$tools/lint-automake.sh" Makefile.am $(find include src tests examples bench -name local.mk)
+sh "$tools/lint-rooms.sh" src
+sh "$tools/lint-sources.sh" $(find include src tests examples bench -name '*.[ch]')
+
+# Every source and header of the library is in its list, so that the tarball has it.
+for file in $(find src -name '*.[ch]') $(find include -name '*.h'); do
+    folder=${file%%/*}
+    grep -q "%D%/${file#*/}\( \|\$\)" "$folder/local.mk" || {
+        echo "FAIL: $file is not in $folder/local.mk"
+        exit 1
+    }
+done

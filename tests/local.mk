@@ -1,0 +1,97 @@
+# tests/local.mk - what make check runs. HACKING tells how the tests are laid out.
+#
+# A contract test sees what a user sees: it links libown.la, and the harness of its folder. Its name
+# in contract_tests is enough. A unit test reaches internals and links the core archive:
+#
+#     unit_tests += %D%/unit/count
+#     %C%_unit_count_CPPFLAGS = $(UNIT_CPPFLAGS)
+#     %C%_unit_count_LDADD = $(UNIT_LIBS)
+#
+# A stress test is a plain program without Check, in stress_tests, and has STRESS_LIBS for LDADD.
+# All these run under Valgrind too, where Check does not fork; programs whose tests expect a process
+# to abort go into abort_tests instead, which do not.
+
+AM_CPPFLAGS += $(CHECK_CFLAGS)
+CONTRACT_LIBS = %D%/contract/libharness.la libown.la $(CHECK_LIBS)
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src
+UNIT_LIBS = %D%/contract/libharness.la src/libown-core.la $(CHECK_LIBS)
+STRESS_LIBS = libown.la
+LDADD = $(CONTRACT_LIBS)
+
+contract_tests =
+unit_tests =
+stress_tests =
+abort_tests =
+
+if HAVE_CHECK
+
+check_LTLIBRARIES = %D%/contract/libharness.la
+%C%_contract_libharness_la_SOURCES = \
+	%D%/contract/choose.c \
+	%D%/contract/harness.c \
+	%D%/contract/harness.h \
+	%D%/contract/model.c \
+	%D%/contract/model.h
+
+abort_tests += %D%/contract/abort
+
+unit_tests += %D%/unit/faults
+%C%_unit_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_faults_LDADD = $(UNIT_LIBS)
+
+contract_tests += \
+	%D%/contract/address \
+	%D%/contract/block \
+	%D%/contract/churn \
+	%D%/contract/clear \
+	%D%/contract/count \
+	%D%/contract/depth \
+	%D%/contract/limit \
+	%D%/contract/misuse \
+	%D%/contract/object \
+	%D%/contract/order \
+	%D%/contract/ownership \
+	%D%/contract/pool \
+	%D%/contract/reentry \
+	%D%/contract/string \
+	%D%/contract/usage
+
+endif
+
+valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests)
+check_PROGRAMS += $(valgrind_tests) $(abort_tests)
+TESTS += $(valgrind_tests) $(abort_tests) $(script_tests)
+
+# Scripts: what is installed, exported and written, rather than what runs.
+script_tests = \
+	%D%/exports.sh \
+	%D%/headers.sh \
+	%D%/install.sh \
+	%D%/lint.sh
+
+EXTRA_DIST += $(script_tests)
+
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
+	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
+	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
+	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
+	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
+	export OWN_SHARED='$(enable_shared)' OWN_STATIC='$(enable_static)'; \
+	export ASAN_OPTIONS="$${ASAN_OPTIONS-detect_stack_use_after_return=1}"; \
+	export UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}"; \
+	export TSAN_OPTIONS="$${TSAN_OPTIONS-second_deadlock_stack=1}";
+
+# Valgrind's own errors end a test with 99, which the harness takes for a hard error.
+VALGRIND_FLAGS = --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+	--errors-for-leak-kinds=definite
+check-valgrind: $(check_PROGRAMS)
+	@test -n "$(VALGRIND)" || { echo "valgrind is missing"; exit 1; }
+	@test -n "`echo $(valgrind_tests)`" || { echo "no test programs: Check is missing"; exit 1; }
+	CK_FORK=no CK_TIMEOUT_MULTIPLIER=50 OWN_UNDER_VALGRIND=1 \
+		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(valgrind_tests)' \
+		LOG_COMPILER='$(LIBTOOL) --silent --mode=execute $(VALGRIND) $(VALGRIND_FLAGS)'
+
+.PHONY: check-valgrind

@@ -1,0 +1,284 @@
+/*
+ * cache.c - what dead memory is kept: within the limit, for each thread and for the process; and what
+ * goes back to the system.
+ */
+#include "../contract/harness.h"
+#include "chunk/heap.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#define KIB ((size_t)1 << 10)
+#define MIB ((size_t)1 << 20)
+
+/* Memory of this process that is in use, in bytes. */
+static size_t resident(void)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+
+    expect(file != NULL);
+    expect(fscanf(file, "%*s %ld", &pages) == 1);
+    fclose(file);
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+#define MOST 4096
+
+static void *chunks[MOST];
+
+/* Gets chunks of that size, `total` bytes of them, uses them all, and puts them back. */
+static void come_and_go(size_t size, size_t total)
+{
+    size_t count = total / size;
+    size_t granted;
+
+    expect(count <= MOST);
+    for (size_t i = 0; i < count; i++) {
+        expect((chunks[i] = chunk_get(size, &granted)) != NULL);
+        memset(chunks[i], 1, granted);
+    }
+    for (size_t i = 0; i < count; i++)
+        chunk_put(chunks[i], size);
+    chunk_validate();
+}
+
+static const size_t sizes[] = {16 * KIB, 64 * KIB, 192 * KIB, 1 * MIB};
+
+START_TEST(trim_gives_memory_back)
+{
+    own_trim();
+    size_t before = resident();
+    come_and_go(sizes[_i], 40 * MIB);
+    size_t kept = resident();
+    expect(kept > before + 30 * MIB);
+    size_t gone = own_trim();
+    expect(gone >= 39 * MIB && gone <= 42 * MIB);
+    expect(heap.dirty_bytes == 0);
+    expect(resident() < kept - 30 * MIB);
+    expect(own_trim() == 0);
+}
+END_TEST
+
+START_TEST(what_is_over_the_limit_goes_at_once)
+{
+    static const size_t limits[] = {0, 1 * MIB, 10 * MIB, 100 * MIB};
+
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        own_set_cache_limit(limits[i]);
+        own_trim();
+        size_t before = resident();
+        come_and_go(sizes[_i], 48 * MIB);
+        expect(resident() < before + limits[i] + 8 * MIB);
+        size_t gone = own_trim();
+        expect(gone <= limits[i]);
+        if (limits[i] >= 2 * SEGMENT_SIZE) /* less goes in one piece */
+            expect(gone >= min_size(limits[i], 48 * MIB) / 2);
+    }
+    own_set_cache_limit(OWN_CACHE_LIMIT_DEFAULT);
+}
+END_TEST
+
+START_TEST(lowering_the_limit_gives_memory_back)
+{
+    come_and_go(sizes[_i], 48 * MIB);
+    size_t kept = resident();
+    own_set_cache_limit(4 * MIB);
+    expect(resident() < kept - 32 * MIB);
+    expect(own_trim() <= 4 * MIB);
+    own_set_cache_limit(OWN_CACHE_LIMIT_DEFAULT);
+}
+END_TEST
+
+START_TEST(memory_between_live_chunks_goes_back_too)
+{
+    enum { COUNT = 512 };
+    size_t granted;
+
+    for (size_t i = 0; i < COUNT; i++) {
+        expect((chunks[i] = chunk_get(CHUNK_UNIT, &granted)) != NULL);
+        memset(chunks[i], (int)(i & 0x7f) + 1, granted);
+    }
+    for (size_t i = 0; i < COUNT; i += 2)
+        chunk_put(chunks[i], CHUNK_UNIT);
+    size_t kept = resident();
+    expect(own_trim() >= COUNT / 2 * CHUNK_UNIT);
+    expect(resident() < kept - COUNT / 4 * CHUNK_UNIT);
+    for (size_t i = 1; i < COUNT; i += 2) {
+        const char *chunk = (const char *)chunks[i];
+        expect(chunk[0] == (char)((i & 0x7f) + 1) && chunk[CHUNK_UNIT - 1] == chunk[0]);
+        chunk_put(chunks[i], CHUNK_UNIT);
+    }
+    own_trim();
+    chunk_validate();
+}
+END_TEST
+
+/* Threads that get, keep some for a while, put, and end. */
+struct worker {
+    pthread_t thread;
+    uint64_t seed;
+    size_t steps;
+};
+
+static void *work(void *argument)
+{
+    const struct worker *worker = (const struct worker *)argument;
+    struct random random = {.state = worker->seed};
+    struct {
+        unsigned char *chunk;
+        size_t size;
+    } mine[64] = {{NULL, 0}};
+    size_t granted;
+
+    for (size_t step = 0; step < worker->steps; step++) {
+        size_t i = random_below(&random, 64);
+        if (mine[i].chunk) {
+            if (mine[i].chunk[0] != i || mine[i].chunk[mine[i].size - 1] != i)
+                return NULL;
+            chunk_put(mine[i].chunk, mine[i].size);
+            mine[i].chunk = NULL;
+        } else {
+            mine[i].size = 1 + random_below(&random, (size_t)1 << (4 + random_below(&random, 18)));
+            mine[i].chunk = (unsigned char *)chunk_get(mine[i].size, &granted);
+            if (!mine[i].chunk)
+                return NULL;
+            mine[i].chunk[0] = mine[i].chunk[mine[i].size - 1] = (unsigned char)i;
+        }
+    }
+    for (size_t i = 0; i < 64; i++) {
+        if (mine[i].chunk)
+            chunk_put(mine[i].chunk, mine[i].size);
+    }
+    return argument;
+}
+
+START_TEST(caches_are_emptied_when_threads_end)
+{
+    struct worker workers[4];
+
+    own_set_cache_limit(_i ? 1 * MIB : OWN_CACHE_LIMIT_DEFAULT);
+    size_t before = chunk_live_bytes();
+    size_t shares = heap.shares;
+    for (size_t round = 0; round < 25; round++) {
+        for (size_t i = 0; i < 4; i++) {
+            workers[i] = (struct worker){.seed = 100 * round + i, .steps = scaled(2000) + 20};
+            expect(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
+        }
+        for (size_t i = 0; i < 4; i++) {
+            void *result;
+            pthread_join(workers[i].thread, &result);
+            expect(result == &workers[i]);
+        }
+        expect(chunk_live_bytes() == before);
+        expect(heap.shares == shares);
+        chunk_validate();
+    }
+    own_trim();
+    expect(heap.dirty_bytes == 0);
+    own_set_cache_limit(OWN_CACHE_LIMIT_DEFAULT);
+}
+END_TEST
+
+static void *put_all(void *sizes_put)
+{
+    const size_t *size = (const size_t *)sizes_put;
+
+    for (size_t i = 0; i < MOST; i++)
+        chunk_put(chunks[i], *size);
+    return NULL;
+}
+
+START_TEST(chunks_may_be_put_by_another_thread)
+{
+    static size_t small[] = {16, 200, 1000, 8000};
+    size_t before = chunk_live_bytes();
+    size_t granted;
+    pthread_t thread;
+
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < MOST; i++)
+            expect((chunks[i] = chunk_get(small[_i], &granted)) != NULL);
+        expect(chunk_live_bytes() == before + MOST * granted);
+        expect(pthread_create(&thread, NULL, put_all, &small[_i]) == 0);
+        pthread_join(thread, NULL);
+        expect(chunk_live_bytes() == before);
+        chunk_validate();
+    }
+}
+END_TEST
+
+/* A thread that only puts has no cache: what it puts goes straight to the heap. */
+START_TEST(a_thread_without_a_cache_keeps_nothing)
+{
+    size_t size = 64 * KIB;
+    pthread_t thread;
+    size_t granted;
+
+    for (size_t i = 0; i < MOST; i++)
+        expect((chunks[i] = chunk_get(i ? 32 : size, &granted)) != NULL);
+    size_t shares = heap.shares;
+    size_t out = heap.out_bytes;
+    size = 32;
+    chunk_put(chunks[0], 64 * KIB);
+    chunks[0] = chunk_get(32, &granted);
+    expect(pthread_create(&thread, NULL, put_all, &size) == 0);
+    pthread_join(thread, NULL);
+    expect(heap.shares == shares && heap.out_bytes < out);
+    expect(chunk_typical_root() != NULL);
+    chunk_validate();
+}
+END_TEST
+
+/* Many threads at once share the limit: none gets more than is left. */
+static pthread_barrier_t barrier;
+
+static void *take_share(void *unused)
+{
+    size_t granted;
+    void *chunk = chunk_get(16, &granted);
+
+    pthread_barrier_wait(&barrier);
+    pthread_barrier_wait(&barrier);
+    chunk_put(chunk, 16);
+    return unused;
+}
+
+START_TEST(shares_of_threads_fit_the_limit)
+{
+    enum { THREADS = 20 };
+    pthread_t threads[THREADS];
+
+    own_set_cache_limit(8 * MIB);
+    size_t shares = heap.shares;
+    pthread_barrier_init(&barrier, NULL, THREADS + 1);
+    for (int i = 0; i < THREADS; i++)
+        expect(pthread_create(&threads[i], NULL, take_share, NULL) == 0);
+    pthread_barrier_wait(&barrier);
+    expect(heap.shares == 8 * MIB);
+    pthread_barrier_wait(&barrier);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&barrier);
+    expect(heap.shares == shares);
+    own_set_cache_limit(OWN_CACHE_LIMIT_DEFAULT);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cache");
+    TCase *limit = add_case(suite, "limit");
+    TCase *threads = add_case(suite, "threads");
+
+    tcase_add_loop_test(limit, trim_gives_memory_back, 0, 4);
+    tcase_add_loop_test(limit, what_is_over_the_limit_goes_at_once, 0, 4);
+    tcase_add_loop_test(limit, lowering_the_limit_gives_memory_back, 0, 4);
+    tcase_add_test(limit, memory_between_live_chunks_goes_back_too);
+
+    tcase_add_loop_test(threads, caches_are_emptied_when_threads_end, 0, 2);
+    tcase_add_loop_test(threads, chunks_may_be_put_by_another_thread, 0, 4);
+    tcase_add_test(threads, a_thread_without_a_cache_keeps_nothing);
+    tcase_add_test(threads, shares_of_threads_fit_the_limit);
+    return run_suite(suite);
+}

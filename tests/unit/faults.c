@@ -1,0 +1,484 @@
+/*
+ * faults.c - every public call that needs memory, with the first, second, third ... request for
+ * memory failing until the call succeeds: a failed call has changed nothing, and nothing is leaked.
+ * And those that cannot fail, with no memory at all.
+ */
+#include "../contract/harness.h"
+#include "chunk/chunk.h"
+
+#define MIB ((size_t)1 << 20)
+
+/* What a call under test finds: every kind of thing, in small numbers. */
+struct world {
+    own_pool *root;  /* has a limit */
+    own_pool *pool;  /* root's child */
+    own_pool *child; /* pool's child, as full as it can be without more memory */
+    own_pool *other; /* a root without a limit, with children */
+    own_pool *fresh; /* a root with nothing in it */
+    void *probe;     /* the caller's */
+    void *held;      /* pool's, twice */
+    char *text;      /* a block of pool, and larger ones */
+    char *large, *huge;
+    void *result; /* a new reference that the call returned, if any */
+};
+
+static const own_type thing_type = {.name = "thing", .size = 200};
+static char call_argument;
+
+static void do_nothing(void *arg)
+{
+    expect(arg == &call_argument);
+}
+
+/* Fills what memory a pool has already. */
+static void exhaust(own_pool *pool)
+{
+    chunk_fail_after(1);
+    for (size_t size = 4096; size >= 16; size /= 2)
+        while (own_alloc(pool, 1, size))
+            ;
+    chunk_fail_after(0);
+}
+
+static void build(struct world *world)
+{
+    memset(world, 0, sizeof *world);
+    world->root = own_pool_new_at(NULL, "root");
+    expect(own_pool_set_limit(world->root, 64 * MIB) == 0);
+    world->pool = own_pool_new_at(world->root, "pool");
+    world->child = own_pool_new_at(world->pool, "child");
+    world->other = own_pool_new_at(NULL, "other");
+    world->fresh = own_pool_new_at(NULL, "fresh");
+    for (int i = 0; i < 5; i++)
+        expect(own_pool_new_at(own_pool_new_at(world->other, "a"), "b") != NULL);
+    world->probe = own_new(NULL, &thing_type);
+    world->held = own_new(world->pool, &thing_type);
+    expect(world->probe && own_hold(world->pool, world->held) == 0);
+    expect(own_defer(world->pool, do_nothing, &call_argument) == 0);
+    world->text = own_strdup(world->pool, "text");
+    world->large = own_alloc(world->pool, 1, 100000);
+    world->huge = own_alloc(world->pool, 1, 3 * MIB);
+    expect(world->text && world->large && world->huge);
+    exhaust(world->child);
+    exhaust(world->pool);
+}
+
+static void destroy(struct world *world)
+{
+    own_decref(world->result);
+    own_decref(world->probe);
+    own_decref(world->root);
+    own_decref(world->other);
+    own_decref(world->fresh);
+}
+
+/* All that can be seen of a world. */
+struct snapshot {
+    own_usage usages[5], totals[3];
+    struct {
+        void *object;
+        int depth;
+        size_t references;
+        const char *name;
+    } visits[256];
+    size_t visit_count;
+    size_t probe_references;
+    char text[8];
+    size_t text_size, large_size, huge_size;
+    size_t live_bytes;
+};
+
+static int take_visit(void *object, int depth, void *arg)
+{
+    struct snapshot *snapshot = arg;
+    own_pool *pool = own_cast(object, own_pool_type());
+
+    expect(snapshot->visit_count < 256);
+    snapshot->visits[snapshot->visit_count].object = object;
+    snapshot->visits[snapshot->visit_count].depth = depth;
+    snapshot->visits[snapshot->visit_count].references = own_refcount(object);
+    snapshot->visits[snapshot->visit_count].name = pool ? own_pool_name(pool) : NULL;
+    snapshot->visit_count++;
+    return 0;
+}
+
+static void take_snapshot(struct snapshot *snapshot, const struct world *world)
+{
+    own_pool *const pools[] = {world->root, world->other, world->fresh, world->pool, world->child};
+
+    memset(snapshot, 0, sizeof *snapshot);
+    for (int i = 0; i < 5; i++)
+        own_pool_usage(pools[i], &snapshot->usages[i]);
+    for (int i = 0; i < 3; i++) {
+        own_pool_total(pools[i], &snapshot->totals[i]);
+        expect(own_pool_walk(pools[i], take_visit, snapshot) == 0);
+    }
+    snapshot->probe_references = own_refcount(world->probe);
+    memcpy(snapshot->text, world->text, 5);
+    snapshot->text_size = own_block_size(world->pool, world->text);
+    snapshot->large_size = own_block_size(world->pool, world->large);
+    snapshot->huge_size = own_block_size(world->pool, world->huge);
+    snapshot->live_bytes = chunk_live_bytes();
+}
+
+/* What differs between two snapshots; NULL: nothing. */
+static const char *find_change(const struct snapshot *before, const struct snapshot *after)
+{
+    for (int i = 0; i < 5; i++) {
+        own_usage one = before->usages[i], two = after->usages[i];
+        if (one.reserved != two.reserved)
+            return "the memory reserved";
+        if (one.peak != two.peak)
+            return "the peak";
+        if (memcmp(&one, &two, sizeof one) != 0)
+            return "what a pool owns";
+    }
+    return before->live_bytes != after->live_bytes      ? "the memory in use"
+           : memcmp(before, after, sizeof *before) != 0 ? "something"
+                                                        : NULL;
+}
+
+/* The calls. Each returns whether it succeeded, and puts what it returned where destroy finds it. */
+
+static bool new_object(struct world *world)
+{
+    return (world->result = own_new(NULL, &thing_type)) != NULL;
+}
+
+static bool new_object_in_pool(struct world *world)
+{
+    return own_new(world->pool, &thing_type) != NULL;
+}
+
+static bool new_object_in_fresh_pool(struct world *world)
+{
+    return own_new(world->fresh, &thing_type) != NULL;
+}
+
+static bool new_pool_as_root(struct world *world)
+{
+    return (world->result = own_pool_new(NULL)) != NULL;
+}
+
+static bool new_pool_as_child(struct world *world)
+{
+    return own_pool_new(world->pool) != NULL;
+}
+
+static bool create_with_reserve(struct world *world)
+{
+    own_pool_options options = {.reserve = 5000000};
+
+    return own_pool_create(world->pool, &options) != NULL;
+}
+
+static bool create_with_limit(struct world *world)
+{
+    own_pool_options options = {.limit = MIB, .reserve = 100000, .name = "limited"};
+
+    return own_pool_create(world->pool, &options) != NULL;
+}
+
+static bool set_name(struct world *world)
+{
+    return own_pool_set_name(world->pool, "%s-%0200d", own_pool_name(world->pool), 1) == 0;
+}
+
+static bool set_first_limit(struct world *world)
+{
+    return own_pool_set_limit(world->other, 10 * MIB) == 0;
+}
+
+static bool set_second_limit(struct world *world)
+{
+    return own_pool_set_limit(world->pool, 10 * MIB) == 0;
+}
+
+static bool hold_object(struct world *world)
+{
+    return own_hold(world->fresh, world->probe) == 0;
+}
+
+static bool hold_pool(struct world *world)
+{
+    return own_hold(world->child, world->other) == 0;
+}
+
+static bool give_object(struct world *world)
+{
+    own_incref(world->probe);
+    if (own_give(world->fresh, world->probe) == 0)
+        return true;
+    int error = errno;
+    own_decref(world->probe);
+    errno = error;
+    return false;
+}
+
+static bool move_object(struct world *world)
+{
+    return own_move(world->pool, world->fresh, world->held) == 0;
+}
+
+static bool defer_call(struct world *world)
+{
+    return own_defer(world->fresh, do_nothing, &call_argument) == 0;
+}
+
+static bool alloc_small(struct world *world)
+{
+    return own_alloc(world->child, 1, 16) != NULL;
+}
+
+static bool alloc_medium(struct world *world)
+{
+    return own_alloc(world->pool, 1, 20000) != NULL;
+}
+
+static bool alloc_large(struct world *world)
+{
+    return own_alloc(world->pool, 1, 300000) != NULL;
+}
+
+static bool alloc_huge(struct world *world)
+{
+    return own_alloc_raw(world->pool, 1, 5 * MIB) != NULL;
+}
+
+static bool alloc_aligned(struct world *world)
+{
+    return own_alloc_aligned(world->child, 4096, 1, 100) != NULL;
+}
+
+static bool alloc_very_aligned(struct world *world)
+{
+    return own_alloc_aligned(world->child, MIB, 1, 100) != NULL;
+}
+
+static bool realloc_small(struct world *world)
+{
+    void *block = own_realloc(world->pool, world->text, 1, 50000);
+
+    world->text = block ? block : world->text;
+    return block != NULL;
+}
+
+static bool realloc_large(struct world *world)
+{
+    void *block = own_realloc(world->pool, world->large, 1, 2 * MIB);
+
+    world->large = block ? block : world->large;
+    return block != NULL;
+}
+
+static bool realloc_huge(struct world *world)
+{
+    void *block = own_realloc(world->pool, world->huge, 1, 9 * MIB);
+
+    world->huge = block ? block : world->huge;
+    return block != NULL;
+}
+
+static bool realloc_null(struct world *world)
+{
+    return own_realloc(world->child, NULL, 1, 50000) != NULL;
+}
+
+static bool duplicate_string(struct world *world)
+{
+    return own_strdup(world->child, "a string that needs memory") != NULL;
+}
+
+static bool duplicate_part_of_string(struct world *world)
+{
+    return own_strndup(world->child, "a string that needs memory", 10) != NULL;
+}
+
+static bool duplicate_memory(struct world *world)
+{
+    return own_memdup(world->child, world->large, 100000) != NULL;
+}
+
+static bool print_string(struct world *world)
+{
+    return own_asprintf(world->child, "%020000d", 1) != NULL;
+}
+
+static bool append_to_string(struct world *world)
+{
+    char *string = own_asprintf_append(world->pool, world->text, "%020000d", 1);
+
+    world->text = string ? string : world->text;
+    return string != NULL;
+}
+
+static bool hold_many(struct world *world)
+{
+    /* beyond every size at which the ledger's index grows; the first failure takes all back */
+    for (int i = 0; i < 500; i++) {
+        if (own_hold(world->fresh, world->probe) == 0)
+            continue;
+        int error = errno;
+        while (i-- > 0)
+            expect(own_drop(world->fresh, world->probe) == 0);
+        errno = error;
+        return false;
+    }
+    return true;
+}
+
+/* Calls that take no memory, also for what they have to remember. */
+
+static bool give_root(struct world *world)
+{
+    own_incref(world->other);
+    return own_give(world->pool, world->other) == 0;
+}
+
+static bool move_child(struct world *world)
+{
+    return own_move(world->pool, world->root, world->child) == 0;
+}
+
+static bool drop_and_undefer(struct world *world)
+{
+    return own_drop(world->pool, world->held) == 0 && own_drop(world->pool, world->held) == 0 &&
+           own_undefer(world->pool, do_nothing, &call_argument) == 0;
+}
+
+static bool free_blocks(struct world *world)
+{
+    return own_free(world->pool, world->text) == 0 && own_free(world->pool, world->large) == 0 &&
+           own_free(world->pool, world->huge) == 0;
+}
+
+static bool shrink_blocks(struct world *world)
+{
+    world->large = own_realloc(world->pool, world->large, 1, 99000);
+    return world->large != NULL;
+}
+
+static bool clear_pool(struct world *world)
+{
+    own_pool_clear(world->pool);
+    return true;
+}
+
+static bool change_limit(struct world *world)
+{
+    return own_pool_set_limit(world->root, 32 * MIB) == 0 &&
+           own_pool_set_limit(world->root, 0) == 0;
+}
+
+static bool trim_caches(struct world *world)
+{
+    (void)world;
+    own_trim();
+    own_set_cache_limit(0);
+    own_set_cache_limit(OWN_CACHE_LIMIT_DEFAULT);
+    return true;
+}
+
+#define CALL(function)                                                                             \
+    {                                                                                              \
+#function, function                                                                        \
+    }
+struct call {
+    const char *name;
+    bool (*function)(struct world *world);
+};
+
+static const struct call needing[] = {
+    CALL(new_object),        CALL(new_object_in_pool), CALL(new_object_in_fresh_pool),
+    CALL(new_pool_as_root),  CALL(new_pool_as_child),  CALL(create_with_reserve),
+    CALL(create_with_limit), CALL(set_name),           CALL(set_first_limit),
+    CALL(set_second_limit),  CALL(hold_object),        CALL(hold_pool),
+    CALL(give_object),       CALL(move_object),        CALL(defer_call),
+    CALL(alloc_small),       CALL(alloc_medium),       CALL(alloc_large),
+    CALL(alloc_huge),        CALL(alloc_aligned),      CALL(alloc_very_aligned),
+    CALL(realloc_small),     CALL(realloc_large),      CALL(realloc_huge),
+    CALL(realloc_null),      CALL(duplicate_string),   CALL(duplicate_part_of_string),
+    CALL(duplicate_memory),  CALL(print_string),       CALL(append_to_string),
+};
+
+static const struct call needless[] = {
+    CALL(give_root),     CALL(move_child), CALL(drop_and_undefer), CALL(free_blocks),
+    CALL(shrink_blocks), CALL(clear_pool), CALL(change_limit),     CALL(trim_caches),
+};
+
+/* Makes the call with the n-th request failing. Returns whether it succeeded. */
+static bool try_call(const struct call *call, long n, bool has_no_trace)
+{
+    static struct snapshot before, after;
+    struct world world;
+    size_t live = chunk_live_bytes();
+
+    build(&world);
+    take_snapshot(&before, &world);
+    chunk_fail_after(n);
+    errno = 0;
+    bool success = call->function(&world);
+    int error = errno;
+    chunk_fail_after(0);
+    if (success) {
+        expect(error == 0);
+    } else {
+        if (error != ENOMEM)
+            ck_abort_msg("%s fails with errno %d at request %ld", call->name, error, n);
+        take_snapshot(&after, &world);
+        const char *change = find_change(&before, &after);
+        if (has_no_trace && change)
+            ck_abort_msg("%s has changed %s, failing at request %ld", call->name, change, n);
+        if (!call->function(&world))
+            ck_abort_msg("%s fails with memory, after failing at request %ld", call->name, n);
+    }
+    chunk_fail_after(1); /* death needs no memory */
+    destroy(&world);
+    chunk_fail_after(0);
+    if (chunk_live_bytes() != live)
+        ck_abort_msg("%s leaks %zd bytes, failing at request %ld", call->name,
+                     (ssize_t)(chunk_live_bytes() - live), n);
+    return success;
+}
+
+START_TEST(failed_call_changes_nothing_and_leaks_nothing)
+{
+    long n = 1;
+
+    while (!try_call(&needing[_i], n, true))
+        expect(++n < 100);
+    if (n == 1)
+        ck_abort_msg("%s was to need memory", needing[_i].name);
+}
+END_TEST
+
+START_TEST(many_holds_survive_a_failure_at_any_request)
+{
+    static const struct call call = CALL(hold_many);
+    long n = 1;
+
+    while (!try_call(&call, n, false)) /* the ledger may keep a larger index */
+        expect(++n < 2000);
+    expect(n > 2);
+}
+END_TEST
+
+START_TEST(calls_that_need_no_memory_succeed_without_any)
+{
+    if (!try_call(&needless[_i], 1, true))
+        ck_abort_msg("%s needs memory", needless[_i].name);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("faults");
+    TCase *faults = add_case(suite, "faults");
+
+    tcase_add_loop_test(faults, failed_call_changes_nothing_and_leaks_nothing, 0,
+                        sizeof needing / sizeof needing[0]);
+    tcase_add_test(faults, many_holds_survive_a_failure_at_any_request);
+    tcase_add_loop_test(faults, calls_that_need_no_memory_succeed_without_any, 0,
+                        sizeof needless / sizeof needless[0]);
+    return run_suite(suite);
+}
