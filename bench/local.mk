@@ -1,2 +1,122 @@
-# bench/local.mk - measurements, built by make bench only. HAVE_TALLOC, HAVE_APR, HAVE_MIMALLOC and
-# HAVE_GOBJECT say which others there are to compare with.
+# bench/local.mk - libown beside what a program would use instead; built and run by make bench only.
+#
+#     make bench                                     all of it: about an hour
+#     make bench BENCH_FLAGS=--quick                 a few minutes, to see that it works
+#     make bench BENCH_FLAGS='--workloads=region- --peers=own,apr,bump --runs=3'
+#     make bench-plots                               the samples of the last run as SVG
+#     make bench-document                            ... and into doc/performance
+#
+# bench runs the programs peer-NAME, one a process. Each has one adapter and no other library in it,
+# because some of them replace malloc.
+
+peers = \
+	%D%/peer-atomic \
+	%D%/peer-bump \
+	%D%/peer-malloc \
+	%D%/peer-own \
+	%D%/peer-plain
+
+peer_sources = \
+	%D%/measure.c \
+	%D%/measure.h \
+	%D%/peer.h \
+	%D%/rss.c \
+	%D%/trace.c \
+	%D%/workload_chain.h \
+	%D%/workload_churn.h \
+	%D%/workload_curve.h \
+	%D%/workload_grow.h \
+	%D%/workload_reference.h \
+	%D%/workload_region.h \
+	%D%/workload_return.h \
+	%D%/workload_scale.h \
+	%D%/workload_tree.h \
+	%D%/workloads.h
+
+%C%_bench_SOURCES = \
+	%D%/bench.c \
+	%D%/bench.h \
+	%D%/catalogue.c \
+	%D%/machine.c \
+	%D%/report.c \
+	%D%/run.c \
+	%D%/samples.c
+%C%_bench_CPPFLAGS = -DBENCH_CFLAGS='"$(CFLAGS)"' -DBENCH_INSTRUMENTED='"$(INSTRUMENT_FLAGS)"'
+%C%_bench_LDADD =
+
+%C%_peer_atomic_SOURCES = %D%/peer_atomic.c $(peer_sources)
+%C%_peer_atomic_LDADD =
+%C%_peer_bump_SOURCES = %D%/peer_bump.c $(peer_sources)
+%C%_peer_bump_LDADD =
+%C%_peer_malloc_SOURCES = %D%/peer_malloc.c $(peer_sources)
+%C%_peer_malloc_LDADD =
+%C%_peer_own_SOURCES = %D%/peer_own.c $(peer_sources)
+%C%_peer_own_LDADD = libown.la
+%C%_peer_own_LDFLAGS = $(AM_LDFLAGS) -no-install
+%C%_peer_plain_SOURCES = %D%/peer_plain.c $(peer_sources)
+%C%_peer_plain_LDADD =
+
+if HAVE_TALLOC
+peers += %D%/peer-talloc %D%/peer-talloc_pool
+%C%_bench_CPPFLAGS += -DHAVE_TALLOC
+%C%_peer_talloc_SOURCES = %D%/peer_talloc.c %D%/peer_talloc.h $(peer_sources)
+%C%_peer_talloc_CPPFLAGS = $(TALLOC_CFLAGS)
+%C%_peer_talloc_LDADD = $(TALLOC_LIBS)
+%C%_peer_talloc_pool_SOURCES = %D%/peer_talloc_pool.c %D%/peer_talloc.h $(peer_sources)
+%C%_peer_talloc_pool_CPPFLAGS = $(TALLOC_CFLAGS)
+%C%_peer_talloc_pool_LDADD = $(TALLOC_LIBS)
+endif
+
+if HAVE_APR
+peers += %D%/peer-apr
+%C%_bench_CPPFLAGS += -DHAVE_APR
+%C%_peer_apr_SOURCES = %D%/peer_apr.c $(peer_sources)
+%C%_peer_apr_CPPFLAGS = $(APR_CFLAGS)
+%C%_peer_apr_LDADD = $(APR_LIBS)
+endif
+
+if HAVE_MIMALLOC
+peers += %D%/peer-mimalloc
+%C%_bench_CPPFLAGS += -DHAVE_MIMALLOC
+%C%_peer_mimalloc_SOURCES = %D%/peer_mimalloc.c $(peer_sources)
+%C%_peer_mimalloc_LDADD = $(MIMALLOC_LIBS)
+endif
+
+if HAVE_GOBJECT
+peers += %D%/peer-g_atomic_rc_box %D%/peer-g_rc_box %D%/peer-gobject
+%C%_bench_CPPFLAGS += -DHAVE_GOBJECT
+%C%_peer_g_atomic_rc_box_SOURCES = %D%/peer_g_atomic_rc_box.c $(peer_sources)
+%C%_peer_g_atomic_rc_box_CPPFLAGS = $(GOBJECT_CFLAGS)
+%C%_peer_g_atomic_rc_box_LDADD = $(GOBJECT_LIBS)
+%C%_peer_g_rc_box_SOURCES = %D%/peer_g_rc_box.c $(peer_sources)
+%C%_peer_g_rc_box_CPPFLAGS = $(GOBJECT_CFLAGS)
+%C%_peer_g_rc_box_LDADD = $(GOBJECT_LIBS)
+%C%_peer_gobject_SOURCES = %D%/peer_gobject.c $(peer_sources)
+%C%_peer_gobject_CPPFLAGS = $(GOBJECT_CFLAGS)
+%C%_peer_gobject_LDADD = $(GOBJECT_LIBS)
+endif
+
+EXTRA_PROGRAMS += %D%/bench $(peers)
+CLEANFILES += %D%/bench$(EXEEXT) $(peers) %D%/last.tsv %D%/last.txt
+
+bench: %D%/bench$(EXEEXT) $(peers)
+	rm -f %D%/last.tsv
+	%D%/bench$(EXEEXT) --tsv=%D%/last.tsv $(BENCH_FLAGS) | tee %D%/last.txt
+	@test -s %D%/last.tsv
+
+bench-plots:
+	$(SHELL) $(srcdir)/%D%/plot.sh %D%/last.tsv %D%/plots
+
+bench-document: bench-plots
+	$(SHELL) $(srcdir)/%D%/document.sh %D%/last.txt %D%/plots $(srcdir)/doc/performance
+
+mostlyclean-local: clean-plots
+clean-plots:
+	-rm -rf %D%/plots
+
+EXTRA_DIST += \
+	%D%/document.sh \
+	%D%/plot.sh \
+	doc/performance
+
+.PHONY: bench bench-document bench-plots clean-plots

@@ -2,8 +2,8 @@
  * measure.h - what the programs that measure share: a clock, repetition, memory, random numbers, the
  * trace of sizes, and the lines that they print for bench.
  *
- *     sample METRIC X UNIT VALUE     one number; X is the size or the count that it belongs to, or 0
- *     note TEXT                      shown below the tables of the workload
+ *     sample METRIC X UNIT VALUE LEAST    X is the size or the count that it belongs to, or 0
+ *     note TEXT                           shown below the tables of the workload
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -17,14 +17,20 @@ extern bool measure_quick; /* --quick: short, and small where a workload grows *
 /* CPU time of this thread in nanoseconds: what other programs take is not in it. */
 uint64_t measure_now(void);
 
+/* The nanoseconds of something: the median of many short slices of time, and the least of them. */
+struct timing {
+    double median;
+    double least;
+};
+
 /*
- * Calls rounds(count) with a growing count until that takes long enough to be measured. The
- * calls before the last one are what warms up. Returns the nanoseconds of one of the `operations`
- * of one round.
+ * Calls rounds(count) with a count that takes about a millisecond, as often as makes a good median.
+ * What comes before warms up. Gives the time of one of the `operations` of one round.
  */
-double measure_rounds(void (*rounds)(size_t count), size_t operations);
+struct timing measure_rounds(void (*rounds)(size_t count), size_t operations);
 
 void measure_sample(const char *metric, size_t x, const char *unit, double value);
+void measure_timing(const char *metric, size_t x, struct timing timing);
 void measure_note(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
 /* Ends the program with a sentence where something could not be had. */

@@ -7,6 +7,7 @@
  * some replace malloc for the whole process.
  *
  *   PEER_NAME             "talloc"
+ *   PEER_IS_LIMIT         no library: it measures what the machine costs, too
  *   peer_version()        its version, as text
  *   peer_start()          what must be called first
  *

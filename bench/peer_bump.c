@@ -5,6 +5,7 @@
 #include "peer.h"
 
 #define PEER_NAME "bump"
+#define PEER_IS_LIMIT
 
 static const char *peer_version(void)
 {

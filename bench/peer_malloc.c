@@ -93,6 +93,7 @@ static inline void peer_trim(void)
     malloc_trim(0);
 }
 
-#define PEER_LACKS {"tree", "blocks of malloc form no tree"}, {"chain", "blocks of malloc form no tree"},
+#define PEER_LACKS                                                                                 \
+    {"tree", "blocks of malloc form no tree"}, {"chain", "blocks of malloc form no tree"},
 
 #include "workloads.h"

@@ -60,8 +60,7 @@ static void chain(void)
     chain_on_stack(&chain, PEER_CHAIN_STACK);
     measure_sample("build", 0, "ns", (double)chain.build_time / (double)chain.depth);
     measure_sample("free", 0, "ns", (double)chain.free_time / (double)chain.depth);
-    measure_sample("pools", 0, "pools", (double)chain.depth);
-    measure_sample("stack", 0, "KiB", PEER_CHAIN_STACK);
+    measure_note("%s: %zu pools on %d KiB of stack", PEER_NAME, chain.depth, PEER_CHAIN_STACK);
 }
 
 /* In a child process, because it may crash. */

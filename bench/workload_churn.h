@@ -66,7 +66,7 @@ static void churn(void)
     }
     /* Every block has been replaced some times before it counts. */
     churn_rounds(10 * CHURN_LIVE);
-    measure_sample("replacement", 0, "ns", measure_rounds(churn_rounds, 1));
+    measure_timing("replacement", 0, measure_rounds(churn_rounds, 1));
 }
 
 #endif

@@ -34,7 +34,7 @@ static void curve_size(void)
         size_t blocks = ((size_t)16 << 20) / size;
         curve_block_size = size;
         curve_blocks = blocks > 1000 ? 1000 : blocks;
-        measure_sample("block", size, "ns", measure_rounds(curve_size_rounds, curve_blocks));
+        measure_timing("block", size, measure_rounds(curve_size_rounds, curve_blocks));
     }
 }
 

@@ -28,7 +28,7 @@ static void reference(void)
 {
     for (size_t i = 0; i < REFERENCE_OBJECTS; i++)
         reference_objects[i] = measure_must(peer_object_new());
-    measure_sample("pair", 0, "ns", measure_rounds(reference_rounds, REFERENCE_OBJECTS));
+    measure_timing("pair", 0, measure_rounds(reference_rounds, REFERENCE_OBJECTS));
 }
 
 #endif

@@ -49,8 +49,7 @@ static void region_zero_rounds(size_t count)
 static void region(size_t blocks, bool zero)
 {
     region_blocks = blocks;
-    measure_sample("block", 0, "ns",
-                   measure_rounds(zero ? region_zero_rounds : region_rounds, blocks));
+    measure_timing("block", 0, measure_rounds(zero ? region_zero_rounds : region_rounds, blocks));
 }
 
 static void region_20(void)
@@ -112,7 +111,7 @@ static void request_rounds(size_t count)
 static void request(void)
 {
     request_parent = measure_must(peer_pool_new(REQUEST_BLOCKS));
-    measure_sample("request", 0, "ns", measure_rounds(request_rounds, 1));
+    measure_timing("request", 0, measure_rounds(request_rounds, 1));
 }
 
 #endif

@@ -38,7 +38,7 @@ static void scale_steps(const struct scale *scale)
             measure_note("%s: no memory for %zu", PEER_NAME, count);
             return;
         }
-        measure_sample(scale->metric, count, "ns", measure_rounds(scale->rounds, 1));
+        measure_timing(scale->metric, count, measure_rounds(scale->rounds, 1));
         if (count * 10 > most)
             return;
         if ((rss_now() - before) * 10 > rss_available() / 2) {
@@ -132,7 +132,8 @@ static void scale_children(void)
 {
     scale_parent = measure_must(peer_pool_new(1));
     scale_child = measure_memory(SCALE_MOST * sizeof(pool *));
-    scale_steps(&(struct scale){"child", 10, SCALE_MOST, scale_children_grow, scale_children_rounds});
+    scale_steps(
+        &(struct scale){"child", 10, SCALE_MOST, scale_children_grow, scale_children_rounds});
 }
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef WORKLOADS_H
 #define WORKLOADS_H
 
+#include <gnu/libc-version.h>
 #include <stdio.h>
 
 #include "workload_chain.h"
@@ -19,10 +20,29 @@
 #include "workload_scale.h"
 #include "workload_tree.h"
 
+#ifdef PEER_IS_LIMIT
+
+/* What a call into a shared library costs on this machine, whatever it does there. */
+static void call_rounds(size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        measure_use(gnu_get_libc_version());
+}
+
+static void call(void)
+{
+    measure_timing("call", 0, measure_rounds(call_rounds, 1));
+}
+
+#endif
+
 static const struct workload {
     const char *name;
     void (*run)(void);
 } workloads[] = {
+#ifdef PEER_IS_LIMIT
+    {"call", call},
+#endif
 #ifdef PEER_POOLS
     {"region-20", region_20},
     {"region-1000", region_1000},

@@ -15,8 +15,8 @@
  *   owner      the first argument of every constructor: a pool, or NULL
  *   parent     the pool that a pool was created with, or given to; at most one
  *
- * A failing call returns NULL or -1, sets errno, and has changed nothing.
- * A successful call leaves errno as it was.
+ * A failing call returns NULL or -1, sets errno, and has changed nothing; at most, a pool that
+ * looked for room has given memory back. A successful call leaves errno as it was.
  */
 #ifndef OWN_H
 #define OWN_H

@@ -29,12 +29,15 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/block.c \
 	%D%/pool/extent.c \
 	%D%/pool/holes.c \
+	%D%/pool/holes.h \
 	%D%/pool/large.c \
 	%D%/pool/ledger.c \
 	%D%/pool/limit.c \
 	%D%/pool/own.c \
 	%D%/pool/pool.c \
 	%D%/pool/pool.h \
+	%D%/pool/quick.c \
+	%D%/pool/shelf.c \
 	%D%/pool/string.c \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \

@@ -35,9 +35,43 @@ check_LTLIBRARIES = %D%/contract/libharness.la
 
 abort_tests += %D%/contract/abort
 
-unit_tests += %D%/unit/faults
+unit_tests += \
+	%D%/unit/arguments \
+	%D%/unit/cache \
+	%D%/unit/chunk \
+	%D%/unit/count \
+	%D%/unit/dying \
+	%D%/unit/faults \
+	%D%/unit/holes \
+	%D%/unit/limits \
+	%D%/unit/map \
+	%D%/unit/system \
+	%D%/unit/types \
+	%D%/unit/validators
+%C%_unit_arguments_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_arguments_LDADD = $(UNIT_LIBS)
+%C%_unit_cache_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_cache_LDADD = $(UNIT_LIBS)
+%C%_unit_chunk_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_chunk_LDADD = $(UNIT_LIBS)
+%C%_unit_count_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_count_LDADD = $(UNIT_LIBS)
+%C%_unit_dying_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_dying_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
+%C%_unit_holes_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_holes_LDADD = $(UNIT_LIBS)
+%C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_limits_LDADD = $(UNIT_LIBS)
+%C%_unit_map_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_map_LDADD = $(UNIT_LIBS)
+%C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_system_LDADD = $(UNIT_LIBS)
+%C%_unit_types_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_types_LDADD = $(UNIT_LIBS)
+%C%_unit_validators_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validators_LDADD = $(UNIT_LIBS)
 
 contract_tests += \
 	%D%/contract/address \

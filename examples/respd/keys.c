@@ -63,6 +63,7 @@ void command_flushdb(struct request *request)
     if (!parse_flush(request))
         return;
     database_flush(database_of(request));
+    server_trim();
     reply_ok(request);
 }
 
@@ -72,6 +73,7 @@ void command_flushall(struct request *request)
         return;
     for (size_t i = 0; i < DATABASES; i++)
         database_flush(&server_of(request)->databases[i]);
+    server_trim();
     reply_ok(request);
 }
 

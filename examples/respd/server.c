@@ -3,6 +3,7 @@
  */
 #include "server.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -84,6 +85,14 @@ static void on_signal(uv_signal_t *signal, int number)
 {
     (void)number;
     server_drain(signal->data);
+}
+
+void server_trim(void)
+{
+    own_trim();
+#ifdef __GLIBC__
+    malloc_trim(0); /* the buffers of hiredis and libuv */
+#endif
 }
 
 /* Connections */

@@ -11,7 +11,7 @@
 #include "database.h"
 
 #define DATABASES 16
-#define READ_SIZE (((size_t)64 << 10) - 1024) /* so that it fits 64 KiB with what a pool adds */
+#define READ_SIZE ((size_t)60 << 10) /* 64 KiB with what a pool adds */
 
 struct options {
     const char *bind;
@@ -58,6 +58,9 @@ void server_take_time(struct server *server);
  * or after a few seconds.
  */
 void server_drain(struct server *server);
+
+/* After much was freed: gives what is kept for later back to the system. */
+void server_trim(void);
 
 /* Called by connections, at their birth and death. */
 void server_enter(struct server *server, struct connection *connection);

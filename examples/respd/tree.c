@@ -14,6 +14,7 @@ struct line {
     struct line *next, *first_below; /* in the order of their first visit */
     const char *name;
     bool held; /* not owned: a reference to what lives elsewhere, or nowhere else any more */
+    bool pool; /* else another object */
     size_t objects, blocks, bytes, reserved;
 };
 
@@ -24,16 +25,19 @@ struct walk {
 };
 
 /* The line of that name below another, made where there is none. NULL: no room. */
-static struct line *line_below(struct walk *walk, struct line *parent, const char *name, bool held)
+static struct line *line_below(struct walk *walk, struct line *parent, const char *name, bool pool,
+                               bool held)
 {
     struct line **link = &parent->first_below;
-    while (*link && ((*link)->held != held || strcmp((*link)->name, name) != 0))
+    while (*link &&
+           ((*link)->held != held || (*link)->pool != pool || strcmp((*link)->name, name) != 0))
         link = &(*link)->next;
     if (!*link) {
         struct line *line = OWN_ALLOC(walk->scratch, struct line);
         if (!line)
             return NULL;
         line->name = own_strdup(walk->scratch, name);
+        line->pool = pool;
         line->held = held;
         if (!line->name)
             return NULL;
@@ -51,13 +55,13 @@ static int visit(void *object, int depth, void *arg)
     bool held = depth > 0 && pool && own_pool_parent(pool) != walk->pools[depth - 1];
     const char *name = pool ? own_pool_name(pool) : own_typeof(object)->name;
 
-    struct line *line = line_below(walk, walk->lines[depth], name, held);
+    struct line *line = line_below(walk, walk->lines[depth], name, pool != NULL, held);
     if (!line)
         return -1;
     walk->pools[depth] = pool;
     walk->lines[depth + 1] = line;
     line->objects++;
-    own_usage usage = {.reserved = own_typeof(object)->size};
+    own_usage usage = {.reserved = own_typeof(object)->size}; /* of what is no pool */
     if (pool)
         own_pool_usage(pool, &usage);
     line->blocks += usage.blocks;
@@ -66,13 +70,20 @@ static int visit(void *object, int depth, void *arg)
     return 0;
 }
 
+static char *print_line(own_pool *pool, const struct line *line, int depth)
+{
+    char *text = own_asprintf(pool, "%*s%s%s%s x %zu: ", depth * 2, "", line->held ? "holds " : "",
+                              line->name, line->pool ? "" : " object", line->objects);
+    if (text && line->pool)
+        text =
+            own_asprintf_append(pool, text, "%zu blocks, %zu bytes, ", line->blocks, line->bytes);
+    return text ? own_asprintf_append(pool, text, "%zu reserved", line->reserved) : NULL;
+}
+
 static void reply_lines(struct request *request, const struct line *line, int depth, size_t *count)
 {
     for (; line; line = line->next) {
-        char *text =
-            own_asprintf(request->pool, "%*s%s%s x %zu: %zu blocks, %zu bytes, %zu reserved",
-                         depth * 2, "", line->held ? "holds " : "", line->name, line->objects,
-                         line->blocks, line->bytes, line->reserved);
+        char *text = print_line(request->pool, line, depth);
         if (!text) {
             request->failed = true;
             return;

@@ -42,7 +42,11 @@ bool object_check(const own_object *object, const char *call, const char *pool)
     if (!object_is_dead(object))
         return true;
     char text[OBJECT_TEXT];
-    misuse("%s: %s is dead or dying (for pool '%.50s')", call, object_describe(object, text), pool);
+    if (pool)
+        misuse("%s: %s is dead or dying (for pool '%.50s')", call, object_describe(object, text),
+               pool);
+    else
+        tell_dead(call, object);
     return false;
 }
 

@@ -68,7 +68,8 @@ static inline bool object_is_dead(const own_object *object)
 /* A zeroed object with one reference, which is new. NULL: errno is EINVAL or ENOMEM. */
 own_object *object_new(const own_type *type);
 
-/* Whether the object is alive. False: it has been told as a misuse of that call, for that pool. */
+/* Whether the object is alive. False: it has been told as a misuse of that call, for that pool,
+   where there is one. */
 bool object_check(const own_object *object, const char *call, const char *pool);
 
 /* Whether somebody outside of pools has a reference. False: told in the same way. */

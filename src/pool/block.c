@@ -4,7 +4,7 @@
  * Ways to a block, each tried only where the one before has nothing: a hole; the next bytes of the
  * extent in use; a new extent. Holes come first, so that live blocks stay close together.
  */
-#include "pool/pool.h"
+#include "pool/holes.h"
 
 #include <errno.h>
 #include <string.h>
@@ -45,7 +45,9 @@ static inline bool bump_has(const own_pool *pool, size_t granules)
 
 static __attribute__((noinline)) void *get_from_new_extent(own_pool *pool, size_t granules)
 {
-    void *block = hole_use_much(pool, granules, BIG_BLOCKS);
+    void *block = quick_flush(pool) ? hole_use(pool, granules, SMALL_BLOCKS) : NULL;
+    if (!block)
+        block = hole_use_much(pool, granules, BIG_BLOCKS);
     if (block)
         return block;
     int saved = errno;
@@ -94,7 +96,9 @@ static __attribute__((noinline)) void *get_slow(own_pool *pool, size_t granules)
     if (granules > SMALL_MOST && pool->reserved > SPLIT_AT) {
         block = get_big(pool, granules);
     } else {
-        block = pool->holes ? hole_use(pool, granules, SMALL_BLOCKS) : NULL;
+        block = quick_get(pool, granules);
+        if (!block && pool->holes)
+            block = hole_use(pool, granules, SMALL_BLOCKS);
         if (!block)
             block = bump_has(pool, granules) ? bump(pool, granules)
                                              : get_from_new_extent(pool, granules);
@@ -252,7 +256,8 @@ static void release_place(own_pool *pool, const struct place *place)
             pool->peak = pool->bytes;
         pool->blocks--;
         pool->bytes -= granules << GRANULE_SHIFT;
-        hole_make(pool, place->extent, place->index, granules);
+        if (!quick_put(pool, place->extent, place->index, granules))
+            hole_make(pool, place->extent, place->index, granules);
     }
     if (OWN_UNLIKELY(pool->blocks == 0) && (pool->first.next || pool->bins))
         start_anew(pool);

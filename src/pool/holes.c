@@ -7,65 +7,24 @@
  * more at its end, so that joining looks at nothing but the neighbours (boundary tags: Knuth, The
  * Art of Computer Programming, volume 1, section 2.5).
  *
- * Bins hold one size each up to 1 KiB, then eight a doubling. They are made when the first block is
- * freed; a pool of up to SCAN_MAX does without, and has the few words of its bits looked through.
- * Until then the holes that extents leave at their end are not looked for.
+ * Bins (shelf.c) find holes by size. They are made when the first block is freed; a pool of up to
+ * SCAN_MAX does without, and has the few words of its bits looked through. Until then the holes
+ * that extents leave at their end are not looked for.
  */
-#include "pool/pool.h"
+#include "pool/holes.h"
 
 #include <errno.h>
 
-#define SCAN_MAX ((size_t)8 << 10)
-#define BIN_EXACT 64
-#define BIN_COUNT 160
-#define BIN_WORDS ((BIN_COUNT + 63) / 64)
-#define TRIES 8 /* how many holes of one bin are looked at before the next bin is */
+#define MUCH (4 * CHUNK_UNIT) /* of holes of one kind, so that the other kind may use them */
 
-/* What a hole holds. One of a single granule has room for the links only. */
-struct hole {
-    struct hole *next;
-    struct hole *previous;
-    struct extent *extent;
-    size_t granules;
-};
-
-/* The holes of one kind. */
-struct shelf {
-    size_t bytes;
-    uint64_t present[BIN_WORDS]; /* which bins are not empty */
-    struct hole *bin[BIN_COUNT];
-};
-
-struct bins {
-    struct shelf shelf[2];
-    struct extent *spare; /* an extent for big blocks that has none; kept for the next */
-};
-
-/* Stands for the bins of a pool that is looked through. */
-static struct bins scanned;
-
-static bool has_bins(const own_pool *pool)
-{
-    return pool->bins && pool->bins != &scanned;
-}
-
-/* The bin of that size; those in the upper ones are at least as large as their bin's least. */
-static unsigned bin_of(size_t granules)
-{
-    if (granules <= BIN_EXACT)
-        return (unsigned)granules - 1;
-    unsigned power = log2_floor(granules); /* 6 and more */
-    size_t bin = BIN_EXACT + (power - 6) * 8 + ((granules >> (power - 3)) & 7);
-    return bin < BIN_COUNT ? (unsigned)bin : BIN_COUNT - 1;
-}
+struct bins scanned_bins;
 
 static size_t *size_at_end(void *hole, size_t granules)
 {
     return (size_t *)(void *)((char *)hole + (granules << GRANULE_SHIFT)) - 1;
 }
 
-/* The size of the hole that starts at `index`. */
-static size_t hole_size(const struct extent *extent, size_t index)
+size_t hole_size(const struct extent *extent, size_t index)
 {
     size_t next = index + 1;
     if (next == extent->granules || extent_bits(extent, next)->start & bit_of(next))
@@ -93,51 +52,6 @@ static size_t hole_size_before(const struct extent *extent, size_t index)
     return granules;
 }
 
-static void link_in(own_pool *pool, const struct extent *extent, struct hole *hole, size_t granules)
-{
-    struct shelf *shelf = &pool->bins->shelf[extent->kind];
-    pool->holes += extent->kind == SMALL_BLOCKS;
-    shelf->bytes += granules << GRANULE_SHIFT;
-    unsigned bin = bin_of(granules);
-    struct hole *first = shelf->bin[bin];
-    hole->previous = NULL;
-    hole->next = first;
-    if (first) {
-        mark_defined(first, GRANULE);
-        first->previous = hole;
-        mark_unusable(first, GRANULE);
-    }
-    shelf->bin[bin] = hole;
-    shelf->present[bin / 64] |= bit_of(bin);
-}
-
-static void link_out(own_pool *pool, const struct extent *extent, struct hole *hole,
-                     size_t granules)
-{
-    struct shelf *shelf = &pool->bins->shelf[extent->kind];
-    pool->holes -= extent->kind == SMALL_BLOCKS;
-    shelf->bytes -= granules << GRANULE_SHIFT;
-    mark_defined(hole, GRANULE);
-    struct hole *next = hole->next;
-    struct hole *previous = hole->previous;
-    mark_unusable(hole, GRANULE);
-    if (next) {
-        mark_defined(next, GRANULE);
-        next->previous = previous;
-        mark_unusable(next, GRANULE);
-    }
-    if (previous) {
-        mark_defined(previous, GRANULE);
-        previous->next = next;
-        mark_unusable(previous, GRANULE);
-        return;
-    }
-    unsigned bin = bin_of(granules);
-    shelf->bin[bin] = next;
-    if (!next)
-        shelf->present[bin / 64] &= ~bit_of(bin);
-}
-
 /* Writes a hole where neighbours have been joined already, and files it. */
 static void put(own_pool *pool, struct extent *extent, size_t index, size_t granules)
 {
@@ -154,7 +68,7 @@ static void put(own_pool *pool, struct extent *extent, size_t index, size_t gran
         *size_at_end(hole, granules) = granules;
     }
     if (has_bins(pool))
-        link_in(pool, extent, hole, granules);
+        shelf_put(pool, extent, hole, granules);
     else if (pool->bins)
         pool->holes++;
     mark_unusable(hole, granules << GRANULE_SHIFT);
@@ -164,7 +78,7 @@ static void put(own_pool *pool, struct extent *extent, size_t index, size_t gran
 static void take(own_pool *pool, const struct extent *extent, size_t index, size_t granules)
 {
     if (has_bins(pool))
-        link_out(pool, extent, extent_address(extent, index), granules);
+        shelf_take(pool, extent, extent_address(extent, index), granules);
     else if (pool->bins)
         pool->holes--;
 }
@@ -180,7 +94,7 @@ static void file_extent(own_pool *pool, struct extent *extent)
             size_t granules = hole_size(extent, index);
             struct hole *hole = extent_address(extent, index);
             mark_undefined(hole, GRANULE);
-            link_in(pool, extent, hole, granules);
+            shelf_put(pool, extent, hole, granules);
             mark_unusable(hole, GRANULE);
         }
     }
@@ -221,7 +135,7 @@ bool holes_look(own_pool *pool)
         for (struct extent *extent = &pool->first; extent; extent = extent->next)
             file_extent(pool, extent);
     } else if (!pool->bins) {
-        pool->bins = &scanned;
+        pool->bins = &scanned_bins;
         pool->holes = (uint32_t)count_holes(pool);
     }
     return bins;
@@ -275,11 +189,13 @@ void hole_make(own_pool *pool, struct extent *extent, size_t index, size_t granu
     }
     if (end < extent_used(pool, extent) && extent_bits(extent, end)->hole & bit_of(end)) {
         size_t behind = hole_size(extent, end);
-        take(pool, extent, end, behind);
-        struct bits *bits = extent_bits(extent, end);
-        bits->start &= ~bit_of(end);
-        bits->hole &= ~bit_of(end);
-        end += behind;
+        if (behind > 0) { /* not a quick block */
+            take(pool, extent, end, behind);
+            struct bits *bits = extent_bits(extent, end);
+            bits->start &= ~bit_of(end);
+            bits->hole &= ~bit_of(end);
+            end += behind;
+        }
     }
     if (extent == pool->extent && end == extent_index(extent, pool->bump)) {
         struct bits *bits = extent_bits(extent, index);
@@ -328,53 +244,13 @@ static struct hole *scan(own_pool *pool, size_t granules, struct extent **in, si
     return best;
 }
 
-/* The lowest bin from `bin` on that is not empty; BIN_COUNT: none. */
-static unsigned next_present(const struct shelf *shelf, unsigned bin)
-{
-    unsigned word = bin / 64;
-    uint64_t present = shelf->present[word] & ~UINT64_C(0) << (bin & 63);
-    while (!present) {
-        if (++word == BIN_WORDS)
-            return BIN_COUNT;
-        present = shelf->present[word];
-    }
-    return word * 64 + (unsigned)__builtin_ctzll(present);
-}
-
-/* The smallest hole that fits, as far as bins tell. */
-static struct hole *search(own_pool *pool, struct shelf *shelf, size_t granules, struct extent **in,
-                           size_t *whole)
-{
-    for (unsigned bin = bin_of(granules);; bin++) {
-        bin = next_present(shelf, bin);
-        if (bin == BIN_COUNT)
-            return NULL;
-        struct hole *hole = shelf->bin[bin];
-        if (bin == 0) {
-            *in = extent_of(pool, hole);
-            *whole = 1;
-            return hole;
-        }
-        for (int i = 0; hole && i < TRIES; i++) {
-            mark_defined(hole, sizeof(*hole));
-            *in = hole->extent;
-            *whole = hole->granules;
-            struct hole *next = hole->next;
-            mark_unusable(hole, sizeof(*hole));
-            if (*whole >= granules)
-                return hole;
-            hole = next;
-        }
-    }
-}
-
 void *hole_use(own_pool *pool, size_t granules, uint32_t kind)
 {
     struct extent *extent = NULL;
     size_t whole;
     struct hole *hole;
     if (has_bins(pool))
-        hole = search(pool, &pool->bins->shelf[kind], granules, &extent, &whole);
+        hole = shelf_find(pool, kind, granules, &extent, &whole);
     else
         hole = pool->reserved <= SCAN_MAX ? scan(pool, granules, &extent, &whole) : NULL;
     if (!hole)
@@ -396,7 +272,7 @@ void *hole_use(own_pool *pool, size_t granules, uint32_t kind)
 
 void *hole_use_much(own_pool *pool, size_t granules, uint32_t kind)
 {
-    if (!has_bins(pool) || pool->bins->shelf[kind].bytes < pool->reserved / 8)
+    if (!has_bins(pool) || pool->bins->shelf[kind].bytes < max_size(MUCH, pool->reserved / 8))
         return NULL;
     return hole_use(pool, granules, kind);
 }
@@ -414,48 +290,11 @@ size_t holes_bytes(const own_pool *pool)
     return has_bins(pool) ? chunk_round(sizeof(*pool->bins)) : 0;
 }
 
-/* How many holes a bin has; SIZE_MAX: something does not hold. */
-static size_t validate_bin(const own_pool *pool, uint32_t kind, unsigned bin)
-{
-    const struct shelf *shelf = &pool->bins->shelf[kind];
-    const struct hole *previous = NULL;
-    size_t holes = 0;
-    if (!shelf->bin[bin] != !(shelf->present[bin / 64] & bit_of(bin)))
-        return SIZE_MAX;
-    for (const struct hole *hole = shelf->bin[bin], *next; hole; hole = next) {
-        struct extent *extent = extent_of(pool, hole);
-        if (!extent || extent->kind != kind)
-            return SIZE_MAX;
-        size_t index = extent_index(extent, hole);
-        const struct bits *bits = extent_bits(extent, index);
-        if (!(bits->start & bits->hole & bit_of(index)) || bin_of(hole_size(extent, index)) != bin)
-            return SIZE_MAX;
-        mark_defined(hole, GRANULE);
-        next = hole->next;
-        bool linked = hole->previous == previous;
-        mark_unusable(hole, GRANULE);
-        if (!linked)
-            return SIZE_MAX;
-        previous = hole;
-        holes++;
-    }
-    return holes;
-}
-
-bool holes_validate(const own_pool *pool, size_t small, size_t big)
+bool holes_validate(const own_pool *pool, const struct hole_counts *found)
 {
     if (!has_bins(pool))
-        return pool->holes == (pool->bins ? small + big : 0);
-    for (uint32_t kind = SMALL_BLOCKS; kind <= BIG_BLOCKS; kind++) {
-        size_t filed = 0;
-        for (unsigned bin = 0; bin < BIN_COUNT; bin++) {
-            size_t holes = validate_bin(pool, kind, bin);
-            if (holes == SIZE_MAX)
-                return false;
-            filed += holes;
-        }
-        if (filed != (kind == SMALL_BLOCKS ? small : big))
-            return false;
-    }
-    return pool->holes == small;
+        return pool->holes == (pool->bins ? found->small + found->big + found->quick : 0);
+    return shelf_validate(pool, SMALL_BLOCKS) == found->small &&
+           shelf_validate(pool, BIG_BLOCKS) == found->big && quick_validate(pool) == found->quick &&
+           pool->holes == found->small + found->quick;
 }

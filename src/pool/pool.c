@@ -25,7 +25,7 @@ void pool_learn(uint16_t *typical, const own_pool *pool)
 }
 
 /* The size of a pool's first chunk. 0: a reserve that could never be had. */
-static size_t first_chunk_size(const own_pool *owner, size_t reserve)
+static size_t first_chunk_size(const own_pool *owner, size_t reserve, size_t own_limit)
 {
     size_t least = extent_first_size(reserve);
     if (OWN_UNLIKELY(reserve))
@@ -33,14 +33,15 @@ static size_t first_chunk_size(const own_pool *owner, size_t reserve)
     const uint16_t *typical = owner ? &owner->typical : chunk_typical_root();
     size_t size = chunk_round(typical ? max_size(least, *typical * GRANULE) : least);
     /* What was learned must not make a limit bind sooner. */
-    if (owner && OWN_UNLIKELY(owner->limit) && limit_room(owner->limit) / 4 < size)
-        size = chunk_round(least);
-    return size;
+    size_t room = own_limit ? own_limit : SIZE_MAX;
+    if (owner && OWN_UNLIKELY(owner->limit))
+        room = min_size(room, limit_room(owner->limit));
+    return room / 4 < size ? chunk_round(least) : size;
 }
 
-static own_pool *pool_make(own_pool *owner, size_t reserve, const char *name)
+static own_pool *pool_make(own_pool *owner, size_t reserve, size_t own_limit, const char *name)
 {
-    size_t size = first_chunk_size(owner, reserve);
+    size_t size = first_chunk_size(owner, reserve, own_limit);
     if (OWN_UNLIKELY(!size)) {
         errno = reserve > PTRDIFF_MAX ? EOVERFLOW : ENOMEM;
         return NULL;
@@ -78,7 +79,7 @@ static void become_child(own_pool *owner, own_pool *pool)
 
 own_pool *own_pool_new_at(own_pool *owner, const char *place)
 {
-    own_pool *pool = pool_make(owner, 0, place);
+    own_pool *pool = pool_make(owner, 0, 0, place);
     if (pool && owner)
         become_child(owner, pool);
     return pool;
@@ -98,7 +99,8 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
 {
     if (!options)
         return own_pool_new_at(owner, place);
-    own_pool *pool = pool_make(owner, options->reserve, options->name ? options->name : place);
+    own_pool *pool =
+        pool_make(owner, options->reserve, options->limit, options->name ? options->name : place);
     if (!pool)
         return NULL;
     int error = set_first_limit(pool, options->limit);
@@ -192,17 +194,17 @@ const own_type *own_pool_type(void)
 
 void own_pool_clear(own_pool *pool)
 {
-    if (!pool)
+    if (!pool || !object_check(&pool->object, "own_pool_clear", NULL))
         return;
-    own_incref(pool);
-    if (object_is_dead(&pool->object))
-        return; /* which has been told */
+    /* Held by itself: a callback that releases it once too often is told so. */
+    object_hold(&pool->object);
     ledger_clear(pool);
     large_free_all(pool);
     holes_forget(pool);
     extent_clear(pool);
     pool_debug_step(pool);
-    own_decref(pool);
+    if (object_unhold(&pool->object))
+        object_die(&pool->object);
 }
 
 const char *own_pool_name(const own_pool *pool)

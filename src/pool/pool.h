@@ -7,7 +7,9 @@
  *   own.c      own_hold, own_give, own_drop, own_move, own_defer, own_undefer, own_new
  *   limit.c    limits, and what counts against them
  *   extent.c   the chunks of a pool, and finding the one that an address lies in
- *   holes.c    freed memory, joined and by size
+ *   holes.c    freed memory, joined
+ *   shelf.c    holes by size
+ *   quick.c    freed blocks that wait for the next request of their size
  *   large.c    blocks that are chunks of their own
  *   block.c    own_alloc, own_free, own_realloc and their like
  *   string.c   strings
@@ -27,14 +29,15 @@
  *
  *   extent    no bit in front of the first block, nor at or behind bump; bump <= end
  *             blocks and holes lie side by side from the first granule behind the bits up to bump
- *             no hole is beside another, or in front of bump
+ *             no hole is beside another, or in front of bump; a quick block may be
  *   pool      blocks = starts that are not of holes, over all extents, + large blocks
  *             bytes  = their sizes
  *             reserved = the chunks of extents and large blocks + those of bins, ledger, name
  *             children, held, deferred = the entries of the ledger, by kind
  *             a child's parent is the pool in whose ledger it is
  *   bins      where there are bins, every hole is in the bin of its kind and size
- *             holes = those of small blocks; where there are no bins, all or none
+ *             every quick block (a hole at its first granule only) is in the list of its size
+ *             holes = those of small blocks + quick blocks; where there are no bins, all or none
  *   nodes     every held reference and deferred call is in one chain, newest first
  *   limit     used = reserved of the pools that it counts + used of the limits right below it
  *             users = pools that it counts + limits right below it
@@ -308,14 +311,19 @@ struct looked holes_looked(const own_pool *pool);
 void holes_unlook(own_pool *pool, struct looked before);
 /* A hole of that kind, cut to that size, its bits those of a live block. NULL: none. */
 void *hole_use(own_pool *pool, size_t granules, uint32_t kind);
-/* The same, but only where holes of that kind are an eighth of the pool. */
+/* The same, but only where holes of that kind are much of the pool. */
 void *hole_use_much(own_pool *pool, size_t granules, uint32_t kind);
 /* Forgets all holes: their extents are about to be emptied. */
 void holes_forget(own_pool *pool);
 /* What the bins have of `reserved`. */
 size_t holes_bytes(const own_pool *pool);
-/* Whether the bins have that many holes of each kind, and all that is said of them holds. */
-bool holes_validate(const own_pool *pool, size_t small, size_t big);
+/* Whether the bins have just those holes, and all that is said of them holds. */
+struct hole_counts {
+    size_t small;
+    size_t big;
+    size_t quick;
+};
+bool holes_validate(const own_pool *pool, const struct hole_counts *found);
 
 /* large.c */
 #define CLAIM_LARGE ((uintptr_t)1)      /* in the value of a claim: the unit of a large block */

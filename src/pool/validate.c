@@ -9,7 +9,7 @@
 struct found {
     size_t blocks;
     size_t bytes;
-    size_t holes[2]; /* by kind */
+    struct hole_counts holes;
     size_t chunks;
 };
 
@@ -45,6 +45,8 @@ static void validate_extent(const own_pool *pool, const struct extent *extent, s
         require(pool, bits->start & bit_of(index), "blocks and holes lie side by side");
         end = extent_block_end(pool, extent, index);
         bool is_hole = bits->hole & bit_of(index);
+        bool is_quick = is_hole && !(extent_bits(extent, end - 1)->hole & bit_of(end - 1));
+        is_hole = is_hole && !is_quick;
         for (size_t inside = index + 1; inside < end; inside++)
             require(pool,
                     !(extent_bits(extent, inside)->hole & bit_of(inside)) ==
@@ -52,8 +54,11 @@ static void validate_extent(const own_pool *pool, const struct extent *extent, s
                     "only the first and the last granule of a hole are marked");
         require(pool, !(is_hole && after_hole), "no hole is beside another");
         after_hole = is_hole;
-        if (is_hole) {
-            found->holes[extent->kind]++;
+        if (is_quick) {
+            found->holes.quick++;
+        } else if (is_hole) {
+            found->holes.small += extent->kind == SMALL_BLOCKS;
+            found->holes.big += extent->kind == BIG_BLOCKS;
         } else {
             found->blocks++;
             found->bytes += (end - index) << GRANULE_SHIFT;
@@ -104,7 +109,7 @@ void pool_validate(own_pool *pool)
     }
     require(pool, found.blocks == pool->blocks, "blocks = starts not of holes + large blocks");
     require(pool, found.bytes == pool->bytes, "bytes = the sizes of the live blocks");
-    require(pool, holes_validate(pool, found.holes[SMALL_BLOCKS], found.holes[BIG_BLOCKS]),
+    require(pool, holes_validate(pool, &found.holes),
             "every hole is in the bin of its kind and size");
     validate_ledger(pool);
     found.chunks += holes_bytes(pool) + ledger_bytes(pool) + name_bytes(pool);

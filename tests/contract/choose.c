@@ -42,16 +42,6 @@ static int entries_of(const struct node *pool, int kind, int subject)
     return count;
 }
 
-/* Which of several plain holds is dropped is not said anywhere, so only one is allowed. */
-static bool may_drop(const struct model *model, int pool, int node)
-{
-    const struct node *self = &model->nodes[pool];
-    int holds = entries_of(self, held, node);
-
-    return usable(&model->nodes[node]) &&
-           (holds == 1 || (holds == 0 && entries_of(self, child, node) == 1));
-}
-
 static bool choose_new(struct model *model, struct operation *operation)
 {
     if (model->node_count == node_capacity)
@@ -86,7 +76,7 @@ static bool choose_drop(struct model *model, struct operation *operation)
     const struct node *self = &model->nodes[pool];
     const struct entry *entry = &self->entries[pick(model, self->entry_count)];
     operation->b = entry->subject;
-    return entry->kind != deferred && may_drop(model, pool, entry->subject);
+    return entry->kind != deferred && usable(&model->nodes[entry->subject]);
 }
 
 static bool choose_move(struct model *model, struct operation *operation)
@@ -96,8 +86,6 @@ static bool choose_move(struct model *model, struct operation *operation)
     if (to == nobody || !choose_drop(model, operation))
         return false;
     int node = operation->b;
-    if (model->nodes[node].state != alive)
-        return false;
     operation->b = to;
     operation->c = node;
     if (entries_of(&model->nodes[operation->a], held, node) == 0 &&

@@ -197,9 +197,10 @@ END_TEST
 
 static void drop_context_reference(void *arg)
 {
-    log_event('d');
+    log_event('(');
     own_decref(arg);
     expect(own_alloc((own_pool *)arg, 1, 100) != NULL); /* alive during the call */
+    log_event(')');
 }
 
 START_TEST(pool_dropped_by_what_its_clear_releases_dies_at_the_end_of_the_clear)
@@ -210,7 +211,7 @@ START_TEST(pool_dropped_by_what_its_clear_releases_dies_at_the_end_of_the_clear)
     expect(own_defer(pool, drop_context_reference, pool) == 0);
     expect(own_defer(pool, log_call, "b") == 0);
     own_pool_clear(pool);
-    expect_events("bda");
+    expect_events("b()a");
 }
 END_TEST
 
@@ -222,9 +223,10 @@ static void drop_the_child(void *arg)
 {
     struct drop_child *both = (struct drop_child *)arg;
 
-    log_event('d');
+    log_event('(');
     expect(own_drop(both->parent, both->child) == 0);
     expect(own_pool_parent(both->child) == NULL);
+    log_event(')');
 }
 
 START_TEST(child_dropped_by_its_parent_during_its_clear_dies_at_the_end_of_the_clear)
@@ -235,7 +237,7 @@ START_TEST(child_dropped_by_its_parent_during_its_clear_dies_at_the_end_of_the_c
     expect(own_defer(both.child, log_call, "a") == 0);
     expect(own_defer(both.child, drop_the_child, &both) == 0);
     own_pool_clear(both.child);
-    expect_events("da");
+    expect_events("()a");
     expect(usage_of(parent).children == 0);
     own_decref(parent);
 }

@@ -181,6 +181,7 @@ TCase *add_case(Suite *suite, const char *name)
 int run_suite(Suite *suite)
 {
     SRunner *runner = srunner_create(suite);
+    scaled(0); /* says so once, before there are children to say it again */
 
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

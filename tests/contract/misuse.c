@@ -195,6 +195,10 @@ START_TEST(second_release_of_a_dead_pool_is_seen)
     expect_misuse("own_decref", "");
     own_incref(pool);
     expect_misuse("own_incref", "");
+    own_immortalize(pool);
+    expect_misuse("own_immortalize", "");
+    own_pool_clear(pool);
+    expect_misuse("own_pool_clear", "");
     expect(own_refcount(pool) == 0);
 }
 END_TEST
@@ -228,6 +232,25 @@ START_TEST(finalizer_that_releases_its_own_object_too_often_is_seen)
     own_decref(probe);
     expect_events("a()f"); /* it died once, and went on dying */
     expect_misuse("own_decref", "probe");
+}
+END_TEST
+
+static void give_itself(struct probe *self)
+{
+    expect_refused(own_give((own_pool *)self->context, self) == -1, "own_give", "probe");
+}
+
+START_TEST(finalizer_that_gives_a_reference_it_has_not_taken_is_seen)
+{
+    own_pool *pool = new_larder(NULL);
+    struct probe *probe = probe_new(NULL, 'a');
+
+    probe->then = give_itself;
+    probe->context = pool;
+    own_decref(probe);
+    expect_events("a");
+    expect(usage_of(pool).held == 0);
+    own_decref(pool);
 }
 END_TEST
 
@@ -287,6 +310,19 @@ START_TEST(over_release_during_clear_is_seen)
 }
 END_TEST
 
+START_TEST(clear_keeps_a_pool_that_its_callbacks_release_too_often)
+{
+    own_pool *pool = new_larder(NULL);
+
+    expect(own_defer(pool, log_call, "x") == 0);
+    expect(own_defer(pool, release_pool, pool) == 0); /* one too many */
+    expect(own_defer(pool, release_pool, pool) == 0); /* the only one */
+    own_pool_clear(pool);
+    expect_events("()()x");
+    expect_misuse("own_decref", "larder");
+}
+END_TEST
+
 START_TEST(misuse_keeps_what_errno_was_where_nothing_is_returned)
 {
     own_pool *pool = new_larder(NULL);
@@ -311,9 +347,11 @@ int main(void)
     tcase_add_test(told, release_beyond_many_holds_is_seen);
     tcase_add_test(told, give_of_a_reference_that_a_pool_holds_is_seen);
     tcase_add_test(told, finalizer_that_releases_its_own_object_too_often_is_seen);
+    tcase_add_test(told, finalizer_that_gives_a_reference_it_has_not_taken_is_seen);
     tcase_add_test(told, object_is_dead_to_all_once_its_fields_are_being_released);
     tcase_add_test(told, deferred_call_that_releases_its_dying_pool_too_often_is_seen);
     tcase_add_test(told, over_release_during_clear_is_seen);
+    tcase_add_test(told, clear_keeps_a_pool_that_its_callbacks_release_too_often);
     tcase_add_test(told, misuse_keeps_what_errno_was_where_nothing_is_returned);
 
     tcase_add_checked_fixture(dead, reset, restore);

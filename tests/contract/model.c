@@ -130,7 +130,7 @@ static int find_entry(const struct node *pool, int kind, int subject)
     return -1;
 }
 
-/* Takes an entry out: a plain hold, else the reference to a child. Returns its kind. */
+/* Takes an entry out: the newest plain hold, else the reference to a child. Returns its kind. */
 static int take_entry(struct node *pool, int subject)
 {
     int at = find_entry(pool, held, subject), kind = held;

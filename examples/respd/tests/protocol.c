@@ -146,6 +146,37 @@ static void check_pipeline(const struct server *server)
     close(client);
 }
 
+/* A reply of more pieces than one write takes, and the farewell after it. */
+static void check_many_pieces(const struct server *server)
+{
+    enum { ELEMENTS = 700, LENGTH = 600, BULK = 6 + LENGTH + 2 };
+    static const char farewell[] = "-ERR Protocol error: invalid bulk length\r\n";
+    static char element[LENGTH + 1], got[ELEMENTS * BULK + 256];
+    char reply[16];
+    int client = client_connect(server);
+    for (int i = 0; i < ELEMENTS; i++) {
+        memset(element, 'a' + i % 26, LENGTH);
+        client_send_string(client, "RPUSH pieces ");
+        snprintf(reply, sizeof reply, ":%d\r\n", i + 1);
+        client_expect(client, element, reply);
+    }
+    client_send_string(client, "LRANGE pieces 0 -1\r\n*1\r\n$x\r\n");
+    size_t length = client_read_all(client, got, sizeof got - 1);
+    got[length] = '\0';
+    const char *at = got + strlen("*700\r\n");
+    for (int i = 0; i < ELEMENTS; i++, at += BULK) {
+        memset(element, 'a' + i % 26, LENGTH);
+        if (memcmp(at, "$600\r\n", 6) != 0 || memcmp(at + 6, element, LENGTH) != 0)
+            fail("element %d of many is wrong", i);
+    }
+    if (strcmp(at, farewell) != 0)
+        fail("after many pieces: \"%.100s\"", at);
+    close(client);
+    client = client_connect(server);
+    client_expect(client, "DEL pieces", ":1\r\n");
+    close(client);
+}
+
 int main(void)
 {
     struct server server;
@@ -161,6 +192,7 @@ int main(void)
     idle_expect(observer, idle, "broken commands");
     check_half_closed(&server);
     check_pipeline(&server);
+    check_many_pieces(&server);
     idle_expect(observer, idle, "pipelines");
     server_stop(&server);
     return 0;

@@ -1,0 +1,97 @@
+/*
+ * catalogue.c - the peers, the workloads, and what libown aims at.
+ */
+#include "bench.h"
+
+#ifdef HAVE_TALLOC
+#define TALLOC NULL
+#else
+#define TALLOC "talloc"
+#endif
+#ifdef HAVE_APR
+#define APR NULL
+#else
+#define APR "apr-1"
+#endif
+#ifdef HAVE_MIMALLOC
+#define MIMALLOC NULL
+#else
+#define MIMALLOC "mimalloc"
+#endif
+#ifdef HAVE_GOBJECT
+#define GOBJECT NULL
+#else
+#define GOBJECT "gobject-2.0"
+#endif
+
+const struct peer catalogue_peers[] = {
+    {"own", NULL},
+    {"bump", NULL},
+    {"apr", APR},
+    {"mimalloc", MIMALLOC},
+    {"malloc", NULL},
+    {"talloc", TALLOC},
+    {"talloc_pool", TALLOC},
+    {"plain", NULL},
+    {"atomic", NULL},
+    {"g_rc_box", GOBJECT},
+    {"g_atomic_rc_box", GOBJECT},
+    {"gobject", GOBJECT},
+    {NULL, NULL},
+};
+
+const struct workload catalogue_workloads[] = {
+    {"call", "a call into a shared library, whatever it does there; each peer but bump pays for it",
+     false},
+    {"region-20", "a root pool, 20 blocks, all dropped", false},
+    {"region-1000", "a root pool, 1,000 blocks, all dropped", false},
+    {"region-100000", "a root pool, 100,000 blocks (13.6 MB), all dropped", false},
+    {"region-20-zero", "a root pool, 20 zeroed blocks, all dropped", false},
+    {"region-1000-zero", "a root pool, 1,000 zeroed blocks, all dropped", false},
+    {"region-100000-zero", "a root pool, 100,000 zeroed blocks, all dropped", false},
+    {"request", "a child of a long-lived pool, 20 blocks, all dropped", false},
+    {"churn", "10,000 live blocks: a random one is freed, another allocated", false},
+    {"tree", "1,000,000 pools, eight below each, with a block of 64 bytes; then the root is freed",
+     false},
+    {"chain", "pools, each the child of the one before; then the root is freed", false},
+    {"chain-deepest",
+     "the deepest chain, of at most 1,000,000, whose root can be freed; by KiB of stack", true},
+    {"ref", "a reference taken and released, by one thread", false},
+    {"ref-shared", "a reference taken and released, where threads share the object", false},
+    {"grow", "one block from 16 bytes to 64 MiB by eighths, the new part written", false},
+    {"overhead", "1,000,000 live blocks of 32 bytes: resident memory of one", false},
+    {"return", "resident memory left of 1 GiB in 64 pools when they are dropped", false},
+    {"size", "a root pool, blocks of one size, all dropped; by size", false},
+    {"pools", "so many root pools with a block: a random one is dropped and made again", false},
+    {"scale-blocks", "so many live blocks: a random one is freed, another allocated", false},
+    {"scale-chunks", "so many live blocks of 300 KiB: a random one is freed, another allocated",
+     false},
+    {"scale-children", "so many child pools: a random one is dropped and made again", false},
+    {"scale-holds", "so many objects held: a random one is released and held again", false},
+    {"scale-defers", "so many deferred calls: a random one is taken back and deferred again",
+     false},
+    {NULL, NULL, false},
+};
+
+const struct goal catalogue_goals[] = {
+    {"region-20", "block", "apr", 0.8},
+    {"region-20", "block", "bump", 1.5},
+    {"region-1000", "block", "apr", 0.9},
+    {"region-1000", "block", "bump", 2},
+    {"region-100000", "block", "mimalloc", 1},
+    {"region-100000", "block", "bump", 1.5},
+    {"region-20-zero", "block", "bump", 1.2},
+    {"region-1000-zero", "block", "bump", 1.2},
+    {"region-100000-zero", "block", "bump", 1.2},
+    {"request", "request", "apr", 0.75},
+    {"churn", "replacement", "mimalloc", 1},
+    {"tree", "build", "talloc", 0.5},
+    {"tree", "free", "talloc", 0.5},
+    {"tree", "peak", "talloc", 1},
+    {"chain", "free", NULL, 30},
+    {"ref", "pair", "plain", 1.1},
+    {"grow", "whole", "malloc", 1},
+    {"overhead", "block", NULL, 33.5},
+    {"return", "after-trim", NULL, 2},
+    {NULL, NULL, NULL, 0},
+};

@@ -1,0 +1,115 @@
+/*
+ * arguments.c - arguments that no call can serve: NULL where there must be something, sizes and
+ * alignments that cannot be had. And the functions that stand behind macros of the same name.
+ */
+#include "../contract/harness.h"
+#include "pool/pool.h"
+
+/* Not constants, which the compiler would refuse itself. */
+static volatile size_t most = SIZE_MAX;
+static volatile size_t half = PTRDIFF_MAX;
+static volatile size_t top = (size_t)1 << 63; /* of alignments */
+
+START_TEST(calls_on_no_pool_are_refused)
+{
+    own_usage usage;
+
+    expect_error(own_pool_set_limit(NULL, 1000) == -1, EINVAL);
+    expect_error(own_pool_set_name(NULL, "%s", "name") == -1, EINVAL);
+    expect_error(own_pool_walk(NULL, NULL, NULL) == -1, EINVAL);
+    expect_keeps_errno((own_pool_clear(NULL), true));
+    expect(strcmp(own_pool_name(NULL), "") == 0);
+    expect_keeps_errno((own_pool_usage(NULL, &usage), usage.pools == 0));
+    expect_keeps_errno((own_pool_total(NULL, &usage), usage.pools == 0));
+}
+END_TEST
+
+START_TEST(missing_arguments_are_refused)
+{
+    own_pool *pool = new_root();
+
+    expect_error(own_pool_walk(pool, NULL, NULL) == -1, EINVAL);
+    expect_error(own_defer(pool, NULL, NULL) == -1, EINVAL);
+    expect_error(own_undefer(pool, NULL, NULL) == -1, EINVAL);
+    expect_keeps_errno((own_pool_usage(pool, NULL), true));
+    expect_keeps_errno((own_pool_total(pool, NULL), true));
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(impossible_sizes_change_nothing)
+{
+    own_pool *pool = new_root();
+    char *small = own_strdup(pool, "small");
+    char *large = (char *)own_alloc(pool, 1, CHUNK_MAX / 2);
+    char *mapped = (char *)own_alloc(pool, 3, CHUNK_MAX);
+
+    expect(small && large && mapped);
+    own_usage before = usage_of(pool);
+    char *const blocks[] = {small, large, mapped};
+    for (int i = 0; i < 3; i++) {
+        expect_error(!own_realloc(pool, blocks[i], 1, most), ENOMEM);
+        expect_error(!own_realloc(pool, blocks[i], 1, half), ENOMEM);
+        expect_error(!own_realloc(pool, blocks[i], 1, half - CHUNK_UNIT), ENOMEM);
+        expect_error(!own_realloc(pool, blocks[i], 2, most), EOVERFLOW);
+    }
+    expect_error(!own_alloc(pool, 1, half), ENOMEM);
+    expect_error(!own_alloc(pool, 1, most), ENOMEM);
+    expect_error(!own_alloc_raw(pool, 1, most), ENOMEM);
+    expect_error(!own_alloc_raw(pool, most, 2), EOVERFLOW);
+    expect_error(!own_alloc_aligned(pool, 64, most, 2), EOVERFLOW);
+    expect_error(!own_alloc_aligned(pool, 64, 1, most), ENOMEM);
+    expect_error(!own_alloc_aligned(pool, top, 1, top), ENOMEM);
+    expect_error(!own_alloc_aligned(pool, top, 1, top - 40), ENOMEM);
+    expect_error(!own_alloc_aligned(pool, top, 1, 1), ENOMEM);
+    expect_error(!own_alloc_aligned(pool, 48, 1, 1), EINVAL);
+    expect_error(!own_alloc_aligned(pool, 0, 1, 1), EINVAL);
+    own_usage after = usage_of(pool);
+    expect(memcmp(&before, &after, sizeof(after)) == 0);
+    pool_validate(pool);
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(impossible_reserves_are_refused)
+{
+    own_pool *parent = new_root();
+    size_t live = chunk_live_bytes();
+    const size_t reserves[] = {SIZE_MAX, SIZE_MAX - 4096, PTRDIFF_MAX, (size_t)1 << 62};
+
+    for (int i = 0; i < 4; i++) {
+        own_pool_options options = {.reserve = reserves[i]};
+        for (int child = 0; child < 2; child++) {
+            errno = 0;
+            expect(!own_pool_create(child ? parent : NULL, &options));
+            expect(errno == EOVERFLOW || errno == ENOMEM);
+        }
+    }
+    expect(chunk_live_bytes() == live && usage_of(parent).children == 0);
+    own_decref(parent);
+}
+END_TEST
+
+START_TEST(functions_behind_macros_make_pools)
+{
+    own_pool *parent = (own_pool_new)(NULL);
+    own_pool *child = (own_pool_create)(parent, NULL);
+
+    expect(parent && child && own_pool_parent(child) == parent);
+    expect(own_pool_name(parent)[0] != '\0' && own_pool_name(child)[0] != '\0');
+    own_decref(parent);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("arguments");
+    TCase *arguments = add_case(suite, "arguments");
+
+    tcase_add_test(arguments, calls_on_no_pool_are_refused);
+    tcase_add_test(arguments, missing_arguments_are_refused);
+    tcase_add_test(arguments, impossible_sizes_change_nothing);
+    tcase_add_test(arguments, impossible_reserves_are_refused);
+    tcase_add_test(arguments, functions_behind_macros_make_pools);
+    return run_suite(suite);
+}

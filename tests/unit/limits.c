@@ -1,0 +1,411 @@
+/*
+ * limits.c - limits at random places of random trees, against a naive model that adds up what each
+ * limit must count, and says of each call whether it must fail.
+ */
+#include "../contract/harness.h"
+#include "pool/pool.h"
+
+#define KIB ((size_t)1 << 10)
+#define POOLS 24
+#define ROOM_MOST ((size_t)1 << 40) /* stands for no limit */
+
+/* A pool as the model knows it. Of what lives, references that the test has are counted too. */
+struct member {
+    own_pool *pool; /* NULL: there is none */
+    struct member *parent;
+    size_t limit; /* 0: none */
+    bool limited; /* has had a limit, which counts for what a move changes */
+    bool mine;    /* the test has a reference */
+};
+
+static struct member members[POOLS];
+static size_t quota_errors;
+
+/* What a member and all below it have, found by asking every pool for its parents. */
+static bool is_in(const struct member *member, const struct member *top)
+{
+    while (member && member != top)
+        member = member->parent;
+    return member != NULL;
+}
+
+static size_t used_by(const struct member *top)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < POOLS; i++) {
+        if (members[i].pool && is_in(&members[i], top))
+            used += usage_of(members[i].pool).reserved;
+    }
+    return used;
+}
+
+static size_t room_of(const struct member *member)
+{
+    size_t room = ROOM_MOST;
+
+    for (; member; member = member->parent) {
+        if (member->limit) {
+            size_t used = used_by(member);
+            room = min_size(room, member->limit > used ? member->limit - used : 0);
+        }
+    }
+    return room;
+}
+
+/* Whether one more name of that size may be had: it is a chunk of its own. */
+static void probe_name(const struct member *member, size_t chunk, bool fits)
+{
+    own_usage before = usage_of(member->pool);
+
+    if (fits) {
+        expect(own_pool_set_name(member->pool, "%*s", (int)chunk - 1, "") == 0);
+        expect(strlen(own_pool_name(member->pool)) == chunk - 1);
+    } else {
+        expect_error(own_pool_set_name(member->pool, "%*s", (int)chunk - 1, "") == -1, EDQUOT);
+        own_usage after = usage_of(member->pool);
+        expect(memcmp(&before, &after, sizeof(after)) == 0);
+        quota_errors++;
+    }
+}
+
+/* The largest chunk that fits, and the next one; the name is then a short one again. */
+static void probe(const struct member *member)
+{
+    size_t room = room_of(member);
+
+    if (room >= 128 && room < 60 * KIB) {
+        size_t fits = chunk_round_down(room);
+        probe_name(member, chunk_round(fits + 1), false);
+        probe_name(member, fits, true);
+        room = room_of(member);
+    } else if (room < 32) {
+        probe_name(member, 32, false);
+    }
+    if (room >= 32)
+        probe_name(member, 32, true);
+}
+
+static void check_all(void)
+{
+    for (size_t i = 0; i < POOLS; i++) {
+        const struct member *member = &members[i];
+        if (!member->pool)
+            continue;
+        expect(own_pool_parent(member->pool) == (member->parent ? member->parent->pool : NULL));
+        size_t room = limit_room(member->pool->limit);
+        if (min_size(room, ROOM_MOST) != room_of(member))
+            ck_abort_msg("pool %zu: room %zu, expected %zu", i, room, room_of(member));
+        own_usage total = total_of(member->pool);
+        expect(total.reserved == used_by(member));
+    }
+}
+
+/* The member dies, with all below it that the test has no reference to; the others become roots. */
+static void model_dies(struct member *dead)
+{
+    for (size_t i = 0; i < POOLS; i++) {
+        struct member *member = &members[i];
+        if (!member->pool || member->parent != dead)
+            continue;
+        member->parent = NULL;
+        if (!member->mine)
+            model_dies(member);
+    }
+    *dead = (struct member){.pool = NULL};
+}
+
+static void try_create(struct member *member, struct member *parent, struct random *random)
+{
+    own_pool_options options = {.limit = 0};
+    size_t room = room_of(parent);
+
+    if (random_below(random, 4) == 0)
+        options.limit = 300 + random_below(random, 20 * KIB);
+    if (random_below(random, 4) == 0)
+        options.reserve = random_below(random, 4 * KIB);
+    errno = ERANGE;
+    own_pool *pool = own_pool_create(parent ? parent->pool : NULL, &options);
+    if (pool) {
+        expect(errno == ERANGE);
+        *member = (struct member){.pool = pool, .parent = parent, .mine = !parent};
+        member->limit = options.limit;
+        member->limited = options.limit != 0;
+        expect(usage_of(pool).reserved <= room);
+        if (options.limit)
+            expect(usage_of(pool).reserved <= options.limit);
+    } else {
+        expect(errno == EDQUOT);
+        size_t least = chunk_round(extent_first_size(options.reserve));
+        expect(least > min_size(room, options.limit ? options.limit : ROOM_MOST));
+        quota_errors++;
+    }
+}
+
+static struct member *nearest_limited(struct member *member)
+{
+    while (member && !member->limited)
+        member = member->parent;
+    return member;
+}
+
+/* Whether a subtree may come below another parent. Where no limit changes nothing is asked. */
+static bool may_come(struct member *member, struct member *to)
+{
+    if (nearest_limited(member->parent) == nearest_limited(to))
+        return true;
+    size_t brings = used_by(member);
+    for (struct member *above = to; above; above = above->parent) {
+        size_t without = used_by(above) - (is_in(member, above) ? brings : 0);
+        if (above->limit && without + brings > above->limit)
+            return false;
+    }
+    return true;
+}
+
+static void try_give_or_move(struct member *member, struct member *to)
+{
+    int expected = 0;
+    struct member *from = member->parent;
+
+    if (!from && !member->mine)
+        return;
+    if (is_in(to, member))
+        expected = ELOOP;
+    else if (!may_come(member, to))
+        expected = EDQUOT;
+    errno = 0;
+    int result = from ? own_move(from->pool, to->pool, member->pool)
+                      : own_give(to->pool, member->pool);
+    expect(errno == expected && result == (expected ? -1 : 0));
+    quota_errors += expected == EDQUOT;
+    if (expected)
+        return;
+    member->parent = to;
+    if (!from)
+        member->mine = false;
+}
+
+static void drop(struct member *member)
+{
+    if (!member->parent)
+        return;
+    expect(own_drop(member->parent->pool, member->pool) == 0);
+    member->parent = NULL;
+    if (!member->mine)
+        model_dies(member);
+}
+
+static void change_reference(struct member *member)
+{
+    if (!member->mine) {
+        own_incref(member->pool);
+        member->mine = true;
+    } else {
+        own_decref(member->pool);
+        member->mine = false;
+        if (!member->parent)
+            model_dies(member);
+    }
+}
+
+/* All below it goes; what the test has a reference to becomes a root. */
+static void clear(struct member *member)
+{
+    own_pool_clear(member->pool);
+    for (size_t i = 0; i < POOLS; i++) {
+        struct member *child = &members[i];
+        if (!child->pool || child->parent != member)
+            continue;
+        child->parent = NULL;
+        if (!child->mine)
+            model_dies(child);
+    }
+}
+
+static void set_limit(struct member *member, struct random *random)
+{
+    static const size_t limits[] = {0, 100, 1 * KIB, 4 * KIB, 16 * KIB, 256 * KIB};
+    size_t limit = limits[random_below(random, 6)];
+
+    if (limit && random_below(random, 2))
+        limit = used_by(member) + random_below(random, 2 * KIB);
+    expect(own_pool_set_limit(member->pool, limit) == 0);
+    member->limit = limit;
+    member->limited |= limit != 0;
+}
+
+/* A large block has a chunk whose size is known: it fits exactly where the model says so. */
+static void try_large(struct member *member, struct random *random)
+{
+    size_t size = round_up(LARGE_LEAST + 1 + random_below(random, 200 * KIB), GRANULE);
+    size_t chunk = chunk_round(size + sizeof(struct large) + GRANULE);
+    bool fits = chunk <= room_of(member);
+    void *block = own_alloc_raw(member->pool, 1, size);
+
+    expect(!block == !fits);
+    if (block)
+        expect(own_free(member->pool, block) == 0);
+}
+
+static void try_blocks(struct member *member, struct random *random)
+{
+    size_t room = room_of(member);
+    size_t before = usage_of(member->pool).reserved;
+
+    for (size_t i = random_below(random, 20); i > 0; i--) {
+        void *block = own_alloc(member->pool, 1, random_below(random, 2 * KIB));
+        if (block && random_below(random, 3) == 0)
+            expect(own_free(member->pool, block) == 0);
+    }
+    size_t after = usage_of(member->pool).reserved;
+    expect(after <= before || after - before <= room);
+}
+
+static void step(struct random *random)
+{
+    struct member *member = &members[random_below(random, POOLS)];
+    struct member *other = &members[random_below(random, POOLS)];
+
+    if (!member->pool) {
+        if (other->pool || random_below(random, 8) == 0)
+            try_create(member, other->pool ? other : NULL, random);
+        return;
+    }
+    switch (random_below(random, 16)) {
+    case 0:
+    case 1:
+        set_limit(member, random);
+        break;
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+        if (other->pool)
+            try_give_or_move(member, other);
+        break;
+    case 6:
+        drop(member);
+        break;
+    case 7:
+    case 8:
+        change_reference(member);
+        break;
+    case 9:
+        if (random_below(random, 4) == 0)
+            clear(member);
+        break;
+    case 10:
+        try_large(member, random);
+        break;
+    case 11:
+    case 12:
+        probe(member);
+        break;
+    default:
+        try_blocks(member, random);
+    }
+}
+
+START_TEST(limits_count_what_the_model_counts)
+{
+    struct random random;
+    size_t before = chunk_live_bytes();
+
+    random_seed(&random, 81 + (uint64_t)_i);
+    memset(members, 0, sizeof(members));
+    quota_errors = 0;
+    for (size_t i = 0; i < scaled(15000); i++) {
+        step(&random);
+        check_all();
+    }
+    if (scaled(100) == 100)
+        expect(quota_errors > 100);
+    for (size_t i = 0; i < POOLS; i++) {
+        if (members[i].pool)
+            pool_validate(members[i].pool);
+    }
+    for (size_t i = 0; i < POOLS; i++) {
+        if (members[i].pool && members[i].mine)
+            change_reference(&members[i]);
+        check_all();
+    }
+    for (size_t i = 0; i < POOLS; i++)
+        expect(!members[i].pool);
+    expect(chunk_live_bytes() == before);
+}
+END_TEST
+
+/* A limit that is lowered below what is in use takes nothing away, but lets nothing more in. */
+START_TEST(lowered_limit_binds_until_enough_is_free)
+{
+    own_pool *root = new_root();
+    own_pool *child = own_pool_new(root);
+    void *large = own_alloc(child, 1, 300 * KIB);
+
+    expect(child && large);
+    size_t used = total_of(root).reserved;
+    expect(own_pool_set_limit(root, used - 100 * KIB) == 0);
+    expect(limit_room(child->limit) == 0 && limit_room(root->limit) == 0);
+    expect_error(own_pool_set_name(child, "%s", "name") == -1, EDQUOT);
+    expect_error(!own_pool_new(child), EDQUOT);
+    expect(own_free(child, large) == 0);
+    expect(limit_room(child->limit) == used - 100 * KIB - total_of(root).reserved);
+    expect(own_pool_set_name(child, "%s", "name") == 0);
+    own_decref(root);
+}
+END_TEST
+
+/* Blocks that are mappings grow where they are; the limit binds them all the same. */
+START_TEST(mapped_blocks_grow_up_to_the_limit)
+{
+    own_pool *pool = new_root();
+    char *block = (char *)own_alloc(pool, 1, 2000 * KIB);
+
+    expect(block != NULL);
+    block[2000 * KIB - 1] = 7;
+    expect(own_pool_set_limit(pool, usage_of(pool).reserved + 1000 * KIB) == 0);
+    own_usage before = usage_of(pool);
+    expect_error(!own_realloc(pool, block, 1, 4000 * KIB), EDQUOT);
+    own_usage after = usage_of(pool);
+    expect(memcmp(&before, &after, sizeof(after)) == 0);
+    expect(own_contains(pool, block) && block[2000 * KIB - 1] == 7);
+    block = (char *)own_realloc(pool, block, 1, 2900 * KIB);
+    expect(block && block[2000 * KIB - 1] == 7 && block[2900 * KIB - 1] == 0);
+    expect(limit_room(pool->limit) < 164 * KIB);
+    pool_validate(pool);
+    own_decref(pool);
+}
+END_TEST
+
+/* What earlier children came to need must not make a later one's own limit too small for it. */
+START_TEST(what_was_learned_leaves_small_limits_alone)
+{
+    own_pool *root = new_root();
+    const own_pool_options small = {.limit = 300};
+
+    for (int i = 0; i < 10; i++) {
+        own_pool *child = own_pool_new(root);
+        expect(child && own_alloc(child, 1, 16 * KIB));
+        expect(own_drop(root, child) == 0);
+    }
+    own_pool *child = own_pool_create(root, &small);
+    expect(child && usage_of(child).reserved <= small.limit);
+    own_decref(root);
+    own_pool *pool = own_pool_create(NULL, &small);
+    expect(pool && usage_of(pool).reserved <= small.limit);
+    own_decref(pool);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("limits");
+    TCase *limits = add_case(suite, "limits");
+
+    tcase_add_loop_test(limits, limits_count_what_the_model_counts, 0, 8);
+    tcase_add_test(limits, lowered_limit_binds_until_enough_is_free);
+    tcase_add_test(limits, mapped_blocks_grow_up_to_the_limit);
+    tcase_add_test(limits, what_was_learned_leaves_small_limits_alone);
+    return run_suite(suite);
+}
