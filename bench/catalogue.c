@@ -92,6 +92,7 @@ const struct goal catalogue_goals[] = {
     {"ref", "pair", "plain", 1.1},
     {"grow", "whole", "malloc", 1},
     {"overhead", "block", NULL, 33.5},
+    {"return", "after-1-s", NULL, 66}, /* OWN_CACHE_LIMIT_DEFAULT, and 2 MiB */
     {"return", "after-trim", NULL, 2},
     {NULL, NULL, NULL, 0},
 };

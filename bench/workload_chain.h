@@ -46,8 +46,10 @@ static void chain_on_stack(struct chain *chain, size_t stack_kib)
     pthread_t thread;
     if (pthread_attr_init(&attributes) != 0 ||
         pthread_attr_setstacksize(&attributes, stack_kib << 10) != 0 ||
-        pthread_create(&thread, &attributes, chain_live, chain) != 0)
+        pthread_create(&thread, &attributes, chain_live, chain) != 0) {
         measure_must(NULL);
+        return;
+    }
     pthread_join(thread, NULL);
     pthread_attr_destroy(&attributes);
 }

@@ -26,11 +26,12 @@ struct scale {
     void (*rounds)(size_t count);
 };
 
-/* Ten times as many in each step, while memory lasts and a step stays below some seconds. */
+/* Ten times as many in each step, while memory lasts and neither a call nor a step takes for ever. */
 static void scale_steps(const struct scale *scale)
 {
     const size_t most = measure_quick && scale->most > 10000 ? 10000 : scale->most;
-    const uint64_t longest = 4000000000U;
+    const uint64_t longest_step = 10000000000U;
+    const double longest_call = 100000;
     size_t before = rss_now();
     for (size_t count = scale->first; count <= most; count *= 10) {
         uint64_t start = measure_now();
@@ -38,14 +39,15 @@ static void scale_steps(const struct scale *scale)
             measure_note("%s: no memory for %zu", PEER_NAME, count);
             return;
         }
-        measure_timing(scale->metric, count, measure_rounds(scale->rounds, 1));
+        struct timing timing = measure_rounds(scale->rounds, 1);
+        measure_timing(scale->metric, count, timing);
         if (count * 10 > most)
             return;
         if ((rss_now() - before) * 10 > rss_available() / 2) {
             measure_note("%s: %zu would take too much memory", PEER_NAME, count * 10);
             return;
         }
-        if (measure_now() - start > longest) {
+        if (timing.median > longest_call || measure_now() - start > longest_step) {
             measure_note("%s: %zu would take too long", PEER_NAME, count * 10);
             return;
         }

@@ -47,7 +47,8 @@ unit_tests += \
 	%D%/unit/map \
 	%D%/unit/system \
 	%D%/unit/types \
-	%D%/unit/validators
+	%D%/unit/validate_chunk \
+	%D%/unit/validate_pool
 %C%_unit_arguments_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_arguments_LDADD = $(UNIT_LIBS)
 %C%_unit_cache_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -70,8 +71,12 @@ unit_tests += \
 %C%_unit_system_LDADD = $(UNIT_LIBS)
 %C%_unit_types_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_types_LDADD = $(UNIT_LIBS)
-%C%_unit_validators_CPPFLAGS = $(UNIT_CPPFLAGS)
-%C%_unit_validators_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_chunk_SOURCES = %D%/unit/validate_chunk.c %D%/unit/breach.c %D%/unit/breach.h
+%C%_unit_validate_chunk_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_chunk_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_pool_SOURCES = %D%/unit/validate_pool.c %D%/unit/breach.c %D%/unit/breach.h
+%C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_pool_LDADD = $(UNIT_LIBS)
 
 contract_tests += \
 	%D%/contract/address \

@@ -62,8 +62,8 @@ void command_flushdb(struct request *request)
 {
     if (!parse_flush(request))
         return;
-    database_flush(database_of(request));
     server_trim();
+    database_flush(database_of(request));
     reply_ok(request);
 }
 
@@ -71,9 +71,9 @@ void command_flushall(struct request *request)
 {
     if (!parse_flush(request))
         return;
+    server_trim();
     for (size_t i = 0; i < DATABASES; i++)
         database_flush(&server_of(request)->databases[i]);
-    server_trim();
     reply_ok(request);
 }
 

@@ -14,6 +14,7 @@
 
 _Static_assert(sizeof(struct extent) == GRANULE, "an extent's header is a granule");
 _Static_assert(sizeof(own_pool) % GRANULE == 0, "the bits of the first extent are aligned");
+_Static_assert(FIRST_CHUNK_LEAST <= 256, "an empty pool takes at most 256 bytes");
 
 static size_t bits_for(size_t granules)
 {
@@ -111,7 +112,7 @@ size_t extent_first_size(size_t bytes)
     if (granules > UINT32_MAX / 2)
         return 0;
     if (bytes == 0)
-        granules = 4; /* what a chunk of 256 bytes has room for */
+        return FIRST_CHUNK_LEAST;
     return offsetof(own_pool, first) + granules_for(granules) * GRANULE;
 }
 

@@ -18,15 +18,6 @@ struct limit {
     struct limit *above;
 };
 
-static void release(struct limit *limit)
-{
-    while (limit && --limit->users == 0) {
-        struct limit *above = limit->above;
-        chunk_put(limit, sizeof(*limit));
-        limit = above;
-    }
-}
-
 static void add_used(struct limit *limit, size_t bytes)
 {
     for (; limit; limit = limit->above)
@@ -64,17 +55,18 @@ struct limit *limit_above(const own_pool *pool)
     return pool->flags & POOL_LIMITED ? pool->limit->above : pool->limit;
 }
 
-void limit_join(own_pool *pool, struct limit *limit)
+void limit_use(struct limit *limit)
 {
-    pool->limit = limit;
-    if (limit)
-        limit->users++;
+    limit->users++;
 }
 
-void limit_leave(own_pool *pool)
+void limit_release(struct limit *limit)
 {
-    release(pool->limit);
-    pool->limit = NULL;
+    while (limit && --limit->users == 0) {
+        struct limit *above = limit->above;
+        chunk_put(limit, sizeof(*limit));
+        limit = above;
+    }
 }
 
 /* What a subtree adds to the limit above it. One with a limit of its own speaks for all below. */
@@ -100,7 +92,7 @@ static void point_to(own_pool *pool, struct limit *to)
         *link = to;
         if (to)
             to->users++;
-        release(from);
+        limit_release(from);
     }
 }
 

@@ -68,9 +68,30 @@ static int check_parent(const own_pool *pool, const own_pool *child)
     return 0;
 }
 
+/*
+ * A dying pool has lost its parent, but still counts against the limits that were above it. Before
+ * anything else gets below it that ends: what is given may be just what was above.
+ */
+static void leave_former_limits(own_pool *pool)
+{
+    if (!pool->limit)
+        return;
+    while (own_pool_parent(pool))
+        pool = own_pool_parent(pool);
+    if (pool_is_dying(pool))
+        limit_move(pool, NULL, true);
+}
+
+/* Counts a child under its new parent. False: EDQUOT. */
+static bool charge_parent(own_pool *parent, own_pool *child)
+{
+    leave_former_limits(parent);
+    return limit_move(child, parent->limit, false);
+}
+
 static int give_child(own_pool *pool, own_pool *child)
 {
-    if (check_parent(pool, child) < 0 || !limit_move(child, pool->limit, false))
+    if (check_parent(pool, child) < 0 || !charge_parent(pool, child))
         return -1;
     object_give(&child->object);
     ledger_add_child(pool, child);
@@ -124,7 +145,7 @@ int own_drop(own_pool *pool, void *object)
 
 static int move_child(own_pool *from, own_pool *to, own_pool *child)
 {
-    if (check_parent(to, child) < 0 || !limit_move(child, to->limit, false))
+    if (check_parent(to, child) < 0 || !charge_parent(to, child))
         return -1;
     ledger_remove_child(from, child);
     ledger_add_child(to, child);

@@ -27,16 +27,18 @@ void pool_learn(uint16_t *typical, const own_pool *pool)
 /* The size of a pool's first chunk. 0: a reserve that could never be had. */
 static size_t first_chunk_size(const own_pool *owner, size_t reserve, size_t own_limit)
 {
-    size_t least = extent_first_size(reserve);
-    if (OWN_UNLIKELY(reserve))
-        return least ? chunk_round(least) : 0;
+    if (OWN_UNLIKELY(reserve)) {
+        size_t exact = extent_first_size(reserve);
+        return exact ? chunk_round(exact) : 0;
+    }
+    size_t least = FIRST_CHUNK_LEAST;
     const uint16_t *typical = owner ? &owner->typical : chunk_typical_root();
     size_t size = chunk_round(typical ? max_size(least, *typical * GRANULE) : least);
     /* What was learned must not make a limit bind sooner. */
     size_t room = own_limit ? own_limit : SIZE_MAX;
     if (owner && OWN_UNLIKELY(owner->limit))
         room = min_size(room, limit_room(owner->limit));
-    return room / 4 < size ? chunk_round(least) : size;
+    return room / 4 < size ? least : size;
 }
 
 static own_pool *pool_make(own_pool *owner, size_t reserve, size_t own_limit, const char *name)
@@ -54,12 +56,22 @@ static own_pool *pool_make(own_pool *owner, size_t reserve, size_t own_limit, co
         limit_subtract(limit, size);
         return NULL;
     }
-    *pool = (own_pool){
-        .object = {.count = 1, .state = STATE_CLASS, .type = &pool_class.type},
-        .reserved = size,
-        .name = name,
-        .flags = owner ? 0 : POOL_ROOT,
-    };
+    /* Field by field from here on: clearing all at once costs more than the rest of this. */
+    pool->object = (own_object){.count = 1, .state = STATE_CLASS, .type = &pool_class.type};
+    pool->blocks = 0;
+    pool->bytes = 0;
+    pool->holes = 0;
+    pool->typical = 0;
+    pool->flags = owner ? 0 : POOL_ROOT;
+    pool->bins = NULL;
+    pool->peak = 0;
+    pool->reserved = size;
+    pool->entry.parent = NULL;
+    pool->newest = NULL;
+    pool->nodes = 0;
+    pool->children = 0;
+    pool->name = name;
+    pool->large = NULL;
     limit_join(pool, limit);
     if (OWN_UNLIKELY(!extent_init_first(pool, size))) {
         limit_uncharge(pool, size);

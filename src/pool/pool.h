@@ -151,6 +151,25 @@ void limit_subtract(struct limit *limit, size_t bytes);
 /* How many bytes may still be taken under it. */
 size_t limit_room(const struct limit *limit);
 
+/* A pool or a limit begins, or ends, to point to one; with the last it goes. */
+void limit_use(struct limit *limit);
+void limit_release(struct limit *limit);
+
+/* What a pool points to. */
+static inline void limit_join(own_pool *pool, struct limit *limit)
+{
+    pool->limit = limit;
+    if (OWN_UNLIKELY(limit))
+        limit_use(limit);
+}
+
+static inline void limit_leave(own_pool *pool)
+{
+    if (OWN_UNLIKELY(pool->limit))
+        limit_release(pool->limit);
+    pool->limit = NULL;
+}
+
 /* What a pool takes and gives back. */
 static inline bool limit_charge(own_pool *pool, size_t bytes)
 {
@@ -171,8 +190,6 @@ static inline void limit_uncharge(own_pool *pool, size_t bytes)
 bool limit_move(own_pool *pool, struct limit *to, bool forced);
 /* The limit above the pool's own, or the one that it is counted by. */
 struct limit *limit_above(const own_pool *pool);
-void limit_join(own_pool *pool, struct limit *limit);
-void limit_leave(own_pool *pool);
 
 /* A chunk that is charged to the pool. NULL: ENOMEM or EDQUOT. */
 void *pool_chunk_get(own_pool *pool, size_t size, size_t *granted);
@@ -269,6 +286,8 @@ static inline bool extent_is_big(const struct extent *extent)
 bool extent_init_first(own_pool *pool, size_t chunk_size);
 /* Before its chunk goes. */
 void extent_unclaim_first(own_pool *pool);
+/* The smallest chunk of a pool: the bits of its first extent are a pair, its blocks four granules. */
+#define FIRST_CHUNK_LEAST (sizeof(own_pool) + GRANULE + 4 * GRANULE)
 /* The size of the chunk that holds a pool and `bytes` of blocks. 0: overflow. */
 size_t extent_first_size(size_t bytes);
 /* A new extent with room for `bytes` of blocks of that kind. One for small blocks is then the one

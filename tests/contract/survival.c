@@ -143,6 +143,30 @@ START_TEST(object_resurrected_into_the_dying_pool_is_released_by_it)
 }
 END_TEST
 
+static void give_former_parent(void *child)
+{
+    log_event('g');
+    own_incref(pool);
+    expect(own_pool_parent(child) == NULL && own_give(child, pool) == 0);
+}
+
+START_TEST(pool_can_be_given_to_its_dying_former_child_under_a_limit)
+{
+    for (int limited = 0; limited < 2; limited++) {
+        own_pool *middle = own_pool_new(pool);
+        own_pool *child = own_pool_new(middle);
+        expect(own_pool_set_limit(limited ? middle : pool, 1 << 20) == 0);
+        expect(own_defer(child, give_former_parent, child) == 0);
+        own_pool_clear(middle); /* gives `pool`, which is above it, to the dying child */
+        expect_events("g");
+        expect(own_pool_parent(pool) == NULL && own_refcount(pool) == 1);
+        expect(own_alloc(middle, 1, 100000) != NULL);
+        expect_error(own_alloc(middle, 1, 1 << 20) == NULL, EDQUOT);
+    }
+    end("");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("survival");
@@ -155,5 +179,6 @@ int main(void)
     tcase_add_test(survival, dying_pool_can_be_held_but_not_given);
     tcase_add_test(survival, dying_pool_lives_on_where_its_hold_was_moved_to);
     tcase_add_test(survival, object_resurrected_into_the_dying_pool_is_released_by_it);
+    tcase_add_test(survival, pool_can_be_given_to_its_dying_former_child_under_a_limit);
     return run_suite(suite);
 }

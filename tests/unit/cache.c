@@ -26,7 +26,7 @@ static size_t resident(void)
 /* What else may have come to be in use meanwhile; a checker keeps notes of all memory. */
 static size_t slack(void)
 {
-    return memory_is_checked() ? 24 * MIB : 8 * MIB;
+    return scaled(1000) < 1000 ? 500 * MIB : 8 * MIB;
 }
 
 #define MOST 4096

@@ -86,9 +86,16 @@ END_TEST
 START_TEST(saturated_counts_never_come_back)
 {
     static const int32_t starts[] = {
-        OWN_COUNT_DEAD + 1,   COUNT_SHARED_STOP - 1, COUNT_SHARED_STOP, COUNT_SHARED_STOP + 1,
-        OWN_COUNT_SHARED - 1, OWN_COUNT_SHARED,      OWN_COUNT_MAX,     OWN_COUNT_MAX + 1,
-        INT32_MAX,            0,
+        OWN_COUNT_DEAD + 1,
+        COUNT_SHARED_STOP - 1,
+        COUNT_SHARED_STOP,
+        COUNT_SHARED_STOP + 1,
+        OWN_COUNT_SHARED - 1,
+        OWN_COUNT_SHARED,
+        OWN_COUNT_MAX,
+        OWN_COUNT_MAX + 1,
+        INT32_MAX,
+        0,
     };
     struct random random;
 
@@ -274,9 +281,11 @@ START_TEST(object_held_too_often_is_never_released_again)
 }
 END_TEST
 
+static size_t turns;
+
 static void *count_to_and_fro(void *object)
 {
-    for (size_t i = scaled(200000); i > 0; i--) {
+    for (size_t i = turns; i > 0; i--) {
         own_incref(object);
         own_incref(object);
         own_decref(object);
@@ -291,6 +300,7 @@ START_TEST(threads_count_shared_objects_exactly)
     own_object object = {.count = counts[_i], .type = &plain_type};
     pthread_t threads[4];
 
+    turns = scaled(200000);
     for (int i = 0; i < 4; i++)
         expect(pthread_create(&threads[i], NULL, count_to_and_fro, &object) == 0);
     for (int i = 0; i < 4; i++)

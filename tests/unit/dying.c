@@ -2,8 +2,8 @@
  * dying.c - what the header of a dying object holds: every field of it comes back, and no bit of it
  * makes the object look alive.
  */
-#include "../contract/harness.h"
 #include "object/dying.h"
+#include "../contract/harness.h"
 
 #define TOP (UINT64_C(1) << 56) /* of the addresses that fit */
 

@@ -175,8 +175,8 @@ static void try_give_or_move(struct member *member, struct member *to)
     else if (!may_come(member, to))
         expected = EDQUOT;
     errno = 0;
-    int result = from ? own_move(from->pool, to->pool, member->pool)
-                      : own_give(to->pool, member->pool);
+    int result =
+        from ? own_move(from->pool, to->pool, member->pool) : own_give(to->pool, member->pool);
     expect(errno == expected && result == (expected ? -1 : 0));
     quota_errors += expected == EDQUOT;
     if (expected)

@@ -50,8 +50,8 @@ START_TEST(claims_take_whole_units)
     static const struct {
         size_t offset, size, units;
     } claims[] = {
-        {0, 1, 1},          {0, CHUNK_UNIT, 1},     {0, CHUNK_UNIT + 1, 2}, {100, 1, 1},
-        {100, 65436, 1},    {100, 65437, 2},        {65535, 1, 1},          {65535, 2, 2},
+        {0, 1, 1},           {0, CHUNK_UNIT, 1}, {0, CHUNK_UNIT + 1, 2}, {100, 1, 1},
+        {100, 65436, 1},     {100, 65437, 2},    {65535, 1, 1},          {65535, 2, 2},
         {16, CHUNK_MAX, 17}, {0, CHUNK_MAX, 16},
     };
     uintptr_t start = FAR + 100 * CHUNK_UNIT;
@@ -132,9 +132,24 @@ END_TEST
 START_TEST(any_address_may_be_asked_about)
 {
     static const uintptr_t addresses[] = {
-        0,       1,           4095,     CHUNK_UNIT - 1, CHUNK_UNIT,      LEAF - 1,
-        LEAF,    TOP / 2 - 1, TOP / 2,  TOP - 1,        TOP,             TOP + 1,
-        TOP * 2, TOP * 255,   TOP << 8, UINTPTR_MAX,    UINTPTR_MAX - 1, UINTPTR_MAX / 2,
+        0,
+        1,
+        4095,
+        CHUNK_UNIT - 1,
+        CHUNK_UNIT,
+        LEAF - 1,
+        LEAF,
+        TOP / 2 - 1,
+        TOP / 2,
+        TOP - 1,
+        TOP,
+        TOP + 1,
+        TOP * 2,
+        TOP * 255,
+        TOP << 8,
+        UINTPTR_MAX,
+        UINTPTR_MAX - 1,
+        UINTPTR_MAX / 2,
     };
     struct random random;
 
@@ -180,7 +195,8 @@ static size_t arrived;
 static void wait_for_both(size_t leaf)
 {
     __atomic_add_fetch(&arrived, 1, __ATOMIC_ACQ_REL);
-    for (unsigned turns = 0; __atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < 2 * (leaf + 1); turns++) {
+    for (unsigned turns = 0; __atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < 2 * (leaf + 1);
+         turns++) {
         if (turns > 10000)
             sched_yield();
     }

@@ -144,11 +144,7 @@ static void system_allows(void)
 /* Sanitizers and Valgrind cannot live with a system that refuses them memory. */
 static bool can_refuse(void)
 {
-#if defined(__SANITIZE_THREAD__)
-    return false;
-#else
-    return !memory_is_checked();
-#endif
+    return scaled(1000) == 1000;
 }
 
 START_TEST(a_system_that_refuses_is_told_as_no_memory)
@@ -204,7 +200,6 @@ START_TEST(a_chunk_does_not_move_to_where_it_cannot_be_claimed)
     expect(!resized && error == ENOMEM);
     expect_kept(&mapping, mapping.size);
     expect(chunk_live_bytes() == live);
-    resize(&mapping, 4 * MIB);
     chunk_put(mapping.chunk, mapping.size);
     chunk_put(above.chunk, above.size);
 }

@@ -195,7 +195,7 @@ static void try_size(size_t size)
         char *object = (char *)own_new(NULL, &type);
         expect(object && (uintptr_t)object % GRANULE == 0);
         expect(own_refcount(object) == 1 && own_typeof(object) == &type);
-        for (size_t i = sizeof(own_object); i < size; i += size > 4096 ? 61 : 1)
+        for (size_t i = sizeof(own_object); i<size; i += size> 4096 ? 61 : 1)
             expect(object[i] == 0);
         expect(object[size - 1] == 0 || size == sizeof(own_object));
         memset(object + sizeof(own_object), 0xa5, size - sizeof(own_object));

@@ -1,15 +1,9 @@
 /*
- * validators.c - the validators see what they are for: each test breaks one equation of a pool or of
- * the heap on purpose, in a process of its own, and reads which one the validator names. The default
- * handler of misuses is tried in the same way.
+ * validate_pool.c - pool_validate sees each equation of pool.h that is broken, and the default handler of
+ * misuses tells and aborts.
  */
-#include "../contract/harness.h"
-#include "chunk/heap.h"
+#include "breach.h"
 #include "pool/holes.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define KIB ((size_t)1 << 10)
 
@@ -22,7 +16,6 @@ static struct world {
     char *middle; /* a live block of three granules */
     char *quick;  /* a freed block that waits for the next of its size */
     char *last;   /* a live block in front of bump */
-    void *chunk;  /* in a slab that has free chunks too */
 } world;
 
 #define QUICK_GRANULES 4
@@ -61,20 +54,6 @@ static char *end_becomes_hole(char *block)
     return block + GRANULE;
 }
 
-static void build_chunks(void)
-{
-    void *chunks[8];
-    size_t granted;
-
-    for (int i = 0; i < 8; i++)
-        expect((chunks[i] = chunk_get(11 * KIB, &granted)) != NULL);
-    world.chunk = chunks[0];
-    for (int i = 1; i < 8; i++)
-        chunk_put(chunks[i], granted);
-    own_set_cache_limit(0);
-    expect(segment_of(world.chunk)->slabs[unit_of(world.chunk)].free);
-}
-
 static void build(void)
 {
     own_pool *pool = new_root();
@@ -100,7 +79,6 @@ static void build(void)
         expect(own_new(pool, &thing_type) && own_defer(pool, do_nothing, NULL) == 0);
     expect(own_new(world.other, &thing_type) != NULL);
     expect((world.child = own_pool_new(pool)) && own_defer(world.child, do_nothing, NULL) == 0);
-    build_chunks();
 }
 
 static size_t index_of(const void *block)
@@ -330,72 +308,12 @@ static void quick_block_of_wrong_size(void)
     quick[QUICK_GRANULES] = (struct quick){.first = NULL};
 }
 
-static struct segment *segment(void)
-{
-    return segment_of(world.chunk);
-}
-
-static struct slab *slab(void)
-{
-    return &segment()->slabs[unit_of(world.chunk)];
-}
-
-static void head_free(void)
-{
-    segment()->free |= 1;
-}
-
-static void used_unit_dirty(void)
-{
-    segment()->dirty |= UINT64_C(1) << unit_of(world.chunk);
-}
-
-static void segments_wrong(void)
-{
-    heap.segments++;
-}
-
-static void dirty_wrong(void)
-{
-    heap.dirty_bytes += CHUNK_UNIT;
-}
-
-static void runs_wrong(void)
-{
-    heap.runs ^= UINT64_C(1) << 63;
-}
-
-static void slab_live_wrong(void)
-{
-    slab()->live++;
-}
-
-static void slab_is_empty(void)
-{
-    slab()->live = 0;
-    slab()->carved = 0;
-    slab()->free = NULL;
-}
-
-static void slab_chunk_elsewhere(void)
-{
-    slab()->free = (char *)segment() + (unit_of(world.chunk) + 1) * CHUNK_UNIT;
-}
-
-static void slab_in_wrong_list(void)
-{
-    slab()->class--;
-}
-
 static void rule_broken(void)
 {
     own_decref(world.child);
 }
 
-static const struct breach {
-    void (*cause)(void);
-    const char *equation; /* NULL: all holds */
-} breaches[] = {
+static const struct breach breaches[] = {
     {break_nothing, NULL},
     {start_behind_bump, "no bit in front of the first block, nor at or behind bump"},
     {start_far_behind_bump, "no bit in front of the first block, nor at or behind bump"},
@@ -432,84 +350,26 @@ static const struct breach {
     {quick_count_wrong, "every hole is in the bin"},
     {quick_block_lost, "every hole is in the bin"},
     {quick_block_of_wrong_size, "every hole is in the bin"},
-    {head_free, "unit 0 is never free"},
-    {used_unit_dirty, "dirty is a subset of free"},
-    {segments_wrong, "every segment is in one list"},
-    {dirty_wrong, "dirty bytes = "},
-    {runs_wrong, "runs says which lists are not empty"},
-    {slab_live_wrong, "live + free list + never carved"},
-    {slab_is_empty, "a slab with live = 0 does not exist"},
-    {slab_chunk_elsewhere, "a slab's free chunks lie in its unit"},
-    {slab_in_wrong_list, "in its class's list exactly where"},
     {rule_broken, "libown: own_decref: "},
 };
 #define BREACHES (sizeof(breaches) / sizeof(breaches[0]))
 
-#define ABORTED 66
-
-/* Ends in the usual way where nothing minds, so that make coverage counts what has run. */
-static void on_abort(int number)
+static void validate(void)
 {
-    if (!memory_is_checked())
-        exit(ABORTED);
-    signal(number, SIG_DFL);
-    raise(number);
-}
-
-static bool has_aborted(int status)
-{
-    if (WIFEXITED(status))
-        return WEXITSTATUS(status) == ABORTED;
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
-}
-
-static void validate_broken(void (*cause)(void))
-{
-    signal(SIGABRT, on_abort);
-    build();
-    cause();
     pool_validate(world.pool);
-    chunk_validate();
-    _exit(EXIT_SUCCESS);
 }
 
 START_TEST(validator_names_the_equation)
 {
-    const struct breach *breach = &breaches[_i];
-    char text[4096];
-    size_t length = 0;
-    int ends[2];
-    int status;
-
-    expect(pipe(ends) == 0);
-    pid_t process = fork();
-    expect(process >= 0);
-    if (process == 0) {
-        dup2(ends[1], STDERR_FILENO);
-        close(ends[0]);
-        validate_broken(breach->cause);
-    }
-    close(ends[1]);
-    for (ssize_t got; (got = read(ends[0], text + length, sizeof(text) - 1 - length)) > 0;)
-        length += (size_t)got;
-    text[length] = '\0';
-    close(ends[0]);
-    expect(waitpid(process, &status, 0) == process);
-    if (!breach->equation) {
-        expect(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS);
-        return;
-    }
-    if (!has_aborted(status) || !strstr(text, breach->equation))
-        ck_abort_msg("status %x, \"%s\", expected \"%s\"", (unsigned)status, text,
-                     breach->equation);
+    expect_breach(&breaches[_i], build, validate);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("validators");
-    TCase *validators = add_case(suite, "validators");
+    Suite *suite = suite_create("validate_pool");
+    TCase *equations = add_case(suite, "equations");
 
-    tcase_add_loop_test(validators, validator_names_the_equation, 0, BREACHES);
+    tcase_add_loop_test(equations, validator_names_the_equation, 0, BREACHES);
     return run_suite(suite);
 }

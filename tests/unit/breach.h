@@ -1,0 +1,18 @@
+/*
+ * breach.h - for tests of validators: an equation is broken on purpose, in a process of its own, and
+ * the abort must name it.
+ */
+#ifndef UNIT_BREACH_H
+#define UNIT_BREACH_H
+
+#include "../contract/harness.h"
+
+struct breach {
+    void (*cause)(void);
+    const char *equation; /* as the validator names it; NULL: all holds */
+};
+
+/* Runs build, the cause and validate in another process, and expects its abort to say the equation. */
+void expect_breach(const struct breach *breach, void (*build)(void), void (*validate)(void));
+
+#endif
