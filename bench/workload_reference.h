@@ -1,5 +1,5 @@
 /*
- * workload_reference.h - references to 64 objects are taken, one each, and released; per pair.
+ * workload_reference.h - a reference is taken and released, of 64 objects in turn; per pair.
  */
 #ifndef WORKLOAD_REFERENCE_H
 #define WORKLOAD_REFERENCE_H
@@ -15,12 +15,12 @@ static object *reference_objects[REFERENCE_OBJECTS];
 static void reference_rounds(size_t count)
 {
     for (size_t round = 0; round < count; round++) {
-        for (size_t i = 0; i < REFERENCE_OBJECTS; i++)
+        for (size_t i = 0; i < REFERENCE_OBJECTS; i++) {
             peer_incref(reference_objects[i]);
-        measure_use(reference_objects);
-        for (size_t i = 0; i < REFERENCE_OBJECTS; i++)
+            measure_use(reference_objects);
             peer_decref(reference_objects[i]);
-        measure_use(reference_objects);
+            measure_use(reference_objects);
+        }
     }
 }
 

@@ -85,6 +85,7 @@ contract_tests += \
 	%D%/contract/clear \
 	%D%/contract/count \
 	%D%/contract/depth \
+	%D%/contract/field \
 	%D%/contract/limit \
 	%D%/contract/misuse \
 	%D%/contract/object \
@@ -93,6 +94,7 @@ contract_tests += \
 	%D%/contract/pool \
 	%D%/contract/reentry \
 	%D%/contract/string \
+	%D%/contract/survival \
 	%D%/contract/usage
 
 endif

@@ -62,7 +62,7 @@ void command_flushdb(struct request *request)
 {
     if (!parse_flush(request))
         return;
-    server_trim();
+    server_trim(); /* before, not after: as server.h says */
     database_flush(database_of(request));
     reply_ok(request);
 }

@@ -59,7 +59,11 @@ void server_take_time(struct server *server);
  */
 void server_drain(struct server *server);
 
-/* After much was freed: gives what is kept for later back to the system. */
+/*
+ * Gives the memory that is kept for later back to the system. FLUSHALL does it before it frees: what
+ * is kept then are the odd pieces that this load has left over, while what it frees next is in the
+ * shape that the next load needs. So round after round takes the same memory.
+ */
 void server_trim(void);
 
 /* Called by connections, at their birth and death. */

@@ -101,6 +101,26 @@ START_TEST(functions_behind_macros_make_pools)
 }
 END_TEST
 
+/* Who does not inline them, another language say, calls them. */
+START_TEST(inline_functions_are_functions_too)
+{
+    void *(*volatile incref)(void *) = own_incref;
+    void (*volatile decref)(void *) = own_decref;
+    void (*volatile decref_scoped)(void *) = own_decref_scoped;
+    own_pool *pool = new_root();
+
+    expect(incref(NULL) == NULL && incref(pool) == pool && own_refcount(pool) == 2);
+    decref(NULL);
+    decref(pool);
+    expect(own_refcount(pool) == 1);
+    decref_scoped(&pool);
+    own_object immortal = {.count = 0};
+    expect(incref(&immortal) == &immortal);
+    decref(&immortal);
+    expect(immortal.count == 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("arguments");
@@ -111,5 +131,6 @@ int main(void)
     tcase_add_test(arguments, impossible_sizes_change_nothing);
     tcase_add_test(arguments, impossible_reserves_are_refused);
     tcase_add_test(arguments, functions_behind_macros_make_pools);
+    tcase_add_test(arguments, inline_functions_are_functions_too);
     return run_suite(suite);
 }

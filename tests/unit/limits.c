@@ -356,6 +356,35 @@ START_TEST(lowered_limit_binds_until_enough_is_free)
 }
 END_TEST
 
+/* A dying pool is still counted where it was, until something comes below it: its former parent, say. */
+static own_pool *former_parent, *dying;
+
+static void take_former_parent(void *unused)
+{
+    (void)unused;
+    expect(limit_room(dying->limit) < 64 * KIB);
+    expect(own_give(dying, former_parent) == 0);
+    expect(own_pool_parent(former_parent) == dying && !dying->limit);
+    expect(total_of(dying).pools == 2);
+}
+
+START_TEST(dying_pool_takes_what_was_above_it)
+{
+    size_t before = chunk_live_bytes();
+
+    former_parent = new_root();
+    expect(own_pool_set_limit(former_parent, 64 * KIB) == 0);
+    dying = own_pool_new(former_parent);
+    expect(dying && own_defer(dying, take_former_parent, NULL) == 0);
+    own_incref(former_parent);
+    expect(own_drop(former_parent, dying) == 0);
+    expect(own_refcount(former_parent) == 1 && !own_pool_parent(former_parent));
+    expect(limit_room(former_parent->limit) == 64 * KIB - usage_of(former_parent).reserved);
+    own_decref(former_parent);
+    expect(chunk_live_bytes() == before);
+}
+END_TEST
+
 /* Blocks that are mappings grow where they are; the limit binds them all the same. */
 START_TEST(mapped_blocks_grow_up_to_the_limit)
 {
@@ -405,6 +434,7 @@ int main(void)
 
     tcase_add_loop_test(limits, limits_count_what_the_model_counts, 0, 8);
     tcase_add_test(limits, lowered_limit_binds_until_enough_is_free);
+    tcase_add_test(limits, dying_pool_takes_what_was_above_it);
     tcase_add_test(limits, mapped_blocks_grow_up_to_the_limit);
     tcase_add_test(limits, what_was_learned_leaves_small_limits_alone);
     return run_suite(suite);
