@@ -42,6 +42,8 @@ static void heap_init(void)
         list_init(&heap.by_dirty[i]);
     }
     heap.limit = OWN_CACHE_LIMIT_DEFAULT;
+    /* A child process must not find the lock taken by a thread that it does not have. */
+    (void)pthread_atfork(heap_lock, heap_unlock, heap_unlock);
     /* Without a key caches are not emptied when threads end: a loss, but no failure. */
     (void)pthread_key_create(&cache_key, cache_end);
 }
@@ -179,8 +181,10 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
     heap_lock();
     if (!cache)
         cache_begin();
-    if (cache && cache->share >= FILL_BYTES && !heap.fail_after)
-        count = (unsigned)max_size(1, min_size(FILL_BYTES / size, FILL_CHUNKS));
+    if (cache && !heap.fail_after) {
+        size_t room = min_size(FILL_BYTES, cache->share - cache->bytes);
+        count = (unsigned)min_size(room / size, FILL_CHUNKS - 1) + 1;
+    }
     struct free_chunk *first = request_fails() ? NULL : heap_get(class, count, &got);
     heap_unlock();
     if (!first)
@@ -332,4 +336,21 @@ size_t chunk_live_bytes(void)
     size_t live = heap.out_bytes - (cache ? cache->bytes : 0);
     heap_unlock();
     return live;
+}
+
+bool cache_validate(void)
+{
+    size_t bytes = 0;
+    if (!cache)
+        return true;
+    for (unsigned class = 0; class < CLASS_COUNT; class ++) {
+        size_t count = 0;
+        for (const struct free_chunk *chunk = cache->classes[class].first; chunk;
+             chunk = chunk->next)
+            count++;
+        if (count != cache->classes[class].count)
+            return false;
+        bytes += count * class_size(class);
+    }
+    return bytes == cache->bytes && bytes <= cache->share;
 }

@@ -17,12 +17,12 @@
  *
  *   segment   free and dirty are masks of units; unit 0, which holds the header, is in neither
  *             dirty is a subset of free
- *             the units that are not free = unit 0, the slabs, and the runs handed out
+ *             it hangs in the lists of its longest runs
  *   slab      live + free list + never carved = chunks that fit the unit
  *             a slab is in its class's list exactly where live < chunks that fit
  *             a slab with live = 0 does not exist: its unit is free
  *   heap      dirty bytes = 64 KiB * sum of dirty units <= cache limit - sum of the threads' shares
- *   cache     bytes = sum over classes of count * size <= the thread's share
+ *   cache     bytes = sum over classes of count * size <= the thread's share, of the calling thread
  *
  * Threads: every function here may be called by any thread. The caches are the thread's own; slabs,
  * segments and the limit are under one lock, the heap lock, held only in these files and never
@@ -68,6 +68,7 @@ void *chunk_resize(void *chunk, size_t old_size, size_t new_size);
  * from `start`, rounded down to a unit. chunk_claim fails with ENOMEM and has entered nothing.
  */
 bool chunk_claim(const void *start, size_t size, const void *owner, void *value);
+/* Only what has been claimed may be unclaimed. */
 void chunk_unclaim(const void *start, size_t size);
 
 /*

@@ -56,6 +56,9 @@ struct free_chunk {
     struct free_chunk *next;
 };
 
+/* cache.c: whether what is said of the calling thread's cache holds. */
+bool cache_validate(void);
+
 /* segment.c: runs of 1 to 16 units. NULL: errno is ENOMEM. */
 void *units_get(unsigned count);
 void units_put(void *units, unsigned count);

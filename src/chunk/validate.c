@@ -53,8 +53,20 @@ void chunk_validate(void)
         require(run == 0 || list_is_empty(&heap.by_run[run]) == !(heap.runs >> (run - 1) & 1),
                 "runs says which lists are not empty");
     }
-    require(segments == heap.segments, "every segment is in one list");
+    size_t in_dirty_lists = 0;
+    for (unsigned run = 0; run <= SEGMENT_UNITS; run++) {
+        list_each_safe (link, after, &heap.by_dirty[run])
+            in_dirty_lists++;
+        require(run == 0 ||
+                    list_is_empty(&heap.by_dirty[run]) == !(heap.dirty_runs >> (run - 1) & 1),
+                "dirty_runs says which lists are not empty");
+    }
+    require(segments == heap.segments && in_dirty_lists == segments,
+            "every segment is in the lists of its longest runs");
     require(dirty == heap.dirty_bytes, "dirty bytes = 64 KiB * sum of dirty units");
+    require(dirty + min_size(heap.shares, heap.limit) <= heap.limit,
+            "dirty bytes <= cache limit - sum of the threads' shares");
+    require(cache_validate(), "bytes = sum over classes of count * size <= the thread's share");
     for (unsigned class = 0; class < CLASS_SMALL; class ++) {
         list_each_safe (link, after, &heap.slabs[class]) {
             struct slab *slab = list_item(link, struct slab, link);

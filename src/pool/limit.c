@@ -96,18 +96,32 @@ static void point_to(own_pool *pool, struct limit *to)
     }
 }
 
+/* Whether `to` and those above it have room for what is counted by `from` now. */
+static bool has_room(struct limit *to, struct limit *from, size_t bytes)
+{
+    for (; to; to = to->above) {
+        const struct limit *both = from;
+        while (both && both != to)
+            both = both->above;
+        if (both)
+            return true; /* from here up nothing changes */
+        if (to->bytes && (to->used > to->bytes || to->bytes - to->used < bytes))
+            return false;
+    }
+    return true;
+}
+
 bool limit_move(own_pool *pool, struct limit *to, bool forced)
 {
     struct limit *from = limit_above(pool);
     if (from == to)
         return true;
     size_t used = used_by(pool);
-    limit_subtract(from, used);
-    if (!forced && limit_room(to) < used) {
-        add_used(from, used);
+    if (!forced && !has_room(to, from, used)) {
         errno = EDQUOT;
         return false;
     }
+    limit_subtract(from, used);
     add_used(to, used);
     point_to(pool, to);
     return true;
@@ -158,4 +172,13 @@ void pool_chunk_put(own_pool *pool, void *chunk, size_t size)
 {
     limit_uncharge(pool, chunk_round(size));
     chunk_put(chunk, size);
+}
+
+bool limit_validate(const own_pool *pool)
+{
+    for (const struct limit *limit = pool->limit; limit; limit = limit->above) {
+        if (limit->used < pool->reserved || limit->users == 0)
+            return false;
+    }
+    return pool->limit || !(pool->flags & POOL_LIMITED);
 }

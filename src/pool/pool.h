@@ -39,8 +39,7 @@
  *             every quick block (a hole at its first granule only) is in the list of its size
  *             holes = those of small blocks + quick blocks; where there are no bins, all or none
  *   nodes     every held reference and deferred call is in one chain, newest first
- *   limit     used = reserved of the pools that it counts + used of the limits right below it
- *             users = pools that it counts + limits right below it
+ *   limit     used >= reserved, and users > 0, in all limits that count the pool
  *
  * How own_free and its like know a live block of this pool, whatever address they are given: the
  * address is compared with the bounds of the extent in use, then looked up in the unit map, then
@@ -188,6 +187,8 @@ static inline void limit_uncharge(own_pool *pool, size_t bytes)
 
 /* Counts a subtree under `to` instead of what is above it now; either may be NULL. EDQUOT too. */
 bool limit_move(own_pool *pool, struct limit *to, bool forced);
+/* Whether what is said of the limits of a pool holds. */
+bool limit_validate(const own_pool *pool);
 /* The limit above the pool's own, or the one that it is counted by. */
 struct limit *limit_above(const own_pool *pool);
 

@@ -111,6 +111,7 @@ void pool_validate(own_pool *pool)
     require(pool, found.bytes == pool->bytes, "bytes = the sizes of the live blocks");
     require(pool, holes_validate(pool, &found.holes),
             "every hole is in the bin of its kind and size");
+    require(pool, limit_validate(pool), "used >= reserved in all limits that count the pool");
     validate_ledger(pool);
     found.chunks += holes_bytes(pool) + ledger_bytes(pool) + name_bytes(pool);
     require(pool, found.chunks == pool->reserved, "reserved = the chunks of the pool");

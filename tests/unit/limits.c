@@ -156,8 +156,9 @@ static bool may_come(struct member *member, struct member *to)
         return true;
     size_t brings = used_by(member);
     for (struct member *above = to; above; above = above->parent) {
-        size_t without = used_by(above) - (is_in(member, above) ? brings : 0);
-        if (above->limit && without + brings > above->limit)
+        if (is_in(member, above))
+            return true; /* it has counted there all along */
+        if (above->limit && used_by(above) + brings > above->limit)
             return false;
     }
     return true;

@@ -87,7 +87,7 @@ static const struct breach breaches[] = {
     {break_nothing, NULL},
     {head_free, "unit 0 is never free"},
     {used_unit_dirty, "dirty is a subset of free"},
-    {segments_wrong, "every segment is in one list"},
+    {segments_wrong, "every segment is in the lists of its longest runs"},
     {dirty_wrong, "dirty bytes = "},
     {runs_wrong, "runs says which lists are not empty"},
     {slab_live_wrong, "live + free list + never carved"},
