@@ -32,8 +32,9 @@ typedef struct own_pool_options {
     const char *name; /* borrowed: must live as long as the pool, as a literal does; NULL: the place
                          of the call. own_pool_set_name copies */
     size_t limit;     /* as own_pool_set_limit; 0: none */
-    size_t reserve;   /* bytes of blocks that the pool has memory for from the start; 0: what
-                         the parent's earlier children came to need */
+    size_t reserve;   /* bytes of blocks of up to 256 KiB (larger ones have memory of their own)
+                         that the pool has room for from the start; 0: what the parent's
+                         earlier children came to need */
 } own_pool_options;
 
 /* What a pool has, in numbers. */
@@ -64,7 +65,7 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new(own_pool *owner);
 OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *place);
 
 /*
- * Creates a pool with options.
+ * Creates a pool with options: own_pool_create(owner, &(own_pool_options){.name = "cache"}).
  *
  * owner    as own_pool_new.
  * options  read during the call only (but see name); NULL: all defaults.
@@ -74,7 +75,7 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  * a large reserve.
  */
 OWN_API OWN_MUST_USE own_pool *own_pool_create(own_pool *owner, const own_pool_options *options);
-#define own_pool_create(owner, options) own_pool_create_at((owner), (options), OWN_HERE)
+#define own_pool_create(owner, ...) own_pool_create_at((owner), __VA_ARGS__, OWN_HERE)
 
 /* own_pool_create with the place given, for where options has no name: as own_pool_new_at. */
 OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options,
@@ -147,7 +148,8 @@ OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
 
 /*
  * Visits a pool, all that it holds and all below it: a pool before what it owns, in the order in
- * which it took it on. A held object is visited each time it is held; what it refers to is not.
+ * which it took it on. A held object is visited each time it is held; what it refers to is not,
+ * nor what a held pool owns that is not a child here.
  *
  * visit  gets a borrowed object, its depth below `pool` (which has 0), and arg. Other than 0 ends
  *        the walk. It may read, and allocate and free blocks, but must not change who owns what.
@@ -187,8 +189,8 @@ OWN_API int own_give(own_pool *pool, void *object);
  *
  * object  an object that pool holds. Where this was the last reference, it dies.
  *
- * Returns -1 with errno EINVAL: the pool holds no reference to it. Threads: those of both.
- * Cost: O(1) expected, and the death.
+ * Returns -1 with errno EINVAL: the pool holds no reference to it. The pool itself is not kept alive
+ * by the call. Threads: those of both. Cost: O(1) expected, and the death.
  */
 OWN_API int own_drop(own_pool *pool, void *object);
 

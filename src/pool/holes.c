@@ -15,6 +15,7 @@
 
 #include <errno.h>
 
+#define SPARE_PART 64     /* of a pool is the most that is kept as a spare */
 #define MUCH (4 * CHUNK_UNIT) /* of holes of one kind, so that the other kind may use them */
 
 struct bins scanned_bins;
@@ -160,7 +161,8 @@ static bool give_back(own_pool *pool, struct extent *extent)
 {
     if (extent == &pool->first)
         return false;
-    if (extent->kind == BIG_BLOCKS && has_bins(pool)) {
+    if (extent->kind == BIG_BLOCKS && has_bins(pool) &&
+        extent_bytes(extent) <= pool->reserved / SPARE_PART) {
         /* One is kept, so that a single block that comes and goes costs no extent each time. */
         struct extent *spare = pool->bins->spare;
         pool->bins->spare = extent;
