@@ -15,7 +15,7 @@
 
 #include <errno.h>
 
-#define SPARE_PART 64     /* of a pool is the most that is kept as a spare */
+#define SPARE_PART 64         /* of a pool is the most that is kept as a spare */
 #define MUCH (4 * CHUNK_UNIT) /* of holes of one kind, so that the other kind may use them */
 
 struct bins scanned_bins;
