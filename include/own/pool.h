@@ -87,6 +87,7 @@ OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_poo
  *
  * pool  borrowed, not NULL. It stays alive during the call, even if what is released drops it.
  *
+ * Unlike own_decref it never puts a death off, however deep it is called inside others.
  * Cannot fail. errno is kept. Threads: those of pool. Cost: what is released.
  */
 OWN_API void own_pool_clear(own_pool *pool);
@@ -187,7 +188,7 @@ OWN_API int own_give(own_pool *pool, void *object);
  * Makes the pool release one of its references to an object: the newest that it was told to hold or
  * given, else that to a child, which then has no parent.
  *
- * object  an object that pool holds. Where this was the last reference, it dies.
+ * object  an object that pool holds. Where this was the last reference, it dies, as by own_decref.
  *
  * Returns -1 with errno EINVAL: the pool holds no reference to it. The pool itself is not kept alive
  * by the call. Threads: those of both. Cost: O(1) expected, and the death.

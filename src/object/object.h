@@ -87,8 +87,11 @@ OWN_MUST_USE bool object_unhold(own_object *object);
 /* A reference outside of pools is released. True: as object_unhold. Misuse is told. */
 OWN_MUST_USE bool object_release(own_object *object, const char *call);
 
-/* The last reference has been released: the object dies, and what dies with it. Keeps errno. */
+/* The last reference has been released: the object dies, and what dies with it. Keeps errno. Where
+   tear-downs nest too deep, it is put off. */
 void object_die(own_object *object);
+/* The same, but never put off: for what must have died before something else goes on. */
+void object_die_now(own_object *object);
 
 /* What a misuse sentence calls an object. Returns text. */
 #define OBJECT_TEXT 160

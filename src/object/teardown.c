@@ -199,10 +199,14 @@ static own_object *take_put_off(void)
 
 void object_die(own_object *object)
 {
-    if (nesting == NEST_MAX) {
+    if (nesting < NEST_MAX)
+        object_die_now(object);
+    else
         put_off_death(object);
-        return;
-    }
+}
+
+void object_die_now(own_object *object)
+{
     nesting++;
     tear_down(object);
     while (nesting == 1 && put_off)

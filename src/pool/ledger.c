@@ -275,7 +275,7 @@ own_object *ledger_release(own_pool *pool)
 void ledger_clear(own_pool *pool)
 {
     for (own_object *object; (object = ledger_release(pool));)
-        object_die(object);
+        object_die_now(object);
 }
 
 size_t ledger_bytes(const own_pool *pool)

@@ -266,6 +266,48 @@ START_TEST(blocks_go_after_the_deferred_calls)
 }
 END_TEST
 
+/* How deep own_decref nests before it puts deaths off. */
+#define NESTED 32
+
+static own_pool *cleared;
+
+/* Clears the pool at the end of a chain of deaths that finalizers nest. */
+static void release_next_or_clear(struct probe *self)
+{
+    if (self->context) {
+        own_decref(self->context);
+    } else {
+        own_pool_clear(cleared);
+        log_event('|');
+    }
+}
+
+static void read_block(void *block)
+{
+    expect(own_contains(cleared, block) && strcmp(block, "text") == 0);
+    log_event('r');
+}
+
+START_TEST(what_a_deeply_nested_clear_releases_dies_before_it_returns)
+{
+    struct probe *chain = NULL;
+
+    cleared = new_root();
+    expect(own_defer(cleared, log_call, "o") == 0);
+    own_pool *child = own_pool_new(cleared);
+    expect(own_defer(child, read_block, own_strdup(cleared, "text")) == 0);
+    for (int i = 0; i < NESTED; i++) {
+        struct probe *link = probe_new(NULL, '.');
+        link->context = chain;
+        link->then = release_next_or_clear;
+        chain = link;
+    }
+    own_decref(chain);
+    expect_events("................................ro|");
+    own_decref(cleared);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("clear");
@@ -288,5 +330,6 @@ int main(void)
     tcase_add_test(clear,
                    child_dropped_by_its_parent_during_its_clear_dies_at_the_end_of_the_clear);
     tcase_add_test(clear, blocks_go_after_the_deferred_calls);
+    tcase_add_test(clear, what_a_deeply_nested_clear_releases_dies_before_it_returns);
     return run_suite(suite);
 }
