@@ -35,6 +35,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/limit.c \
 	%D%/pool/own.c \
 	%D%/pool/pool.c \
+	%D%/pool/place.h \
 	%D%/pool/pool.h \
 	%D%/pool/quick.c \
 	%D%/pool/shelf.c \

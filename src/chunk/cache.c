@@ -19,7 +19,8 @@
 struct cache {
     struct {
         struct free_chunk *first;
-        size_t count;
+        uint32_t count;
+        uint32_t size; /* of its chunks: looked up faster than found out */
     } classes[CLASS_COUNT];
     size_t bytes;
     size_t share;
@@ -137,6 +138,8 @@ static void cache_begin(void)
         return;
     mark_undefined(fresh, sizeof(*fresh));
     *fresh = (struct cache){.bytes = 0};
+    for (unsigned class = 0; class < CLASS_COUNT; class ++)
+        fresh->classes[class].size = (uint32_t)class_size(class);
     cache = fresh;
     cache_take_share();
     (void)pthread_setspecific(cache_key, fresh);
@@ -192,7 +195,7 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
     errno = saved;
     if (got > 1) {
         cache->classes[class].first = first->next;
-        cache->classes[class].count = got - 1;
+        cache->classes[class].count = (uint32_t)got - 1;
         cache->bytes += (got - 1) * size;
     }
     return first;
@@ -203,17 +206,19 @@ void *chunk_get(size_t size, size_t *granted)
     if (OWN_UNLIKELY(size > CHUNK_MAX))
         return get_large(size, granted);
     unsigned class = class_of(size);
-    *granted = class_size(class);
+    struct cache *own = cache;
     struct free_chunk *chunk;
-    if (OWN_LIKELY(cache && cache->classes[class].first)) {
-        chunk = cache->classes[class].first;
-        cache->classes[class].first = chunk->next;
-        cache->classes[class].count--;
-        cache->bytes -= *granted;
+    if (OWN_LIKELY(own && own->classes[class].first)) {
+        chunk = own->classes[class].first;
+        own->classes[class].first = chunk->next;
+        own->classes[class].count--;
+        *granted = own->classes[class].size;
+        own->bytes -= *granted;
     } else {
         chunk = get_slow(class);
         if (!chunk)
             return NULL;
+        *granted = class_size(class);
     }
     mark_undefined(chunk, *granted);
     return chunk;
@@ -250,17 +255,19 @@ void chunk_put(void *memory, size_t size)
     }
     unsigned class = class_of(size);
     struct free_chunk *chunk = memory;
-    mark_unusable(chunk + 1, class_size(class) - sizeof(*chunk));
+    if (MARKS_ASAN || MARKS_VALGRIND)
+        mark_unusable(chunk + 1, class_size(class) - sizeof(*chunk));
     mark_defined(chunk, sizeof(*chunk));
-    if (OWN_UNLIKELY(!cache)) {
+    struct cache *own = cache;
+    if (OWN_UNLIKELY(!own)) {
         put_past_cache(class, chunk);
         return;
     }
-    chunk->next = cache->classes[class].first;
-    cache->classes[class].first = chunk;
-    cache->classes[class].count++;
-    cache->bytes += class_size(class);
-    if (OWN_UNLIKELY(cache->bytes > cache->share))
+    chunk->next = own->classes[class].first;
+    own->classes[class].first = chunk;
+    own->classes[class].count++;
+    own->bytes += own->classes[class].size;
+    if (OWN_UNLIKELY(own->bytes > own->share))
         spill(class);
 }
 

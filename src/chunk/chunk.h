@@ -63,6 +63,18 @@ size_t chunk_round_down(size_t size);
  */
 void *chunk_resize(void *chunk, size_t old_size, size_t new_size);
 
+/* An entry of the unit map (map.c). */
+struct claim {
+    const void *owner;
+    void *value;
+};
+
+#define MAP_UNIT_BITS 16
+#define MAP_LEAF_BITS 16
+#define MAP_LEAF_ENTRIES ((size_t)1 << MAP_LEAF_BITS)
+#define MAP_ADDRESS_BITS 48
+extern struct claim *map_root[(size_t)1 << (MAP_ADDRESS_BITS - MAP_UNIT_BITS - MAP_LEAF_BITS)];
+
 /*
  * The unit map. chunk_claim enters `owner` and `value` for every unit that begins in `size` bytes
  * from `start`, rounded down to a unit. chunk_claim fails with ENOMEM and has entered nothing.
@@ -75,7 +87,19 @@ void chunk_unclaim(const void *start, size_t size);
  * The value with which the unit of any address was claimed by that owner, or NULL. Threads: always
  * safe; the answer is exact for units that the owner itself claimed.
  */
-void *chunk_claimed_by(const void *address, const void *owner);
+static inline void *chunk_claimed_by(const void *address, const void *owner)
+{
+    uintptr_t unit = (uintptr_t)address >> MAP_UNIT_BITS;
+    if (unit >> (MAP_ADDRESS_BITS - MAP_UNIT_BITS))
+        return NULL;
+    struct claim *leaf = __atomic_load_n(&map_root[unit >> MAP_LEAF_BITS], __ATOMIC_ACQUIRE);
+    if (!leaf)
+        return NULL;
+    struct claim *claim = &leaf[unit & (MAP_LEAF_ENTRIES - 1)];
+    if (__atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != owner)
+        return NULL;
+    return __atomic_load_n(&claim->value, __ATOMIC_RELAXED);
+}
 
 /*
  * How large root pools of this thread turned out to be: what a parent remembers of its children is

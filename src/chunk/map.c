@@ -12,53 +12,43 @@
 
 #include <errno.h>
 
-#define LEAF_BITS 16
-#define LEAF_ENTRIES ((size_t)1 << LEAF_BITS)
-#define ADDRESS_BITS 48
-#define UNIT_BITS 16
-
-struct claim {
-    const void *owner;
-    void *value;
-};
-
-static struct claim *root[(size_t)1 << (ADDRESS_BITS - UNIT_BITS - LEAF_BITS)];
+struct claim *map_root[(size_t)1 << (MAP_ADDRESS_BITS - MAP_UNIT_BITS - MAP_LEAF_BITS)];
 
 static struct claim *leaf_of(uintptr_t unit)
 {
-    return __atomic_load_n(&root[unit >> LEAF_BITS], __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&map_root[unit >> MAP_LEAF_BITS], __ATOMIC_ACQUIRE);
 }
 
 static bool leaf_make(uintptr_t unit)
 {
     if (leaf_of(unit))
         return true;
-    struct claim *leaf = system_map(LEAF_ENTRIES * sizeof(*leaf), 4096);
+    struct claim *leaf = system_map(MAP_LEAF_ENTRIES * sizeof(*leaf), 4096);
     if (!leaf)
         return false;
     struct claim *none = NULL;
-    if (!__atomic_compare_exchange_n(&root[unit >> LEAF_BITS], &none, leaf, false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_ACQUIRE))
-        system_unmap(leaf, LEAF_ENTRIES * sizeof(*leaf)); /* another thread was first */
+    if (!__atomic_compare_exchange_n(&map_root[unit >> MAP_LEAF_BITS], &none, leaf, false,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        system_unmap(leaf, MAP_LEAF_ENTRIES * sizeof(*leaf)); /* another thread was first */
     return true;
 }
 
 static void enter(uintptr_t unit, const void *owner, void *value)
 {
-    struct claim *claim = &leaf_of(unit)[unit & (LEAF_ENTRIES - 1)];
+    struct claim *claim = &leaf_of(unit)[unit & (MAP_LEAF_ENTRIES - 1)];
     __atomic_store_n(&claim->value, value, __ATOMIC_RELAXED);
     __atomic_store_n(&claim->owner, owner, __ATOMIC_RELEASE);
 }
 
 bool map_prepare(const void *start, size_t size)
 {
-    uintptr_t last = ((uintptr_t)start + size - 1) >> UNIT_BITS;
-    if (last >> (ADDRESS_BITS - UNIT_BITS)) {
+    uintptr_t last = ((uintptr_t)start + size - 1) >> MAP_UNIT_BITS;
+    if (last >> (MAP_ADDRESS_BITS - MAP_UNIT_BITS)) {
         errno = ENOMEM; /* beyond what the map covers: no kernel hands it out unasked */
         return false;
     }
-    uintptr_t unit = (uintptr_t)start >> UNIT_BITS;
-    for (; unit <= last; unit = (unit | (LEAF_ENTRIES - 1)) + 1) {
+    uintptr_t unit = (uintptr_t)start >> MAP_UNIT_BITS;
+    for (; unit <= last; unit = (unit | (MAP_LEAF_ENTRIES - 1)) + 1) {
         if (!leaf_make(unit))
             return false;
     }
@@ -69,29 +59,15 @@ bool chunk_claim(const void *start, size_t size, const void *owner, void *value)
 {
     if (!map_prepare(start, size))
         return false;
-    uintptr_t last = ((uintptr_t)start + size - 1) >> UNIT_BITS;
-    for (uintptr_t unit = (uintptr_t)start >> UNIT_BITS; unit <= last; unit++)
+    uintptr_t last = ((uintptr_t)start + size - 1) >> MAP_UNIT_BITS;
+    for (uintptr_t unit = (uintptr_t)start >> MAP_UNIT_BITS; unit <= last; unit++)
         enter(unit, owner, value);
     return true;
 }
 
 void chunk_unclaim(const void *start, size_t size)
 {
-    uintptr_t last = ((uintptr_t)start + size - 1) >> UNIT_BITS;
-    for (uintptr_t unit = (uintptr_t)start >> UNIT_BITS; unit <= last; unit++)
+    uintptr_t last = ((uintptr_t)start + size - 1) >> MAP_UNIT_BITS;
+    for (uintptr_t unit = (uintptr_t)start >> MAP_UNIT_BITS; unit <= last; unit++)
         enter(unit, NULL, NULL);
-}
-
-void *chunk_claimed_by(const void *address, const void *owner)
-{
-    uintptr_t unit = (uintptr_t)address >> UNIT_BITS;
-    if (unit >> (ADDRESS_BITS - UNIT_BITS))
-        return NULL;
-    struct claim *leaf = leaf_of(unit);
-    if (!leaf)
-        return NULL;
-    struct claim *claim = &leaf[unit & (LEAF_ENTRIES - 1)];
-    if (__atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != owner)
-        return NULL;
-    return __atomic_load_n(&claim->value, __ATOMIC_RELAXED);
 }

@@ -83,6 +83,10 @@ void object_give(own_object *object)
 bool object_unhold(own_object *object)
 {
     uint32_t held = object_held(object);
+    if (OWN_LIKELY(held == 1 && object->count == 1)) {
+        object->state -= STATE_HELD_ONE;
+        return true;
+    }
     if (held == STATE_HELD_MAX)
         return false;
     object->state -= STATE_HELD_ONE;

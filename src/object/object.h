@@ -28,6 +28,7 @@
 #define STATE_CLASS ((uint32_t)1)     /* the type is an object_class */
 #define STATE_FINALIZED ((uint32_t)2) /* the finalizer has run; it never runs again */
 #define STATE_DYING ((uint32_t)4)     /* the last reference went; the guard keeps it whole */
+#define STATE_FLAGS ((uint32_t)0xff)
 #define STATE_HELD_ONE ((uint32_t)1 << 8)
 #define STATE_HELD_MAX (UINT32_MAX >> 8) /* held so often, an object is never released again */
 
@@ -44,6 +45,8 @@ struct object_class {
     size_t waiting;
     /* Frees all memory; nobody has a reference. */
     void (*free)(own_object *self);
+    /* Does that where it is the only step of dying. False: there are others. */
+    bool (*free_bare)(own_object *self);
     /* A dying object got a reference after all: it lives on. */
     void (*revive)(own_object *self);
     /* Writes what misuse sentences call the object. */

@@ -68,6 +68,13 @@ static bool finalize(own_object *object)
     return dies_for_good(object);
 }
 
+/* Most pools own nothing that has to be released: they go at once, whoever waits. */
+static bool die_bare(own_object *object)
+{
+    return (object->state & STATE_FLAGS) == STATE_CLASS &&
+           class_of_object(object)->free_bare(object);
+}
+
 /* Puts an object on the stack above `waiting`. False: its finalizer brought it back to life. */
 static bool begin(own_object *object, own_object *waiting)
 {
@@ -163,7 +170,7 @@ static void tear_down(own_object *top)
             object_is_dead(top) ? release_fields(top) : class_of_object(top)->step(top);
         if (!next)
             top = end(top);
-        else if (begin(next, top))
+        else if (!die_bare(next) && begin(next, top))
             top = next;
     }
 }
@@ -199,6 +206,8 @@ static own_object *take_put_off(void)
 
 void object_die(own_object *object)
 {
+    if (die_bare(object))
+        return;
     if (nesting < NEST_MAX)
         object_die_now(object);
     else

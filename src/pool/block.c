@@ -9,6 +9,18 @@
 #include <errno.h>
 #include <string.h>
 
+/* The one external definition of each inline function of own/block.h. */
+extern inline void *own_alloc(own_pool *pool, size_t count, size_t size);
+extern inline bool own_bump_fits(const own_pool *pool, size_t bytes);
+extern inline void *own_bump(own_pool *pool, size_t bytes);
+extern inline void *own_alloc_raw(own_pool *pool, size_t count, size_t size);
+
+#define SAME_PLACE(field) (offsetof(struct own_front, field) == offsetof(own_pool, field))
+
+_Static_assert(SAME_PLACE(object) && SAME_PLACE(bump) && SAME_PLACE(end) && SAME_PLACE(extent),
+               "the front of a pool is what the header says");
+_Static_assert(OWN_BUMP_MAX == SMALL_MOST << GRANULE_SHIFT, "the header bumps small blocks only");
+
 static size_t granules_for(size_t bytes)
 {
     return (bytes + GRANULE - 1 + !bytes) >> GRANULE_SHIFT;
@@ -20,15 +32,14 @@ static void *fail(int error)
     return NULL;
 }
 
-/* Every block is counted here. */
-static inline void *count_block(own_pool *pool, void *block, size_t granules)
+/* After whatever changes holes or bump. */
+static inline void finish(own_pool *pool)
 {
-    pool->blocks++;
-    pool->bytes += granules << GRANULE_SHIFT;
-    return block;
+    pool_open(pool);
+    pool_debug_step(pool);
 }
 
-static inline void *bump(own_pool *pool, size_t granules)
+static void *bump(own_pool *pool, size_t granules)
 {
     char *block = pool->bump;
     size_t index = extent_index(pool->extent, block);
@@ -38,32 +49,42 @@ static inline void *bump(own_pool *pool, size_t granules)
     return block;
 }
 
-static inline bool bump_has(const own_pool *pool, size_t granules)
+static bool bump_has(const own_pool *pool, size_t granules)
 {
-    return (size_t)(pool->end - pool->bump) >= granules << GRANULE_SHIFT;
+    return (size_t)(extent_end(pool->extent) - pool->bump) >= granules << GRANULE_SHIFT;
+}
+
+/* There is no memory, or no room under a limit: whatever the pool has left. */
+static void *get_leftover(own_pool *pool, size_t granules)
+{
+    int saved = errno;
+    struct looked looked = holes_looked(pool);
+    holes_look(pool);
+    void *block = hole_use(pool, granules, SMALL_BLOCKS);
+    if (!block)
+        block = hole_use(pool, granules, BIG_BLOCKS);
+    if (!block)
+        holes_unlook(pool, looked);
+    errno = saved;
+    return block;
 }
 
 static __attribute__((noinline)) void *get_from_new_extent(own_pool *pool, size_t granules)
 {
-    void *block = quick_flush(pool) ? hole_use(pool, granules, SMALL_BLOCKS) : NULL;
-    if (!block)
-        block = hole_use_much(pool, granules, BIG_BLOCKS);
+    void *block = NULL;
+    if (quick_flush(pool))
+        block = hole_use(pool, granules, SMALL_BLOCKS);
+    if (!block && pool->flags & POOL_FREED)
+        block = hole_use(pool, granules, BIG_BLOCKS);
     if (block)
         return block;
     int saved = errno;
     if (extent_add(pool, granules << GRANULE_SHIFT, SMALL_BLOCKS))
         return bump(pool, granules);
-    block = hole_use(pool, granules, BIG_BLOCKS);
+    block = get_leftover(pool, granules);
     if (block)
         errno = saved;
     return block;
-}
-
-/* The last resort of a big block: where small ones lie. */
-static void *get_among_small(own_pool *pool, size_t granules)
-{
-    void *block = hole_use(pool, granules, SMALL_BLOCKS);
-    return !block && bump_has(pool, granules) ? bump(pool, granules) : block;
 }
 
 /* A big block of a pool that has grown. */
@@ -75,13 +96,15 @@ static __attribute__((noinline)) void *get_big(own_pool *pool, size_t granules)
         return bump_has(pool, granules) ? bump(pool, granules)
                                         : get_from_new_extent(pool, granules);
     void *block = hole_use(pool, granules, BIG_BLOCKS);
-    if (!block)
-        block = hole_use_much(pool, granules, SMALL_BLOCKS);
+    if (!block && pool->flags & POOL_FREED)
+        block = hole_use(pool, granules, SMALL_BLOCKS);
     if (block)
         return block;
     if (extent_add(pool, granules << GRANULE_SHIFT, BIG_BLOCKS))
         return hole_use(pool, granules, BIG_BLOCKS);
-    block = get_among_small(pool, granules);
+    block = hole_use(pool, granules, SMALL_BLOCKS);
+    if (!block && bump_has(pool, granules))
+        block = bump(pool, granules);
     if (block)
         errno = saved;
     else
@@ -89,29 +112,21 @@ static __attribute__((noinline)) void *get_big(own_pool *pool, size_t granules)
     return block;
 }
 
-/* A block of granules that fit an extent, not from the next bytes of the extent in use. */
-static __attribute__((noinline)) void *get_slow(own_pool *pool, size_t granules)
-{
-    void *block;
-    if (granules > SMALL_MOST && pool->reserved > SPLIT_AT) {
-        block = get_big(pool, granules);
-    } else {
-        block = quick_get(pool, granules);
-        if (!block && pool->holes)
-            block = hole_use(pool, granules, SMALL_BLOCKS);
-        if (!block)
-            block = bump_has(pool, granules) ? bump(pool, granules)
-                                             : get_from_new_extent(pool, granules);
-    }
-    return block ? count_block(pool, block, granules) : NULL;
-}
-
 /* A block of granules that fit an extent; its contents are arbitrary. */
-static inline void *get(own_pool *pool, size_t granules)
+static void *get(own_pool *pool, size_t granules)
 {
-    if (OWN_LIKELY(granules <= SMALL_MOST && !pool->holes && bump_has(pool, granules)))
-        return count_block(pool, bump(pool, granules), granules);
-    return get_slow(pool, granules);
+    if (granules > SMALL_MOST && pool->reserved > SPLIT_AT)
+        return get_big(pool, granules);
+    void *block = NULL;
+    if (pool->flags & POOL_HOLES_FIRST) {
+        block = hole_use(pool, granules, SMALL_BLOCKS);
+        if (!pool->holes && !(has_bins(pool) && pool->bins->quick_blocks))
+            pool->flags &= (uint16_t)~POOL_HOLES_FIRST;
+    }
+    if (!block)
+        block =
+            bump_has(pool, granules) ? bump(pool, granules) : get_from_new_extent(pool, granules);
+    return block;
 }
 
 /* For a block whose contents are arbitrary: one store, no matter how much the rounding is. */
@@ -140,9 +155,9 @@ static void *get_large(own_pool *pool, size_t bytes, size_t alignment, bool zero
     return block;
 }
 
-/* All that the fast ways below do not do, errors among it. */
-static __attribute__((noinline)) void *alloc_slow(own_pool *pool, size_t count, size_t size,
-                                                  bool zero)
+/* All that is not the next bytes of the extent in use, nor a quick block; errors among it. */
+static __attribute__((noinline)) void *alloc_far(own_pool *pool, size_t count, size_t size,
+                                                 bool zero)
 {
     size_t bytes;
     if (!pool)
@@ -157,40 +172,44 @@ static __attribute__((noinline)) void *alloc_slow(own_pool *pool, size_t count, 
         memset(block, 0, granules << GRANULE_SHIFT);
     else if (block)
         zero_last_granule(block, granules);
-    pool_debug_step(pool);
+    finish(pool);
     return block;
 }
 
-/* Whether a block of count * size bytes can be the next bytes of the extent in use. */
-static inline bool is_fast(const own_pool *pool, size_t count, size_t size, size_t *granules)
+/* Where blocks are freed all the time, most are had here. */
+static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
 {
     size_t bytes;
-    if (OWN_UNLIKELY(!pool || multiply_overflows(count, size, &bytes)))
-        return false;
-    *granules = (bytes + GRANULE - 1) >> GRANULE_SHIFT;
-    return bytes - 1 < SMALL_MOST << GRANULE_SHIFT && !pool->holes && bump_has(pool, *granules);
-}
-
-void *own_alloc_raw(own_pool *pool, size_t count, size_t size)
-{
-    size_t granules;
-    if (OWN_UNLIKELY(!is_fast(pool, count, size, &granules)))
-        return alloc_slow(pool, count, size, false);
-    void *block = count_block(pool, bump(pool, granules), granules);
-    zero_last_granule(block, granules);
+    if (OWN_UNLIKELY(!pool || multiply_overflows(count, size, &bytes) || bytes - 1 >= LARGE_LEAST))
+        return alloc_far(pool, count, size, zero);
+    size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
+    void *block = quick_get(pool, granules);
+    if (OWN_LIKELY(block)) {
+        pool->blocks++;
+        pool->bytes += granules << GRANULE_SHIFT;
+    } else {
+        bool first = pool->flags & POOL_HOLES_FIRST || pool->reserved > SPLIT_AT;
+        if (first || !bump_has(pool, granules))
+            return alloc_far(pool, count, size, zero);
+        block = bump(pool, granules);
+        pool_open(pool);
+    }
+    if (zero)
+        memset(block, 0, granules << GRANULE_SHIFT);
+    else
+        zero_last_granule(block, granules);
     pool_debug_step(pool);
     return block;
 }
 
-void *own_alloc(own_pool *pool, size_t count, size_t size)
+void *own_alloc_slow(own_pool *pool, size_t count, size_t size)
 {
-    size_t granules;
-    if (OWN_UNLIKELY(!is_fast(pool, count, size, &granules)))
-        return alloc_slow(pool, count, size, true);
-    void *block = count_block(pool, bump(pool, granules), granules);
-    memset(block, 0, granules << GRANULE_SHIFT);
-    pool_debug_step(pool);
-    return block;
+    return alloc(pool, count, size, true);
+}
+
+void *own_alloc_raw_slow(own_pool *pool, size_t count, size_t size)
+{
+    return alloc(pool, count, size, false);
 }
 
 /* Makes the end of a live block a hole. */
@@ -223,6 +242,7 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
     void *block = get(pool, whole);
     if (!block)
         return NULL;
+    pool_settle(pool);
     struct place place;
     place_find(pool, block, &place);
     struct extent *extent = place.extent;
@@ -235,7 +255,7 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
         hole_make(pool, extent, place.index, before);
     block = extent_address(extent, start);
     memset(block, 0, granules << GRANULE_SHIFT);
-    pool_debug_step(pool);
+    finish(pool);
     return block;
 }
 
@@ -246,21 +266,35 @@ static void start_anew(own_pool *pool)
     extent_clear(pool);
 }
 
-static void release_place(own_pool *pool, const struct place *place)
+/* A block goes that nothing follows in the extent in use: bump goes back. False: not so. */
+static bool unbump(own_pool *pool, const struct place *place, size_t end)
 {
-    if (place->large) {
-        large_put(pool, place->large);
-    } else {
-        size_t granules = extent_block_end(pool, place->extent, place->index) - place->index;
-        if (pool->bytes > pool->peak)
-            pool->peak = pool->bytes;
-        pool->blocks--;
-        pool->bytes -= granules << GRANULE_SHIFT;
-        if (!quick_put(pool, place->extent, place->index, granules))
-            hole_make(pool, place->extent, place->index, granules);
-    }
-    if (OWN_UNLIKELY(pool->blocks == 0) && (pool->first.next || pool->bins))
-        start_anew(pool);
+    if (place->extent != pool->extent || end != pool->counted)
+        return false;
+    size_t last = place->index - 1;
+    if (extent_bits(place->extent, last)->hole & bit_of(last))
+        return false; /* a hole is in front of it */
+    extent_bits(place->extent, place->index)->start &= ~bit_of(place->index);
+    pool->counted = (uint32_t)place->index;
+    pool->bump = extent_address(place->extent, place->index);
+    mark_unusable(pool->bump, (end - place->index) << GRANULE_SHIFT);
+    return true;
+}
+
+static void free_place(own_pool *pool, const struct place *place)
+{
+    size_t end = place_end(pool, place);
+    size_t granules = end - place->index;
+    pool_settle(pool);
+    if (pool->bytes > pool->peak)
+        pool->peak = pool->bytes;
+    pool->blocks--;
+    pool->bytes -= granules << GRANULE_SHIFT;
+    if (unbump(pool, place, end))
+        return;
+    pool->flags |= POOL_FREED | POOL_HOLES_FIRST;
+    if (!quick_put(pool, place->extent, place->index, granules))
+        hole_make(pool, place->extent, place->index, granules);
 }
 
 int own_free(own_pool *pool, void *block)
@@ -268,12 +302,18 @@ int own_free(own_pool *pool, void *block)
     struct place place;
     if (!block)
         return 0;
-    if (!pool || !place_find(pool, block, &place)) {
+    if (OWN_UNLIKELY(!pool || !place_find(pool, block, &place))) {
         errno = EINVAL;
         return -1;
     }
-    release_place(pool, &place);
-    pool_debug_step(pool);
+    if (OWN_UNLIKELY(place.large))
+        large_put(pool, place.large);
+    else
+        free_place(pool, &place);
+    if (OWN_UNLIKELY(pool->blocks == 0) && pool_blocks(pool) == 0 &&
+        (pool->first.next || pool->bins))
+        start_anew(pool);
+    finish(pool);
     return 0;
 }
 
@@ -281,8 +321,7 @@ static size_t place_size(const own_pool *pool, const struct place *place)
 {
     if (place->large)
         return place->large->size;
-    size_t end = extent_block_end(pool, place->extent, place->index);
-    return (end - place->index) << GRANULE_SHIFT;
+    return (place_end(pool, place) - place->index) << GRANULE_SHIFT;
 }
 
 /* Changes the size of a block of an extent where it is. False: there is no room. */
@@ -292,6 +331,7 @@ static bool resize_here(own_pool *pool, const struct place *place, size_t granul
     char *block = extent_address(place->extent, place->index);
     if (granules < whole) {
         pool->peak = max_size(pool->peak, pool->bytes);
+        pool->flags |= POOL_FREED | POOL_HOLES_FIRST;
         pool->bytes -= (whole - granules) << GRANULE_SHIFT;
         cut(pool, place->extent, place->index, whole, granules);
         return true;
@@ -304,6 +344,7 @@ static bool resize_here(own_pool *pool, const struct place *place, size_t granul
         mark_undefined(pool->bump, more);
         memset(pool->bump, 0, more);
         pool->bump += more;
+        pool->counted += (uint32_t)(more >> GRANULE_SHIFT);
         pool->bytes += more;
     }
     return true;
@@ -336,6 +377,7 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
     if (bytes > PTRDIFF_MAX)
         return fail(ENOMEM);
     int saved = errno;
+    pool_settle(pool);
     size_t granules = granules_for(bytes);
     bool shrinks = granules << GRANULE_SHIFT <= place_size(pool, &place);
     void *resized = NULL;
@@ -355,7 +397,7 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
     }
     zero_rounding(resized, bytes, granules);
     errno = saved;
-    pool_debug_step(pool);
+    finish(pool);
     return resized;
 }
 

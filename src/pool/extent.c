@@ -84,9 +84,13 @@ static void make_empty(struct extent *extent, uint32_t kind)
     struct bits *bits = extent_bits(extent, 0);
     size_t pairs = bits_for(extent->granules);
     extent->kind = kind;
-    *bits = (struct bits){.start = 0};
-    if (pairs > 1)
-        memset(bits + 1, 0, (pairs - 1) * sizeof(*bits));
+    if (pairs <= 8) {
+        do
+            *bits++ = (struct bits){.start = 0};
+        while (--pairs > 0);
+    } else {
+        memset(bits, 0, pairs * sizeof(*bits));
+    }
 }
 
 /* Makes the extent empty, and the one in use. */
@@ -94,9 +98,35 @@ static void start_using(own_pool *pool, struct extent *extent)
 {
     make_empty(extent, SMALL_BLOCKS);
     pool->extent = extent;
-    pool->bump = extent_address(extent, extent_first_index(extent));
-    pool->end = extent_address(extent, extent->granules);
-    mark_unusable(pool->bump, (size_t)(pool->end - pool->bump));
+    pool->counted = (uint32_t)extent_first_index(extent);
+    pool->bump = extent_address(extent, pool->counted);
+    pool_open(pool);
+    mark_unusable(pool->bump, (size_t)(extent_end(extent) - pool->bump));
+}
+
+/* How many blocks start at or behind `counted`: there are no holes there. */
+static size_t count_bumped(const own_pool *pool)
+{
+    const struct extent *extent = pool->extent;
+    size_t used = extent_used(pool, extent);
+    size_t word = pool->counted >> 6;
+    size_t blocks = 0;
+    uint64_t first = ~UINT64_C(0) << (pool->counted & 63);
+    for (; word << 6 < used; word++, first = ~UINT64_C(0))
+        blocks += (size_t)__builtin_popcountll(extent_bits(extent, word << 6)->start & first);
+    return blocks;
+}
+
+size_t pool_blocks(const own_pool *pool)
+{
+    return pool->blocks + count_bumped(pool);
+}
+
+void pool_settle_bumped(own_pool *pool, size_t index)
+{
+    pool->blocks += count_bumped(pool);
+    pool->bytes = pool_bytes(pool);
+    pool->counted = (uint32_t)index;
 }
 
 /* Granules of a chunk for so many of blocks: header, bits (a pair for each 63), back link. */
@@ -192,6 +222,7 @@ bool extent_add(own_pool *pool, size_t bytes, uint32_t kind)
         pool_chunk_put(pool, extent, size);
         return false;
     }
+    pool_settle(pool);
     struct extent *full = pool->extent;
     size_t used = extent_index(full, pool->bump);
     enter(pool, extent);
@@ -220,57 +251,10 @@ void extent_remove_all(own_pool *pool)
 
 void extent_clear(own_pool *pool)
 {
+    pool->peak = max_size(pool->peak, pool_bytes(pool));
+    pool->flags &= (uint16_t) ~(POOL_FREED | POOL_HOLES_FIRST);
     extent_remove_all(pool);
     start_using(pool, &pool->first);
-    pool->peak = max_size(pool->peak, pool->bytes);
     pool->blocks = 0;
     pool->bytes = 0;
-}
-
-static bool is_inside(const struct extent *extent, const void *address)
-{
-    return (uintptr_t)address - (uintptr_t)extent < (size_t)extent->granules << GRANULE_SHIFT;
-}
-
-/* The extent that an address lies in, or the large block that it might be, or neither. */
-static struct extent *extent_find(const own_pool *pool, const void *address, struct large **large)
-{
-    if (is_inside(pool->extent, address))
-        return pool->extent;
-    uintptr_t value = (uintptr_t)chunk_claimed_by(address, pool);
-    if (value & CLAIM_LARGE) {
-        *large = (struct large *)(value - CLAIM_LARGE);
-        return NULL;
-    }
-    if (value)
-        return (struct extent *)value;
-    for (const struct extent *extent = &pool->first; extent; extent = extent->next) {
-        if (is_inside(extent, address))
-            return (struct extent *)(uintptr_t)extent;
-        if (extent->next && extent_is_big(extent->next))
-            break;
-    }
-    return NULL;
-}
-
-struct extent *extent_of(const own_pool *pool, const void *address)
-{
-    struct large *large;
-    struct extent *extent = extent_find(pool, address, &large);
-    return extent && is_inside(extent, address) ? extent : NULL;
-}
-
-bool place_find(const own_pool *pool, const void *block, struct place *place)
-{
-    struct large *large = NULL;
-    struct extent *extent = extent_find(pool, block, &large);
-    *place = (struct place){.extent = extent, .large = large};
-    if (!extent)
-        return large && large->block == block;
-    if ((uintptr_t)block % GRANULE || !is_inside(extent, block))
-        return false;
-    size_t index = extent_index(extent, block);
-    const struct bits *bits = extent_bits(extent, index);
-    place->index = index;
-    return bits->start & ~bits->hole & bit_of(index);
 }

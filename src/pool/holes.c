@@ -15,8 +15,7 @@
 
 #include <errno.h>
 
-#define SPARE_PART 64         /* of a pool is the most that is kept as a spare */
-#define MUCH (4 * CHUNK_UNIT) /* of holes of one kind, so that the other kind may use them */
+#define SPARE_PART 64 /* of a pool is the most that is kept as a spare */
 
 struct bins scanned_bins;
 
@@ -204,6 +203,7 @@ void hole_make(own_pool *pool, struct extent *extent, size_t index, size_t granu
         bits->start &= ~bit_of(index);
         bits->hole &= ~bit_of(index);
         pool->bump = extent_address(extent, index);
+        pool->counted = (uint32_t)index;
         mark_unusable(pool->bump, (end - index) << GRANULE_SHIFT);
     } else if (end != extent->granules || index != extent_first_index(extent) ||
                !give_back(pool, extent)) {
@@ -216,8 +216,6 @@ void hole_make_rest(own_pool *pool, struct extent *extent, size_t index)
     size_t granules = extent->granules - index;
     if (granules == 0)
         return;
-    if (granules >= 64 && granules >= extent->granules / 16)
-        holes_look(pool); /* worth to be found before anything is freed */
     put(pool, extent, index, granules);
 }
 
@@ -269,14 +267,9 @@ void *hole_use(own_pool *pool, size_t granules, uint32_t kind)
         extent_bits(extent, last)->hole &= ~bit_of(last);
     }
     mark_undefined(hole, granules << GRANULE_SHIFT);
+    pool->blocks++;
+    pool->bytes += granules << GRANULE_SHIFT;
     return hole;
-}
-
-void *hole_use_much(own_pool *pool, size_t granules, uint32_t kind)
-{
-    if (!has_bins(pool) || pool->bins->shelf[kind].bytes < max_size(MUCH, pool->reserved / 8))
-        return NULL;
-    return hole_use(pool, granules, kind);
 }
 
 void holes_forget(own_pool *pool)
@@ -295,8 +288,8 @@ size_t holes_bytes(const own_pool *pool)
 bool holes_validate(const own_pool *pool, const struct hole_counts *found)
 {
     if (!has_bins(pool))
-        return pool->holes == (pool->bins ? found->small + found->big + found->quick : 0);
+        return pool->holes == (pool->bins ? found->small + found->big : 0) && !found->quick;
     return shelf_validate(pool, SMALL_BLOCKS) == found->small &&
            shelf_validate(pool, BIG_BLOCKS) == found->big && quick_validate(pool) == found->quick &&
-           pool->holes == found->small + found->quick;
+           pool->holes == found->small;
 }

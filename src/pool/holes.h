@@ -4,7 +4,7 @@
 #ifndef POOL_HOLES_H
 #define POOL_HOLES_H
 
-#include "pool/pool.h"
+#include "pool/place.h"
 
 #define SCAN_MAX ((size_t)8 << 10) /* a pool of up to that size has no bins */
 #define BIN_EXACT 64
@@ -32,7 +32,8 @@ struct shelf {
 /* The freed blocks of one size that have not been made holes yet. */
 struct quick {
     struct hole *first;
-    size_t count;
+    uint32_t most; /* how many it may have, when it was last looked at */
+    uint32_t room; /* how many more that is: it has most - room */
 };
 
 struct bins {
@@ -61,9 +62,51 @@ struct hole *shelf_find(own_pool *pool, uint32_t kind, size_t granules, struct e
 /* How many holes of a kind; SIZE_MAX: something does not hold. */
 size_t shelf_validate(const own_pool *pool, uint32_t kind);
 
-/* quick.c: keeps a block for the next request of its size. False: it is not kept. */
-bool quick_put(own_pool *pool, struct extent *extent, size_t index, size_t granules);
-void *quick_get(own_pool *pool, size_t granules);
+/* quick.c: makes room for another block of that size. False: they are many enough. */
+bool quick_make_room(own_pool *pool, size_t granules);
+
+/* Keeps a block, which is no longer counted, for the next request of its size. False: not so. */
+static inline bool quick_put(own_pool *pool, struct extent *extent, size_t index, size_t granules)
+{
+    struct bins *bins = pool->bins;
+    if (granules - 2 > SMALL_MOST - 2 || !bins)
+        return false;
+    struct quick *quick = &bins->quick[granules];
+    if (OWN_UNLIKELY(quick->room == 0) && !quick_make_room(pool, granules))
+        return false;
+    struct hole *block = (struct hole *)extent_address(extent, index);
+    extent_bits(extent, index)->hole |= bit_of(index);
+    block->next = quick->first;
+    block->extent = extent;
+    block->granules = 0;
+    mark_unusable(block, granules << GRANULE_SHIFT);
+    quick->first = block;
+    quick->room--;
+    bins->quick_blocks++;
+    return true;
+}
+
+/* The last that was kept of that size, a block again that is not counted yet; NULL: none. */
+static inline void *quick_get(own_pool *pool, size_t granules)
+{
+    struct bins *bins = pool->bins;
+    if (!bins || granules > SMALL_MOST)
+        return NULL;
+    struct quick *quick = &bins->quick[granules];
+    struct hole *block = quick->first;
+    if (!block)
+        return NULL;
+    mark_defined(block, sizeof(*block));
+    struct extent *extent = block->extent;
+    size_t index = extent_index(extent, block);
+    quick->first = block->next;
+    quick->room++;
+    bins->quick_blocks--;
+    extent_bits(extent, index)->hole &= ~bit_of(index);
+    mark_undefined(block, granules << GRANULE_SHIFT);
+    return block;
+}
+
 /* Makes holes of all of them. False: there were none. */
 bool quick_flush(own_pool *pool);
 /* How many there are; SIZE_MAX: something does not hold. */

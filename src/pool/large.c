@@ -5,7 +5,7 @@
  * record in front of it, and is found through the unit map. Over CHUNK_MAX it is a mapping of its
  * own, which grows and shrinks by moving pages instead of bytes.
  */
-#include "pool/pool.h"
+#include "pool/place.h"
 
 #include <errno.h>
 #include <string.h>
@@ -70,7 +70,7 @@ void large_put(own_pool *pool, struct large *large)
 {
     link_out(pool, large);
     chunk_unclaim(large->block, 1);
-    pool->peak = max_size(pool->peak, pool->bytes);
+    pool->peak = max_size(pool->peak, pool_bytes(pool));
     pool->blocks--;
     pool->bytes -= large->size;
     pool_chunk_put(pool, large, large->granted);
@@ -84,7 +84,7 @@ void large_free_all(own_pool *pool)
 
 static void *set_size(own_pool *pool, struct large *large, size_t size, bool zero_growth)
 {
-    pool->peak = max_size(pool->peak, pool->bytes);
+    pool->peak = max_size(pool->peak, pool_bytes(pool));
     if (zero_growth && size > large->size)
         memset((char *)large->block + large->size, 0, size - large->size);
     pool->bytes += size - large->size;

@@ -118,14 +118,14 @@ int own_give(own_pool *pool, void *object)
 /* The child of `pool` that `object` is, or NULL. */
 static own_pool *as_child(const own_pool *pool, void *object)
 {
-    return object_is_pool(object) && own_pool_parent(object) == pool ? object : NULL;
+    return object_is_pool(object) && ((own_pool *)object)->entry.parent == pool ? object : NULL;
 }
 
 int own_drop(own_pool *pool, void *object)
 {
     if (!pool || !object)
         return fail(EINVAL);
-    struct node *node = ledger_find(pool, object, NULL);
+    struct node *node = pool->nodes ? ledger_find(pool, object, NULL) : NULL;
     bool last;
     if (node) {
         ledger_remove(pool, node);

@@ -16,125 +16,116 @@ static own_pool *as_pool(own_object *object)
     return (own_pool *)(void *)object; /* its first field */
 }
 
-void pool_learn(uint16_t *typical, const own_pool *pool)
+/* Granules of a first chunk that would have been enough. */
+static size_t needed_granules(const own_pool *pool)
 {
+    if (OWN_LIKELY(pool->extent == &pool->first))
+        return (size_t)(pool->bump - (const char *)pool) >> GRANULE_SHIFT;
     /* Not what it reserved: that follows from what was learned before. */
-    size_t blocks = min_size(max_size(pool->bytes, pool->peak), FIRST_CHUNK_MAX);
-    size_t needed = min_size(extent_first_size(blocks), FIRST_CHUNK_MAX) / GRANULE;
-    *typical = (uint16_t)((*typical * 3 + needed + 3) / 4);
+    size_t blocks = min_size(max_size(pool_bytes(pool), pool->peak), FIRST_CHUNK_MAX);
+    return extent_first_size(blocks) >> GRANULE_SHIFT;
 }
 
-/* The size of a pool's first chunk. 0: a reserve that could never be had. */
+void pool_learn(uint16_t *typical, const own_pool *pool)
+{
+    size_t needed = min_size(needed_granules(pool), FIRST_CHUNK_MAX / GRANULE);
+    /* Up fast and down slowly: most pools shall need no second chunk. */
+    if (needed > *typical)
+        *typical = (uint16_t)((*typical + needed + 1) / 2);
+    else
+        *typical = (uint16_t)(*typical - (*typical - needed) / 16);
+}
+
+static size_t learned_size(const uint16_t *typical)
+{
+    return max_size(FIRST_CHUNK_LEAST, typical ? (size_t)*typical << GRANULE_SHIFT : 0);
+}
+
+/* The size of a pool's first chunk where somebody has a say in it. 0: it could never be had. */
 static size_t first_chunk_size(const own_pool *owner, size_t reserve, size_t own_limit)
 {
     if (OWN_UNLIKELY(reserve)) {
         size_t exact = extent_first_size(reserve);
         return exact ? chunk_round(exact) : 0;
     }
-    size_t least = FIRST_CHUNK_LEAST;
-    const uint16_t *typical = owner ? &owner->typical : chunk_typical_root();
-    size_t size = chunk_round(typical ? max_size(least, *typical * GRANULE) : least);
+    size_t size = chunk_round(learned_size(owner ? &owner->typical : chunk_typical_root()));
     /* What was learned must not make a limit bind sooner. */
     size_t room = own_limit ? own_limit : SIZE_MAX;
     if (owner && OWN_UNLIKELY(owner->limit))
         room = min_size(room, limit_room(owner->limit));
-    return room / 4 < size ? least : size;
+    return room / 4 < size ? FIRST_CHUNK_LEAST : size;
 }
 
-static own_pool *pool_make(own_pool *owner, size_t reserve, size_t own_limit, const char *name)
+/* Lays a pool out in a chunk; its first reference is the owner's, or the caller's. */
+static bool pool_init(own_pool *pool, own_pool *owner, size_t size, const char *name)
 {
-    size_t size = first_chunk_size(owner, reserve, own_limit);
-    if (OWN_UNLIKELY(!size)) {
-        errno = reserve > PTRDIFF_MAX ? EOVERFLOW : ENOMEM;
-        return NULL;
-    }
-    struct limit *limit = owner ? owner->limit : NULL;
-    if (OWN_UNLIKELY(limit) && !limit_add(limit, size))
-        return NULL;
-    own_pool *pool = chunk_get(size, &size);
-    if (OWN_UNLIKELY(!pool)) {
-        limit_subtract(limit, size);
-        return NULL;
-    }
-    /* Field by field from here on: clearing all at once costs more than the rest of this. */
-    pool->object = (own_object){.count = 1, .state = STATE_CLASS, .type = &pool_class.type};
+    uint32_t held = owner ? STATE_HELD_ONE : 0;
+    /* Field by field: clearing all at once costs more than the rest of this. */
+    pool->object = (own_object){.count = 1, .state = STATE_CLASS | held, .type = &pool_class.type};
+    pool->holes = 0;
     pool->blocks = 0;
     pool->bytes = 0;
-    pool->holes = 0;
+    pool->children = 0;
     pool->typical = 0;
     pool->flags = owner ? 0 : POOL_ROOT;
     pool->bins = NULL;
     pool->peak = 0;
     pool->reserved = size;
+    pool->limit = NULL;
     pool->entry.parent = NULL;
     pool->newest = NULL;
     pool->nodes = 0;
-    pool->children = 0;
     pool->name = name;
     pool->large = NULL;
-    limit_join(pool, limit);
-    if (OWN_UNLIKELY(!extent_init_first(pool, size))) {
-        limit_uncharge(pool, size);
-        limit_leave(pool);
+    return extent_init_first(pool, size);
+}
+
+/* A pool of that size that counts against the limit; its owner does not know it yet. */
+static own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
+{
+    struct limit *limit = owner ? owner->limit : NULL;
+    if (limit && !limit_add(limit, size))
+        return NULL;
+    own_pool *pool = chunk_get(size, &size);
+    if (!pool) {
+        limit_subtract(limit, size);
+        return NULL;
+    }
+    if (!pool_init(pool, owner, size, name)) {
+        limit_subtract(limit, size);
         chunk_put(pool, size);
         return NULL;
     }
+    limit_join(pool, limit);
     return pool;
 }
 
 static void become_child(own_pool *owner, own_pool *pool)
 {
-    object_give(&pool->object);
     ledger_add_child(owner, pool);
     pool_debug_step(owner);
 }
 
 own_pool *own_pool_new_at(own_pool *owner, const char *place)
 {
-    own_pool *pool = pool_make(owner, 0, 0, place);
-    if (pool && owner)
-        become_child(owner, pool);
-    return pool;
-}
-
-/* Sets the limit that a pool is made with. 0, or an errno. */
-static int set_first_limit(own_pool *pool, size_t limit)
-{
-    if (limit == 0)
-        return 0;
-    if (pool->reserved > limit)
-        return EDQUOT;
-    return own_pool_set_limit(pool, limit) < 0 ? ENOMEM : 0;
-}
-
-own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, const char *place)
-{
-    if (!options)
-        return own_pool_new_at(owner, place);
-    own_pool *pool =
-        pool_make(owner, options->reserve, options->limit, options->name ? options->name : place);
-    if (!pool)
-        return NULL;
-    int error = set_first_limit(pool, options->limit);
-    if (error) {
-        object_die(&pool->object);
-        errno = error;
-        return NULL;
+    own_pool *pool;
+    if (OWN_UNLIKELY(owner && owner->limit)) {
+        pool = pool_make_sized(owner, first_chunk_size(owner, 0, 0), place);
+        if (OWN_UNLIKELY(!pool))
+            return NULL;
+    } else {
+        size_t size = learned_size(owner ? &owner->typical : chunk_typical_root());
+        pool = chunk_get(size, &size);
+        if (OWN_UNLIKELY(!pool))
+            return NULL;
+        if (OWN_UNLIKELY(!pool_init(pool, owner, size, place))) {
+            chunk_put(pool, size);
+            return NULL;
+        }
     }
     if (owner)
         become_child(owner, pool);
     return pool;
-}
-
-/* The functions behind the macros, for callers that have no macros. */
-own_pool *(own_pool_new)(own_pool *owner)
-{
-    return own_pool_new_at(owner, "pool");
-}
-
-own_pool *(own_pool_create)(own_pool *owner, const own_pool_options *options)
-{
-    return own_pool_create_at(owner, options, "pool");
 }
 
 static own_object *pool_step(own_object *object)
@@ -153,23 +144,45 @@ static void name_free(own_pool *pool)
         pool_chunk_put(pool, (void *)(uintptr_t)pool->name, strlen(pool->name) + 1);
 }
 
+/* What is left of it is the first chunk. */
+static void free_first_chunk(own_pool *pool)
+{
+    if (pool->flags & POOL_ROOT) {
+        uint16_t *typical_root = chunk_typical_root();
+        if (typical_root)
+            pool_learn(typical_root, pool);
+    }
+    extent_unclaim_first(pool);
+    pool->object.state = 0;
+    __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
+    chunk_put(pool, pool->reserved);
+}
+
 static void pool_free(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    uint16_t *typical_root = chunk_typical_root();
-    if (typical_root && pool->flags & POOL_ROOT)
-        pool_learn(typical_root, pool);
     name_free(pool);
     large_free_all(pool);
     holes_forget(pool);
     extent_remove_all(pool);
-    size_t size = pool->reserved; /* all that is left is the first chunk */
-    limit_uncharge(pool, size);
+    if (pool->limit)
+        limit_subtract(pool->limit, pool->reserved);
     limit_leave(pool);
-    extent_unclaim_first(pool);
-    object->state = 0;
-    __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
-    chunk_put(pool, size);
+    free_first_chunk(pool);
+}
+
+static bool pool_free_bare(own_object *object)
+{
+    own_pool *pool = as_pool(object);
+    if (pool->newest)
+        return false;
+    bool only_first = !pool->first.next && !pool->bins && !pool->large && !pool->limit &&
+                      !(pool->flags & POOL_NAME_OWNED);
+    if (OWN_LIKELY(only_first))
+        free_first_chunk(pool);
+    else
+        pool_free(object);
+    return true;
 }
 
 static void pool_revive(own_object *object)
@@ -195,6 +208,7 @@ const struct object_class pool_class = {
     .step = pool_step,
     .waiting = offsetof(own_pool, entry.older), /* a dying pool is in no ledger */
     .free = pool_free,
+    .free_bare = pool_free_bare,
     .revive = pool_revive,
     .describe = pool_describe,
 };
@@ -202,6 +216,50 @@ const struct object_class pool_class = {
 const own_type *own_pool_type(void)
 {
     return &pool_class.type;
+}
+
+/* Sets the limit that a pool is made with. 0, or an errno. */
+static int set_first_limit(own_pool *pool, size_t limit)
+{
+    if (limit == 0)
+        return 0;
+    if (pool->reserved > limit)
+        return EDQUOT;
+    return own_pool_set_limit(pool, limit) < 0 ? ENOMEM : 0;
+}
+
+own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, const char *place)
+{
+    if (!options)
+        return own_pool_new_at(owner, place);
+    size_t size = first_chunk_size(owner, options->reserve, options->limit);
+    if (!size) {
+        errno = options->reserve > PTRDIFF_MAX ? EOVERFLOW : ENOMEM;
+        return NULL;
+    }
+    own_pool *pool = pool_make_sized(owner, size, options->name ? options->name : place);
+    if (!pool)
+        return NULL;
+    int error = set_first_limit(pool, options->limit);
+    if (error) {
+        pool_free(&pool->object);
+        errno = error;
+        return NULL;
+    }
+    if (owner)
+        become_child(owner, pool);
+    return pool;
+}
+
+/* The functions behind the macros, for callers that have no macros. */
+own_pool *(own_pool_new)(own_pool *owner)
+{
+    return own_pool_new_at(owner, "pool");
+}
+
+own_pool *(own_pool_create)(own_pool *owner, const own_pool_options *options)
+{
+    return own_pool_create_at(owner, options, "pool");
 }
 
 void own_pool_clear(own_pool *pool)

@@ -27,17 +27,18 @@
  *
  * Equations (pool_validate checks them):
  *
- *   extent    no bit in front of the first block, nor at or behind bump; bump <= end
+ *   extent    no bit in front of the first block, nor at or behind bump; bump is not behind its end
  *             blocks and holes lie side by side from the first granule behind the bits up to bump
  *             no hole is beside another, or in front of bump; a quick block may be
  *   pool      blocks = starts that are not of holes, over all extents, + large blocks
- *             bytes  = their sizes
+ *             bytes  = their sizes, where blocks from `counted` to bump are in neither yet
+ *             end    = that of the extent in use; bump, where something else is to be done first
  *             reserved = the chunks of extents and large blocks + those of bins, ledger, name
  *             children, held, deferred = the entries of the ledger, by kind
  *             a child's parent is the pool in whose ledger it is
  *   bins      where there are bins, every hole is in the bin of its kind and size
  *             every quick block (a hole at its first granule only) is in the list of its size
- *             holes = those of small blocks + quick blocks; where there are no bins, all or none
+ *             holes = those of small blocks; where there are no bins, all or none
  *   nodes     every held reference and deferred call is in one chain, newest first
  *   limit     used >= reserved, and users > 0, in all limits that count the pool
  *
@@ -79,8 +80,9 @@ struct extent {
 };                       /* its bits follow */
 
 /*
- * A pool that has grown over SPLIT_AT keeps small blocks and big ones in extents of their own:
- * where they mix, the holes of big blocks fill up with small ones, and memory is wasted for ever.
+ * A pool that has grown over SPLIT_AT keeps small blocks and big ones in extents of their own, as
+ * far as it can: where they mix, the holes of big blocks fill up with small ones. But a hole of the
+ * other kind is better than a new extent.
  */
 #define SMALL_BLOCKS 0 /* and all blocks, before the pool has grown */
 #define BIG_BLOCKS 1
@@ -100,14 +102,17 @@ struct entry {
 
 struct own_pool {
     own_object object;
-    /* What every allocation looks at: with the header, one cache line. */
+    /* What every allocation looks at: with the header, one cache line. The three are a struct
+       own_front of own/block.h, which bumps without a call. */
     char *bump; /* the next block, in `extent` */
     char *end;
     struct extent *extent; /* the one in use */
+    uint32_t counted;      /* the granule of it up to which blocks are counted */
+    uint32_t holes;        /* that small blocks may be put in */
     size_t blocks;
     size_t bytes;
-    uint32_t holes;   /* that small blocks may be put in */
-    uint16_t typical; /* granules that recent children came to need */
+    uint32_t children; /* at 256 bytes each, more than fit would be a TiB */
+    uint16_t typical;  /* granules that recent children came to need */
     uint16_t flags;
     struct bins *bins; /* NULL: no holes to be looked for */
     size_t peak;       /* of bytes, as of the last time that it fell */
@@ -116,15 +121,16 @@ struct own_pool {
     struct entry entry;   /* this pool in its parent's ledger */
     struct entry *newest; /* of the ledger, a ring; NULL: empty */
     uintptr_t nodes;      /* of the ledger: a chain, the newest first, or a hash */
-    size_t children;
     const char *name;
     struct large *large; /* the newest */
     struct extent first; /* with its bits behind it */
 };
 
-#define POOL_LIMITED 1U    /* `limit` is the pool's own */
-#define POOL_NAME_OWNED 2U /* `name` is a chunk of its own */
-#define POOL_ROOT 4U       /* made without an owner */
+#define POOL_LIMITED 1U      /* `limit` is the pool's own */
+#define POOL_NAME_OWNED 2U   /* `name` is a chunk of its own */
+#define POOL_ROOT 4U         /* made without an owner */
+#define POOL_FREED 8U        /* a block has been freed: there are more holes than ends of extents */
+#define POOL_HOLES_FIRST 16U /* and small blocks look for them before they are bumped */
 
 extern const struct object_class pool_class;
 
@@ -283,6 +289,38 @@ static inline bool extent_is_big(const struct extent *extent)
     return extent->granules > CHUNK_UNIT / 2 / GRANULE;
 }
 
+/*
+ * Blocks that are bumped are counted later, all at once. pool_blocks and pool_bytes are right at
+ * any time; whoever changes the fields, or bump other than upwards, calls pool_settle first.
+ */
+size_t pool_blocks(const own_pool *pool);
+void pool_settle_bumped(own_pool *pool, size_t index);
+
+static inline size_t pool_bytes(const own_pool *pool)
+{
+    size_t bumped = extent_index(pool->extent, pool->bump) - pool->counted;
+    return pool->bytes + (bumped << GRANULE_SHIFT);
+}
+
+static inline void pool_settle(own_pool *pool)
+{
+    size_t index = extent_index(pool->extent, pool->bump);
+    if (index != pool->counted)
+        pool_settle_bumped(pool, index);
+}
+
+static inline char *extent_end(const struct extent *extent)
+{
+    return extent_address(extent, extent->granules);
+}
+
+/* Lets the header bump, or not: each block has to be marked, or validated, or holes go first. */
+static inline void pool_open(own_pool *pool)
+{
+    bool open = !OWN_DEBUG && !MARKS_ASAN && !(pool->flags & POOL_HOLES_FIRST);
+    pool->end = open ? extent_end(pool->extent) : pool->bump;
+}
+
 /* Lays out the first extent of a pool in its chunk. False: ENOMEM. */
 bool extent_init_first(own_pool *pool, size_t chunk_size);
 /* Before its chunk goes. */
@@ -302,19 +340,6 @@ void extent_remove_all(own_pool *pool);
 void extent_clear(own_pool *pool);
 size_t extent_bytes(const struct extent *extent);
 
-/* Where a block was found: in an extent, or as a large block. */
-struct place {
-    struct extent *extent; /* NULL: not in one */
-    size_t index;
-    struct large *large; /* NULL: not one */
-};
-
-/* The extent of this pool that an address lies in, or NULL. */
-struct extent *extent_of(const own_pool *pool, const void *address);
-
-/* The place of a live block. False: it is not a live block of this pool. */
-bool place_find(const own_pool *pool, const void *block, struct place *place);
-
 /* holes.c */
 /* A block, which is no longer counted, becomes a hole. The extent may go with it. */
 void hole_make(own_pool *pool, struct extent *extent, size_t index, size_t granules);
@@ -329,10 +354,8 @@ struct looked {
 };
 struct looked holes_looked(const own_pool *pool);
 void holes_unlook(own_pool *pool, struct looked before);
-/* A hole of that kind, cut to that size, its bits those of a live block. NULL: none. */
+/* A hole of that kind, cut to that size, becomes a live block, and is counted. NULL: none. */
 void *hole_use(own_pool *pool, size_t granules, uint32_t kind);
-/* The same, but only where holes of that kind are much of the pool. */
-void *hole_use_much(own_pool *pool, size_t granules, uint32_t kind);
 /* Forgets all holes: their extents are about to be emptied. */
 void holes_forget(own_pool *pool);
 /* What the bins have of `reserved`. */
@@ -346,7 +369,6 @@ struct hole_counts {
 bool holes_validate(const own_pool *pool, const struct hole_counts *found);
 
 /* large.c */
-#define CLAIM_LARGE ((uintptr_t)1)      /* in the value of a claim: the unit of a large block */
 #define LARGE_LEAST ((size_t)256 << 10) /* blocks above it are chunks of their own */
 
 struct large {

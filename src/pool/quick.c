@@ -9,66 +9,31 @@
  */
 #include "pool/holes.h"
 
-#define QUICK_MAX 16    /* of one size */
-#define QUICK_SHARE 256 /* of one size, a part of the pool */
-
-/* Takes a block out of its list, as a live one. */
-static struct hole *pop(own_pool *pool, struct quick *quick, struct extent **in, size_t *index)
-{
-    struct hole *block = quick->first;
-    mark_defined(block, sizeof(*block));
-    quick->first = block->next;
-    quick->count--;
-    pool->bins->quick_blocks--;
-    pool->holes--;
-    *in = block->extent;
-    *index = extent_index(*in, block);
-    extent_bits(*in, *index)->hole &= ~bit_of(*index);
-    return block;
-}
+#define QUICK_MAX 32    /* of one size */
+#define QUICK_SHARE 128 /* of one size, a part of the pool */
 
 static void flush(own_pool *pool, size_t granules, size_t keep)
 {
-    struct quick *quick = &pool->bins->quick[granules];
-    while (quick->count > keep) {
-        struct extent *extent;
-        size_t index;
-        pop(pool, quick, &extent, &index);
-        hole_make(pool, extent, index, granules);
+    const struct quick *quick = &pool->bins->quick[granules];
+    while (quick->most - quick->room > keep) {
+        void *block = quick_get(pool, granules);
+        struct extent *extent = extent_of(pool, block);
+        hole_make(pool, extent, extent_index(extent, block), granules);
     }
 }
 
-bool quick_put(own_pool *pool, struct extent *extent, size_t index, size_t granules)
+bool quick_make_room(own_pool *pool, size_t granules)
 {
-    if (granules - 2 > SMALL_MOST - 2 || !has_bins(pool) || extent->kind != SMALL_BLOCKS)
+    if (!has_bins(pool))
         return false;
     struct quick *quick = &pool->bins->quick[granules];
-    if (OWN_UNLIKELY(quick->count == QUICK_MAX))
-        flush(pool, granules, QUICK_MAX / 2);
-    if ((quick->count * granules << GRANULE_SHIFT) * QUICK_SHARE > pool->reserved)
-        return false;
-    struct hole *block = extent_address(extent, index);
-    extent_bits(extent, index)->hole |= bit_of(index);
-    block->next = quick->first;
-    block->extent = extent;
-    block->granules = 0;
-    mark_unusable(block, granules << GRANULE_SHIFT);
-    quick->first = block;
-    quick->count++;
-    pool->bins->quick_blocks++;
-    pool->holes++;
-    return true;
-}
-
-void *quick_get(own_pool *pool, size_t granules)
-{
-    if (!has_bins(pool) || granules > SMALL_MOST || !pool->bins->quick[granules].first)
-        return NULL;
-    struct extent *extent;
-    size_t index;
-    void *block = pop(pool, &pool->bins->quick[granules], &extent, &index);
-    mark_undefined(block, granules << GRANULE_SHIFT);
-    return block;
+    size_t share = (pool->reserved / QUICK_SHARE >> GRANULE_SHIFT) / granules;
+    size_t most = min_size(share, QUICK_MAX);
+    flush(pool, granules, most / 2);
+    size_t count = quick->most - quick->room;
+    quick->most = (uint32_t)most;
+    quick->room = (uint32_t)(most - count);
+    return most > 0;
 }
 
 bool quick_flush(own_pool *pool)
@@ -97,7 +62,7 @@ size_t quick_validate(const own_pool *pool)
                 return SIZE_MAX;
             count++;
         }
-        if (count != quick->count)
+        if (count != quick->most - quick->room)
             return SIZE_MAX;
         blocks += count;
     }

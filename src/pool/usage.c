@@ -8,10 +8,11 @@
 static void add_usage(own_usage *usage, const own_pool *pool)
 {
     usage->pools++;
-    usage->blocks += pool->blocks;
-    usage->bytes += pool->bytes;
+    size_t bytes = pool_bytes(pool);
+    usage->blocks += pool_blocks(pool);
+    usage->bytes += bytes;
     usage->reserved += pool->reserved;
-    usage->peak += max_size(pool->peak, pool->bytes);
+    usage->peak += max_size(pool->peak, bytes);
     usage->children += pool->children;
     usage->held += ledger_held(pool);
     usage->deferred += ledger_deferred(pool);

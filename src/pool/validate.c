@@ -26,7 +26,7 @@ static void validate_extent(const own_pool *pool, const struct extent *extent, s
 {
     size_t first = extent_first_index(extent);
     size_t used = extent_used(pool, extent);
-    require(pool, used <= extent->granules, "bump <= end");
+    require(pool, used <= extent->granules, "bump is not behind the extent's end");
     for (size_t word = 0; word << 6 < extent->granules; word++) {
         const struct bits *bits = extent_bits(extent, word << 6);
         uint64_t outside = 0;
@@ -107,8 +107,12 @@ void pool_validate(own_pool *pool)
         found.chunks += large->granted;
         require(pool, !large->older || large->older->newer == large, "large blocks are a list");
     }
-    require(pool, found.blocks == pool->blocks, "blocks = starts not of holes + large blocks");
-    require(pool, found.bytes == pool->bytes, "bytes = the sizes of the live blocks");
+    require(pool, found.blocks == pool_blocks(pool), "blocks = starts not of holes + large blocks");
+    require(pool, found.bytes == pool_bytes(pool), "bytes = the sizes of the live blocks");
+    require(pool,
+            pool->end == pool->bump ||
+                (!(pool->flags & POOL_HOLES_FIRST) && pool->end == extent_end(pool->extent)),
+            "end = that of the extent in use, or bump");
     require(pool, holes_validate(pool, &found.holes),
             "every hole is in the bin of its kind and size");
     require(pool, limit_validate(pool), "used >= reserved in all limits that count the pool");

@@ -70,8 +70,8 @@ static bool is_zero(const unsigned char *block, size_t from, size_t to)
 static void check_books(struct run *run)
 {
     run->steps++;
-    expect(run->pool->blocks == run->blocks);
-    expect(run->pool->bytes == run->bytes);
+    expect(pool_blocks(run->pool) == run->blocks);
+    expect(pool_bytes(run->pool) == run->bytes);
     if (run->pool->reserved <= 32 * KIB || run->steps % 100 == 0)
         pool_validate(run->pool);
 }

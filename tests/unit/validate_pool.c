@@ -74,7 +74,7 @@ static void build(void)
     world.hole = end_becomes_hole(world.hole);
     world.third = end_becomes_hole(world.third);
     expect(own_free(pool, world.quick) == 0);
-    expect(has_bins(pool) && pool->bins->quick[QUICK_GRANULES].count == 1);
+    expect(has_bins(pool) && pool->bins->quick_blocks == 1);
     for (int i = 0; i < 20; i++)
         expect(own_new(pool, &thing_type) && own_defer(pool, do_nothing, NULL) == 0);
     expect(own_new(world.other, &thing_type) != NULL);
@@ -126,7 +126,7 @@ static void start_far_behind_bump(void)
 
 static void bump_behind_end(void)
 {
-    world.pool->bump = world.pool->end + GRANULE;
+    world.pool->bump = extent_end(world.pool->extent) + GRANULE;
 }
 
 static void first_start_lost(void)
@@ -292,7 +292,7 @@ static void bin_of_wrong_kind(void)
 
 static void quick_count_wrong(void)
 {
-    world.pool->bins->quick[QUICK_GRANULES].count--;
+    world.pool->bins->quick[QUICK_GRANULES].room++;
 }
 
 static void quick_block_lost(void)
@@ -318,7 +318,7 @@ static const struct breach breaches[] = {
     {start_behind_bump, "no bit in front of the first block, nor at or behind bump"},
     {start_far_behind_bump, "no bit in front of the first block, nor at or behind bump"},
     {hole_in_front, "no bit in front of the first block, nor at or behind bump"},
-    {bump_behind_end, "bump <= end"},
+    {bump_behind_end, "bump is not behind"},
     {first_start_lost, "blocks and holes lie side by side"},
     {start_lost, "blocks = starts"},
     {start_added, "blocks = starts"},

@@ -1,0 +1,81 @@
+/*
+ * pool/place.h - finding the block at an address.
+ *
+ * Inline, because own_free is short but for this. What is compared, read and paid is said at the
+ * head of pool.h.
+ */
+#ifndef POOL_PLACE_H
+#define POOL_PLACE_H
+
+#include "pool/pool.h"
+
+#define CLAIM_LARGE ((uintptr_t)1) /* in the value of a claim: the unit of a large block */
+
+/* Where a block was found: in an extent, or as a large block. */
+struct place {
+    struct extent *extent; /* NULL: not in one */
+    size_t index;
+    struct large *large; /* NULL: not one */
+};
+
+static inline bool extent_has(const struct extent *extent, const void *address)
+{
+    return (uintptr_t)address - (uintptr_t)extent < (size_t)extent->granules << GRANULE_SHIFT;
+}
+
+/* The extent that an address may lie in, or the large block that it may be, or neither. */
+static inline struct extent *extent_find(const own_pool *pool, const void *address,
+                                         struct large **large)
+{
+    if (extent_has(pool->extent, address))
+        return pool->extent;
+    uintptr_t value = (uintptr_t)chunk_claimed_by(address, pool);
+    if (OWN_UNLIKELY(value & CLAIM_LARGE)) {
+        *large = (struct large *)(value - CLAIM_LARGE);
+        return NULL;
+    }
+    if (value)
+        return (struct extent *)value;
+    for (const struct extent *extent = &pool->first; extent; extent = extent->next) {
+        if (extent_has(extent, address))
+            return (struct extent *)(uintptr_t)extent;
+        if (extent->next && extent_is_big(extent->next))
+            break;
+    }
+    return NULL;
+}
+
+/* The extent of this pool that an address lies in, or NULL. */
+static inline struct extent *extent_of(const own_pool *pool, const void *address)
+{
+    struct large *large;
+    struct extent *extent = extent_find(pool, address, &large);
+    return extent && extent_has(extent, address) ? extent : NULL;
+}
+
+/* The place of a live block. False: it is not a live block of this pool. */
+static inline __attribute__((always_inline)) bool place_find(const own_pool *pool, const void *block, struct place *place)
+{
+    place->large = NULL;
+    place->index = 0;
+    place->extent = extent_find(pool, block, &place->large);
+    if (OWN_UNLIKELY(!place->extent))
+        return place->large && place->large->block == block;
+    if ((uintptr_t)block % GRANULE || !extent_has(place->extent, block))
+        return false;
+    place->index = extent_index(place->extent, block);
+    const struct bits *bits = extent_bits(place->extent, place->index);
+    return bits->start & ~bits->hole & bit_of(place->index);
+}
+
+/* Where a block ends: mostly its pair of bits tells. */
+static inline size_t place_end(const own_pool *pool, const struct place *place)
+{
+    size_t index = place->index;
+    uint64_t starts = extent_bits(place->extent, index)->start >> (index & 63) >> 1;
+    if (OWN_LIKELY(starts))
+        return index + 1 + (size_t)__builtin_ctzll(starts);
+    return extent_block_end(pool, place->extent, index);
+}
+
+#endif
