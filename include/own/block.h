@@ -162,7 +162,8 @@ inline void *own_alloc(own_pool *pool, size_t count, size_t size)
     size_t bytes;
     if (OWN_UNLIKELY(__builtin_mul_overflow(count, size, &bytes) || !own_bump_fits(pool, bytes)))
         return own_alloc_slow(pool, count, size);
-    return __builtin_memset(own_bump(pool, bytes), 0, (bytes + 15) & ~(size_t)15);
+    /* Not rounded up: gcc would make a slow rep stos of a multiple of 16. */
+    return __builtin_memset(own_bump(pool, bytes), 0, bytes);
 }
 
 inline void *own_alloc_raw(own_pool *pool, size_t count, size_t size)

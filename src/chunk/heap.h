@@ -86,6 +86,8 @@ void slab_put(struct free_chunk *chunk);
 void *system_map(size_t size, size_t align);
 void system_unmap(void *memory, size_t size);
 void system_purge(void *memory, size_t size);
+/* Puts pages behind fresh memory now; where the system cannot, they come one by one. */
+void system_populate(void *memory, size_t size);
 void *system_remap(void *memory, size_t old_size, size_t new_size, size_t align);
 
 #endif

@@ -54,6 +54,17 @@ void system_purge(void *memory, size_t size)
     errno = saved;
 }
 
+void system_populate(void *memory, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+    int saved = errno;
+    madvise(memory, size, MADV_POPULATE_WRITE);
+    errno = saved;
+#endif
+    (void)memory;
+    (void)size;
+}
+
 void *system_remap(void *memory, size_t old_size, size_t new_size, size_t align)
 {
     int saved = errno;

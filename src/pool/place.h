@@ -54,7 +54,8 @@ static inline struct extent *extent_of(const own_pool *pool, const void *address
 }
 
 /* The place of a live block. False: it is not a live block of this pool. */
-static inline __attribute__((always_inline)) bool place_find(const own_pool *pool, const void *block, struct place *place)
+static inline __attribute__((always_inline)) bool place_find(const own_pool *pool,
+                                                             const void *block, struct place *place)
 {
     place->large = NULL;
     place->index = 0;

@@ -87,7 +87,7 @@ struct extent {
 #define SMALL_BLOCKS 0 /* and all blocks, before the pool has grown */
 #define BIG_BLOCKS 1
 #define SMALL_MOST ((size_t)32) /* granules */
-#define SPLIT_AT ((size_t)32 << 10)
+#define SPLIT_AT ((size_t)64 << 10)
 
 /* A place in a ledger: of a child, in its own pool; of anything else, in a struct node. */
 struct entry {
