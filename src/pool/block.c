@@ -240,8 +240,10 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
     size_t granules = granules_for(bytes);
     size_t whole = granules + (alignment >> GRANULE_SHIFT) - 1;
     void *block = get(pool, whole);
-    if (!block)
+    if (!block) {
+        finish(pool); /* looking for it may have moved bump */
         return NULL;
+    }
     pool_settle(pool);
     struct place place;
     place_find(pool, block, &place);
