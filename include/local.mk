@@ -10,4 +10,5 @@ owninclude_HEADERS = \
 	%D%/own/misuse.h \
 	%D%/own/object.h \
 	%D%/own/pool.h \
-	%D%/own/version.h
+	%D%/own/version.h \
+	%D%/own/weakref.h

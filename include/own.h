@@ -27,5 +27,6 @@
 #include <own/object.h>
 #include <own/pool.h>
 #include <own/version.h>
+#include <own/weakref.h>
 
 #endif

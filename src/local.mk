@@ -42,7 +42,11 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/string.c \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
-	%D%/pool/validate.c
+	%D%/pool/validate.c \
+	%D%/weakref/table.c \
+	%D%/weakref/validate.c \
+	%D%/weakref/weakref.c \
+	%D%/weakref/weakref.h
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =

@@ -95,7 +95,9 @@ contract_tests += \
 	%D%/contract/reentry \
 	%D%/contract/string \
 	%D%/contract/survival \
-	%D%/contract/usage
+	%D%/contract/usage \
+	%D%/contract/weakref \
+	%D%/contract/weakref_calls
 
 endif
 

@@ -3,9 +3,10 @@
  * safe.
  *
  * An object begins with an own_object. Its count is the number of references to it; at zero the
- * object dies at once: its finalizer runs, then the reference fields that its type declares are
- * released, the last declared first, then its memory goes. What dies with it dies in the order that
- * recursion would give, but nothing recurses: a chain of any length dies on a small stack.
+ * object dies at once: weak references to it are cleared (see weakref.h), its finalizer runs, then
+ * the reference fields that its type declares are released, the last declared first, then its
+ * memory goes. What dies with it dies in the order that recursion would give, but nothing recurses:
+ * a chain of any length dies on a small stack.
  *
  * References that pools hold (own_hold, own_give, a constructor's owner) are released by the pool.
  * All references that pools hold to one object make one step of its count, so that releasing one
@@ -60,7 +61,8 @@ struct own_type {
     const size_t *refs;
     /* May be NULL. Called once in the object's life, when the last reference goes and before any
        field is released. The object is whole and may be used and counted. Where the finalizer
-       leaves a reference to it somewhere, the object lives on (PEP 442). */
+       leaves a reference to it somewhere, the object lives on (PEP 442); its next death is then
+       without the finalizer. */
     void (*finalize)(void *self);
 };
 

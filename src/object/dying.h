@@ -18,10 +18,13 @@
 /* Objects with more fields than this find the next one by looking at all of them. */
 #define DYING_FIELD_MAX 255U
 
+/* The flags of a plain object that matter while its death is put off. */
+#define DYING_FLAGS (STATE_FINALIZED | STATE_WEAK)
+
 struct dying {
     own_object *waiting; /* the object that goes on when this one has died; may be NULL */
     unsigned field;      /* the fields before this one are still to be released */
-    uint32_t flags;      /* STATE_CLASS and STATE_FINALIZED */
+    uint32_t flags;      /* those of DYING_FLAGS that the object has */
 };
 
 static inline void dying_store(own_object *object, struct dying dying)

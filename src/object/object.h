@@ -25,9 +25,10 @@
 #include <own/object.h>
 
 /* The low bits of own_object.state; the rest counts what pools hold. */
-#define STATE_CLASS ((uint32_t)1)     /* the type is an object_class */
-#define STATE_FINALIZED ((uint32_t)2) /* the finalizer has run; it never runs again */
-#define STATE_DYING ((uint32_t)4)     /* the last reference went; the guard keeps it whole */
+#define STATE_FINALIZED ((uint32_t)1) /* the finalizer has run; it never runs again */
+#define STATE_WEAK ((uint32_t)2)      /* may have weak references */
+#define STATE_CLASS ((uint32_t)4)     /* the type is an object_class */
+#define STATE_DYING ((uint32_t)8)     /* the last reference went; the guard keeps it whole */
 #define STATE_FLAGS ((uint32_t)0xff)
 #define STATE_HELD_ONE ((uint32_t)1 << 8)
 #define STATE_HELD_MAX (UINT32_MAX >> 8) /* held so often, an object is never released again */
@@ -95,6 +96,14 @@ OWN_MUST_USE bool object_release(own_object *object, const char *call);
 void object_die(own_object *object);
 /* The same, but never put off: for what must have died before something else goes on. */
 void object_die_now(own_object *object);
+
+/*
+ * What the death of an object with STATE_WEAK asks of the room weakref, which defines them there.
+ * The last reference has gone: from now on weak references to the object give NULL.
+ */
+void weakref_clear(own_object *object);
+/* Ends STATE_WEAK and calls back all weak references that have been cleared. Runs code of users. */
+void weakref_call(own_object *object);
 
 /* What a misuse sentence calls an object. Returns text. */
 #define OBJECT_TEXT 160

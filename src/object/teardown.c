@@ -1,6 +1,9 @@
 /*
  * object/teardown.c - the death of objects, without recursion.
  *
+ * Before all else a dying object loses its weak references, and before its finalizer or first step,
+ * what they call runs.
+ *
  * A dying object may release others, which die in turn before it goes on: the order of recursion.
  * Here the objects that wait are a stack threaded through themselves; plain objects keep the link
  * in their header (dying.h), objects of a class where they like.
@@ -31,17 +34,32 @@ static own_object **class_link(own_object *object)
     return (own_object **)(void *)((char *)object + class_of_object(object)->waiting);
 }
 
-/*
- * The library's guard is the only reference that is left of a dying object. Otherwise somebody took
- * one: the guard goes, the object lives on, and the answer is false.
- */
+/* Whether the library's guard is the only reference that is left of a dying object. */
+static bool is_alone(const own_object *object)
+{
+    return object->count == 1 || object->count == -1;
+}
+
+/* Where somebody took a reference to a dying object: the guard goes, the object lives on, and the
+   answer is false. */
 static bool dies_for_good(own_object *object)
 {
-    if (object->count == 1 || object->count == -1)
+    if (is_alone(object))
         return true;
     object->state &= ~STATE_DYING;
     object->count = count_down(object->count).count;
     return false;
+}
+
+/* A dying object loses its weak references, and those that their calls make, unless these calls
+   leave a reference. Whether it is still alone. */
+static bool lose_weak(own_object *object)
+{
+    do {
+        weakref_clear(object);
+        weakref_call(object);
+    } while (object->state & STATE_WEAK && is_alone(object));
+    return is_alone(object);
 }
 
 static unsigned count_fields(const own_type *type)
@@ -54,16 +72,21 @@ static unsigned count_fields(const own_type *type)
     return fields;
 }
 
-/* The finalizer runs, where there is one left to run. False: the object lives on. */
+/* A plain object loses its weak references, then its finalizer runs, where there is one left to
+   run. False: the object lives on. */
 static bool finalize(own_object *object)
 {
     const own_type *type = object->type;
     object->state |= STATE_DYING;
+    if (OWN_UNLIKELY(object->state & STATE_WEAK) && !lose_weak(object))
+        return dies_for_good(object);
     if (type->finalize && !(object->state & STATE_FINALIZED)) {
         object->state |= STATE_FINALIZED;
         int saved = errno;
         type->finalize(object);
         errno = saved;
+        if (OWN_UNLIKELY(object->state & STATE_WEAK) && is_alone(object))
+            lose_weak(object); /* those that the finalizer made */
     }
     return dies_for_good(object);
 }
@@ -75,11 +98,23 @@ static bool die_bare(own_object *object)
            class_of_object(object)->free_bare(object);
 }
 
-/* Puts an object on the stack above `waiting`. False: its finalizer brought it back to life. */
+/* The same for an object of a class, whose steps come later. */
+static bool prepare(own_object *object)
+{
+    object->state |= STATE_DYING;
+    if (OWN_LIKELY(!(object->state & STATE_WEAK)) || lose_weak(object))
+        return true;
+    dies_for_good(object);
+    class_of_object(object)->revive(object);
+    return false;
+}
+
+/* Puts an object on the stack above `waiting`. False: what ran meanwhile brought it back to life. */
 static bool begin(own_object *object, own_object *waiting)
 {
     if (object->state & STATE_CLASS) {
-        object->state |= STATE_DYING;
+        if (!prepare(object))
+            return false;
         *class_link(object) = waiting;
         return true;
     }
@@ -88,7 +123,7 @@ static bool begin(own_object *object, own_object *waiting)
     dying_store(object, (struct dying){
                             .waiting = waiting,
                             .field = count_fields(object->type),
-                            .flags = object->state & STATE_FINALIZED,
+                            .flags = object->state & DYING_FLAGS,
                         });
     return true;
 }
@@ -145,7 +180,8 @@ static void free_plain(own_object *object)
     chunk_put(object, size);
 }
 
-/* Ends the death of the object on top; returns the one below. */
+/* Ends the death of the object on top; returns the one below. Or the same, where calls of weak
+   references that were made meanwhile may have brought more to do. */
 static own_object *end(own_object *object)
 {
     if (object_is_dead(object)) {
@@ -153,6 +189,8 @@ static own_object *end(own_object *object)
         free_plain(object);
         return waiting;
     }
+    if (OWN_UNLIKELY(object->state & STATE_WEAK) && is_alone(object) && lose_weak(object))
+        return object;
     own_object *waiting = *class_link(object);
     if (dies_for_good(object))
         class_of_object(object)->free(object);
@@ -175,16 +213,19 @@ static void tear_down(own_object *top)
     }
 }
 
-/* Too deep: keeps the object, whole but for its header, for the outermost level. */
+/* Too deep: keeps the object, whole but for its header, for the outermost level. It is dead to its
+   weak references, which are called then. */
 static void put_off_death(own_object *object)
 {
+    if (OWN_UNLIKELY(object->state & STATE_WEAK))
+        weakref_clear(object);
     if (object->state & STATE_CLASS) {
         object->state |= STATE_DYING;
         *class_link(object) = put_off;
     } else {
         dying_store(object, (struct dying){
                                 .waiting = put_off,
-                                .flags = object->state & STATE_FINALIZED,
+                                .flags = object->state & DYING_FLAGS,
                             });
     }
     put_off = object;

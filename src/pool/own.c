@@ -4,6 +4,7 @@
  * Each call makes ready what may fail, then changes everything in steps that cannot.
  */
 #include "pool/pool.h"
+#include "weakref/weakref.h"
 
 #include <errno.h>
 
@@ -24,17 +25,9 @@ bool pool_orphan(own_pool *parent, own_pool *child)
     return last;
 }
 
-void *own_new(own_pool *owner, const own_type *type)
+/* What a constructor made, or NULL, goes to its owner, into the node that was got before. */
+static void *give_new(own_pool *owner, struct node *node, own_object *object)
 {
-    struct node *node = NULL;
-    if (owner) {
-        node = ledger_node_get(owner);
-        if (!node)
-            return NULL;
-    }
-    own_object *object = object_new(type);
-    if (!owner)
-        return object;
     if (!object) {
         ledger_node_put(owner, node);
         return NULL;
@@ -43,6 +36,27 @@ void *own_new(own_pool *owner, const own_type *type)
     ledger_add(owner, node, object, NULL);
     pool_debug_step(owner);
     return object;
+}
+
+void *own_new(own_pool *owner, const own_type *type)
+{
+    if (!owner)
+        return object_new(type);
+    struct node *node = ledger_node_get(owner);
+    return node ? give_new(owner, node, object_new(type)) : NULL;
+}
+
+own_weakref *own_weakref_new(own_pool *owner, void *object,
+                             void (*died)(own_weakref *ref, void *arg), void *arg)
+{
+    if (!object || !object_check(object, "own_weakref_new", owner ? owner->name : NULL)) {
+        errno = EINVAL;
+        return NULL;
+    }
+    if (!owner)
+        return weakref_make(object, died, arg);
+    struct node *node = ledger_node_get(owner);
+    return node ? give_new(owner, node, (void *)weakref_make(object, died, arg)) : NULL;
 }
 
 int own_hold(own_pool *pool, void *object)

@@ -4,7 +4,8 @@
  *   pool.c     making pools, their steps of dying, names
  *   tree.c     parents, ancestors, iteration over a subtree
  *   ledger.c   references and deferred calls, in the order in which they were taken on
- *   own.c      own_hold, own_give, own_drop, own_move, own_defer, own_undefer, own_new
+ *   own.c      own_hold, own_give, own_drop, own_move, own_defer, own_undefer, own_new,
+ *              own_weakref_new
  *   limit.c    limits, and what counts against them
  *   extent.c   the chunks of a pool, and finding the one that an address lies in
  *   holes.c    freed memory, joined

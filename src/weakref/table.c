@@ -1,0 +1,184 @@
+/*
+ * weakref/table.c - for any object, its weak references; stripes, locks, fork.
+ *
+ * Everything is O(1) expected but what concerns all weak references of an object. Buckets are
+ * doubled when there are more entries, and halved when they are an eighth used, where memory for
+ * that can be had; the last entry of a stripe leaves no memory taken.
+ */
+#include "chunk/chunk.h"
+#include "weakref/weakref.h"
+
+#include <errno.h>
+
+struct stripe weakref_stripes[STRIPE_COUNT];
+
+static void lock_all(void)
+{
+    for (size_t i = 0; i < STRIPE_COUNT; i++)
+        pthread_mutex_lock(&weakref_stripes[i].lock);
+}
+
+static void unlock_all(void)
+{
+    for (size_t i = 0; i < STRIPE_COUNT; i++)
+        pthread_mutex_unlock(&weakref_stripes[i].lock);
+}
+
+static void stripes_init(void)
+{
+    for (size_t i = 0; i < STRIPE_COUNT; i++) {
+        struct stripe *stripe = &weakref_stripes[i];
+        pthread_mutex_init(&stripe->lock, NULL);
+        stripe->buckets = STRIPE_FEW;
+        stripe->bucket = stripe->few;
+    }
+    /* A child process must not find a lock taken by a thread that it does not have. The heap's
+       handlers are there before these, since the first weak reference is; so fork takes the locks
+       in the right order. */
+    (void)pthread_atfork(lock_all, unlock_all, unlock_all);
+}
+
+void weakref_table_init(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, stripes_init);
+}
+
+static struct stripe *lock(uintptr_t address)
+{
+    struct stripe *stripe = &weakref_stripes[weakref_stripe_of(address)];
+    pthread_mutex_lock(&stripe->lock);
+    return stripe;
+}
+
+static void unlock(struct stripe *stripe)
+{
+    pthread_mutex_unlock(&stripe->lock);
+}
+
+static own_weakref **bucket_of(const struct stripe *stripe, uintptr_t address)
+{
+    return &stripe->bucket[weakref_bucket_of(address, stripe->buckets)];
+}
+
+/* The link that refers to the entry of an object; to NULL where it has none. */
+static own_weakref **find(const struct stripe *stripe, uintptr_t address)
+{
+    own_weakref **slot = bucket_of(stripe, address);
+    while (*slot && weakref_address(*slot) != address)
+        slot = &(*slot)->chain;
+    return slot;
+}
+
+static bool get_buckets(struct stripe *stripe, size_t buckets)
+{
+    own_weakref **bucket = stripe->few;
+    if (buckets > STRIPE_FEW) {
+        int saved = errno;
+        size_t granted;
+        bucket = chunk_get(buckets * sizeof(*bucket), &granted);
+        errno = saved;
+        if (!bucket)
+            return false;
+    }
+    for (size_t i = 0; i < buckets; i++)
+        bucket[i] = NULL;
+    stripe->bucket = bucket;
+    stripe->buckets = buckets;
+    return true;
+}
+
+/* Another number of buckets, if they can be had. */
+static void resize(struct stripe *stripe, size_t buckets)
+{
+    own_weakref **old = stripe->bucket;
+    size_t old_buckets = stripe->buckets;
+    if (!get_buckets(stripe, buckets))
+        return;
+    for (size_t i = 0; i < old_buckets; i++) {
+        for (own_weakref *entry = old[i], *next; entry; entry = next) {
+            next = entry->chain;
+            own_weakref **bucket = bucket_of(stripe, weakref_address(entry));
+            entry->chain = *bucket;
+            *bucket = entry;
+        }
+    }
+    if (old != stripe->few)
+        chunk_put(old, old_buckets * sizeof(*old));
+}
+
+/* Another weak reference to the same object stands for its ring, or none. */
+static void replace(struct stripe *stripe, own_weakref **slot, own_weakref *other)
+{
+    own_weakref *entry = *slot;
+    if (other) {
+        other->chain = entry->chain;
+        *slot = other;
+        return;
+    }
+    *slot = entry->chain;
+    stripe->entries--;
+    if (stripe->buckets > STRIPE_FEW && stripe->entries < stripe->buckets / 8)
+        resize(stripe, stripe->entries < STRIPE_FEW ? STRIPE_FEW : stripe->buckets / 2);
+}
+
+void weakref_link(own_weakref *ref)
+{
+    weakref_table_init();
+    struct stripe *stripe = lock(weakref_address(ref));
+    own_weakref **slot = find(stripe, weakref_address(ref));
+    if (*slot) {
+        list_add_first(&(*slot)->link, &ref->link);
+    } else {
+        list_init(&ref->link);
+        ref->chain = NULL;
+        *slot = ref;
+        stripe->entries++;
+        if (stripe->entries > stripe->buckets)
+            resize(stripe, stripe->buckets * 2);
+    }
+    unlock(stripe);
+}
+
+void weakref_unlink(own_weakref *ref)
+{
+    if (!ref->link.next)
+        return;
+    struct stripe *stripe = lock(weakref_address(ref));
+    own_weakref **slot = bucket_of(stripe, weakref_address(ref));
+    while (*slot && *slot != ref)
+        slot = &(*slot)->chain;
+    if (*slot) {
+        /* The second oldest becomes the entry: the order of the ring is as before. */
+        bool alone = list_is_empty(&ref->link);
+        replace(stripe, slot, alone ? NULL : weakref_of_link(ref->link.previous));
+    }
+    list_remove(&ref->link);
+    ref->link.next = NULL;
+    unlock(stripe);
+}
+
+void weakref_mark(const own_object *object)
+{
+    struct stripe *stripe = lock((uintptr_t)object);
+    own_weakref *entry = *find(stripe, (uintptr_t)object);
+    if (entry) {
+        entry->target |= WEAKREF_CLEARED;
+        list_each_safe (link, after, &entry->link)
+            weakref_of_link(link)->target |= WEAKREF_CLEARED;
+    }
+    unlock(stripe);
+}
+
+void weakref_take(const own_object *object, struct list *head)
+{
+    list_init(head);
+    struct stripe *stripe = lock((uintptr_t)object);
+    own_weakref **slot = find(stripe, (uintptr_t)object);
+    own_weakref *entry = *slot;
+    if (entry) {
+        replace(stripe, slot, NULL);
+        list_add_first(&entry->link, head); /* between the oldest and the newest */
+    }
+    unlock(stripe);
+}

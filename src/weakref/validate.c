@@ -1,0 +1,105 @@
+/*
+ * weakref/validate.c - the equations of weakref.h, checked.
+ */
+#include "weakref/weakref.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void require(bool holds, const char *equation)
+{
+    if (!holds) {
+        fprintf(stderr, "libown: weakref: does not hold: %s\n", equation);
+        abort();
+    }
+}
+
+static void validate_ring(own_weakref *entry)
+{
+    list_each_safe (link, after, &entry->link) {
+        require(link->previous->next == link && after->previous == link, "a ring is linked");
+        require(weakref_address(weakref_of_link(link)) == weakref_address(entry),
+                "all in a ring refer to the entry's address");
+    }
+}
+
+static size_t validate_chain(const struct stripe *stripe, size_t bucket)
+{
+    size_t entries = 0;
+    for (own_weakref *entry = stripe->bucket[bucket]; entry; entry = entry->chain) {
+        uintptr_t address = weakref_address(entry);
+        require(&weakref_stripes[weakref_stripe_of(address)] == stripe,
+                "an entry's address is hashed to its stripe");
+        require(weakref_bucket_of(address, stripe->buckets) == bucket,
+                "an entry's address is hashed to its bucket");
+        for (own_weakref *other = entry->chain; other; other = other->chain)
+            require(weakref_address(other) != address, "no other entry has its address");
+        validate_ring(entry);
+        entries++;
+    }
+    return entries;
+}
+
+static void validate_stripe(struct stripe *stripe)
+{
+    pthread_mutex_lock(&stripe->lock);
+    require(is_power_of_two(stripe->buckets), "buckets is a power of two");
+    require((stripe->bucket == stripe->few) == (stripe->buckets == STRIPE_FEW),
+            "buckets lie in the stripe exactly where they are few");
+    size_t entries = 0;
+    for (size_t i = 0; i < stripe->buckets; i++)
+        entries += validate_chain(stripe, i);
+    require(entries == stripe->entries, "entries = lengths of all chains");
+    pthread_mutex_unlock(&stripe->lock);
+}
+
+void weakref_validate(void)
+{
+    weakref_table_init();
+    for (size_t i = 0; i < STRIPE_COUNT; i++)
+        validate_stripe(&weakref_stripes[i]);
+}
+
+/* The entry of an object in its stripe, which is locked. */
+static own_weakref *entry_of(const struct stripe *stripe, const own_object *object)
+{
+    uintptr_t address = (uintptr_t)object;
+    own_weakref *entry = stripe->bucket[weakref_bucket_of(address, stripe->buckets)];
+    while (entry && weakref_address(entry) != address)
+        entry = entry->chain;
+    return entry;
+}
+
+void weakref_validate_object(const own_object *object)
+{
+    weakref_table_init();
+    struct stripe *stripe = &weakref_stripes[weakref_stripe_of((uintptr_t)object)];
+    pthread_mutex_lock(&stripe->lock);
+    own_weakref *entry = entry_of(stripe, object);
+    if (entry) {
+        bool dead = object_is_dead(object);
+        require(dead || object->state & STATE_WEAK, "an object that has an entry has STATE_WEAK");
+        require(!dead || entry->target & WEAKREF_CLEARED, "a linked one's object is alive");
+        list_each_safe (link, after, &entry->link)
+            require(!dead || weakref_of_link(link)->target & WEAKREF_CLEARED,
+                    "a linked one's object is alive");
+    }
+    pthread_mutex_unlock(&stripe->lock);
+}
+
+#if OWN_DEBUG
+void weakref_debug_step(const own_object *object)
+{
+    static __thread size_t credit;
+    struct stripe *stripe = &weakref_stripes[weakref_stripe_of((uintptr_t)object)];
+    pthread_mutex_lock(&stripe->lock);
+    size_t cost = stripe->entries * 2 + stripe->buckets;
+    pthread_mutex_unlock(&stripe->lock);
+    credit += 64;
+    if (credit < cost)
+        return;
+    credit = 0;
+    validate_stripe(stripe);
+    weakref_validate_object(object);
+}
+#endif
