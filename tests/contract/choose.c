@@ -51,6 +51,24 @@ static bool choose_new(struct model *model, struct operation *operation)
     return true;
 }
 
+static bool choose_new_weak(struct model *model, struct operation *operation)
+{
+    if (!choose_new(model, operation))
+        return false;
+    operation->b = pick_node(model);
+    operation->c = pick(model, 8) != 0;
+    return operation->b != nobody;
+}
+
+static bool choose_get(struct model *model, struct operation *operation)
+{
+    operation->a = pick_node(model);
+    if (operation->a == nobody || !model->nodes[operation->a].is_weak)
+        return false;
+    operation->b = model->nodes[operation->a].target;
+    return operation->b == nobody || model->nodes[operation->b].callers < 3;
+}
+
 static bool choose_give(struct model *model, struct operation *operation)
 {
     int pool = operation->a = pick_pool(model), node = operation->b = pick_node(model);
@@ -110,7 +128,8 @@ static bool choose_set(struct model *model, struct operation *operation)
     operation->a = pick_node(model);
     operation->b = pick(model, field_count);
     operation->c = pick(model, 4) ? pick_node(model) : nobody;
-    if (operation->a == nobody || model->nodes[operation->a].is_pool)
+    if (operation->a == nobody || model->nodes[operation->a].is_pool ||
+        model->nodes[operation->a].is_weak)
         return false;
     return operation->c == nobody || operation->a < operation->c;
 }
@@ -121,6 +140,10 @@ static bool choose_operands(struct model *model, struct operation *operation)
     case new_pool:
     case new_object:
         return choose_new(model, operation);
+    case new_weak:
+        return choose_new_weak(model, operation);
+    case get:
+        return choose_get(model, operation);
     case take:
         operation->a = pick_node(model);
         return operation->a != nobody && model->nodes[operation->a].callers < 3;

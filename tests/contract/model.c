@@ -28,7 +28,7 @@ static void log_and_react(struct model *model, int kind, int subject)
     expect(model->event_count < event_capacity);
     struct event *event = &model->events[model->event_count++];
 
-    event->kind = kind == finalized ? finalized : called;
+    event->kind = kind == finalized ? finalized : kind == called ? called : told;
     event->subject = subject;
     event->reaction = (struct operation){.kind = nothing};
     if (!model->reacts || model->reactions == 0 || model->depth > 5)
@@ -59,26 +59,86 @@ static void empty(struct model *model, int pool)
     }
 }
 
+static bool has_weak(const struct model *model, int node)
+{
+    for (int i = 0; i < model->node_count; i++)
+        if (model->nodes[i].is_weak && model->nodes[i].target == node)
+            return true;
+    return false;
+}
+
+/* Clears all weak references to a node, then calls them. */
+static void clear_weak(struct model *model, int node)
+{
+    bool cleared[node_capacity] = {false};
+
+    for (int i = 0; i < model->node_count; i++) {
+        struct node *weak = &model->nodes[i];
+        if (!weak->is_weak || weak->target != node)
+            continue;
+        weak->target = nobody;
+        weak->is_waiting = cleared[i] = true;
+    }
+    for (int i = node_capacity - 1; i >= 0; i--) {
+        struct node *weak = &model->nodes[i];
+        if (!cleared[i] || !weak->is_waiting)
+            continue;
+        weak->is_waiting = false;
+        if (!weak->has_call || weak->state != alive)
+            continue;
+        weak->references++; /* alive during the call */
+        log_and_react(model, told, i);
+        release_node(model, i);
+    }
+}
+
+/* Whether the node is still to die. */
+static bool lose_weak(struct model *model, int node)
+{
+    do
+        clear_weak(model, node);
+    while (model->nodes[node].references == 0 && has_weak(model, node));
+    return model->nodes[node].references == 0;
+}
+
+static void die_as_pool(struct model *model, int node)
+{
+    struct node *self = &model->nodes[node];
+
+    self->state = emptying;
+    bool dies = lose_weak(model, node);
+    while (dies) {
+        empty(model, node);
+        dies = self->references == 0;
+        if (!dies || !has_weak(model, node))
+            break;
+        dies = lose_weak(model, node);
+    }
+    self->state = dies ? dead : alive;
+}
+
 static void die(struct model *model, int node)
 {
     struct node *self = &model->nodes[node];
 
     if (self->is_pool) {
-        self->state = emptying;
-        empty(model, node);
-        self->state = self->references > 0 ? alive : dead;
+        die_as_pool(model, node);
         return;
     }
-    if (self->has_finalizer) {
+    self->state = finalizing;
+    bool dies = lose_weak(model, node);
+    if (dies && self->has_finalizer) {
         self->has_finalizer = false; /* once in its life */
-        self->state = finalizing;
         log_and_react(model, finalized, node);
-        if (self->references > 0) {
-            self->state = alive;
-            return;
-        }
+        dies = self->references == 0 && lose_weak(model, node);
+    }
+    if (!dies) {
+        self->state = alive;
+        return;
     }
     self->state = unusable;
+    self->target = nobody;
+    self->is_waiting = false;
     for (int i = field_count - 1; i >= 0; i--)
         if (self->fields[i] != nobody)
             release_node(model, self->fields[i]);
@@ -109,7 +169,8 @@ static void add_node(struct model *model, int owner, bool is_pool, bool has_fina
     int node = model->node_count++;
     struct node *self = &model->nodes[node];
 
-    *self = (struct node){.is_pool = is_pool, .state = alive, .references = 1, .parent = nobody};
+    *self = (struct node){.is_pool = is_pool, .state = alive, .references = 1};
+    self->parent = self->target = nobody;
     self->has_finalizer = has_finalizer;
     for (int i = 0; i < field_count; i++)
         self->fields[i] = nobody;
@@ -205,6 +266,20 @@ static void perform(struct model *model, struct operation *operation)
         break;
     case new_object:
         add_node(model, a, false, b);
+        break;
+    case new_weak: {
+        struct node *weak = &model->nodes[model->node_count];
+        add_node(model, a, false, false);
+        weak->is_weak = true;
+        weak->has_call = operation->c;
+        weak->target = b;
+        break;
+    }
+    case get:
+        if (b == nobody)
+            break;
+        model->nodes[b].references++;
+        model->nodes[b].callers++;
         break;
     case take:
         model->nodes[a].references++;

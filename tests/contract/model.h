@@ -4,6 +4,9 @@
  * Counts are integers, tear-down is recursion, the ledger of a pool is an array. Operations change
  * the model and log what finalizers and deferred calls should be run; each of them may react with an
  * operation of its own, which is logged with it, so that the library's callbacks can repeat it.
+ *
+ * Weak references are nodes that know a target; those of a node are found by looking at all nodes,
+ * and the newest is that with the highest number.
  */
 #ifndef CONTRACT_MODEL_H
 #define CONTRACT_MODEL_H
@@ -11,7 +14,7 @@
 #include "harness.h"
 
 enum {
-    node_capacity = 48,
+    node_capacity = 64,
     entry_capacity = 256,
     event_capacity = 4096,
     field_count = 3,
@@ -23,6 +26,8 @@ enum operation_kind {
     nothing,
     new_pool,   /* a: owner */
     new_object, /* a: owner, b: whether it has a finalizer */
+    new_weak,   /* a: owner, b: target, c: whether it is called */
+    get,        /* a: weak reference, b: the node that it gives, or nobody */
     take,       /* a: own_incref */
     release,    /* a: own_decref */
     hold,       /* a: pool, b: node */
@@ -42,16 +47,17 @@ struct operation {
     int error; /* the errno that is expected; 0: success */
 };
 
-/* What a finalizer or deferred call is expected to do after logging itself. */
+/* What a finalizer, a deferred call or that of a weak reference is expected to do after logging
+   itself. */
 struct event {
-    enum { finalized, called } kind;
+    enum { finalized, called, told } kind;
     int subject; /* a node, or a call */
     struct operation reaction;
 };
 
 enum node_state {
     alive,
-    finalizing, /* in its finalizer: whole, may be used */
+    finalizing, /* its weak references are called, or its finalizer: whole, may be used */
     emptying,   /* a dying pool: may be used */
     unusable,   /* a dying object whose fields are being released */
     dead,
@@ -69,6 +75,10 @@ struct node {
     int callers;    /* those of the test itself */
     int parent;
     bool has_finalizer;
+    bool is_weak;
+    bool has_call;
+    bool is_waiting; /* it has been cleared and its turn to be called has not come */
+    int target;      /* nobody: cleared */
     int fields[field_count];
     struct entry entries[entry_capacity];
     int entry_count;

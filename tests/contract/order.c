@@ -1,8 +1,9 @@
 /*
  * order.c - the order of tear-down, compared with the naive model of model.h on random graphs.
  *
- * The model performs each operation first. Then the library does; its finalizers and deferred calls
- * must come exactly as the model has logged them, and afterwards both must be in the same state.
+ * The model performs each operation first. Then the library does; its finalizers, deferred calls and
+ * calls of weak references must come exactly as the model has logged them, and afterwards both must
+ * be in the same state.
  */
 #include "model.h"
 
@@ -17,6 +18,7 @@ static void *things[node_capacity]; /* the library's objects, by the model's num
 static int thing_count;
 static int events_seen;
 static int calls[call_count];
+static int numbers[node_capacity]; /* each its own index */
 static char names[node_capacity][8];
 
 static void perform(const struct operation *operation);
@@ -38,6 +40,14 @@ static void finalize_thing(void *self)
 static void deferred_call(void *arg)
 {
     happened(called, *(int *)arg);
+}
+
+static void weak_call(own_weakref *ref, void *arg)
+{
+    int id = *(int *)arg;
+
+    expect(things[id] == ref && own_weakref_get(ref) == NULL);
+    happened(told, id);
 }
 
 static const size_t thing_refs[] = {offsetof(struct thing, fields[0]),
@@ -64,6 +74,10 @@ static void create(const struct operation *operation)
         things[id] = own_pool_new_at(owner, names[id]);
         expect(things[id] != NULL);
         expect(own_alloc((own_pool *)things[id], 1, 100) != NULL);
+    } else if (operation->kind == new_weak) {
+        things[id] = own_weakref_new(owner, things[operation->b], operation->c ? weak_call : NULL,
+                                     &numbers[id]);
+        expect(things[id] != NULL);
     } else {
         struct thing *thing =
             (struct thing *)own_new(owner, operation->b ? &finalized_type : &plain_type);
@@ -101,7 +115,11 @@ static void perform(const struct operation *operation)
         return;
     case new_pool:
     case new_object:
+    case new_weak:
         create(operation);
+        return;
+    case get:
+        expect(own_weakref_get((own_weakref *)things[operation->a]) == thing_at(operation->b));
         return;
     case take:
         expect(own_incref(things[operation->a]) == things[operation->a]);
@@ -180,6 +198,14 @@ static void compare_pool(int node)
     expect(own_pool_walk(pool, compare_visit, &walk) == 0 && walk.at == walk.length);
 }
 
+static void compare_weak(int node)
+{
+    void *got = own_weakref_get((own_weakref *)things[node]);
+
+    expect(got == thing_at(model.nodes[node].target));
+    own_decref(got);
+}
+
 static void compare(void)
 {
     expect(events_seen == model.event_count && thing_count == model.node_count);
@@ -191,6 +217,8 @@ static void compare(void)
         expect(own_refcount(things[i]) == (size_t)node->references);
         if (node->is_pool)
             compare_pool(i);
+        else if (node->is_weak)
+            compare_weak(i);
         else
             expect(((struct thing *)things[i])->id == i);
     }
@@ -235,6 +263,8 @@ static void prepare(void)
 {
     for (int i = 0; i < call_count; i++)
         calls[i] = i;
+    for (int i = 0; i < node_capacity; i++)
+        numbers[i] = i;
     for (int i = 0; i < node_capacity; i++)
         snprintf(names[i], sizeof names[i], "%d", i);
 }
