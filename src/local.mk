@@ -25,6 +25,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/dying.h \
 	%D%/object/object.c \
 	%D%/object/object.h \
+	%D%/object/shared.c \
 	%D%/object/teardown.c \
 	%D%/pool/block.c \
 	%D%/pool/extent.c \

@@ -161,6 +161,12 @@ OWN_API inline void own_decref(void *object)
 OWN_API size_t own_refcount(const void *object);
 
 /*
+ * Whether an object is shared: counted by any number of threads at once. False for NULL, and for an
+ * immortal or dead one. Threads: any that may use the object. Cost: O(1).
+ */
+OWN_API bool own_is_shared(const void *object);
+
+/*
  * Makes an object immortal: it is no longer counted and never dies, whoever releases it.
  *
  * object  borrowed, or NULL (nothing happens). What its fields refer to, and what a pool owns,

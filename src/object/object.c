@@ -50,20 +50,38 @@ bool object_check(const own_object *object, const char *call, const char *pool)
     return false;
 }
 
+static void tell_not_yours(const own_object *object, const char *call)
+{
+    char text[OBJECT_TEXT];
+    object_describe(object, text);
+    if (object_held(object) > 0)
+        misuse(
+            "%s: the only reference to %s is held by a pool, which releases it itself (own_drop)",
+            call, text);
+    else
+        misuse("%s: %s is dying and has no other reference", call, text);
+}
+
 bool object_check_caller(const own_object *object, const char *call, const char *pool)
 {
-    size_t others = (object_held(object) > 0) + (size_t)object_is_dying(object);
-    if (count_references(object->count) > others)
+    uint32_t state;
+    size_t references = shared_references(object, &state);
+    size_t others = (size_t)(state / STATE_HELD_ONE > 0) + (size_t) !!(state & STATE_DYING);
+    if (references > others)
         return true;
     char text[OBJECT_TEXT];
     misuse("%s: the caller has no reference to %s, whose only one is %s (for pool '%.50s')", call,
            object_describe(object, text),
-           object_held(object) > 0 ? "held by a pool" : "that of its tear-down", pool);
+           state / STATE_HELD_ONE > 0 ? "held by a pool" : "that of its tear-down", pool);
     return false;
 }
 
 void object_hold(own_object *object)
 {
+    if (OWN_UNLIKELY(object_is_met(object))) {
+        shared_hold(object);
+        return;
+    }
     uint32_t held = object_held(object);
     if (held == 0)
         object->count = count_up(object->count).count;
@@ -73,6 +91,10 @@ void object_hold(own_object *object)
 
 void object_give(own_object *object)
 {
+    if (OWN_UNLIKELY(object_is_met(object))) {
+        shared_give(object);
+        return;
+    }
     uint32_t held = object_held(object);
     if (held > 0)
         object->count = count_down(object->count).count;
@@ -83,10 +105,13 @@ void object_give(own_object *object)
 bool object_unhold(own_object *object)
 {
     uint32_t held = object_held(object);
-    if (OWN_LIKELY(held == 1 && object->count == 1)) {
+    int32_t count = object_count(object);
+    if (OWN_LIKELY(held == 1 && count == 1)) {
         object->state -= STATE_HELD_ONE;
         return true;
     }
+    if (count <= 0)
+        return shared_unhold(object);
     if (held == STATE_HELD_MAX)
         return false;
     object->state -= STATE_HELD_ONE;
@@ -97,54 +122,52 @@ bool object_unhold(own_object *object)
     return step.verdict == COUNT_LAST;
 }
 
+/* Of a confined object whose count would be nothing: whether it was the caller's. */
+static bool release_last(own_object *object, const char *call)
+{
+    if (OWN_LIKELY(!object_held(object) && !object_is_dying(object)))
+        return true;
+    tell_not_yours(object, call);
+    return false;
+}
+
 bool object_release(own_object *object, const char *call)
 {
-    char text[OBJECT_TEXT];
-    int32_t count = __atomic_load_n(&object->count, __ATOMIC_RELAXED);
-    for (;;) {
-        struct count_step step = count_down(count);
-        switch (step.verdict) {
-        case COUNT_STAYS:
-            return false;
-        case COUNT_IS_DEAD:
-            tell_dead(call, object);
-            return false;
-        case COUNT_LAST:
-            if (object_held(object) > 0) {
-                misuse("%s: the only reference to %s is held by a pool, which releases it itself "
-                       "(own_drop)",
-                       call, object_describe(object, text));
-                return false;
-            }
-            if (object_is_dying(object)) {
-                misuse("%s: %s is dying and has no other reference", call,
-                       object_describe(object, text));
-                return false;
-            }
-            return true;
-        case COUNT_MOVED:
-            if (__atomic_compare_exchange_n(&object->count, &count, step.count, true,
-                                            __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-                return false;
-        }
+    int32_t count = object_count(object);
+    if (count == 1)
+        return release_last(object, call);
+    if (count > 0) {
+        __atomic_store_n(&object->count, count_down(count).count, __ATOMIC_RELAXED);
+        return false;
     }
+    switch (shared_release(object)) {
+    case SHARED_WAS_LAST:
+        return true;
+    case SHARED_IS_NOT_YOURS:
+        tell_not_yours(object, call);
+        break;
+    case SHARED_IS_DEAD:
+        tell_dead(call, object);
+        break;
+    case SHARED_RELEASED:
+        break;
+    }
+    return false;
 }
 
 void own_incref_slow(own_object *object)
 {
-    int32_t count = __atomic_load_n(&object->count, __ATOMIC_RELAXED);
-    for (;;) {
-        struct count_step step = count_up(count);
-        if (step.verdict == COUNT_STAYS)
-            return;
-        if (step.verdict == COUNT_IS_DEAD) {
-            tell_dead("own_incref", object);
-            return;
-        }
-        if (__atomic_compare_exchange_n(&object->count, &count, step.count, true, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED))
-            return;
+    int32_t count = object_count(object);
+    /* Several threads may overshoot the stop by one each; the band behind it is wide. */
+    if (OWN_LIKELY(count < 0 && count > COUNT_SHARED_STOP)) {
+        __atomic_fetch_sub(&object->count, 1, __ATOMIC_RELAXED);
+        return;
     }
+    struct count_step step = count_up(count);
+    if (step.verdict == COUNT_IS_DEAD)
+        tell_dead("own_incref", object);
+    else if (step.verdict == COUNT_MOVED)
+        __atomic_store_n(&object->count, step.count, __ATOMIC_RELAXED);
 }
 
 void own_decref_slow(own_object *object)
@@ -155,16 +178,21 @@ void own_decref_slow(own_object *object)
 
 size_t own_refcount(const void *object)
 {
-    const own_object *o = object;
-    if (!o)
+    if (!object)
         return 0;
-    size_t references = count_references(__atomic_load_n(&o->count, __ATOMIC_RELAXED));
+    uint32_t state;
+    size_t references = shared_references(object, &state);
     if (references == 0 || references == SIZE_MAX)
         return references;
-    uint32_t held = object_held(o);
+    uint32_t held = state / STATE_HELD_ONE;
     if (held == STATE_HELD_MAX)
         return SIZE_MAX;
-    return references - (held > 0) + held - (size_t)object_is_dying(o);
+    return references - (held > 0) + held - (size_t) !!(state & STATE_DYING);
+}
+
+bool own_is_shared(const void *object)
+{
+    return object && object_count(object) < 0 && !object_is_dead(object);
 }
 
 void own_immortalize(void *object)
@@ -192,7 +220,7 @@ void *own_cast(const void *object, const own_type *type)
 const char *object_describe(const own_object *object, char text[OBJECT_TEXT])
 {
     /* Of a dead object only the header is left. */
-    if ((object->state & STATE_CLASS) && !object_is_dead(object)) {
+    if ((object_state(object) & STATE_CLASS) && !object_is_dead(object)) {
         const struct object_class *class = (const void *)object->type;
         class->describe(object, text, OBJECT_TEXT);
     } else {

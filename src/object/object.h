@@ -54,20 +54,69 @@ struct object_class {
     void (*describe)(const own_object *self, char *text, size_t size);
 };
 
+static inline int32_t object_count(const own_object *object)
+{
+    return __atomic_load_n(&object->count, __ATOMIC_RELAXED);
+}
+
+static inline uint32_t object_state(const own_object *object)
+{
+    return __atomic_load_n(&object->state, __ATOMIC_RELAXED);
+}
+
+/* Whether count and state may be changed by several threads at once: shared, or immortal. */
+static inline bool object_is_met(const own_object *object)
+{
+    return object_count(object) <= 0;
+}
+
+/* Sets and clears flags. */
+static inline void object_mark(own_object *object, uint32_t flags)
+{
+    if (OWN_UNLIKELY(object_is_met(object)))
+        __atomic_fetch_or(&object->state, flags, __ATOMIC_RELAXED);
+    else
+        object->state |= flags;
+}
+
+static inline void object_unmark(own_object *object, uint32_t flags)
+{
+    if (OWN_UNLIKELY(object_is_met(object)))
+        __atomic_fetch_and(&object->state, ~flags, __ATOMIC_RELAXED);
+    else
+        object->state &= ~flags;
+}
+
 static inline uint32_t object_held(const own_object *object)
 {
-    return object->state / STATE_HELD_ONE;
+    return object_state(object) / STATE_HELD_ONE;
 }
 
 static inline bool object_is_dying(const own_object *object)
 {
-    return object->state & STATE_DYING;
+    return object_state(object) & STATE_DYING;
 }
 
 static inline bool object_is_dead(const own_object *object)
 {
-    return __atomic_load_n(&object->count, __ATOMIC_RELAXED) <= OWN_COUNT_DEAD;
+    return object_count(object) <= OWN_COUNT_DEAD;
 }
+
+/* shared.c: what the functions below do to shared and immortal objects. */
+enum shared_release {
+    SHARED_RELEASED,
+    SHARED_WAS_LAST,     /* the caller now calls object_die */
+    SHARED_IS_NOT_YOURS, /* the only reference is held by a pool, or is that of the tear-down */
+    SHARED_IS_DEAD
+};
+void shared_hold(own_object *object);
+void shared_give(own_object *object);
+bool shared_unhold(own_object *object);
+enum shared_release shared_release(own_object *object);
+/* A new reference, under the lock of the weak references. False: the last one has gone. */
+bool shared_try_incref(own_object *object);
+/* The references that the count stands for, and the state at that moment. */
+size_t shared_references(const own_object *object, uint32_t *state);
 
 /* A zeroed object with one reference, which is new. NULL: errno is EINVAL or ENOMEM. */
 own_object *object_new(const own_type *type);

@@ -37,18 +37,17 @@ static own_object **class_link(own_object *object)
 /* Whether the library's guard is the only reference that is left of a dying object. */
 static bool is_alone(const own_object *object)
 {
-    return object->count == 1 || object->count == -1;
+    int32_t count = __atomic_load_n(&object->count, __ATOMIC_ACQUIRE);
+    return count == 1 || count == -1;
 }
 
-/* Where somebody took a reference to a dying object: the guard goes, the object lives on, and the
-   answer is false. */
-static bool dies_for_good(own_object *object)
+/* Somebody took a reference to a dying object: it lives on, without the guard. */
+static void live_on(own_object *object)
 {
-    if (is_alone(object))
-        return true;
-    object->state &= ~STATE_DYING;
-    object->count = count_down(object->count).count;
-    return false;
+    object_unmark(object, STATE_DYING);
+    /* Of a shared object, what was taken may have been released again by now. */
+    if (object_release(object, "the end of a tear-down"))
+        object_die(object);
 }
 
 /* A dying object loses its weak references, and those that their calls make, unless these calls
@@ -58,7 +57,7 @@ static bool lose_weak(own_object *object)
     do {
         weakref_clear(object);
         weakref_call(object);
-    } while (object->state & STATE_WEAK && is_alone(object));
+    } while (object_state(object) & STATE_WEAK && is_alone(object));
     return is_alone(object);
 }
 
@@ -77,42 +76,47 @@ static unsigned count_fields(const own_type *type)
 static bool finalize(own_object *object)
 {
     const own_type *type = object->type;
-    object->state |= STATE_DYING;
-    if (OWN_UNLIKELY(object->state & STATE_WEAK) && !lose_weak(object))
-        return dies_for_good(object);
-    if (type->finalize && !(object->state & STATE_FINALIZED)) {
-        object->state |= STATE_FINALIZED;
+    object_mark(object, STATE_DYING);
+    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !lose_weak(object)) {
+        live_on(object);
+        return false;
+    }
+    if (type->finalize && !(object_state(object) & STATE_FINALIZED)) {
+        object_mark(object, STATE_FINALIZED);
         int saved = errno;
         type->finalize(object);
         errno = saved;
-        if (OWN_UNLIKELY(object->state & STATE_WEAK) && is_alone(object))
+        if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && is_alone(object))
             lose_weak(object); /* those that the finalizer made */
     }
-    return dies_for_good(object);
+    if (is_alone(object))
+        return true;
+    live_on(object);
+    return false;
 }
 
 /* Most pools own nothing that has to be released: they go at once, whoever waits. */
 static bool die_bare(own_object *object)
 {
-    return (object->state & STATE_FLAGS) == STATE_CLASS &&
+    return (object_state(object) & STATE_FLAGS) == STATE_CLASS &&
            class_of_object(object)->free_bare(object);
 }
 
 /* The same for an object of a class, whose steps come later. */
 static bool prepare(own_object *object)
 {
-    object->state |= STATE_DYING;
-    if (OWN_LIKELY(!(object->state & STATE_WEAK)) || lose_weak(object))
+    object_mark(object, STATE_DYING);
+    if (OWN_LIKELY(!(object_state(object) & STATE_WEAK)) || lose_weak(object))
         return true;
-    dies_for_good(object);
     class_of_object(object)->revive(object);
+    live_on(object);
     return false;
 }
 
 /* Puts an object on the stack above `waiting`. False: what ran meanwhile brought it back to life. */
 static bool begin(own_object *object, own_object *waiting)
 {
-    if (object->state & STATE_CLASS) {
+    if (object_state(object) & STATE_CLASS) {
         if (!prepare(object))
             return false;
         *class_link(object) = waiting;
@@ -123,7 +127,7 @@ static bool begin(own_object *object, own_object *waiting)
     dying_store(object, (struct dying){
                             .waiting = waiting,
                             .field = count_fields(object->type),
-                            .flags = object->state & DYING_FLAGS,
+                            .flags = object_state(object) & DYING_FLAGS,
                         });
     return true;
 }
@@ -189,13 +193,15 @@ static own_object *end(own_object *object)
         free_plain(object);
         return waiting;
     }
-    if (OWN_UNLIKELY(object->state & STATE_WEAK) && is_alone(object) && lose_weak(object))
+    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && is_alone(object) && lose_weak(object))
         return object;
     own_object *waiting = *class_link(object);
-    if (dies_for_good(object))
+    if (is_alone(object)) {
         class_of_object(object)->free(object);
-    else
+    } else {
         class_of_object(object)->revive(object);
+        live_on(object);
+    }
     return waiting;
 }
 
@@ -217,15 +223,16 @@ static void tear_down(own_object *top)
    weak references, which are called then. */
 static void put_off_death(own_object *object)
 {
-    if (OWN_UNLIKELY(object->state & STATE_WEAK))
+    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK))
         weakref_clear(object);
-    if (object->state & STATE_CLASS) {
-        object->state |= STATE_DYING;
+    if (object_state(object) & STATE_CLASS) {
+        object_mark(object, STATE_DYING);
         *class_link(object) = put_off;
     } else {
         dying_store(object, (struct dying){
                                 .waiting = put_off,
-                                .flags = object->state & DYING_FLAGS,
+                                .field = object_count(object) < 0,
+                                .flags = object_state(object) & DYING_FLAGS,
                             });
     }
     put_off = object;
@@ -241,7 +248,7 @@ static own_object *take_put_off(void)
     struct dying dying = dying_load(object);
     put_off = dying.waiting;
     object->state = dying.flags;
-    object->count = 1;
+    object->count = dying.field ? -1 : 1; /* here: whether it is shared */
     return object;
 }
 

@@ -126,6 +126,7 @@ void weakref_link(own_weakref *ref)
 {
     weakref_table_init();
     struct stripe *stripe = lock(weakref_address(ref));
+    object_mark((own_object *)weakref_address(ref), STATE_WEAK);
     own_weakref **slot = find(stripe, weakref_address(ref));
     if (*slot) {
         list_add_first(&(*slot)->link, &ref->link);
@@ -140,11 +141,14 @@ void weakref_link(own_weakref *ref)
     unlock(stripe);
 }
 
-void weakref_unlink(own_weakref *ref)
+static void set_mark(own_weakref *ref, uintptr_t mark)
 {
-    if (!ref->link.next)
-        return;
-    struct stripe *stripe = lock(weakref_address(ref));
+    __atomic_store_n(&ref->target, ref->target | mark, __ATOMIC_RELEASE);
+}
+
+/* Under the lock: the only place where a weak reference leaves a ring. */
+static void unlink_locked(struct stripe *stripe, own_weakref *ref)
+{
     own_weakref **slot = bucket_of(stripe, weakref_address(ref));
     while (*slot && *slot != ref)
         slot = &(*slot)->chain;
@@ -154,29 +158,67 @@ void weakref_unlink(own_weakref *ref)
         replace(stripe, slot, alone ? NULL : weakref_of_link(ref->link.previous));
     }
     list_remove(&ref->link);
-    ref->link.next = NULL;
+    set_mark(ref, WEAKREF_SETTLED); /* another thread may free it from now on */
+}
+
+void weakref_unlink(own_weakref *ref)
+{
+    struct stripe *stripe = lock(weakref_address(ref));
+    if (!(weakref_target(ref) & WEAKREF_SETTLED))
+        unlink_locked(stripe, ref);
     unlock(stripe);
 }
 
-void weakref_mark(const own_object *object)
+own_weakref *weakref_next(const own_object *object, struct list *head)
+{
+    own_weakref *next = NULL;
+    struct stripe *stripe = lock((uintptr_t)object);
+    while (!next && !list_is_empty(head)) {
+        own_weakref *first = weakref_of_link(head->next);
+        if (!object_is_dead(&first->object) && !object_is_dying(&first->object) &&
+            shared_try_incref(&first->object))
+            next = first;
+        unlink_locked(stripe, first);
+    }
+    unlock(stripe);
+    return next;
+}
+
+static void mark_ring(own_weakref *entry, uintptr_t mark)
+{
+    set_mark(entry, mark);
+    list_each_safe (link, after, &entry->link)
+        set_mark(weakref_of_link(link), mark);
+}
+
+void weakref_mark(const own_object *object, uintptr_t mark)
 {
     struct stripe *stripe = lock((uintptr_t)object);
     own_weakref *entry = *find(stripe, (uintptr_t)object);
-    if (entry) {
-        entry->target |= WEAKREF_CLEARED;
-        list_each_safe (link, after, &entry->link)
-            weakref_of_link(link)->target |= WEAKREF_CLEARED;
-    }
+    if (entry)
+        mark_ring(entry, mark);
     unlock(stripe);
 }
 
-void weakref_take(const own_object *object, struct list *head)
+void *weakref_get_shared(const own_weakref *ref)
+{
+    own_object *object = (own_object *)weakref_address(ref);
+    struct stripe *stripe = lock((uintptr_t)object);
+    if (weakref_target(ref) & WEAKREF_CLEARED || !shared_try_incref(object))
+        object = NULL;
+    unlock(stripe);
+    return object;
+}
+
+void weakref_take(own_object *object, struct list *head)
 {
     list_init(head);
     struct stripe *stripe = lock((uintptr_t)object);
+    object_unmark(object, STATE_WEAK);
     own_weakref **slot = find(stripe, (uintptr_t)object);
     own_weakref *entry = *slot;
     if (entry) {
+        mark_ring(entry, WEAKREF_CLEARED); /* some may have come since the others were */
         replace(stripe, slot, NULL);
         list_add_first(&entry->link, head); /* between the oldest and the newest */
     }

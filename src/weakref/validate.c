@@ -78,7 +78,8 @@ void weakref_validate_object(const own_object *object)
     own_weakref *entry = entry_of(stripe, object);
     if (entry) {
         bool dead = object_is_dead(object);
-        require(dead || object->state & STATE_WEAK, "an object that has an entry has STATE_WEAK");
+        require(dead || object_state(object) & STATE_WEAK,
+                "an object that has an entry has STATE_WEAK");
         require(!dead || entry->target & WEAKREF_CLEARED, "a linked one's object is alive");
         list_each_safe (link, after, &entry->link)
             require(!dead || weakref_of_link(link)->target & WEAKREF_CLEARED,

@@ -66,17 +66,25 @@
 struct own_weakref {
     own_object object;
     uintptr_t target; /* the address of its object, and marks */
-    struct list link; /* link.next NULL: settled */
+    struct list link;
     own_weakref *chain;
     void (*died)(own_weakref *ref, void *arg);
     void *arg;
 };
 
 #define WEAKREF_CLEARED ((uintptr_t)1)
+#define WEAKREF_SHARED ((uintptr_t)2) /* the object is: its reference is got under the lock */
+#define WEAKREF_SETTLED ((uintptr_t)4)
+#define WEAKREF_MARKS (WEAKREF_CLEARED | WEAKREF_SHARED | WEAKREF_SETTLED)
+
+static inline uintptr_t weakref_target(const own_weakref *ref)
+{
+    return __atomic_load_n(&ref->target, __ATOMIC_RELAXED);
+}
 
 static inline uintptr_t weakref_address(const own_weakref *ref)
 {
-    return ref->target & ~WEAKREF_CLEARED;
+    return weakref_target(ref) & ~WEAKREF_MARKS;
 }
 
 static inline own_weakref *weakref_of_link(struct list *link)
@@ -90,14 +98,20 @@ own_weakref *weakref_make(own_object *object, void (*died)(own_weakref *ref, voi
 
 /* table.c. Makes the stripes ready, once; all else here comes after a weakref_link, which does it. */
 void weakref_table_init(void);
-/* Becomes the newest weak reference of its object. */
+/* Becomes the newest weak reference of its object, which has STATE_WEAK from then on. */
 void weakref_link(own_weakref *ref);
 /* Takes one out of the table, or out of the ring of those to be called; a settled one stays so. */
 void weakref_unlink(own_weakref *ref);
-/* Marks all weak references of an object as cleared. */
-void weakref_mark(const own_object *object);
-/* Takes all weak references of an object off the table into the ring of `head`, newest first. */
-void weakref_take(const own_object *object, struct list *head);
+/* Takes the first out of the ring of those to be called, with a reference, but passes over those
+   that are dying. NULL: there is none. */
+own_weakref *weakref_next(const own_object *object, struct list *head);
+/* Sets a mark on all weak references of an object. */
+void weakref_mark(const own_object *object, uintptr_t mark);
+/* A new reference to the shared object of a weak reference; NULL: its last one has gone. */
+void *weakref_get_shared(const own_weakref *ref);
+/* Takes all weak references of an object off the table into the ring of `head`, newest first, and
+   cleared. Ends STATE_WEAK. */
+void weakref_take(own_object *object, struct list *head);
 
 #define STRIPE_COUNT 32 /* ThreadSanitizer bears 64 locks in one thread, and fork takes all these */
 #define STRIPE_FEW ((size_t)8)
