@@ -4,6 +4,7 @@ include_HEADERS = %D%/own.h
 
 ownincludedir = $(includedir)/own
 owninclude_HEADERS = \
+	%D%/own/allocator.h \
 	%D%/own/attributes.h \
 	%D%/own/block.h \
 	%D%/own/memory.h \

@@ -21,6 +21,7 @@
 #ifndef OWN_H
 #define OWN_H
 
+#include <own/allocator.h>
 #include <own/block.h>
 #include <own/memory.h>
 #include <own/misuse.h>

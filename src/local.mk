@@ -27,8 +27,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/object.h \
 	%D%/object/shared.c \
 	%D%/object/teardown.c \
+	%D%/pool/adopt.c \
 	%D%/pool/block.c \
 	%D%/pool/extent.c \
+	%D%/pool/foreign.c \
 	%D%/pool/holes.c \
 	%D%/pool/holes.h \
 	%D%/pool/large.c \
@@ -38,6 +40,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/pool.c \
 	%D%/pool/place.h \
 	%D%/pool/pool.h \
+	%D%/pool/private.c \
 	%D%/pool/quick.c \
 	%D%/pool/shelf.c \
 	%D%/pool/string.c \

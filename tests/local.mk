@@ -31,7 +31,9 @@ check_LTLIBRARIES = %D%/contract/libharness.la
 	%D%/contract/harness.c \
 	%D%/contract/harness.h \
 	%D%/contract/model.c \
-	%D%/contract/model.h
+	%D%/contract/model.h \
+	%D%/contract/source.c \
+	%D%/contract/source.h
 
 abort_tests += %D%/contract/abort
 
@@ -42,12 +44,15 @@ unit_tests += \
 	%D%/unit/count \
 	%D%/unit/dying \
 	%D%/unit/faults \
+	%D%/unit/faults_foreign \
+	%D%/unit/foreign \
 	%D%/unit/holes \
 	%D%/unit/limits \
 	%D%/unit/map \
 	%D%/unit/system \
 	%D%/unit/types \
 	%D%/unit/validate_chunk \
+	%D%/unit/validate_foreign \
 	%D%/unit/validate_pool
 %C%_unit_arguments_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_arguments_LDADD = $(UNIT_LIBS)
@@ -61,6 +66,10 @@ unit_tests += \
 %C%_unit_dying_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
+%C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
+%C%_unit_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_holes_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_holes_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -74,12 +83,17 @@ unit_tests += \
 %C%_unit_validate_chunk_SOURCES = %D%/unit/validate_chunk.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_chunk_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_chunk_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_foreign_SOURCES = %D%/unit/validate_foreign.c %D%/unit/breach.c %D%/unit/breach.h
+%C%_unit_validate_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_pool_SOURCES = %D%/unit/validate_pool.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_pool_LDADD = $(UNIT_LIBS)
 
 contract_tests += \
 	%D%/contract/address \
+	%D%/contract/adopt \
+	%D%/contract/allocator \
 	%D%/contract/block \
 	%D%/contract/churn \
 	%D%/contract/clear \
@@ -93,6 +107,7 @@ contract_tests += \
 	%D%/contract/ownership \
 	%D%/contract/pool \
 	%D%/contract/reentry \
+	%D%/contract/stacking \
 	%D%/contract/string \
 	%D%/contract/survival \
 	%D%/contract/usage \

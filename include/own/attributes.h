@@ -12,10 +12,12 @@
 #define OWN_BEGIN_DECLS extern "C" {
 #define OWN_END_DECLS }
 #define OWN_RESTRICT
+#define OWN_CONSTANT constexpr
 #else
 #define OWN_BEGIN_DECLS
 #define OWN_END_DECLS
 #define OWN_RESTRICT restrict
+#define OWN_CONSTANT const
 #endif
 
 /* Exported from libown.so; everything else is hidden. */

@@ -4,12 +4,19 @@
  * A block lives as long as its pool, or until own_free. It has no header and no count, is aligned
  * to 16 bytes, and takes its size rounded up to 16, at least 16. A block of 0 bytes is a block.
  *
+ * Two kinds of blocks are memory of somebody else: adopted ones (own_adopt), and all that are made
+ * in a pool with an allocator (own_pool_options.allocator), which are exactly what its `alloc`
+ * returned. Their size is what was asked for, not rounded, their alignment what it is. Each takes a
+ * record of 64 bytes beside it. Limits count their size, wherever the memory comes from: where an
+ * allocator takes it from a pool under the same limit, that counts twice.
+ *
  * Every call that takes a block knows exactly what is a live block of that pool: a block of another
  * pool, one that was freed, an address inside a block, or any other address, mapped or not, is
  * EINVAL.
  *
  * Threads: those of the pool. Cost, where no other is said: O(1) amortised, no system call but for
- * new memory. Zeroing and copying cost their bytes.
+ * new memory; for adopted memory and in pools with an allocator O(1) expected, and what the functions
+ * cost that were handed over with them. Zeroing and copying cost their bytes.
  */
 #ifndef OWN_BLOCK_H
 #define OWN_BLOCK_H
@@ -29,9 +36,12 @@ OWN_BEGIN_DECLS
  *
  * pool  not NULL; the block is the pool's.
  *
- * Returns NULL with errno EOVERFLOW (count * size does not fit), ENOMEM, EDQUOT (a limit of the
- * pool or above), or EINVAL (pool is NULL). Cost: a small block is the next bytes of the pool,
- * inline, as long as nothing that it freed waits to be used again.
+ * An allocator of the pool's own is asked for just count * size bytes, for 1 where that is 0.
+ *
+ * Returns NULL with errno EOVERFLOW (count * size does not fit), ENOMEM (also where the pool's
+ * allocator returned NULL), EDQUOT (a limit of the pool or above), or EINVAL (pool is NULL). An
+ * allocator that returns a live block of the pool: a misuse. Cost: a small block is the next bytes
+ * of the pool, inline, as long as nothing that it freed waits to be used again.
  */
 OWN_API OWN_MUST_USE inline void *own_alloc(own_pool *pool, size_t count, size_t size)
     OWN_NEW_MEMORY(2, 3);
@@ -45,7 +55,8 @@ OWN_API OWN_MUST_USE inline void *own_alloc_raw(own_pool *pool, size_t count, si
  *
  * alignment  a power of two, in bytes. Where own_realloc moves the block, it keeps no more than 16.
  *
- * Errors as own_alloc, and EINVAL for another alignment.
+ * Errors as own_alloc, and EINVAL for another alignment, or where the pool has an allocator and what
+ * that returned is not so aligned: it is asked for no more than the block.
  */
 OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count,
                                              size_t size) OWN_NEW_MEMORY(3, 4);
@@ -56,6 +67,10 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
  *
  * block  a live block of pool, no longer valid after success; NULL: as own_alloc.
  *
+ * An adopted block, and one from an allocator, stays where it is only if its size does not change.
+ * Otherwise it is copied into a new block of the pool, as own_alloc would get it, and goes to its
+ * free function. An adopted block thus becomes an ordinary one.
+ *
  * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then
  * the old block stands as it was. A block is not freed by the size 0. Cost: at worst a copy; blocks
  * over a megabyte are not copied but mapped elsewhere.
@@ -63,7 +78,8 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
 OWN_API OWN_MUST_USE void *own_realloc(own_pool *pool, void *block, size_t count, size_t size);
 
 /*
- * Frees a block, for later blocks of the pool.
+ * Frees a block, for later blocks of the pool. An adopted block, or one from an allocator, goes to
+ * its free function, which finds the pool without it, and is the last that the call does.
  *
  * block  a live block of pool, or NULL (nothing happens, and 0 is returned).
  *
@@ -72,9 +88,11 @@ OWN_API OWN_MUST_USE void *own_realloc(own_pool *pool, void *block, size_t count
 OWN_API int own_free(own_pool *pool, void *block);
 
 /*
- * The size of a block: what was asked for, rounded up to 16, at least 16; all of it may be used.
+ * The size of a block: what was asked for, rounded up to 16, at least 16; all of it may be used. Of
+ * an adopted block, what own_adopt was told; in a pool with an allocator, what that was asked for.
  *
- * Returns 0 with errno EINVAL where block is not a live block of pool (or either is NULL).
+ * Returns 0 with errno EINVAL where block is not a live block of pool (or either is NULL); 0 with
+ * errno as it was where 0 bytes were adopted.
  * Cost: O(1), and about a nanosecond for each KiB of the block.
  */
 OWN_API size_t own_block_size(const own_pool *pool, const void *block);
@@ -84,6 +102,33 @@ OWN_API size_t own_block_size(const own_pool *pool, const void *block);
  * for.
  */
 OWN_API bool own_contains(const own_pool *pool, const void *block);
+
+/*
+ * Makes memory from anywhere (malloc, mmap, another library or another pool) a block of the pool:
+ * own_free and own_realloc take it, limits and numbers count it. When the pool dies or is cleared it
+ * is released in its turn among references and deferred calls, in the reverse of the order in which
+ * the pool took them on: what was deferred later may still read it, what was deferred before may not.
+ *
+ * memory   stolen: the pool's until it is freed or disowned; on failure it is still the caller's. Not
+ *          NULL. No other pool may have adopted it: of other pools nothing is asked.
+ * size     in bytes; 0 is allowed. What own_realloc copies, and what limits count.
+ * free_fn  called once with memory when it is released; not NULL: what has nothing to free needs no
+ *          owner. It may use the library and the pool freely. errno is kept around it.
+ *
+ * Returns -1 with errno ENOMEM, EDQUOT, or EINVAL: an argument is NULL, size is over PTRDIFF_MAX,
+ * memory is a live block of the pool, adopted or not, or lies where its own blocks do.
+ * Cost: O(1) expected, also beside a million others.
+ */
+OWN_API int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory));
+
+/*
+ * Makes the pool forget adopted memory without freeing it.
+ *
+ * memory  an adopted block of pool; from now on the caller's.
+ *
+ * Returns -1 with errno EINVAL: pool has not adopted it, or no longer has it. Cost: O(1) expected.
+ */
+OWN_API int own_disown(own_pool *pool, void *memory);
 
 /* own_alloc for one or more of a type, typed. */
 #define OWN_ALLOC(pool, type) ((type *)own_alloc((pool), 1, sizeof(type)))

@@ -5,6 +5,7 @@
  * releases the references and runs the deferred calls in the reverse of the order in which it took
  * them on; its blocks go last, so a deferred call may still read them. A child loses its parent's
  * reference in that order, and dies unless somebody else holds it too; then it lives on as a root.
+ * Adopted memory (own_adopt) is released in that order too, as the free function may be any code.
  *
  * While a pool dies, finalizers and deferred calls may use it as before: allocate, defer more (it
  * runs too, newest first), create and drop children, take and release references. Where one of
@@ -22,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <own/allocator.h>
 #include <own/attributes.h>
 #include <own/object.h>
 
@@ -35,14 +37,18 @@ typedef struct own_pool_options {
     size_t reserve;   /* bytes of blocks of up to 256 KiB (larger ones have memory of their own)
                          that the pool has room for from the start; 0: what the parent's
                          earlier children came to need */
+    const own_allocator *allocator; /* where all blocks come from and go to; copied, but its ctx is
+                                       borrowed. NULL: from the library, whatever the parent has.
+                                       With one, `reserve` means nothing. See block.h */
 } own_pool_options;
 
 /* What a pool has, in numbers. */
 typedef struct own_usage {
     size_t pools;    /* 1; in a total: the pool and all below it */
     size_t blocks;   /* live blocks */
-    size_t bytes;    /* in live blocks, each rounded up to 16 */
-    size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to */
+    size_t bytes;    /* in live blocks, each as own_block_size has it */
+    size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to.
+                        Adopted blocks, and those of an allocator, have their size in it */
     size_t peak;     /* the largest `bytes` so far; in a total: the sum of the pools' own peaks */
     size_t children; /* child pools; in a total: all below the pool */
     size_t held;     /* references that the pool holds, children not among them */
@@ -71,8 +77,8 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  * options  read during the call only (but see name); NULL: all defaults.
  *
  * Returns NULL with errno ENOMEM, EOVERFLOW (reserve), or EDQUOT (a limit above, or its own limit
- * is too small for the pool itself). Threads: those of owner. Cost: O(1), and the system's cost of
- * a large reserve.
+ * is too small for the pool itself), or EINVAL (an allocator without both functions). Threads: those
+ * of owner. Cost: O(1), and the system's cost of a large reserve.
  */
 OWN_API OWN_MUST_USE own_pool *own_pool_create(own_pool *owner, const own_pool_options *options);
 #define own_pool_create(owner, ...) own_pool_create_at((owner), __VA_ARGS__, OWN_HERE)

@@ -97,6 +97,13 @@ static inline bool object_is_dying(const own_object *object)
     return object_state(object) & STATE_DYING;
 }
 
+/* Whether a dying object lives on: somebody took a reference beside the library's guard. */
+static inline bool object_is_revived(const own_object *object)
+{
+    int32_t count = __atomic_load_n(&object->count, __ATOMIC_ACQUIRE);
+    return count != 1 && count != -1;
+}
+
 static inline bool object_is_dead(const own_object *object)
 {
     return object_count(object) <= OWN_COUNT_DEAD;

@@ -34,13 +34,6 @@ static own_object **class_link(own_object *object)
     return (own_object **)(void *)((char *)object + class_of_object(object)->waiting);
 }
 
-/* Whether the library's guard is the only reference that is left of a dying object. */
-static bool is_alone(const own_object *object)
-{
-    int32_t count = __atomic_load_n(&object->count, __ATOMIC_ACQUIRE);
-    return count == 1 || count == -1;
-}
-
 /* Somebody took a reference to a dying object: it lives on, without the guard. */
 static void live_on(own_object *object)
 {
@@ -57,8 +50,8 @@ static bool lose_weak(own_object *object)
     do {
         weakref_clear(object);
         weakref_call(object);
-    } while (object_state(object) & STATE_WEAK && is_alone(object));
-    return is_alone(object);
+    } while (object_state(object) & STATE_WEAK && !object_is_revived(object));
+    return !object_is_revived(object);
 }
 
 static unsigned count_fields(const own_type *type)
@@ -86,10 +79,10 @@ static bool finalize(own_object *object)
         int saved = errno;
         type->finalize(object);
         errno = saved;
-        if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && is_alone(object))
+        if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !object_is_revived(object))
             lose_weak(object); /* those that the finalizer made */
     }
-    if (is_alone(object))
+    if (!object_is_revived(object))
         return true;
     live_on(object);
     return false;
@@ -193,10 +186,10 @@ static own_object *end(own_object *object)
         free_plain(object);
         return waiting;
     }
-    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && is_alone(object) && lose_weak(object))
+    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !object_is_revived(object) && lose_weak(object))
         return object;
     own_object *waiting = *class_link(object);
-    if (is_alone(object)) {
+    if (!object_is_revived(object)) {
         class_of_object(object)->free(object);
     } else {
         class_of_object(object)->revive(object);

@@ -162,6 +162,8 @@ static __attribute__((noinline)) void *alloc_far(own_pool *pool, size_t count, s
     size_t bytes;
     if (!pool)
         return fail(EINVAL);
+    if (OWN_UNLIKELY(pool->flags & POOL_PRIVATE))
+        return private_alloc(pool, 1, count, size, zero);
     if (multiply_overflows(count, size, &bytes))
         return fail(EOVERFLOW);
     if (bytes > LARGE_LEAST)
@@ -227,6 +229,8 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
     size_t bytes;
     if (!pool || !is_power_of_two(alignment))
         return fail(EINVAL);
+    if (OWN_UNLIKELY(pool->flags & POOL_PRIVATE))
+        return private_alloc(pool, alignment, count, size, true);
     if (alignment <= GRANULE)
         return own_alloc(pool, count, size);
     if (multiply_overflows(count, size, &bytes))
@@ -304,10 +308,8 @@ int own_free(own_pool *pool, void *block)
     struct place place;
     if (!block)
         return 0;
-    if (OWN_UNLIKELY(!pool || !place_find(pool, block, &place))) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (OWN_UNLIKELY(!pool || !place_find(pool, block, &place)))
+        return foreign_free_block(pool, block);
     if (OWN_UNLIKELY(place.large))
         large_put(pool, place.large);
     else
@@ -373,7 +375,7 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
     if (!block)
         return own_alloc(pool, count, size);
     if (!pool || !place_find(pool, block, &place))
-        return fail(EINVAL);
+        return foreign_realloc(pool, block, count, size);
     if (multiply_overflows(count, size, &bytes))
         return fail(EOVERFLOW);
     if (bytes > PTRDIFF_MAX)
@@ -406,15 +408,15 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
 size_t own_block_size(const own_pool *pool, const void *block)
 {
     struct place place;
-    if (!pool || !block || !place_find(pool, block, &place)) {
-        errno = EINVAL;
-        return 0;
-    }
+    if (!pool || !block || !place_find(pool, block, &place))
+        return foreign_size(pool, block);
     return place_size(pool, &place);
 }
 
 bool own_contains(const own_pool *pool, const void *block)
 {
     struct place place;
-    return pool && block && place_find(pool, block, &place);
+    if (!pool || !block)
+        return false;
+    return place_find(pool, block, &place) || foreign_has(pool, block);
 }

@@ -1,10 +1,12 @@
 /*
- * pool/ledger.c - references and deferred calls, in the order in which a pool took them on.
+ * pool/ledger.c - what a pool took on, in order: references, deferred calls, adopted blocks.
  *
  * The ledger is a ring of entries. A child brings its entry along; anything else gets a node. Nodes
  * are found again by what they refer to: a few along their chain, many through a hash of chains, so
  * that releasing one of a million costs no search. Where there is no memory for a larger hash,
  * chains are longer; nothing fails for that.
+ *
+ * Private blocks are found in the same way; they are in a ring of their own (private.c).
  */
 #include "pool/pool.h"
 
@@ -15,8 +17,7 @@
 
 /* Behind a pool's `nodes` with the lowest bit set. */
 struct hash {
-    size_t held;
-    size_t deferred;
+    struct node_counts counts;
     size_t buckets; /* a power of two */
     struct node **bucket;
 };
@@ -28,9 +29,9 @@ static struct hash *hash_of(const own_pool *pool)
     return pool->nodes & HASHED ? (struct hash *)(pool->nodes - HASHED) : NULL;
 }
 
-static void enter(own_pool *pool, struct entry *entry)
+static inline void enter(struct entry **ring, struct entry *entry)
 {
-    struct entry *newest = pool->newest;
+    struct entry *newest = *ring;
     if (newest) {
         entry->older = newest;
         entry->newer = newest->newer;
@@ -40,29 +41,68 @@ static void enter(own_pool *pool, struct entry *entry)
         entry->older = entry;
         entry->newer = entry;
     }
-    pool->newest = entry;
+    *ring = entry;
 }
 
-static void leave(own_pool *pool, struct entry *entry)
+static inline void leave(struct entry **ring, struct entry *entry)
 {
-    if (pool->newest == entry)
-        pool->newest = entry->older == entry ? NULL : entry->older;
+    if (*ring == entry)
+        *ring = entry->older == entry ? NULL : entry->older;
     entry->newer->older = entry->older;
     entry->older->newer = entry->newer;
     entry->parent = NULL;
 }
 
+void ring_enter(struct entry **ring, struct entry *entry)
+{
+    enter(ring, entry);
+}
+
+void ring_leave(struct entry **ring, struct entry *entry)
+{
+    leave(ring, entry);
+}
+
 void ledger_add_child(own_pool *pool, own_pool *child)
 {
-    enter(pool, &child->entry);
+    enter(&pool->newest, &child->entry);
     child->entry.parent = pool;
     pool->children++;
 }
 
 void ledger_remove_child(own_pool *pool, own_pool *child)
 {
-    leave(pool, &child->entry);
+    leave(&pool->newest, &child->entry);
     pool->children--;
+}
+
+/* Counts a node in, or with -1 out. */
+static void count_node(struct node_counts *counts, const struct node *node, size_t one)
+{
+    if (!node->call) {
+        counts->held += one;
+    } else if (node->call == FOREIGN) {
+        counts->foreign += one;
+        counts->foreign_bytes += one * node_foreign(node)->size;
+    } else {
+        counts->deferred += one;
+    }
+}
+
+struct node_counts ledger_counts(const own_pool *pool)
+{
+    const struct hash *hash = hash_of(pool);
+    if (hash)
+        return hash->counts;
+    struct node_counts counts = {.held = 0};
+    for (const struct node *node = (struct node *)pool->nodes; node; node = node->chain)
+        count_node(&counts, node, 1);
+    return counts;
+}
+
+static size_t all_nodes(const struct node_counts *counts)
+{
+    return counts->held + counts->deferred + counts->foreign;
 }
 
 static struct node **bucket_of(const struct hash *hash, const void *object, void (*call)(void *))
@@ -135,8 +175,7 @@ static void hash_make(own_pool *pool)
     errno = saved;
     if (!hash)
         return;
-    hash->held = ledger_held(pool);
-    hash->deferred = ledger_deferred(pool);
+    hash->counts = ledger_counts(pool);
     if (!get_buckets(pool, hash, BUCKETS_FIRST)) {
         pool_chunk_put(pool, hash, sizeof(*hash));
         return;
@@ -174,27 +213,35 @@ static bool chain_is_long(const own_pool *pool)
     return false;
 }
 
-void ledger_add(own_pool *pool, struct node *node, void *object, void (*call)(void *))
+static inline __attribute__((always_inline)) void chain_in(own_pool *pool, struct node *node,
+                                                           void *object, void (*call)(void *))
 {
     struct hash *hash = hash_of(pool);
     if (!hash && chain_is_long(pool)) {
         hash_make(pool);
         hash = hash_of(pool);
     }
-    if (hash) {
-        if (hash->held + hash->deferred >= hash->buckets * 2)
-            hash_grow(pool, hash);
-        if (call)
-            hash->deferred++;
-        else
-            hash->held++;
-    }
-    struct node **chain = chain_of(pool, object, call);
     node->object = object;
     node->call = call;
+    if (hash) {
+        if (all_nodes(&hash->counts) >= hash->buckets * 2)
+            hash_grow(pool, hash);
+        count_node(&hash->counts, node, 1);
+    }
+    struct node **chain = chain_of(pool, object, call);
     node->chain = *chain;
     *chain = node;
-    enter(pool, &node->entry);
+}
+
+void index_add(own_pool *pool, struct node *node, void *object, void (*call)(void *))
+{
+    chain_in(pool, node, object, call);
+}
+
+void ledger_add(own_pool *pool, struct node *node, void *object, void (*call)(void *))
+{
+    chain_in(pool, node, object, call);
+    enter(&pool->newest, &node->entry);
     node->entry.parent = call ? ENTRY_CALL : ENTRY_REFERENCE;
 }
 
@@ -208,42 +255,39 @@ struct node *ledger_find(const own_pool *pool, const void *object, void (*call)(
     return node;
 }
 
-void ledger_remove(own_pool *pool, struct node *node)
+static inline __attribute__((always_inline)) void chain_out(own_pool *pool, struct node *node)
 {
     struct node **link = chain_of(pool, node->object, node->call);
     while (*link != node)
         link = &(*link)->chain;
     *link = node->chain;
-    leave(pool, &node->entry);
     struct hash *hash = hash_of(pool);
     if (!hash)
         return;
-    if (node->call)
-        hash->deferred--;
-    else
-        hash->held--;
-    if (hash->held + hash->deferred == 0)
+    count_node(&hash->counts, node, (size_t)-1);
+    if (all_nodes(&hash->counts) == 0)
         hash_free(pool, hash);
 }
 
-static size_t count_chain(const own_pool *pool, bool calls)
+void index_remove(own_pool *pool, struct node *node)
 {
-    size_t nodes = 0;
-    for (const struct node *node = (struct node *)pool->nodes; node; node = node->chain)
-        nodes += !node->call != calls;
-    return nodes;
+    chain_out(pool, node);
+}
+
+void ledger_remove(own_pool *pool, struct node *node)
+{
+    chain_out(pool, node);
+    leave(&pool->newest, &node->entry);
 }
 
 size_t ledger_held(const own_pool *pool)
 {
-    const struct hash *hash = hash_of(pool);
-    return hash ? hash->held : count_chain(pool, false);
+    return ledger_counts(pool).held;
 }
 
 size_t ledger_deferred(const own_pool *pool)
 {
-    const struct hash *hash = hash_of(pool);
-    return hash ? hash->deferred : count_chain(pool, true);
+    return ledger_counts(pool).deferred;
 }
 
 own_object *ledger_release(own_pool *pool)
@@ -257,6 +301,10 @@ own_object *ledger_release(own_pool *pool)
             continue;
         }
         struct node *node = entry_node(newest);
+        if (node->call == FOREIGN) {
+            foreign_free(pool, node_foreign(node));
+            continue;
+        }
         void *object = node->object;
         void (*call)(void *) = node->call;
         ledger_remove(pool, node);
@@ -281,8 +329,9 @@ void ledger_clear(own_pool *pool)
 size_t ledger_bytes(const own_pool *pool)
 {
     const struct hash *hash = hash_of(pool);
-    size_t nodes = ledger_held(pool) + ledger_deferred(pool);
-    size_t bytes = nodes * chunk_round(sizeof(struct node));
+    const struct node_counts counts = ledger_counts(pool);
+    size_t bytes = (counts.held + counts.deferred) * chunk_round(sizeof(struct node)) +
+                   counts.foreign * chunk_round(sizeof(struct foreign));
     if (hash)
         bytes += chunk_round(sizeof(*hash)) + chunk_round(hash->buckets * sizeof(struct node *));
     return bytes;

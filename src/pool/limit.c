@@ -76,7 +76,7 @@ static size_t used_by(own_pool *pool)
     bool below = true;
     for (own_pool *at = pool; at; at = tree_next(pool, at, below)) {
         below = !(at->flags & POOL_LIMITED);
-        used += below ? at->reserved : at->limit->used;
+        used += below ? pool_reserved(at) : at->limit->used;
     }
     return used;
 }
@@ -177,7 +177,7 @@ void pool_chunk_put(own_pool *pool, void *chunk, size_t size)
 bool limit_validate(const own_pool *pool)
 {
     for (const struct limit *limit = pool->limit; limit; limit = limit->above) {
-        if (limit->used < pool->reserved || limit->users == 0)
+        if (limit->used < pool_reserved(pool) || limit->users == 0)
             return false;
     }
     return pool->limit || !(pool->flags & POOL_LIMITED);

@@ -21,6 +21,8 @@ static size_t needed_granules(const own_pool *pool)
 {
     if (OWN_LIKELY(pool->extent == &pool->first))
         return (size_t)(pool->bump - (const char *)pool) >> GRANULE_SHIFT;
+    if (OWN_UNLIKELY(pool->flags & POOL_FOREIGN)) /* its bytes were not all in its chunks */
+        return (offsetof(own_pool, first) + extent_bytes(&pool->first)) >> GRANULE_SHIFT;
     /* Not what it reserved: that follows from what was learned before. */
     size_t blocks = min_size(max_size(pool_bytes(pool), pool->peak), FIRST_CHUNK_MAX);
     return extent_first_size(blocks) >> GRANULE_SHIFT;
@@ -130,7 +132,14 @@ own_pool *own_pool_new_at(own_pool *owner, const char *place)
 
 static own_object *pool_step(own_object *object)
 {
-    return ledger_release(as_pool(object));
+    own_pool *pool = as_pool(object);
+    own_object *last = ledger_release(pool);
+    if (OWN_LIKELY(!(pool->flags & POOL_PRIVATE)))
+        return last;
+    /* The blocks go while the pool is whole, unless it is to live on. */
+    while (!last && !object_is_revived(object) && private_release(pool))
+        last = ledger_release(pool);
+    return last;
 }
 
 size_t name_bytes(const own_pool *pool)
@@ -177,9 +186,11 @@ static bool pool_free_bare(own_object *object)
     if (pool->newest)
         return false;
     bool only_first = !pool->first.next && !pool->bins && !pool->large && !pool->limit &&
-                      !(pool->flags & POOL_NAME_OWNED);
+                      !(pool->flags & (POOL_NAME_OWNED | POOL_PRIVATE));
     if (OWN_LIKELY(only_first))
         free_first_chunk(pool);
+    else if (pool->flags & POOL_PRIVATE)
+        return false; /* its blocks go to its allocator first */
     else
         pool_free(object);
     return true;
@@ -232,14 +243,22 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
 {
     if (!options)
         return own_pool_new_at(owner, place);
-    size_t size = first_chunk_size(owner, options->reserve, options->limit);
+    const own_allocator *allocator = options->allocator;
+    if (OWN_UNLIKELY(allocator && !(allocator->alloc && allocator->free))) {
+        errno = EINVAL;
+        return NULL;
+    }
+    size_t reserve = allocator ? sizeof(struct private_memory) : options->reserve;
+    size_t size = first_chunk_size(owner, reserve, options->limit);
     if (!size) {
-        errno = options->reserve > PTRDIFF_MAX ? EOVERFLOW : ENOMEM;
+        errno = reserve > PTRDIFF_MAX ? EOVERFLOW : ENOMEM;
         return NULL;
     }
     own_pool *pool = pool_make_sized(owner, size, options->name ? options->name : place);
     if (!pool)
         return NULL;
+    if (OWN_UNLIKELY(allocator))
+        private_begin(pool, allocator);
     int error = set_first_limit(pool, options->limit);
     if (error) {
         pool_free(&pool->object);
@@ -268,7 +287,9 @@ void own_pool_clear(own_pool *pool)
         return;
     /* Held by itself: a callback that releases it once too often is told so. */
     object_hold(&pool->object);
-    ledger_clear(pool);
+    do
+        ledger_clear(pool);
+    while (OWN_UNLIKELY(pool->flags & POOL_PRIVATE) && private_release(pool));
     large_free_all(pool);
     holes_forget(pool);
     extent_clear(pool);

@@ -6,6 +6,9 @@
  *   ledger.c   references and deferred calls, in the order in which they were taken on
  *   own.c      own_hold, own_give, own_drop, own_move, own_defer, own_undefer, own_new,
  *              own_weakref_new
+ *   foreign.c  blocks whose memory is not of the pool's chunks: adopted or private
+ *   adopt.c    own_adopt, own_disown
+ *   private.c  pools whose blocks come from an allocator of their own
  *   limit.c    limits, and what counts against them
  *   extent.c   the chunks of a pool, and finding the one that an address lies in
  *   holes.c    freed memory, joined
@@ -31,17 +34,21 @@
  *   extent    no bit in front of the first block, nor at or behind bump; bump is not behind its end
  *             blocks and holes lie side by side from the first granule behind the bits up to bump
  *             no hole is beside another, or in front of bump; a quick block may be
- *   pool      blocks = starts that are not of holes, over all extents, + large blocks
+ *   pool      blocks = starts that are not of holes, over all extents, + large and foreign blocks
  *             bytes  = their sizes, where blocks from `counted` to bump are in neither yet
  *             end    = that of the extent in use; bump, where something else is to be done first
- *             reserved = the chunks of extents and large blocks + those of bins, ledger, name
+ *             reserved = the chunks of extents and large blocks + those of bins, ledger, name, and
+ *                        the record of an allocator
+ *             foreign = adopted blocks in the ledger + private blocks in their ring
+ *             foreign bytes = their sizes; a pool that has any has POOL_FOREIGN
  *             children, held, deferred = the entries of the ledger, by kind
  *             a child's parent is the pool in whose ledger it is
  *   bins      where there are bins, every hole is in the bin of its kind and size
  *             every quick block (a hole at its first granule only) is in the list of its size
  *             holes = those of small blocks; where there are no bins, all or none
- *   nodes     every held reference and deferred call is in one chain, newest first
- *   limit     used >= reserved, and users > 0, in all limits that count the pool
+ *   nodes     every held reference, deferred call and foreign block is in one chain, newest first
+ *   private   there is one extent, without room, and no large block
+ *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool
  *
  * How own_free and its like know a live block of this pool, whatever address they are given: the
  * address is compared with the bounds of the extent in use, then looked up in the unit map, then
@@ -49,7 +56,8 @@
  * all before it. Only when an extent of this pool is found are its bits read: the address must be a
  * granule with *start* and not *hole*. Nothing at the address itself is read. Cost: two compares
  * for a block of the newest extent; else three loads in the map, or up to ten compares; then the
- * two bits, which lie in one cache line.
+ * two bits, which lie in one cache line. Where that says no, and only in a pool that has had
+ * foreign blocks, the hash of the ledger is asked.
  *
  * Threads: those of the pool; there is no state that pools share but limits, which are under the
  * same root, and the room chunk.
@@ -61,6 +69,7 @@
 #include "chunk/chunk.h"
 #include "object/object.h"
 
+#include <own/allocator.h>
 #include <own/block.h>
 #include <own/pool.h>
 
@@ -94,12 +103,14 @@ struct extent {
 struct entry {
     struct entry *newer; /* of the newest: the oldest */
     struct entry *older; /* of the oldest: the newest */
-    /* The parent, of a child. ENTRY_REFERENCE or ENTRY_CALL, of a node. NULL: in no ledger. */
+    /* The parent, of a child. One of these, of a node. NULL: in no ledger. */
     struct own_pool *parent;
 };
 
 #define ENTRY_REFERENCE ((struct own_pool *)1)
 #define ENTRY_CALL ((struct own_pool *)2)
+#define ENTRY_ADOPTED ((struct own_pool *)3)
+#define ENTRY_PRIVATE ((struct own_pool *)4) /* not in the ledger */
 
 struct own_pool {
     own_object object;
@@ -132,6 +143,8 @@ struct own_pool {
 #define POOL_ROOT 4U         /* made without an owner */
 #define POOL_FREED 8U        /* a block has been freed: there are more holes than ends of extents */
 #define POOL_HOLES_FIRST 16U /* and small blocks look for them before they are bumped */
+#define POOL_FOREIGN 32U     /* has, or once had, blocks that are not in its chunks */
+#define POOL_PRIVATE 64U     /* all its blocks come from an allocator of its own */
 
 extern const struct object_class pool_class;
 
@@ -207,13 +220,35 @@ void pool_chunk_put(own_pool *pool, void *chunk, size_t size);
 struct node {
     struct entry entry;
     struct node *chain; /* the next older one in its bucket */
-    void *object;       /* or the argument of the call */
+    void *object;       /* or the argument of the call, or the foreign block */
     void (*call)(void *argument);
 };
 
+/* A block whose memory is not of the pool's chunks. Its node has FOREIGN for a call. */
+struct foreign {
+    struct node node;
+    size_t size;
+    void (*free)(void *memory); /* of an adopted block; NULL: the allocator's */
+};
+
+#define FOREIGN ((void (*)(void *))1) /* tells these nodes apart; never called */
+
+/* What a pool has nodes for. */
+struct node_counts {
+    size_t held;
+    size_t deferred;
+    size_t foreign;
+    size_t foreign_bytes;
+};
+
+static inline struct foreign *node_foreign(const struct node *node)
+{
+    return (struct foreign *)(uintptr_t)node; /* its first field */
+}
+
 static inline bool entry_is_child(const struct entry *entry)
 {
-    return entry->parent != ENTRY_REFERENCE && entry->parent != ENTRY_CALL;
+    return (uintptr_t)entry->parent > (uintptr_t)ENTRY_PRIVATE;
 }
 
 static inline own_pool *entry_child(struct entry *entry)
@@ -226,6 +261,12 @@ static inline struct node *entry_node(struct entry *entry)
     return (struct node *)(void *)entry; /* its first field */
 }
 
+/* An entry becomes the newest of a ring, or leaves it. */
+void ring_enter(struct entry **ring, struct entry *entry);
+void ring_leave(struct entry **ring, struct entry *entry);
+/* A node that can be found from now on, until it is removed; in no ring yet. */
+void index_add(own_pool *pool, struct node *node, void *object, void (*call)(void *));
+void index_remove(own_pool *pool, struct node *node);
 void ledger_add_child(own_pool *pool, own_pool *child);
 void ledger_remove_child(own_pool *pool, own_pool *child);
 /* A node made ready, so that adding to the ledger cannot fail. NULL: ENOMEM, EDQUOT. */
@@ -239,6 +280,7 @@ struct node *ledger_find(const own_pool *pool, const void *object, void (*call)(
 void ledger_remove(own_pool *pool, struct node *node);
 size_t ledger_held(const own_pool *pool);
 size_t ledger_deferred(const own_pool *pool);
+struct node_counts ledger_counts(const own_pool *pool);
 /* Releases the newest entry, and newer ones that this brings, until one was the last reference to
    an object, which is returned: it is to die now. NULL: the ledger is empty. */
 own_object *ledger_release(own_pool *pool);
@@ -389,6 +431,57 @@ void large_free_all(own_pool *pool);
 void *large_resize(own_pool *pool, struct large *large, size_t size);
 /* Makes it smaller where it is, though much of the chunk is unused then. */
 void *large_shrink_here(own_pool *pool, struct large *large, size_t size);
+
+/* foreign.c */
+/* What the pool has of memory that is not in its chunks; and all that limits are held to. */
+static inline size_t foreign_bytes(const own_pool *pool)
+{
+    return OWN_LIKELY(!(pool->flags & POOL_FOREIGN)) ? 0 : ledger_counts(pool).foreign_bytes;
+}
+
+static inline size_t pool_reserved(const own_pool *pool)
+{
+    return pool->reserved + foreign_bytes(pool);
+}
+
+/* The foreign block at that address, or NULL. */
+static inline struct foreign *foreign_find(const own_pool *pool, const void *block)
+{
+    struct node *node = pool->flags & POOL_FOREIGN ? ledger_find(pool, block, FOREIGN) : NULL;
+    return node ? node_foreign(node) : NULL;
+}
+
+/* Memory becomes a block of the pool, adopted or where free_fn is NULL private. False: ENOMEM or
+   EDQUOT. */
+bool foreign_add(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *));
+/* It is no block any more; the memory is the caller's. */
+void foreign_remove(own_pool *pool, struct foreign *foreign);
+/* The same, and the memory goes where it came from. That may run code of users, which may end the
+   pool. errno is kept. */
+void foreign_free(own_pool *pool, struct foreign *foreign);
+/* own_contains, own_free, own_realloc and own_block_size where all else has failed: false or EINVAL,
+   but for such a block. */
+bool foreign_has(const own_pool *pool, const void *block);
+int foreign_free_block(own_pool *pool, void *block);
+void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size);
+size_t foreign_size(const own_pool *pool, const void *block);
+
+/* private.c */
+struct private_memory {
+    own_allocator allocator;
+    struct entry *newest; /* of the blocks, a ring */
+};
+
+/* What a pool with POOL_PRIVATE has behind its first extent. */
+struct private_memory *private_memory(const own_pool *pool);
+/* Makes a pool without blocks such a one. Its first extent has room for that record. */
+void private_begin(own_pool *pool, const own_allocator *allocator);
+/* A block from the allocator; all that own_alloc and its like do. */
+void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
+/* Frees the newest block, which may run code of users. False: there is none. */
+bool private_release(own_pool *pool);
+/* What the record has of `reserved`. */
+size_t private_bytes(const own_pool *pool);
 
 /* validate.c: aborts with a sentence where an equation above does not hold. */
 void pool_validate(own_pool *pool);

@@ -11,7 +11,7 @@ static void add_usage(own_usage *usage, const own_pool *pool)
     size_t bytes = pool_bytes(pool);
     usage->blocks += pool_blocks(pool);
     usage->bytes += bytes;
-    usage->reserved += pool->reserved;
+    usage->reserved += pool_reserved(pool);
     usage->peak += max_size(pool->peak, bytes);
     usage->children += pool->children;
     usage->held += ledger_held(pool);

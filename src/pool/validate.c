@@ -11,6 +11,7 @@ struct found {
     size_t bytes;
     struct hole_counts holes;
     size_t chunks;
+    struct node_counts nodes;
 };
 
 static void require(const own_pool *pool, bool holds, const char *equation)
@@ -67,11 +68,41 @@ static void validate_extent(const own_pool *pool, const struct extent *extent, s
     require(pool, !(after_hole && extent == pool->extent), "no hole is in front of bump");
 }
 
-static void validate_ledger(own_pool *pool)
+/* An entry, adopted or private, that is a foreign block. */
+static void validate_foreign(const own_pool *pool, struct entry *entry, struct found *found)
+{
+    struct foreign *foreign = node_foreign(entry_node(entry));
+    require(pool,
+            foreign->node.call == FOREIGN && !foreign->free == (entry->parent == ENTRY_PRIVATE),
+            "private blocks have no free function");
+    require(pool, foreign_find(pool, foreign->node.object) == foreign,
+            "every foreign block is found by its address");
+    found->nodes.foreign++;
+    found->nodes.foreign_bytes += foreign->size;
+    found->blocks++;
+    found->bytes += foreign->size;
+}
+
+static void validate_private(const own_pool *pool, struct found *found)
+{
+    if (!(pool->flags & POOL_PRIVATE))
+        return;
+    require(pool, !pool->first.next && !pool->large && pool->bump == extent_end(&pool->first),
+            "a private pool has one extent, without room");
+    struct entry *newest = private_memory(pool)->newest;
+    for (struct entry *entry = newest; entry;) {
+        require(pool,
+                entry->newer->older == entry && entry->older->newer == entry &&
+                    entry->parent == ENTRY_PRIVATE,
+                "private blocks are a ring");
+        validate_foreign(pool, entry, found);
+        entry = entry->older == newest ? NULL : entry->older;
+    }
+}
+
+static void validate_ledger(own_pool *pool, struct found *found)
 {
     size_t children = 0;
-    size_t held = 0;
-    size_t deferred = 0;
     struct entry *entry = pool->newest;
     while (entry) {
         require(pool, entry->newer->older == entry && entry->older->newer == entry,
@@ -81,16 +112,25 @@ static void validate_ledger(own_pool *pool)
                     "a child's parent is the pool in whose ledger it is");
             require(pool, object_held(&entry_child(entry)->object) > 0, "a child is held");
             children++;
-        } else if (entry_node(entry)->call) {
-            deferred++;
+        } else if (entry->parent == ENTRY_ADOPTED) {
+            validate_foreign(pool, entry, found);
+        } else if (entry->parent == ENTRY_CALL) {
+            found->nodes.deferred++;
         } else {
-            held++;
+            found->nodes.held++;
         }
         entry = entry->older == pool->newest ? NULL : entry->older;
     }
     require(pool, children == pool->children, "children = entries of that kind");
-    require(pool, held == ledger_held(pool), "held = entries of that kind");
-    require(pool, deferred == ledger_deferred(pool), "deferred = entries of that kind");
+}
+
+static void validate_counts(const own_pool *pool, const struct node_counts *found)
+{
+    const struct node_counts counts = ledger_counts(pool);
+    require(pool, found->held == counts.held, "held = entries of that kind");
+    require(pool, found->deferred == counts.deferred, "deferred = entries of that kind");
+    require(pool, found->foreign == counts.foreign, "foreign = adopted and private blocks");
+    require(pool, found->foreign_bytes == counts.foreign_bytes, "foreign bytes = their sizes");
 }
 
 void pool_validate(own_pool *pool)
@@ -107,7 +147,11 @@ void pool_validate(own_pool *pool)
         found.chunks += large->granted;
         require(pool, !large->older || large->older->newer == large, "large blocks are a list");
     }
-    require(pool, found.blocks == pool_blocks(pool), "blocks = starts not of holes + large blocks");
+    validate_private(pool, &found);
+    validate_ledger(pool, &found);
+    validate_counts(pool, &found.nodes);
+    require(pool, found.blocks == pool_blocks(pool),
+            "blocks = starts not of holes + large and foreign blocks");
     require(pool, found.bytes == pool_bytes(pool), "bytes = the sizes of the live blocks");
     require(pool,
             pool->end == pool->bump ||
@@ -116,8 +160,7 @@ void pool_validate(own_pool *pool)
     require(pool, holes_validate(pool, &found.holes),
             "every hole is in the bin of its kind and size");
     require(pool, limit_validate(pool), "used >= reserved in all limits that count the pool");
-    validate_ledger(pool);
-    found.chunks += holes_bytes(pool) + ledger_bytes(pool) + name_bytes(pool);
+    found.chunks += holes_bytes(pool) + ledger_bytes(pool) + name_bytes(pool) + private_bytes(pool);
     require(pool, found.chunks == pool->reserved, "reserved = the chunks of the pool");
 }
 
@@ -125,7 +168,9 @@ void pool_validate(own_pool *pool)
 void pool_debug_step(own_pool *pool)
 {
     static __thread size_t credit;
-    size_t cost = pool->reserved / 256 + pool->children + ledger_held(pool) + ledger_deferred(pool);
+    const struct node_counts counts = ledger_counts(pool);
+    size_t cost =
+        pool->reserved / 256 + pool->children + counts.held + counts.deferred + counts.foreign;
     credit += 512;
     if (credit < cost)
         return;

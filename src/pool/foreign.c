@@ -1,0 +1,125 @@
+/*
+ * pool/foreign.c - blocks whose memory is not of the pool's chunks: adopted or private.
+ *
+ * Each has a record, which is a node of the ledger's hash: that finds it by its address. Adopted
+ * ones are entries of the ledger, private ones of a ring of their own. The pool counts them among
+ * its blocks, and its limits count their size.
+ *
+ * Code of users, a free function or an allocator, runs only between changes: before the first, or
+ * after the last.
+ */
+#include "pool/pool.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool is_private(const struct foreign *foreign)
+{
+    return !foreign->free;
+}
+
+/* The ring that its entry is in. */
+static struct entry **ring_of(own_pool *pool, const struct foreign *foreign)
+{
+    return is_private(foreign) ? &private_memory(pool)->newest : &pool->newest;
+}
+
+bool foreign_add(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *))
+{
+    size_t granted;
+    struct foreign *foreign = pool_chunk_get(pool, sizeof(*foreign), &granted);
+    if (!foreign)
+        return false;
+    if (!limit_add(pool->limit, size)) {
+        pool_chunk_put(pool, foreign, sizeof(*foreign));
+        return false;
+    }
+    foreign->size = size;
+    foreign->free = free_fn;
+    index_add(pool, &foreign->node, memory, FOREIGN);
+    ring_enter(ring_of(pool, foreign), &foreign->node.entry);
+    foreign->node.entry.parent = is_private(foreign) ? ENTRY_PRIVATE : ENTRY_ADOPTED;
+    pool->flags |= POOL_FOREIGN;
+    pool->blocks++;
+    pool->bytes += size;
+    return true;
+}
+
+void foreign_remove(own_pool *pool, struct foreign *foreign)
+{
+    index_remove(pool, &foreign->node);
+    ring_leave(ring_of(pool, foreign), &foreign->node.entry);
+    pool->peak = max_size(pool->peak, pool->bytes);
+    pool->blocks--;
+    pool->bytes -= foreign->size;
+    limit_subtract(pool->limit, foreign->size);
+    pool_chunk_put(pool, foreign, sizeof(*foreign));
+    pool_debug_step(pool);
+}
+
+void foreign_free(own_pool *pool, struct foreign *foreign)
+{
+    int saved = errno;
+    void *memory = foreign->node.object;
+    if (is_private(foreign)) {
+        const own_allocator allocator = private_memory(pool)->allocator;
+        foreign_remove(pool, foreign);
+        allocator.free(allocator.ctx, memory);
+    } else {
+        void (*free_fn)(void *) = foreign->free;
+        foreign_remove(pool, foreign);
+        free_fn(memory);
+    }
+    errno = saved;
+}
+
+/* NULL: EINVAL. */
+static struct foreign *find(const own_pool *pool, const void *block)
+{
+    struct foreign *foreign = pool ? foreign_find(pool, block) : NULL;
+    if (!foreign)
+        errno = EINVAL;
+    return foreign;
+}
+
+bool foreign_has(const own_pool *pool, const void *block)
+{
+    return foreign_find(pool, block);
+}
+
+int foreign_free_block(own_pool *pool, void *block)
+{
+    struct foreign *foreign = find(pool, block);
+    if (!foreign)
+        return -1;
+    foreign_free(pool, foreign);
+    return 0;
+}
+
+size_t foreign_size(const own_pool *pool, const void *block)
+{
+    const struct foreign *foreign = find(pool, block);
+    return foreign ? foreign->size : 0;
+}
+
+void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size)
+{
+    const struct foreign *foreign = find(pool, block);
+    size_t bytes;
+    if (!foreign)
+        return NULL;
+    if (multiply_overflows(count, size, &bytes)) {
+        errno = EOVERFLOW;
+        return NULL;
+    }
+    if (bytes == foreign->size)
+        return block;
+    size_t kept = min_size(foreign->size, bytes);
+    void *fresh = own_alloc_raw(pool, 1, bytes);
+    if (!fresh)
+        return NULL;
+    memcpy(fresh, block, kept);
+    memset((char *)fresh + kept, 0, bytes - kept);
+    own_free(pool, block);
+    return fresh;
+}

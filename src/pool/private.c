@@ -1,0 +1,93 @@
+/*
+ * pool/private.c - pools whose blocks come from an allocator of their own.
+ *
+ * Such a pool has one extent, which ends where its first block would be: there lies the record of
+ * its allocator. So the fast ways to a block find no room, and what comes after them asks whether
+ * the pool is private; other pools pay nothing.
+ */
+#include "pool/pool.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void *fail(int error)
+{
+    errno = error;
+    return NULL;
+}
+
+struct private_memory *private_memory(const own_pool *pool)
+{
+    return (struct private_memory *)(void *)extent_end(&pool->first);
+}
+
+void private_begin(own_pool *pool, const own_allocator *allocator)
+{
+    pool->first.granules = (uint32_t)extent_first_index(&pool->first);
+    pool->flags |= POOL_PRIVATE | POOL_FOREIGN;
+    pool_open(pool);
+    struct private_memory *memory = private_memory(pool);
+    mark_undefined(memory, sizeof(*memory));
+    *memory = (struct private_memory){.allocator = *allocator};
+}
+
+size_t private_bytes(const own_pool *pool)
+{
+    if (!(pool->flags & POOL_PRIVATE))
+        return 0;
+    size_t front = offsetof(own_pool, first) + extent_bytes(&pool->first);
+    return chunk_round(extent_first_size(sizeof(struct private_memory))) - front;
+}
+
+/* Enters what the allocator returned. NULL: it cannot be a block; the allocator has it back. */
+static void *enter(own_pool *pool, const own_allocator *allocator, void *memory, size_t alignment,
+                   size_t bytes)
+{
+    if (OWN_UNLIKELY(foreign_find(pool, memory) != NULL)) {
+        misuse("own_alloc: the allocator of pool '%.50s' returned %p, which is a live block of it",
+               pool->name, memory);
+        return fail(EINVAL);
+    }
+    bool aligned = !((uintptr_t)memory & (alignment - 1));
+    if (aligned && foreign_add(pool, memory, bytes, NULL))
+        return memory;
+    int error = aligned ? errno : EINVAL;
+    allocator->free(allocator->ctx, memory);
+    return fail(error);
+}
+
+void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero)
+{
+    size_t bytes;
+    if (multiply_overflows(count, size, &bytes))
+        return fail(EOVERFLOW);
+    bytes += !bytes;
+    if (bytes > PTRDIFF_MAX)
+        return fail(ENOMEM);
+    /* What a limit forbids is not asked for. What it costs is charged afterwards: the allocator may
+       use the library, and finds nothing half done. */
+    if (limit_room(pool->limit) < bytes)
+        return fail(EDQUOT);
+    const own_allocator allocator = private_memory(pool)->allocator;
+    int saved = errno;
+    void *memory = allocator.alloc(allocator.ctx, bytes);
+    if (!memory)
+        return fail(ENOMEM);
+    void *block = enter(pool, &allocator, memory, alignment, bytes);
+    if (!block)
+        return NULL;
+    errno = saved;
+    if (zero)
+        memset(block, 0, bytes);
+    pool_debug_step(pool);
+    return block;
+}
+
+bool private_release(own_pool *pool)
+{
+    struct entry *newest = private_memory(pool)->newest;
+    if (!newest)
+        return false;
+    foreign_free(pool, node_foreign(entry_node(newest)));
+    return true;
+}

@@ -1,0 +1,172 @@
+/*
+ * validate_foreign.c - pool_validate sees each equation of pool.h about adopted and private blocks that
+ * is broken.
+ */
+#include "breach.h"
+#include "pool/pool.h"
+
+static struct world {
+    own_pool *pool, *private;
+    void *adopted, *block, *other; /* of both pools, the block of the private one has neighbours */
+} world;
+
+static void build(void)
+{
+    own_pool_options options = {.name = "private", .allocator = OWN_ALLOCATOR(malloc, free)};
+
+    world.pool = own_pool_new_at(NULL, "adopting");
+    world.private = own_pool_create(NULL, &options);
+    world.adopted = malloc(100);
+    expect(own_pool_set_limit(world.pool, 100000) == 0);
+    expect(own_pool_set_limit(world.private, 100000) == 0);
+    for (int i = 0; i < 20; i++) {
+        expect(own_adopt(world.pool, malloc(10), 10, free) == 0);
+        if (i == 9)
+            expect(own_adopt(world.pool, world.adopted, 100, free) == 0);
+        void *block = own_alloc(world.private, 1, 10);
+        expect(block != NULL);
+        world.block = i == 9 ? block : world.block;
+        world.other = i == 10 ? block : world.other;
+    }
+}
+
+static struct foreign *adopted(void)
+{
+    return foreign_find(world.pool, world.adopted);
+}
+
+static struct foreign *block(void)
+{
+    return foreign_find(world.private, world.block);
+}
+
+static void break_nothing(void)
+{
+}
+
+static void size_wrong(void)
+{
+    adopted()->size++;
+}
+
+static void address_wrong(void)
+{
+    adopted()->node.object = &world;
+}
+
+static void address_twice(void)
+{
+    foreign_find(world.private, world.other)->node.object = world.block;
+}
+
+static void free_function_lost(void)
+{
+    adopted()->free = NULL;
+}
+
+static void free_function_added(void)
+{
+    block()->free = free;
+}
+
+static void flag_lost(void)
+{
+    world.pool->flags &= (uint16_t)~POOL_FOREIGN;
+    limit_subtract(world.pool->limit, ledger_counts(world.pool).foreign_bytes);
+}
+
+static void uncharged(void)
+{
+    limit_subtract(world.pool->limit, 100);
+}
+
+static void private_uncharged(void)
+{
+    limit_subtract(world.private->limit, 10);
+}
+
+static void entry_lost(void)
+{
+    ring_leave(&world.pool->newest, &adopted()->node.entry);
+    world.pool->blocks--;
+    world.pool->bytes -= 100;
+}
+
+static void private_entry_lost(void)
+{
+    ring_leave(&private_memory(world.private)->newest, &block()->node.entry);
+}
+
+static void ring_broken(void)
+{
+    struct entry *entry = &block()->node.entry;
+    entry->newer->older = entry->older;
+}
+
+static void kind_wrong(void)
+{
+    block()->node.entry.parent = ENTRY_ADOPTED;
+}
+
+static void record_not_counted(void)
+{
+    world.private->reserved -= chunk_round(sizeof(struct foreign));
+    limit_subtract(world.private->limit, chunk_round(sizeof(struct foreign)));
+}
+
+static void room_in_extent(void)
+{
+    world.private->first.granules++;
+}
+
+static void blocks_wrong(void)
+{
+    world.private->blocks++;
+}
+
+static void bytes_wrong(void)
+{
+    world.private->bytes += 10;
+}
+
+static const struct breach breaches[] = {
+    {break_nothing, NULL},
+    {size_wrong, "foreign bytes = "},
+    {address_wrong, "every foreign block is found by its address"},
+    {address_twice, "every foreign block is found by its address"},
+    {free_function_lost, "private blocks have no free function"},
+    {free_function_added, "private blocks have no free function"},
+    {flag_lost, "every foreign block is found by its address"},
+    {uncharged, "used >= reserved"},
+    {private_uncharged, "used >= reserved"},
+    {entry_lost, "foreign = adopted and private blocks"},
+    {private_entry_lost, "foreign = adopted and private blocks"},
+    {ring_broken, "private blocks are a ring"},
+    {kind_wrong, "private blocks are a ring"},
+    {record_not_counted, "reserved = "},
+    {room_in_extent, "a private pool has one extent, without room"},
+    {blocks_wrong, "blocks = "},
+    {bytes_wrong, "bytes = "},
+};
+#define BREACHES (sizeof(breaches) / sizeof(breaches[0]))
+
+static void validate(void)
+{
+    pool_validate(world.pool);
+    pool_validate(world.private);
+}
+
+START_TEST(validator_names_the_equation)
+{
+    expect_breach(&breaches[_i], build, validate);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("validate_foreign");
+    TCase *equations = add_case(suite, "equations");
+
+    tcase_add_loop_test(equations, validator_names_the_equation, 0, BREACHES);
+    return run_suite(suite);
+}
