@@ -1,4 +1,5 @@
-# examples/local.mk - respd, a small server of the Redis protocol whose every lifetime is a pool.
+# examples/local.mk - respd, a small server of the Redis protocol whose every lifetime is a pool, and
+# xmlfind, where the memory of two other libraries is a pool's.
 
 if HAVE_RESPD_DEPENDENCIES
 include %D%/respd/local.mk
@@ -9,6 +10,10 @@ else
 demo:
 	@echo "make demo needs$(respd_missing): install them (./bootstrap does) and run ./configure again"
 	@exit 1
+endif
+
+if HAVE_XMLFIND_DEPENDENCIES
+include %D%/xmlfind/local.mk
 endif
 
 .PHONY: demo
