@@ -18,6 +18,11 @@
 #else
 #define MIMALLOC "mimalloc"
 #endif
+#ifdef HAVE_CYMEM
+#define CYMEM NULL
+#else
+#define CYMEM "cymem, cython3 and python3-embed"
+#endif
 #ifdef HAVE_GOBJECT
 #define GOBJECT NULL
 #else
@@ -25,13 +30,14 @@
 #endif
 
 const struct peer catalogue_peers[] = {
-    {"own", NULL},
+    {"own", NULL}, /* GOALS_OF */
     {"bump", NULL},
     {"apr", APR},
     {"mimalloc", MIMALLOC},
     {"malloc", NULL},
     {"talloc", TALLOC},
     {"talloc_pool", TALLOC},
+    {"cymem", CYMEM},
     {"plain", NULL},
     {"atomic", NULL},
     {"g_rc_box", GOBJECT},
@@ -56,6 +62,9 @@ const struct workload catalogue_workloads[] = {
     {"chain", "pools, each the child of the one before; then the root is freed", false},
     {"chain-deepest",
      "the deepest chain, of at most 1,000,000, whose root can be freed; by KiB of stack", true},
+    {"adopt", "1,000,000 pieces of memory become blocks of a pool, are looked up, and freed",
+     false},
+    {"private", "1,000,000 blocks of a pool that has malloc for an allocator: the same", false},
     {"ref", "a reference taken and released, by one thread", false},
     {"ref-shared", "a reference taken and released, where threads share the object", false},
     {"grow", "one block from 16 bytes to 64 MiB by eighths, the new part written", false},
@@ -89,6 +98,10 @@ const struct goal catalogue_goals[] = {
     {"tree", "free", "talloc", 0.5},
     {"tree", "peak", "talloc", 1},
     {"chain", "free", NULL, 30},
+    {"adopt", "adopt", "cymem", 0.5},
+    {"adopt", "look-up", "cymem", 1},
+    {"adopt", "free", "cymem", 1},
+    {"private", "alloc", "cymem", 1},
     {"ref", "pair", "plain", 1.1},
     {"grow", "whole", "malloc", 1},
     {"overhead", "block", NULL, 33.5},

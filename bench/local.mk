@@ -25,6 +25,7 @@ peer_sources = \
 	%D%/workload_chain.h \
 	%D%/workload_churn.h \
 	%D%/workload_curve.h \
+	%D%/workload_foreign.h \
 	%D%/workload_grow.h \
 	%D%/workload_reference.h \
 	%D%/workload_region.h \
@@ -82,6 +83,24 @@ peers += %D%/peer-mimalloc
 %C%_peer_mimalloc_LDADD = $(MIMALLOC_LIBS)
 endif
 
+# cymem is called through Cython, whose code is not ours to be warned about.
+if HAVE_CYMEM
+peers += %D%/peer-cymem
+%C%_bench_CPPFLAGS += -DHAVE_CYMEM
+%C%_peer_cymem_SOURCES = %D%/peer_cymem.c $(peer_sources)
+%C%_peer_cymem_CPPFLAGS = -I%D% $(CYMEM_CFLAGS)
+%C%_peer_cymem_LDADD = %D%/libcymem_calls.la $(PYTHON_LIBS)
+EXTRA_LTLIBRARIES = %D%/libcymem_calls.la
+nodist_%C%_libcymem_calls_la_SOURCES = %D%/cymem_calls.c
+%C%_libcymem_calls_la_CPPFLAGS = $(CYMEM_CFLAGS)
+%C%_libcymem_calls_la_CFLAGS = $(AM_CFLAGS) -w
+%D%/peer_cymem-peer_cymem.$(OBJEXT): %D%/cymem_calls.c
+
+%D%/cymem_calls.c: %D%/cymem_calls.pyx
+	$(MKDIR_P) %D%
+	$(CYTHON) -3 -o $@ $(srcdir)/%D%/cymem_calls.pyx
+endif
+
 if HAVE_GOBJECT
 peers += %D%/peer-g_atomic_rc_box %D%/peer-g_rc_box %D%/peer-gobject
 %C%_bench_CPPFLAGS += -DHAVE_GOBJECT
@@ -97,7 +116,8 @@ peers += %D%/peer-g_atomic_rc_box %D%/peer-g_rc_box %D%/peer-gobject
 endif
 
 EXTRA_PROGRAMS += %D%/bench $(peers)
-CLEANFILES += %D%/bench$(EXEEXT) $(peers) %D%/last.tsv %D%/last.txt
+CLEANFILES += %D%/bench$(EXEEXT) $(peers) %D%/last.tsv %D%/last.txt \
+	%D%/cymem_calls.c %D%/cymem_calls.h %D%/libcymem_calls.la
 
 bench: %D%/bench$(EXEEXT) $(peers)
 	rm -f %D%/last.tsv
@@ -115,6 +135,7 @@ clean-plots:
 	-rm -rf %D%/plots
 
 EXTRA_DIST += \
+	%D%/cymem_calls.pyx \
 	%D%/document.sh \
 	%D%/plot.sh \
 	doc/performance

@@ -27,10 +27,16 @@
  *   PEER_HOLDS            void *peer_hold(pool *, object *), void peer_unhold(pool *, object *)
  *   PEER_DEFERS           void peer_defer(pool *, void (*call)(void *), void *)
  *                         void peer_undefer(pool *, void (*call)(void *), void *)
+ *   PEER_FOREIGN          foreign_pool *peer_foreign_pool_new(bool adopts)     or its blocks are malloc's
+ *                         void peer_adopt(foreign_pool *, void *memory, size_t size)
+ *                         void *peer_private_alloc(foreign_pool *, size_t size)       zeroed
+ *                         bool peer_foreign_find(foreign_pool *, const void *block)
+ *                         void peer_foreign_free(foreign_pool *, void *block)
+ *                         void peer_foreign_pool_drop(foreign_pool *)
  *   PEER_TRIM             void peer_trim(void)     gives cached memory back to the system
  *   PEER_LACKS            {"workload", "why it is left out"}, ...
  *
- * `pool` and `object` are types of the adapter. What a call cannot get, it returns as NULL.
+ * `pool`, `foreign_pool` and `object` are types of the adapter. What a call cannot get, it returns as NULL.
  */
 #ifndef PEER_H
 #define PEER_H

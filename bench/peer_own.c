@@ -118,6 +118,45 @@ static inline void peer_undefer(pool *owner, void (*call)(void *), void *argumen
     (void)!own_undefer(owner, call, argument);
 }
 
+#define PEER_FOREIGN
+typedef own_pool foreign_pool;
+
+static void keep(void *memory)
+{
+    (void)memory;
+}
+
+static inline foreign_pool *peer_foreign_pool_new(bool adopts)
+{
+    own_pool_options options = {.allocator = adopts ? NULL : OWN_ALLOCATOR(malloc, free)};
+    return measure_must(own_pool_create(NULL, &options));
+}
+
+static inline void peer_adopt(foreign_pool *owner, void *memory, size_t size)
+{
+    (void)!own_adopt(owner, memory, size, keep);
+}
+
+static inline void *peer_private_alloc(foreign_pool *owner, size_t size)
+{
+    return own_alloc(owner, 1, size);
+}
+
+static inline bool peer_foreign_find(foreign_pool *owner, const void *block)
+{
+    return own_contains(owner, block);
+}
+
+static inline void peer_foreign_free(foreign_pool *owner, void *block)
+{
+    (void)!own_free(owner, block);
+}
+
+static inline void peer_foreign_pool_drop(foreign_pool *owner)
+{
+    own_decref(owner);
+}
+
 #define PEER_TRIM
 static inline void peer_trim(void)
 {

@@ -50,6 +50,7 @@ colour()
     malloc) echo '#27ae60' ;;
     talloc) echo '#d68910' ;;
     talloc_pool) echo '#b7950b' ;;
+    cymem) echo '#c71585' ;;
     g_rc_box) echo '#16a085' ;;
     g_atomic_rc_box) echo '#138d75' ;;
     *) echo '#34495e' ;;

@@ -13,6 +13,7 @@
 #include "workload_chain.h"
 #include "workload_churn.h"
 #include "workload_curve.h"
+#include "workload_foreign.h"
 #include "workload_grow.h"
 #include "workload_reference.h"
 #include "workload_region.h"
@@ -70,6 +71,10 @@ static const struct workload {
 #endif
 #ifdef PEER_DEFERS
     {"scale-defers", scale_defers},
+#endif
+#ifdef PEER_FOREIGN
+    {"adopt", adopt},
+    {"private", private_blocks},
 #endif
 #ifdef PEER_COUNTS
     {"ref", reference},
