@@ -100,6 +100,7 @@ contract_tests += \
 	%D%/contract/count \
 	%D%/contract/depth \
 	%D%/contract/field \
+	%D%/contract/fork \
 	%D%/contract/limit \
 	%D%/contract/misuse \
 	%D%/contract/object \

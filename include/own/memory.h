@@ -6,6 +6,10 @@
  * what is over it goes back to the system at once. Memory in use by living pools and objects is not
  * counted. The address space of small pieces may stay reserved; only the memory behind it goes
  * back.
+ *
+ * After fork the child goes on using the library, and has its own copy of all pools, even where
+ * other threads were inside the library. What such threads were just changing is in no known state:
+ * the child leaves their pools alone.
  */
 #ifndef OWN_MEMORY_H
 #define OWN_MEMORY_H
