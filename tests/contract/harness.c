@@ -1,6 +1,8 @@
 /*
  * harness.c - the log of events, assertions and random numbers of the contract tests.
  */
+#include "config.h" /* the kind of build: OWN_DEBUG */
+
 #include "harness.h"
 
 #if defined(__has_feature)
@@ -139,7 +141,7 @@ size_t scaled(size_t count)
 #ifdef SANITIZED
     else
         divisor = 5;
-#elif defined(OWN_DEBUG)
+#else
     else if (OWN_DEBUG)
         divisor = 10;
 #endif
