@@ -7,8 +7,8 @@ include %D%/respd/local.mk
 demo: %D%/respd/respd$(EXEEXT)
 	RESPD=$(abs_builddir)/%D%/respd/respd$(EXEEXT) $(SHELL) $(srcdir)/%D%/respd/demo.sh
 else
-demo:
-	@echo "make demo needs$(respd_missing): install them (./bootstrap does) and run ./configure again"
+demo check-valgrind-respd:
+	@echo "make $@ needs$(respd_missing): install them (./bootstrap does) and run ./configure again"
 	@exit 1
 endif
 
@@ -16,4 +16,4 @@ if HAVE_XMLFIND_DEPENDENCIES
 include %D%/xmlfind/local.mk
 endif
 
-.PHONY: demo
+.PHONY: demo check-valgrind-respd
