@@ -47,6 +47,7 @@ unit_tests += \
 	%D%/unit/faults_foreign \
 	%D%/unit/foreign \
 	%D%/unit/holes \
+	%D%/unit/limit_edges \
 	%D%/unit/limits \
 	%D%/unit/map \
 	%D%/unit/system \
@@ -64,6 +65,7 @@ unit_tests += \
 %C%_unit_count_LDADD = $(UNIT_LIBS)
 %C%_unit_dying_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_dying_LDADD = $(UNIT_LIBS)
+%C%_unit_faults_SOURCES = %D%/unit/faults.c %D%/unit/fault_world.c %D%/unit/fault_world.h
 %C%_unit_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -72,6 +74,8 @@ unit_tests += \
 %C%_unit_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_holes_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_holes_LDADD = $(UNIT_LIBS)
+%C%_unit_limit_edges_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_limit_edges_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_limits_LDADD = $(UNIT_LIBS)
 %C%_unit_map_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -98,8 +102,11 @@ contract_tests += \
 	%D%/contract/churn \
 	%D%/contract/clear \
 	%D%/contract/count \
+	%D%/contract/death \
 	%D%/contract/depth \
+	%D%/contract/drop \
 	%D%/contract/field \
+	%D%/contract/finalizer \
 	%D%/contract/fork \
 	%D%/contract/limit \
 	%D%/contract/misuse \

@@ -314,91 +314,10 @@ START_TEST(callback_may_move_the_rest_out_of_a_dying_pool)
 }
 END_TEST
 
-static void release_context(struct probe *self)
-{
-    own_decref(self->context);
-    log_event('.');
-}
-
-START_TEST(release_inside_a_finalizer_is_complete_when_it_returns)
-{
-    struct probe *outer = probe_new(NULL, 'o'), *inner = probe_new(NULL, 'i');
-
-    inner->first = &probe_new(NULL, 'x')->header;
-    outer->first = &probe_new(NULL, 'y')->header;
-    outer->then = release_context;
-    outer->context = inner;
-    own_decref(outer);
-    expect_events("oix.y");
-    own_decref(pool);
-    own_decref(other);
-}
-END_TEST
-
-static void set_own_fields(struct probe *self)
-{
-    OWN_CLEAR(self->first);
-    OWN_SET(self->second, probe_new(NULL, 'n'));
-    log_event('.');
-}
-
-START_TEST(finalizer_may_change_the_fields)
-{
-    struct probe *self = probe_new(NULL, 'o');
-
-    self->first = &probe_new(NULL, 'a')->header;
-    self->second = &probe_new(NULL, 'b')->header;
-    self->then = set_own_fields;
-    own_decref(self);
-    expect_events("oab.n");
-    own_decref(pool);
-    own_decref(other);
-}
-END_TEST
-
-static void change_errno_too(void *arg)
-{
-    (void)arg;
-    log_event('e');
-    errno = ENOTTY;
-}
-
-static void change_errno(struct probe *self)
-{
-    (void)self;
-    errno = ENOTTY;
-}
-
-static struct probe *new_changer(own_pool *owner)
-{
-    struct probe *changer = probe_new(owner, 'f');
-
-    changer->then = change_errno;
-    return changer;
-}
-
-START_TEST(errno_survives_callbacks_that_change_it)
-{
-    struct probe *alone = new_changer(NULL), *dropped = new_changer(other);
-
-    expect(own_defer(pool, change_errno_too, NULL) == 0 &&
-           own_defer(other, change_errno_too, NULL) == 0);
-    expect_keeps_errno((own_decref(alone), true));
-    expect_keeps_errno(own_drop(other, dropped) == 0);
-    expect_keeps_errno((own_decref(pool), true));
-    new_changer(other);
-    expect_keeps_errno((own_pool_clear(other), true));
-    new_changer(other);
-    expect_keeps_errno((own_decref(other), true));
-    expect_events("ffefef");
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("reentry");
     TCase *dying = add_case(suite, "dying");
-    TCase *objects = add_case(suite, "objects");
 
     tcase_add_checked_fixture(dying, reset, NULL);
     tcase_add_test(dying, dying_pool_still_allocates_and_its_blocks_can_be_read);
@@ -417,10 +336,5 @@ int main(void)
     tcase_add_test(dying, callback_may_clear_the_pool_that_is_being_cleared);
     tcase_add_test(dying, dying_pool_can_be_given_objects_and_children);
     tcase_add_test(dying, callback_may_move_the_rest_out_of_a_dying_pool);
-    tcase_add_test(dying, errno_survives_callbacks_that_change_it);
-
-    tcase_add_checked_fixture(objects, reset, NULL);
-    tcase_add_test(objects, release_inside_a_finalizer_is_complete_when_it_returns);
-    tcase_add_test(objects, finalizer_may_change_the_fields);
     return run_suite(suite);
 }

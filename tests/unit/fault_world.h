@@ -1,0 +1,56 @@
+/*
+ * fault_world.h - what the calls of faults.c find: a world of pools, objects and blocks, and pictures
+ * of it, by which a change is seen.
+ */
+#ifndef UNIT_FAULT_WORLD_H
+#define UNIT_FAULT_WORLD_H
+
+#include "../contract/harness.h"
+
+#define MIB ((size_t)1 << 20)
+
+/* Every kind of thing, in small numbers. */
+struct world {
+    own_pool *root;  /* has a limit */
+    own_pool *pool;  /* root's child */
+    own_pool *child; /* pool's child, as full as it can be without more memory */
+    own_pool *other; /* a root without a limit, with children */
+    own_pool *fresh; /* a root with nothing in it */
+    void *probe;     /* the caller's */
+    void *held;      /* pool's, twice */
+    char *text;      /* a block of pool, and larger ones */
+    char *large, *huge;
+    void *result; /* a new reference that the call returned, if any */
+};
+
+extern const own_type thing_type;
+
+/* The deferred call that world's pool has, and its argument. */
+void do_nothing(void *arg);
+extern char call_argument;
+
+void build(struct world *world);
+void destroy(struct world *world);
+
+/* All that can be seen of a world. */
+struct snapshot {
+    own_usage usages[5], totals[3];
+    struct {
+        void *object;
+        int depth;
+        size_t references;
+        const char *name;
+    } visits[256];
+    size_t visit_count;
+    size_t probe_references;
+    char text[8];
+    size_t text_size, large_size, huge_size;
+    size_t live_bytes;
+};
+
+void take_snapshot(struct snapshot *snapshot, const struct world *world);
+
+/* What differs between two snapshots; NULL: nothing. */
+const char *find_change(const struct snapshot *before, const struct snapshot *after);
+
+#endif
