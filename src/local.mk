@@ -9,6 +9,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/arithmetic.h \
 	%D%/base/base.h \
 	%D%/base/list.h \
+	%D%/base/lock.c \
+	%D%/base/lock.h \
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
 	%D%/base/version.c \
@@ -37,11 +39,15 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/ledger.c \
 	%D%/pool/limit.c \
 	%D%/pool/own.c \
-	%D%/pool/pool.c \
+	%D%/pool/place.c \
 	%D%/pool/place.h \
+	%D%/pool/pool.c \
 	%D%/pool/pool.h \
 	%D%/pool/private.c \
 	%D%/pool/quick.c \
+	%D%/pool/share.c \
+	%D%/pool/shared.c \
+	%D%/pool/shared.h \
 	%D%/pool/shelf.c \
 	%D%/pool/string.c \
 	%D%/pool/tree.c \

@@ -161,6 +161,23 @@ OWN_API inline void own_decref(void *object)
 OWN_API size_t own_refcount(const void *object);
 
 /*
+ * Makes an object shared, for good: from then on any number of threads may count it, and use it, at
+ * the same time. With it, all that it holds: what its fields refer to, what a pool owns, its
+ * children (but see OWN_POOL_CONFINED), and so on.
+ *
+ * object  borrowed, not NULL; confined to the calling thread until now, and all that it holds. One
+ *         that is shared already stays so.
+ *
+ * What a shared pool creates, or comes to hold later, becomes shared as it comes. What is put into
+ * a field of a shared object does not: share it first. The fields themselves are for the user to
+ * protect.
+ *
+ * Returns -1 with errno EINVAL (NULL, or a dead object, which is a misuse) or ENOMEM; then nothing
+ * has changed. Cost: O(all that it holds), no recursion.
+ */
+OWN_API int own_share(void *object);
+
+/*
  * Whether an object is shared: counted by any number of threads at once. False for NULL, and for an
  * immortal or dead one. Threads: any that may use the object. Cost: O(1).
  */

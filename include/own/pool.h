@@ -40,7 +40,16 @@ typedef struct own_pool_options {
     const own_allocator *allocator; /* where all blocks come from and go to; copied, but its ctx is
                                        borrowed. NULL: from the library, whatever the parent has.
                                        With one, `reserve` means nothing. See block.h */
+    unsigned flags;                 /* 0, or OWN_POOL_CONFINED */
 } own_pool_options;
+
+/*
+ * For a pool under a shared one: it is counted by all threads, but its blocks and what it owns are
+ * those of one thread at a time, and cost no locks (a request in a threaded server). Its parent may
+ * release it from any thread. Under a confined parent it means that sharing the parent later leaves
+ * it so.
+ */
+#define OWN_POOL_CONFINED 1U
 
 /* What a pool has, in numbers. */
 typedef struct own_usage {

@@ -87,18 +87,28 @@ void chunk_unclaim(const void *start, size_t size);
  * The value with which the unit of any address was claimed by that owner, or NULL. Threads: always
  * safe; the answer is exact for units that the owner itself claimed.
  */
-static inline void *chunk_claimed_by(const void *address, const void *owner)
+static inline struct claim *chunk_claim_at(const void *address)
 {
     uintptr_t unit = (uintptr_t)address >> MAP_UNIT_BITS;
     if (unit >> (MAP_ADDRESS_BITS - MAP_UNIT_BITS))
         return NULL;
     struct claim *leaf = __atomic_load_n(&map_root[unit >> MAP_LEAF_BITS], __ATOMIC_ACQUIRE);
-    if (!leaf)
-        return NULL;
-    struct claim *claim = &leaf[unit & (MAP_LEAF_ENTRIES - 1)];
-    if (__atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != owner)
+    return leaf ? &leaf[unit & (MAP_LEAF_ENTRIES - 1)] : NULL;
+}
+
+static inline void *chunk_claimed_by(const void *address, const void *owner)
+{
+    struct claim *claim = chunk_claim_at(address);
+    if (!claim || __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != owner)
         return NULL;
     return __atomic_load_n(&claim->value, __ATOMIC_RELAXED);
+}
+
+/* Who claimed the unit of any address, to be compared only; NULL: nobody. Threads: as above. */
+static inline const void *chunk_owner(const void *address)
+{
+    struct claim *claim = chunk_claim_at(address);
+    return claim ? __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) : NULL;
 }
 
 /*

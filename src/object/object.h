@@ -29,6 +29,7 @@
 #define STATE_WEAK ((uint32_t)2)      /* may have weak references */
 #define STATE_CLASS ((uint32_t)4)     /* the type is an object_class */
 #define STATE_DYING ((uint32_t)8)     /* the last reference went; the guard keeps it whole */
+#define STATE_FOUND ((uint32_t)16)    /* for own_share, while it looks for all that is reachable */
 #define STATE_FLAGS ((uint32_t)0xff)
 #define STATE_HELD_ONE ((uint32_t)1 << 8)
 #define STATE_HELD_MAX (UINT32_MAX >> 8) /* held so often, an object is never released again */

@@ -186,7 +186,8 @@ static own_object *end(own_object *object)
         free_plain(object);
         return waiting;
     }
-    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !object_is_revived(object) && lose_weak(object))
+    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !object_is_revived(object) &&
+        lose_weak(object))
         return object;
     own_object *waiting = *class_link(object);
     if (!object_is_revived(object)) {

@@ -2,6 +2,7 @@
  * pool/adopt.c - own_adopt, own_disown.
  */
 #include "pool/place.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 
@@ -12,26 +13,45 @@ static int fail(int error)
 }
 
 /* Whether memory is a block of the pool already, or part of what its blocks are cut from. */
-static bool is_in_pool(const own_pool *pool, const void *memory)
+static bool is_in_pool(own_pool *pool, const void *memory)
 {
-    return extent_of(pool, memory) || own_contains(pool, memory);
+    struct place place;
+    own_pool *entered = pool_enter_block(pool, memory);
+    bool found = extent_of(entered, memory) || place_find(entered, memory, &place);
+    pool_leave(entered);
+    return found;
+}
+
+/* Adopted blocks are in the first stripe. */
+static int adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory))
+{
+    int result = -1;
+    pool_enter_stripe(pool);
+    if (foreign_find(pool, memory))
+        errno = EINVAL;
+    else if (foreign_add(pool, memory, size, free_fn))
+        result = 0;
+    pool_debug_step(pool);
+    pool_leave(pool);
+    return result;
 }
 
 int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory))
 {
     if (!pool || !memory || !free_fn || size > PTRDIFF_MAX || is_in_pool(pool, memory))
         return fail(EINVAL);
-    if (!foreign_add(pool, memory, size, free_fn))
-        return -1;
-    pool_debug_step(pool);
-    return 0;
+    return adopt(pool, memory, size, free_fn);
 }
 
 int own_disown(own_pool *pool, void *memory)
 {
-    struct foreign *foreign = pool && memory ? foreign_find(pool, memory) : NULL;
-    if (!foreign || !foreign->free)
+    if (!pool || !memory)
         return fail(EINVAL);
-    foreign_remove(pool, foreign);
-    return 0;
+    pool_enter_stripe(pool);
+    struct foreign *foreign = foreign_find(pool, memory);
+    bool adopted = foreign && foreign->free;
+    if (adopted)
+        foreign_remove(pool, foreign);
+    pool_leave(pool);
+    return adopted ? 0 : fail(EINVAL);
 }

@@ -1,18 +1,15 @@
 /*
- * pool/block.c - own_alloc, own_free, own_realloc and their like.
- *
- * Ways to a block, each tried only where the one before has nothing: a hole; the next bytes of the
- * extent in use; a new extent. Holes come first, so that live blocks stay close together.
+ * pool/block.c - own_alloc, own_free, own_realloc and their like: entering a pool, and leaving it.
  */
-#include "pool/holes.h"
+#include "pool/place.h"
+#include "pool/shared.h"
 
 #include <errno.h>
-#include <string.h>
 
 /* The one external definition of each inline function of own/block.h. */
-extern inline void *own_alloc(own_pool *pool, size_t count, size_t size);
 extern inline bool own_bump_fits(const own_pool *pool, size_t bytes);
 extern inline void *own_bump(own_pool *pool, size_t bytes);
+extern inline void *own_alloc(own_pool *pool, size_t count, size_t size);
 extern inline void *own_alloc_raw(own_pool *pool, size_t count, size_t size);
 
 #define SAME_PLACE(field) (offsetof(struct own_front, field) == offsetof(own_pool, field))
@@ -21,186 +18,21 @@ _Static_assert(SAME_PLACE(object) && SAME_PLACE(bump) && SAME_PLACE(end) && SAME
                "the front of a pool is what the header says");
 _Static_assert(OWN_BUMP_MAX == SMALL_MOST << GRANULE_SHIFT, "the header bumps small blocks only");
 
-static size_t granules_for(size_t bytes)
+/* Enters for an allocation: those of private pools are all in the first stripe. */
+static inline own_pool *enter(own_pool *pool)
 {
-    return (bytes + GRANULE - 1 + !bytes) >> GRANULE_SHIFT;
+    return OWN_UNLIKELY(pool->flags & POOL_PRIVATE) ? pool_enter_stripe(pool) : pool_enter(pool);
 }
 
-static void *fail(int error)
-{
-    errno = error;
-    return NULL;
-}
-
-/* After whatever changes holes or bump. */
-static inline void finish(own_pool *pool)
-{
-    pool_open(pool);
-    pool_debug_step(pool);
-}
-
-static void *bump(own_pool *pool, size_t granules)
-{
-    char *block = pool->bump;
-    size_t index = extent_index(pool->extent, block);
-    extent_bits(pool->extent, index)->start |= bit_of(index);
-    pool->bump = block + (granules << GRANULE_SHIFT);
-    mark_undefined(block, granules << GRANULE_SHIFT);
-    return block;
-}
-
-static bool bump_has(const own_pool *pool, size_t granules)
-{
-    return (size_t)(extent_end(pool->extent) - pool->bump) >= granules << GRANULE_SHIFT;
-}
-
-/* There is no memory, or no room under a limit: whatever the pool has left. */
-static void *get_leftover(own_pool *pool, size_t granules)
-{
-    int saved = errno;
-    struct looked looked = holes_looked(pool);
-    holes_look(pool);
-    void *block = hole_use(pool, granules, SMALL_BLOCKS);
-    if (!block)
-        block = hole_use(pool, granules, BIG_BLOCKS);
-    if (!block)
-        holes_unlook(pool, looked);
-    errno = saved;
-    return block;
-}
-
-static __attribute__((noinline)) void *get_from_new_extent(own_pool *pool, size_t granules)
-{
-    void *block = NULL;
-    if (quick_flush(pool))
-        block = hole_use(pool, granules, SMALL_BLOCKS);
-    if (!block && pool->flags & POOL_FREED)
-        block = hole_use(pool, granules, BIG_BLOCKS);
-    if (block)
-        return block;
-    int saved = errno;
-    if (extent_add(pool, granules << GRANULE_SHIFT, SMALL_BLOCKS))
-        return bump(pool, granules);
-    block = get_leftover(pool, granules);
-    if (block)
-        errno = saved;
-    return block;
-}
-
-/* A big block of a pool that has grown. */
-static __attribute__((noinline)) void *get_big(own_pool *pool, size_t granules)
-{
-    int saved = errno;
-    struct looked looked = holes_looked(pool);
-    if (!holes_look(pool))
-        return bump_has(pool, granules) ? bump(pool, granules)
-                                        : get_from_new_extent(pool, granules);
-    void *block = hole_use(pool, granules, BIG_BLOCKS);
-    if (!block && pool->flags & POOL_FREED)
-        block = hole_use(pool, granules, SMALL_BLOCKS);
-    if (block)
-        return block;
-    if (extent_add(pool, granules << GRANULE_SHIFT, BIG_BLOCKS))
-        return hole_use(pool, granules, BIG_BLOCKS);
-    block = hole_use(pool, granules, SMALL_BLOCKS);
-    if (!block && bump_has(pool, granules))
-        block = bump(pool, granules);
-    if (block)
-        errno = saved;
-    else
-        holes_unlook(pool, looked);
-    return block;
-}
-
-/* A block of granules that fit an extent; its contents are arbitrary. */
-static void *get(own_pool *pool, size_t granules)
-{
-    if (granules > SMALL_MOST && pool->reserved > SPLIT_AT)
-        return get_big(pool, granules);
-    void *block = NULL;
-    if (pool->flags & POOL_HOLES_FIRST) {
-        block = hole_use(pool, granules, SMALL_BLOCKS);
-        if (!pool->holes && !(has_bins(pool) && pool->bins->quick_blocks))
-            pool->flags &= (uint16_t)~POOL_HOLES_FIRST;
-    }
-    if (!block)
-        block =
-            bump_has(pool, granules) ? bump(pool, granules) : get_from_new_extent(pool, granules);
-    return block;
-}
-
-/* For a block whose contents are arbitrary: one store, no matter how much the rounding is. */
-static inline void zero_last_granule(void *block, size_t granules)
-{
-    memset((char *)block + ((granules - 1) << GRANULE_SHIFT), 0, GRANULE);
-}
-
-/* The rounding behind `bytes` is zero, so that growth into it is. */
-static inline void zero_rounding(void *block, size_t bytes, size_t granules)
-{
-    if (bytes & (GRANULE - 1) || bytes == 0)
-        memset((char *)block + ((granules - 1) << GRANULE_SHIFT) + (bytes & (GRANULE - 1)), 0,
-               GRANULE - (bytes & (GRANULE - 1)));
-}
-
-static void *get_large(own_pool *pool, size_t bytes, size_t alignment, bool zero)
-{
-    if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
-    size_t granules = granules_for(bytes);
-    void *block = large_get(pool, granules << GRANULE_SHIFT, alignment, zero);
-    if (block && !zero)
-        zero_last_granule(block, granules);
-    pool_debug_step(pool);
-    return block;
-}
-
-/* All that is not the next bytes of the extent in use, nor a quick block; errors among it. */
-static __attribute__((noinline)) void *alloc_far(own_pool *pool, size_t count, size_t size,
-                                                 bool zero)
-{
-    size_t bytes;
-    if (!pool)
-        return fail(EINVAL);
-    if (OWN_UNLIKELY(pool->flags & POOL_PRIVATE))
-        return private_alloc(pool, 1, count, size, zero);
-    if (multiply_overflows(count, size, &bytes))
-        return fail(EOVERFLOW);
-    if (bytes > LARGE_LEAST)
-        return get_large(pool, bytes, GRANULE, zero);
-    size_t granules = granules_for(bytes);
-    void *block = get(pool, granules);
-    if (block && zero)
-        memset(block, 0, granules << GRANULE_SHIFT);
-    else if (block)
-        zero_last_granule(block, granules);
-    finish(pool);
-    return block;
-}
-
-/* Where blocks are freed all the time, most are had here. */
 static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
 {
-    size_t bytes;
-    if (OWN_UNLIKELY(!pool || multiply_overflows(count, size, &bytes) || bytes - 1 >= LARGE_LEAST))
-        return alloc_far(pool, count, size, zero);
-    size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
-    void *block = quick_get(pool, granules);
-    if (OWN_LIKELY(block)) {
-        pool->blocks++;
-        pool->bytes += granules << GRANULE_SHIFT;
-    } else {
-        bool first = pool->flags & POOL_HOLES_FIRST || pool->reserved > SPLIT_AT;
-        if (first || !bump_has(pool, granules))
-            return alloc_far(pool, count, size, zero);
-        block = bump(pool, granules);
-        pool_open(pool);
+    if (OWN_UNLIKELY(!pool)) {
+        errno = EINVAL;
+        return NULL;
     }
-    if (zero)
-        memset(block, 0, granules << GRANULE_SHIFT);
-    else
-        zero_last_granule(block, granules);
-    pool_debug_step(pool);
+    own_pool *entered = enter(pool);
+    void *block = place_alloc(entered, count, size, zero);
+    pool_leave(entered);
     return block;
 }
 
@@ -214,93 +46,16 @@ void *own_alloc_raw_slow(own_pool *pool, size_t count, size_t size)
     return alloc(pool, count, size, false);
 }
 
-/* Makes the end of a live block a hole. */
-static void cut(own_pool *pool, struct extent *extent, size_t index, size_t whole, size_t granules)
-{
-    if (whole == granules)
-        return;
-    size_t rest = index + granules;
-    extent_bits(extent, rest)->start |= bit_of(rest);
-    hole_make(pool, extent, rest, whole - granules);
-}
-
 void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t size)
 {
-    size_t bytes;
-    if (!pool || !is_power_of_two(alignment))
-        return fail(EINVAL);
-    if (OWN_UNLIKELY(pool->flags & POOL_PRIVATE))
-        return private_alloc(pool, alignment, count, size, true);
-    if (alignment <= GRANULE)
-        return own_alloc(pool, count, size);
-    if (multiply_overflows(count, size, &bytes))
-        return fail(EOVERFLOW);
-    size_t most;
-    if (add_overflows(bytes, alignment, &most))
-        return fail(ENOMEM);
-    if (most > LARGE_LEAST)
-        return get_large(pool, bytes, alignment, true);
-    /* A block with room for any start; what is too much on either side is freed again. */
-    size_t granules = granules_for(bytes);
-    size_t whole = granules + (alignment >> GRANULE_SHIFT) - 1;
-    void *block = get(pool, whole);
-    if (!block) {
-        finish(pool); /* looking for it may have moved bump */
+    if (!pool || !is_power_of_two(alignment)) {
+        errno = EINVAL;
         return NULL;
     }
-    pool_settle(pool);
-    struct place place;
-    place_find(pool, block, &place);
-    struct extent *extent = place.extent;
-    size_t start = extent_index(extent, (void *)round_up((uintptr_t)block, alignment));
-    size_t before = start - place.index;
-    pool->bytes -= (whole - granules) << GRANULE_SHIFT;
-    extent_bits(extent, start)->start |= bit_of(start);
-    cut(pool, extent, start, whole - before, granules);
-    if (before)
-        hole_make(pool, extent, place.index, before);
-    block = extent_address(extent, start);
-    memset(block, 0, granules << GRANULE_SHIFT);
-    finish(pool);
+    own_pool *entered = enter(pool);
+    void *block = place_alloc_aligned(entered, alignment, count, size);
+    pool_leave(entered);
     return block;
-}
-
-/* Nothing is live: all but the first extent goes. */
-static void start_anew(own_pool *pool)
-{
-    holes_forget(pool);
-    extent_clear(pool);
-}
-
-/* A block goes that nothing follows in the extent in use: bump goes back. False: not so. */
-static bool unbump(own_pool *pool, const struct place *place, size_t end)
-{
-    if (place->extent != pool->extent || end != pool->counted)
-        return false;
-    size_t last = place->index - 1;
-    if (extent_bits(place->extent, last)->hole & bit_of(last))
-        return false; /* a hole is in front of it */
-    extent_bits(place->extent, place->index)->start &= ~bit_of(place->index);
-    pool->counted = (uint32_t)place->index;
-    pool->bump = extent_address(place->extent, place->index);
-    mark_unusable(pool->bump, (end - place->index) << GRANULE_SHIFT);
-    return true;
-}
-
-static void free_place(own_pool *pool, const struct place *place)
-{
-    size_t end = place_end(pool, place);
-    size_t granules = end - place->index;
-    pool_settle(pool);
-    if (pool->bytes > pool->peak)
-        pool->peak = pool->bytes;
-    pool->blocks--;
-    pool->bytes -= granules << GRANULE_SHIFT;
-    if (unbump(pool, place, end))
-        return;
-    pool->flags |= POOL_FREED | POOL_HOLES_FIRST;
-    if (!quick_put(pool, place->extent, place->index, granules))
-        hole_make(pool, place->extent, place->index, granules);
 }
 
 int own_free(own_pool *pool, void *block)
@@ -308,109 +63,47 @@ int own_free(own_pool *pool, void *block)
     struct place place;
     if (!block)
         return 0;
-    if (OWN_UNLIKELY(!pool || !place_find(pool, block, &place)))
-        return foreign_free_block(pool, block);
-    if (OWN_UNLIKELY(place.large))
-        large_put(pool, place.large);
-    else
-        free_place(pool, &place);
-    if (OWN_UNLIKELY(pool->blocks == 0) && pool_blocks(pool) == 0 &&
-        (pool->first.next || pool->bins))
-        start_anew(pool);
-    finish(pool);
+    if (OWN_UNLIKELY(!pool)) {
+        errno = EINVAL;
+        return -1;
+    }
+    own_pool *entered = pool_enter_block(pool, block);
+    if (OWN_UNLIKELY(!place_find(entered, block, &place)))
+        return foreign_free_block(entered, block);
+    place_free(entered, &place);
+    pool_leave(entered);
     return 0;
-}
-
-static size_t place_size(const own_pool *pool, const struct place *place)
-{
-    if (place->large)
-        return place->large->size;
-    return (place_end(pool, place) - place->index) << GRANULE_SHIFT;
-}
-
-/* Changes the size of a block of an extent where it is. False: there is no room. */
-static bool resize_here(own_pool *pool, const struct place *place, size_t granules)
-{
-    size_t whole = place_size(pool, place) >> GRANULE_SHIFT;
-    char *block = extent_address(place->extent, place->index);
-    if (granules < whole) {
-        pool->peak = max_size(pool->peak, pool->bytes);
-        pool->flags |= POOL_FREED | POOL_HOLES_FIRST;
-        pool->bytes -= (whole - granules) << GRANULE_SHIFT;
-        cut(pool, place->extent, place->index, whole, granules);
-        return true;
-    }
-    size_t more = (granules - whole) << GRANULE_SHIFT;
-    if (more) {
-        if (place->extent != pool->extent || block + (whole << GRANULE_SHIFT) != pool->bump ||
-            !bump_has(pool, granules - whole))
-            return false;
-        mark_undefined(pool->bump, more);
-        memset(pool->bump, 0, more);
-        pool->bump += more;
-        pool->counted += (uint32_t)(more >> GRANULE_SHIFT);
-        pool->bytes += more;
-    }
-    return true;
-}
-
-static void *resize_by_copy(own_pool *pool, const struct place *place, void *block, size_t bytes)
-{
-    size_t old_size = place_size(pool, place);
-    void *fresh = own_alloc_raw(pool, 1, bytes);
-    if (!fresh)
-        return NULL;
-    size_t kept = min_size(old_size, bytes);
-    memcpy(fresh, block, kept);
-    memset((char *)fresh + kept, 0, bytes - kept);
-    /* The bookkeeping above may have moved extents, so the old block is looked up anew. */
-    own_free(pool, block);
-    return fresh;
 }
 
 void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
 {
-    size_t bytes;
     struct place place;
     if (!block)
         return own_alloc(pool, count, size);
-    if (!pool || !place_find(pool, block, &place))
-        return foreign_realloc(pool, block, count, size);
-    if (multiply_overflows(count, size, &bytes))
-        return fail(EOVERFLOW);
-    if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
-    int saved = errno;
-    pool_settle(pool);
-    size_t granules = granules_for(bytes);
-    bool shrinks = granules << GRANULE_SHIFT <= place_size(pool, &place);
-    void *resized = NULL;
-    if (place.large) {
-        resized = large_resize(pool, place.large, granules << GRANULE_SHIFT);
-        if (!resized && errno && !shrinks)
-            return NULL;
-    } else if (bytes <= LARGE_LEAST && resize_here(pool, &place, granules)) {
-        resized = block;
+    if (!pool) {
+        errno = EINVAL;
+        return NULL;
     }
-    if (!resized) {
-        resized = resize_by_copy(pool, &place, block, bytes);
-        if (!resized && shrinks && place.large)
-            resized = large_shrink_here(pool, place.large, granules << GRANULE_SHIFT);
-        if (!resized)
-            return NULL;
-    }
-    zero_rounding(resized, bytes, granules);
-    errno = saved;
-    finish(pool);
+    own_pool *entered = pool_enter_block(pool, block);
+    if (!place_find(entered, block, &place))
+        return foreign_realloc(entered, block, count, size);
+    void *resized = place_resize(entered, &place, block, count, size);
+    pool_leave(entered);
     return resized;
 }
 
 size_t own_block_size(const own_pool *pool, const void *block)
 {
     struct place place;
-    if (!pool || !block || !place_find(pool, block, &place))
-        return foreign_size(pool, block);
-    return place_size(pool, &place);
+    if (!pool || !block) {
+        errno = EINVAL;
+        return 0;
+    }
+    own_pool *entered = pool_enter_block((own_pool *)(uintptr_t)pool, block);
+    bool found = place_find(entered, block, &place);
+    size_t size = found ? place_size(entered, &place) : foreign_size(entered, block);
+    pool_leave(entered);
+    return size;
 }
 
 bool own_contains(const own_pool *pool, const void *block)
@@ -418,5 +111,8 @@ bool own_contains(const own_pool *pool, const void *block)
     struct place place;
     if (!pool || !block)
         return false;
-    return place_find(pool, block, &place) || foreign_has(pool, block);
+    own_pool *entered = pool_enter_block((own_pool *)(uintptr_t)pool, block);
+    bool found = place_find(entered, block, &place) || foreign_has(entered, block);
+    pool_leave(entered);
+    return found;
 }

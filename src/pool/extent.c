@@ -169,6 +169,8 @@ static size_t next_size(own_pool *pool, size_t least)
     size_t wanted = reserved <= DOUBLING_UP_TO
                         ? reserved
                         : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
+    if (pool->flags & POOL_STRIPE)
+        least = max_size(least, CHUNK_UNIT); /* found by the unit map only */
     size_t size = chunk_round(max_size(least, min_size(wanted, CHUNK_MAX)));
     if (!pool->limit)
         return size;

@@ -8,7 +8,7 @@
  * Code of users, a free function or an allocator, runs only between changes: before the first, or
  * after the last.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 #include <string.h>
@@ -39,6 +39,8 @@ bool foreign_add(own_pool *pool, void *memory, size_t size, void (*free_fn)(void
     index_add(pool, &foreign->node, memory, FOREIGN);
     ring_enter(ring_of(pool, foreign), &foreign->node.entry);
     foreign->node.entry.parent = is_private(foreign) ? ENTRY_PRIVATE : ENTRY_ADOPTED;
+    if (pool->shared)
+        foreign->node.entry.time = shared_time();
     pool->flags |= POOL_FOREIGN;
     pool->blocks++;
     pool->bytes += size;
@@ -57,26 +59,29 @@ void foreign_remove(own_pool *pool, struct foreign *foreign)
     pool_debug_step(pool);
 }
 
-void foreign_free(own_pool *pool, struct foreign *foreign)
+struct released foreign_take(own_pool *pool, struct foreign *foreign)
+{
+    struct released released = {.memory = foreign->node.object, .free = foreign->free};
+    if (is_private(foreign))
+        released.allocator = private_memory(pool)->allocator;
+    foreign_remove(pool, foreign);
+    return released;
+}
+
+void foreign_give_back(const struct released *released)
 {
     int saved = errno;
-    void *memory = foreign->node.object;
-    if (is_private(foreign)) {
-        const own_allocator allocator = private_memory(pool)->allocator;
-        foreign_remove(pool, foreign);
-        allocator.free(allocator.ctx, memory);
-    } else {
-        void (*free_fn)(void *) = foreign->free;
-        foreign_remove(pool, foreign);
-        free_fn(memory);
-    }
+    if (released->free)
+        released->free(released->memory);
+    else
+        released->allocator.free(released->allocator.ctx, released->memory);
     errno = saved;
 }
 
 /* NULL: EINVAL. */
 static struct foreign *find(const own_pool *pool, const void *block)
 {
-    struct foreign *foreign = pool ? foreign_find(pool, block) : NULL;
+    struct foreign *foreign = foreign_find(pool, block);
     if (!foreign)
         errno = EINVAL;
     return foreign;
@@ -87,12 +92,16 @@ bool foreign_has(const own_pool *pool, const void *block)
     return foreign_find(pool, block);
 }
 
-int foreign_free_block(own_pool *pool, void *block)
+int foreign_free_block(own_pool *entered, void *block)
 {
-    struct foreign *foreign = find(pool, block);
+    struct foreign *foreign = find(entered, block);
+    struct released released = {.memory = NULL};
+    if (foreign)
+        released = foreign_take(entered, foreign);
+    pool_leave(entered);
     if (!foreign)
         return -1;
-    foreign_free(pool, foreign);
+    foreign_give_back(&released);
     return 0;
 }
 
@@ -102,19 +111,22 @@ size_t foreign_size(const own_pool *pool, const void *block)
     return foreign ? foreign->size : 0;
 }
 
-void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size)
+void *foreign_realloc(own_pool *entered, void *block, size_t count, size_t size)
 {
-    const struct foreign *foreign = find(pool, block);
+    own_pool *pool = pool_home(entered);
+    const struct foreign *foreign = find(entered, block);
+    size_t old_size = foreign ? foreign->size : 0;
     size_t bytes;
+    pool_leave(entered);
     if (!foreign)
         return NULL;
     if (multiply_overflows(count, size, &bytes)) {
         errno = EOVERFLOW;
         return NULL;
     }
-    if (bytes == foreign->size)
+    if (bytes == old_size)
         return block;
-    size_t kept = min_size(foreign->size, bytes);
+    size_t kept = min_size(old_size, bytes);
     void *fresh = own_alloc_raw(pool, 1, bytes);
     if (!fresh)
         return NULL;

@@ -8,7 +8,7 @@
  *
  * Private blocks are found in the same way; they are in a ring of their own (private.c).
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 
@@ -50,7 +50,14 @@ static inline void leave(struct entry **ring, struct entry *entry)
         *ring = entry->older == entry ? NULL : entry->older;
     entry->newer->older = entry->older;
     entry->older->newer = entry->newer;
-    entry->parent = NULL;
+    __atomic_store_n(&entry->parent, NULL, __ATOMIC_RELAXED);
+}
+
+/* Of a shared pool: so that its stripes have one order. */
+static inline void set_time(const own_pool *pool, struct entry *entry)
+{
+    if (OWN_UNLIKELY(pool->shared))
+        entry->time = shared_time();
 }
 
 void ring_enter(struct entry **ring, struct entry *entry)
@@ -66,7 +73,8 @@ void ring_leave(struct entry **ring, struct entry *entry)
 void ledger_add_child(own_pool *pool, own_pool *child)
 {
     enter(&pool->newest, &child->entry);
-    child->entry.parent = pool;
+    __atomic_store_n(&child->entry.parent, pool, __ATOMIC_RELAXED);
+    set_time(pool, &child->entry);
     pool->children++;
 }
 
@@ -242,6 +250,7 @@ void ledger_add(own_pool *pool, struct node *node, void *object, void (*call)(vo
 {
     chain_in(pool, node, object, call);
     enter(&pool->newest, &node->entry);
+    set_time(pool, &node->entry);
     node->entry.parent = call ? ENTRY_CALL : ENTRY_REFERENCE;
 }
 
@@ -290,34 +299,43 @@ size_t ledger_deferred(const own_pool *pool)
     return ledger_counts(pool).deferred;
 }
 
+/* Takes the newest node out, leaves the pool, then does what the node is there for. */
+static own_object *release_node(own_pool *entered, struct node *node)
+{
+    void *object = node->object;
+    void (*call)(void *) = node->call;
+    if (call == FOREIGN) {
+        struct released released = foreign_take(entered, node_foreign(node));
+        pool_leave(entered);
+        foreign_give_back(&released);
+        return NULL;
+    }
+    ledger_remove(entered, node);
+    ledger_node_put(entered, node);
+    pool_leave(entered);
+    if (!call)
+        return object_unhold(object) ? object : NULL;
+    int saved = errno;
+    call(object);
+    errno = saved;
+    return NULL;
+}
+
 own_object *ledger_release(own_pool *pool)
 {
-    while (pool->newest) {
-        struct entry *newest = pool->newest;
-        if (entry_is_child(newest)) {
-            own_pool *child = entry_child(newest);
-            if (pool_orphan(pool, child))
-                return &child->object;
+    own_pool *entered;
+    own_object *last = NULL;
+    while (!last && (entered = pool_enter_newest(pool))) {
+        struct entry *newest = entered->newest;
+        if (!entry_is_child(newest)) {
+            last = release_node(entered, entry_node(newest));
             continue;
         }
-        struct node *node = entry_node(newest);
-        if (node->call == FOREIGN) {
-            foreign_free(pool, node_foreign(node));
-            continue;
-        }
-        void *object = node->object;
-        void (*call)(void *) = node->call;
-        ledger_remove(pool, node);
-        ledger_node_put(pool, node);
-        if (call) {
-            int saved = errno;
-            call(object);
-            errno = saved;
-        } else if (object_unhold(object)) {
-            return object;
-        }
+        own_pool *child = entry_child(newest);
+        last = pool_orphan(entered, child) ? &child->object : NULL;
+        pool_leave(entered);
     }
-    return NULL;
+    return last;
 }
 
 void ledger_clear(own_pool *pool)

@@ -10,6 +10,7 @@
 #include "pool/pool.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 struct limit {
     size_t bytes; /* 0: none any more */
@@ -18,19 +19,57 @@ struct limit {
     struct limit *above;
 };
 
+/*
+ * One lock for all limits: what they count may be used by several threads, and they are looked at
+ * for chunks only. It is held for a walk along limits, or over the subtree that a move is about.
+ */
+static pthread_mutex_t limits = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock_limits(void)
+{
+    pthread_mutex_lock(&limits);
+}
+
+static void unlock_limits(void)
+{
+    pthread_mutex_unlock(&limits);
+}
+
+static void limits_init(void)
+{
+    /* A child process must not find it taken by a thread that it does not have. */
+    (void)pthread_atfork(lock_limits, unlock_limits, unlock_limits);
+}
+
+static void lock(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, limits_init);
+    lock_limits();
+}
+
 static void add_used(struct limit *limit, size_t bytes)
 {
     for (; limit; limit = limit->above)
         limit->used += bytes;
 }
 
-void limit_subtract(struct limit *limit, size_t bytes)
+static void subtract_used(struct limit *limit, size_t bytes)
 {
     for (; limit; limit = limit->above)
         limit->used -= bytes;
 }
 
-size_t limit_room(const struct limit *limit)
+void limit_subtract(struct limit *limit, size_t bytes)
+{
+    if (!limit)
+        return;
+    lock();
+    subtract_used(limit, bytes);
+    unlock_limits();
+}
+
+static size_t room_of(const struct limit *limit)
 {
     size_t room = SIZE_MAX;
     for (; limit; limit = limit->above) {
@@ -40,14 +79,28 @@ size_t limit_room(const struct limit *limit)
     return room;
 }
 
+size_t limit_room(const struct limit *limit)
+{
+    if (!limit)
+        return SIZE_MAX;
+    lock();
+    size_t room = room_of(limit);
+    unlock_limits();
+    return room;
+}
+
 bool limit_add(struct limit *limit, size_t bytes)
 {
-    if (limit_room(limit) < bytes) {
+    if (!limit)
+        return true;
+    lock();
+    bool has_room = room_of(limit) >= bytes;
+    if (has_room)
+        add_used(limit, bytes);
+    unlock_limits();
+    if (!has_room)
         errno = EDQUOT;
-        return false;
-    }
-    add_used(limit, bytes);
-    return true;
+    return has_room;
 }
 
 struct limit *limit_above(const own_pool *pool)
@@ -57,16 +110,25 @@ struct limit *limit_above(const own_pool *pool)
 
 void limit_use(struct limit *limit)
 {
+    lock();
     limit->users++;
+    unlock_limits();
 }
 
-void limit_release(struct limit *limit)
+static void release(struct limit *limit)
 {
     while (limit && --limit->users == 0) {
         struct limit *above = limit->above;
         chunk_put(limit, sizeof(*limit));
         limit = above;
     }
+}
+
+void limit_release(struct limit *limit)
+{
+    lock();
+    release(limit);
+    unlock_limits();
 }
 
 /* What a subtree adds to the limit above it. One with a limit of its own speaks for all below. */
@@ -92,7 +154,7 @@ static void point_to(own_pool *pool, struct limit *to)
         *link = to;
         if (to)
             to->users++;
-        limit_release(from);
+        release(from);
     }
 }
 
@@ -116,14 +178,37 @@ bool limit_move(own_pool *pool, struct limit *to, bool forced)
     struct limit *from = limit_above(pool);
     if (from == to)
         return true;
+    lock();
     size_t used = used_by(pool);
-    if (!forced && !has_room(to, from, used)) {
-        errno = EDQUOT;
-        return false;
+    bool may = forced || has_room(to, from, used);
+    if (may) {
+        subtract_used(from, used);
+        add_used(to, used);
+        point_to(pool, to);
     }
-    limit_subtract(from, used);
-    add_used(to, used);
-    point_to(pool, to);
+    unlock_limits();
+    if (!may)
+        errno = EDQUOT;
+    return may;
+}
+
+/* Makes a limit of the pool's own, of `bytes`. False: ENOMEM. */
+static bool limit_make(own_pool *pool, size_t bytes)
+{
+    size_t granted;
+    struct limit *limit = chunk_get(sizeof(*limit), &granted);
+    if (!limit)
+        return false;
+    lock();
+    /* The pool keeps the new limit alive; the new limit, the one above. */
+    *limit =
+        (struct limit){.bytes = bytes, .used = used_by(pool), .users = 1, .above = pool->limit};
+    if (limit->above)
+        limit->above->users++;
+    point_to(pool, limit);
+    limit->users--;
+    pool->flags |= POOL_LIMITED;
+    unlock_limits();
     return true;
 }
 
@@ -133,22 +218,16 @@ int own_pool_set_limit(own_pool *pool, size_t bytes)
         errno = EINVAL;
         return -1;
     }
-    if (!(pool->flags & POOL_LIMITED)) {
-        if (bytes == 0)
-            return 0;
-        size_t granted;
-        struct limit *limit = chunk_get(sizeof(*limit), &granted);
-        if (!limit)
-            return -1;
-        /* The pool keeps the new limit alive; the new limit, the one above. */
-        *limit = (struct limit){.used = used_by(pool), .users = 1, .above = pool->limit};
-        if (limit->above)
-            limit->above->users++;
-        point_to(pool, limit);
-        limit->users--;
-        pool->flags |= POOL_LIMITED;
+    if (pool->flags & POOL_LIMITED) {
+        lock();
+        pool->limit->bytes = bytes;
+        unlock_limits();
+    } else if (bytes && pool->shared) {
+        errno = EPERM; /* what is below it may be changing */
+        return -1;
+    } else if (bytes && !limit_make(pool, bytes)) {
+        return -1;
     }
-    pool->limit->bytes = bytes;
     pool_debug_step(pool);
     return 0;
 }

@@ -3,7 +3,7 @@
  *
  * Each call makes ready what may fail, then changes everything in steps that cannot.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 #include "weakref/weakref.h"
 
 #include <errno.h>
@@ -14,61 +14,94 @@ static int fail(int error)
     return -1;
 }
 
-bool pool_orphan(own_pool *parent, own_pool *child)
+bool pool_orphan(own_pool *entered, own_pool *child)
 {
-    ledger_remove_child(parent, child);
+    /* What another thread may be using goes on counting against the limits that it was under. */
+    bool leaves_limits = child->limit && !own_is_shared(child);
+    ledger_remove_child(entered, child);
     bool last = object_unhold(&child->object);
     if (last)
-        pool_learn(&parent->typical, child);
-    else
+        pool_learn(&pool_home(entered)->typical, child);
+    else if (leaves_limits)
         limit_move(child, NULL, true);
     return last;
 }
 
-/* What a constructor made, or NULL, goes to its owner, into the node that was got before. */
-static void *give_new(own_pool *owner, struct node *node, own_object *object)
+/* A node becomes the newest entry of what was entered, which is left. */
+static void add_and_leave(own_pool *entered, struct node *node, void *object, void (*call)(void *))
+{
+    ledger_add(entered, node, object, call);
+    pool_debug_step(entered);
+    pool_leave(entered);
+}
+
+/* Enters a pool with a node made ready. NULL: ENOMEM or EDQUOT; nothing is entered. */
+static own_pool *enter_for_node(own_pool *pool, struct node **node)
+{
+    own_pool *entered = pool_enter(pool);
+    *node = ledger_node_get(entered);
+    if (OWN_LIKELY(*node != NULL))
+        return entered;
+    pool_leave(entered);
+    return NULL;
+}
+
+/* What a constructor made, or NULL, goes into what was entered, which is left. */
+static void *give_new(own_pool *entered, struct node *node, own_object *object)
 {
     if (!object) {
-        ledger_node_put(owner, node);
+        ledger_node_put(entered, node);
+        pool_leave(entered);
         return NULL;
     }
+    if (entered->shared)
+        object->count = -1; /* nobody else knows it yet */
     object_give(object);
-    ledger_add(owner, node, object, NULL);
-    pool_debug_step(owner);
+    add_and_leave(entered, node, object, NULL);
     return object;
 }
 
 void *own_new(own_pool *owner, const own_type *type)
 {
+    struct node *node;
     if (!owner)
         return object_new(type);
-    struct node *node = ledger_node_get(owner);
-    return node ? give_new(owner, node, object_new(type)) : NULL;
+    own_pool *entered = enter_for_node(owner, &node);
+    return entered ? give_new(entered, node, object_new(type)) : NULL;
 }
 
 own_weakref *own_weakref_new(own_pool *owner, void *object,
                              void (*died)(own_weakref *ref, void *arg), void *arg)
 {
+    struct node *node;
     if (!object || !object_check(object, "own_weakref_new", owner ? owner->name : NULL)) {
         errno = EINVAL;
         return NULL;
     }
     if (!owner)
         return weakref_make(object, died, arg);
-    struct node *node = ledger_node_get(owner);
-    return node ? give_new(owner, node, (void *)weakref_make(object, died, arg)) : NULL;
+    own_pool *entered = enter_for_node(owner, &node);
+    return entered ? give_new(entered, node, (void *)weakref_make(object, died, arg)) : NULL;
+}
+
+/* What comes into a shared pool becomes shared. False: ENOMEM. */
+static bool share_with(const own_pool *pool, void *object)
+{
+    return OWN_LIKELY(!pool->shared) || own_share(object) == 0;
 }
 
 int own_hold(own_pool *pool, void *object)
 {
+    struct node *node;
     if (!pool || !object || !object_check(object, "own_hold", pool->name))
         return fail(EINVAL);
-    struct node *node = ledger_node_get(pool);
-    if (!node)
+    if (!share_with(pool, object))
+        return -1;
+    own_pool *entered = enter_for_node(pool, &node);
+    if (!entered)
         return -1;
     object_hold(object);
-    ledger_add(pool, node, object, NULL);
-    pool_debug_step(pool);
+    add_and_leave(entered, node, object, NULL);
     return 0;
 }
 
@@ -77,7 +110,7 @@ static int check_parent(const own_pool *pool, const own_pool *child)
 {
     if (pool_is_dying(child))
         return fail(EPERM);
-    if (child == pool || (child->children && own_pool_is_ancestor(child, pool)))
+    if (child == pool || ((child->children || child->shared) && own_pool_is_ancestor(child, pool)))
         return fail(ELOOP);
     return 0;
 }
@@ -103,112 +136,201 @@ static bool charge_parent(own_pool *parent, own_pool *child)
     return limit_move(child, parent->limit, false);
 }
 
+/* Where a pool changes its parent and others could do that at the same time. */
+static bool lock_tree(const own_pool *pool, const own_pool *child)
+{
+    bool shared = pool->shared || child->shared;
+    if (shared)
+        shared_lock_tree();
+    return shared;
+}
+
+static void enter_child(own_pool *pool, own_pool *child)
+{
+    own_pool *entered = pool_enter(pool);
+    ledger_add_child(entered, child);
+    pool_debug_step(entered);
+    pool_leave(entered);
+}
+
 static int give_child(own_pool *pool, own_pool *child)
 {
-    if (check_parent(pool, child) < 0 || !charge_parent(pool, child))
-        return -1;
-    object_give(&child->object);
-    ledger_add_child(pool, child);
-    pool_debug_step(pool);
-    return 0;
+    bool locked = lock_tree(pool, child);
+    bool may = check_parent(pool, child) == 0 && charge_parent(pool, child);
+    if (may) {
+        object_give(&child->object);
+        enter_child(pool, child);
+    }
+    if (locked)
+        shared_unlock_tree();
+    return may ? 0 : -1;
 }
 
 int own_give(own_pool *pool, void *object)
 {
+    struct node *node;
     if (!pool || !object || !object_check(object, "own_give", pool->name) ||
         !object_check_caller(object, "own_give", pool->name))
         return fail(EINVAL);
+    if (!share_with(pool, object))
+        return -1;
     if (object_is_pool(object) && !own_pool_parent(object))
         return give_child(pool, object);
-    struct node *node = ledger_node_get(pool);
-    if (!node)
+    own_pool *entered = enter_for_node(pool, &node);
+    if (!entered)
         return -1;
     object_give(object);
-    ledger_add(pool, node, object, NULL);
-    pool_debug_step(pool);
+    add_and_leave(entered, node, object, NULL);
     return 0;
 }
 
-/* The child of `pool` that `object` is, or NULL. */
-static own_pool *as_child(const own_pool *pool, void *object)
+/* Enters the stripe of the pool that has a node, which is found. NULL: none has. */
+static own_pool *enter_found(own_pool *pool, const void *object, void (*call)(void *),
+                             struct node **node)
 {
-    return object_is_pool(object) && ((own_pool *)object)->entry.parent == pool ? object : NULL;
+    for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
+        pool_enter_stripe(stripe);
+        *node = stripe->nodes ? ledger_find(stripe, object, call) : NULL;
+        if (*node)
+            return stripe;
+        pool_leave(stripe);
+    }
+    return NULL;
+}
+
+/* Enters the stripe of the pool that a child is in. NULL: it is not a child of the pool. */
+static own_pool *enter_parent(const own_pool *pool, const own_pool *child)
+{
+    for (;;) {
+        own_pool *in = __atomic_load_n(&child->entry.parent, __ATOMIC_RELAXED);
+        if (!in || (in != pool && pool_home(in) != pool))
+            return NULL;
+        pool_enter_stripe(in);
+        if (OWN_LIKELY(__atomic_load_n(&child->entry.parent, __ATOMIC_RELAXED) == in))
+            return in;
+        pool_leave(in); /* it has been moved meanwhile */
+    }
+}
+
+static int drop_child(own_pool *pool, own_pool *child)
+{
+    own_pool *entered = enter_parent(pool, child);
+    if (!entered)
+        return fail(EINVAL);
+    bool last = pool_orphan(entered, child);
+    pool_debug_step(entered);
+    pool_leave(entered);
+    if (last)
+        object_die(&child->object);
+    return 0;
 }
 
 int own_drop(own_pool *pool, void *object)
 {
     if (!pool || !object)
         return fail(EINVAL);
-    struct node *node = pool->nodes ? ledger_find(pool, object, NULL) : NULL;
-    bool last;
-    if (node) {
-        ledger_remove(pool, node);
-        ledger_node_put(pool, node);
-        last = object_unhold(object);
-    } else {
-        own_pool *child = as_child(pool, object);
-        if (!child)
-            return fail(EINVAL);
-        last = pool_orphan(pool, child);
-    }
-    pool_debug_step(pool);
-    if (last)
+    struct node *node = NULL;
+    own_pool *entered = NULL;
+    if (pool->nodes || pool->shared)
+        entered = enter_found(pool, object, NULL, &node);
+    if (!entered)
+        return object_is_pool(object) ? drop_child(pool, object) : fail(EINVAL);
+    ledger_remove(entered, node);
+    ledger_node_put(entered, node);
+    pool_debug_step(entered);
+    pool_leave(entered);
+    if (object_unhold(object))
         object_die(object);
     return 0;
 }
 
 static int move_child(own_pool *from, own_pool *to, own_pool *child)
 {
-    if (check_parent(to, child) < 0 || !charge_parent(to, child))
+    bool locked = lock_tree(to, child);
+    int result = -1;
+    own_pool *entered = enter_parent(from, child);
+    if (!entered) {
+        errno = EINVAL;
+    } else if (check_parent(to, child) < 0 || !charge_parent(to, child)) {
+        pool_leave(entered);
+    } else {
+        ledger_remove_child(entered, child);
+        pool_debug_step(entered);
+        pool_leave(entered);
+        enter_child(to, child);
+        result = 0;
+    }
+    if (locked)
+        shared_unlock_tree();
+    return result;
+}
+
+static int move_reference(own_pool *from, own_pool *to, own_object *object)
+{
+    struct node *node;
+    struct node *old;
+    own_pool *entered = enter_for_node(to, &node);
+    if (!entered)
         return -1;
-    ledger_remove_child(from, child);
-    ledger_add_child(to, child);
-    return 0;
+    pool_leave(entered); /* one lock at a time: the node is charged to it all the same */
+    own_pool *left = enter_found(from, object, NULL, &old);
+    if (left) {
+        ledger_remove(left, old);
+        ledger_node_put(left, old);
+        pool_leave(left);
+    }
+    pool_enter_stripe(entered);
+    if (left)
+        ledger_add(entered, node, object, NULL);
+    else
+        ledger_node_put(entered, node); /* another thread was faster */
+    pool_debug_step(entered);
+    pool_leave(entered);
+    return left ? 0 : fail(EINVAL);
+}
+
+static bool has_reference(own_pool *pool, const void *object)
+{
+    struct node *node;
+    own_pool *entered = enter_found(pool, object, NULL, &node);
+    if (entered)
+        pool_leave(entered);
+    return entered;
 }
 
 int own_move(own_pool *from, own_pool *to, void *object)
 {
     if (!from || !to || !object)
         return fail(EINVAL);
-    struct node *old = ledger_find(from, object, NULL);
-    if (old) {
-        struct node *node = ledger_node_get(to);
-        if (!node)
-            return -1;
-        ledger_add(to, node, object, NULL);
-        ledger_remove(from, old);
-        ledger_node_put(from, old);
-    } else {
-        own_pool *child = as_child(from, object);
-        if (!child)
-            return fail(EINVAL);
-        if (move_child(from, to, child) < 0)
-            return -1;
-    }
-    pool_debug_step(from);
-    pool_debug_step(to);
-    return 0;
+    bool held = has_reference(from, object);
+    if (!held && !(object_is_pool(object) && own_pool_parent(object) == from))
+        return fail(EINVAL);
+    if (!share_with(to, object))
+        return -1;
+    return held ? move_reference(from, to, object) : move_child(from, to, object);
 }
 
 int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
+    struct node *node;
     if (!pool || !call)
         return fail(EINVAL);
-    struct node *node = ledger_node_get(pool);
-    if (!node)
+    own_pool *entered = enter_for_node(pool, &node);
+    if (!entered)
         return -1;
-    ledger_add(pool, node, arg, call);
-    pool_debug_step(pool);
+    add_and_leave(entered, node, arg, call);
     return 0;
 }
 
 int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
-    struct node *node = pool && call ? ledger_find(pool, arg, call) : NULL;
-    if (!node)
+    struct node *node;
+    own_pool *entered = pool && call ? enter_found(pool, arg, call, &node) : NULL;
+    if (!entered)
         return fail(EINVAL);
-    ledger_remove(pool, node);
-    ledger_node_put(pool, node);
-    pool_debug_step(pool);
+    ledger_remove(entered, node);
+    ledger_node_put(entered, node);
+    pool_debug_step(entered);
+    pool_leave(entered);
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * pool/place.h - finding the block at an address.
+ * pool/place.h - blocks in the memory of one pool: finding the one at an address, and all else.
  *
  * Inline, because own_free is short but for this. What is compared, read and paid is said at the
  * head of pool.h.
@@ -78,5 +78,13 @@ static inline size_t place_end(const own_pool *pool, const struct place *place)
         return index + 1 + (size_t)__builtin_ctzll(starts);
     return extent_block_end(pool, place->extent, index);
 }
+
+/* place.c: what the calls of own/block.h do to one pool; pool is never NULL. */
+void *place_alloc(own_pool *pool, size_t count, size_t size, bool zero);
+void *place_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t size);
+void place_free(own_pool *pool, const struct place *place);
+void *place_resize(own_pool *pool, const struct place *place, void *block, size_t count,
+                   size_t size);
+size_t place_size(const own_pool *pool, const struct place *place);
 
 #endif

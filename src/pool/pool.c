@@ -1,7 +1,7 @@
 /*
  * pool/pool.c - making pools, their steps of dying, names.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -31,16 +31,17 @@ static size_t needed_granules(const own_pool *pool)
 void pool_learn(uint16_t *typical, const own_pool *pool)
 {
     size_t needed = min_size(needed_granules(pool), FIRST_CHUNK_MAX / GRANULE);
+    size_t now = __atomic_load_n(typical, __ATOMIC_RELAXED);
     /* Up fast and down slowly: most pools shall need no second chunk. */
-    if (needed > *typical)
-        *typical = (uint16_t)((*typical + needed + 1) / 2);
-    else
-        *typical = (uint16_t)(*typical - (*typical - needed) / 16);
+    size_t next = needed > now ? (now + needed + 1) / 2 : now - (now - needed) / 16;
+    if (next != now)
+        __atomic_store_n(typical, (uint16_t)next, __ATOMIC_RELAXED);
 }
 
 static size_t learned_size(const uint16_t *typical)
 {
-    return max_size(FIRST_CHUNK_LEAST, typical ? (size_t)*typical << GRANULE_SHIFT : 0);
+    size_t granules = typical ? __atomic_load_n(typical, __ATOMIC_RELAXED) : 0;
+    return max_size(FIRST_CHUNK_LEAST, granules << GRANULE_SHIFT);
 }
 
 /* The size of a pool's first chunk where somebody has a say in it. 0: it could never be had. */
@@ -79,11 +80,11 @@ static bool pool_init(own_pool *pool, own_pool *owner, size_t size, const char *
     pool->nodes = 0;
     pool->name = name;
     pool->large = NULL;
+    pool->shared = NULL;
     return extent_init_first(pool, size);
 }
 
-/* A pool of that size that counts against the limit; its owner does not know it yet. */
-static own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
+own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
 {
     struct limit *limit = owner ? owner->limit : NULL;
     if (limit && !limit_add(limit, size))
@@ -102,28 +103,54 @@ static own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
     return pool;
 }
 
+/* What is made under a shared pool is born shared. False: ENOMEM. */
+static bool be_born(const own_pool *owner, own_pool *pool)
+{
+    if (!owner->shared)
+        return true; /* what is below a confined pool is of its thread, though others count it */
+    if (!(pool->flags & POOL_CONFINED)) {
+        pool->shared = shared_make();
+        if (!pool->shared)
+            return false;
+        pool_open(pool);
+    }
+    pool->object.count = -1;
+    return true;
+}
+
 static void become_child(own_pool *owner, own_pool *pool)
 {
-    ledger_add_child(owner, pool);
-    pool_debug_step(owner);
+    own_pool *entered = pool_enter(owner);
+    ledger_add_child(entered, pool);
+    pool_debug_step(entered);
+    pool_leave(entered);
+}
+
+/* Under a limit, or a shared pool, or both. */
+static __attribute__((noinline)) own_pool *new_with_care(own_pool *owner, const char *place)
+{
+    own_pool *pool = pool_make_sized(owner, first_chunk_size(owner, 0, 0), place);
+    if (!pool)
+        return NULL;
+    if (!be_born(owner, pool)) {
+        pool_free_memory(pool);
+        return NULL;
+    }
+    become_child(owner, pool);
+    return pool;
 }
 
 own_pool *own_pool_new_at(own_pool *owner, const char *place)
 {
-    own_pool *pool;
-    if (OWN_UNLIKELY(owner && owner->limit)) {
-        pool = pool_make_sized(owner, first_chunk_size(owner, 0, 0), place);
-        if (OWN_UNLIKELY(!pool))
-            return NULL;
-    } else {
-        size_t size = learned_size(owner ? &owner->typical : chunk_typical_root());
-        pool = chunk_get(size, &size);
-        if (OWN_UNLIKELY(!pool))
-            return NULL;
-        if (OWN_UNLIKELY(!pool_init(pool, owner, size, place))) {
-            chunk_put(pool, size);
-            return NULL;
-        }
+    if (OWN_UNLIKELY(owner && (owner->limit || owner->shared)))
+        return new_with_care(owner, place);
+    size_t size = learned_size(owner ? &owner->typical : chunk_typical_root());
+    own_pool *pool = chunk_get(size, &size);
+    if (OWN_UNLIKELY(!pool))
+        return NULL;
+    if (OWN_UNLIKELY(!pool_init(pool, owner, size, place))) {
+        chunk_put(pool, size);
+        return NULL;
     }
     if (owner)
         become_child(owner, pool);
@@ -167,9 +194,8 @@ static void free_first_chunk(own_pool *pool)
     chunk_put(pool, pool->reserved);
 }
 
-static void pool_free(own_object *object)
+void pool_free_memory(own_pool *pool)
 {
-    own_pool *pool = as_pool(object);
     name_free(pool);
     large_free_all(pool);
     holes_forget(pool);
@@ -180,10 +206,18 @@ static void pool_free(own_object *object)
     free_first_chunk(pool);
 }
 
+static void pool_free(own_object *object)
+{
+    own_pool *pool = as_pool(object);
+    if (OWN_UNLIKELY(pool->shared))
+        shared_free(pool);
+    pool_free_memory(pool);
+}
+
 static bool pool_free_bare(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    if (pool->newest)
+    if (pool->newest || pool->shared)
         return false;
     bool only_first = !pool->first.next && !pool->bins && !pool->large && !pool->limit &&
                       !(pool->flags & (POOL_NAME_OWNED | POOL_PRIVATE));
@@ -200,7 +234,8 @@ static void pool_revive(own_object *object)
 {
     own_pool *pool = as_pool(object);
     pool->entry = (struct entry){.parent = NULL};
-    limit_move(pool, NULL, true);
+    if (!own_is_shared(pool))
+        limit_move(pool, NULL, true);
 }
 
 static void pool_describe(const own_object *object, char *text, size_t size)
@@ -243,6 +278,10 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
 {
     if (!options)
         return own_pool_new_at(owner, place);
+    if (options->flags & ~OWN_POOL_CONFINED) {
+        errno = EINVAL;
+        return NULL;
+    }
     const own_allocator *allocator = options->allocator;
     if (OWN_UNLIKELY(allocator && !(allocator->alloc && allocator->free))) {
         errno = EINVAL;
@@ -259,7 +298,11 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
         return NULL;
     if (OWN_UNLIKELY(allocator))
         private_begin(pool, allocator);
+    if (options->flags & OWN_POOL_CONFINED)
+        pool->flags |= POOL_CONFINED;
     int error = set_first_limit(pool, options->limit);
+    if (!error && owner && !be_born(owner, pool))
+        error = ENOMEM;
     if (error) {
         pool_free(&pool->object);
         errno = error;
@@ -290,10 +333,14 @@ void own_pool_clear(own_pool *pool)
     do
         ledger_clear(pool);
     while (OWN_UNLIKELY(pool->flags & POOL_PRIVATE) && private_release(pool));
-    large_free_all(pool);
-    holes_forget(pool);
-    extent_clear(pool);
-    pool_debug_step(pool);
+    for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
+        pool_enter_stripe(stripe);
+        large_free_all(stripe);
+        holes_forget(stripe);
+        extent_clear(stripe);
+        pool_debug_step(stripe);
+        pool_leave(stripe);
+    }
     if (object_unhold(&pool->object))
         object_die(&pool->object);
 }
@@ -305,8 +352,8 @@ const char *own_pool_name(const own_pool *pool)
 
 int own_pool_set_name(own_pool *pool, const char *format, ...)
 {
-    if (!pool || !format) {
-        errno = EINVAL;
+    if (!pool || !format || pool->shared) {
+        errno = pool && format ? EPERM : EINVAL;
         return -1;
     }
     va_list arguments;

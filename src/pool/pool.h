@@ -76,6 +76,7 @@
 struct bins;
 struct large;
 struct limit;
+struct shared;
 
 /* 64 granules: 1 KiB of an extent. */
 struct bits {
@@ -103,8 +104,10 @@ struct extent {
 struct entry {
     struct entry *newer; /* of the newest: the oldest */
     struct entry *older; /* of the oldest: the newest */
-    /* The parent, of a child. One of these, of a node. NULL: in no ledger. */
+    /* The parent, or its stripe, of a child; the pool, of a stripe. One of these, of a node. NULL:
+       in no ledger. */
     struct own_pool *parent;
+    uint64_t time; /* when it came into a shared pool */
 };
 
 #define ENTRY_REFERENCE ((struct own_pool *)1)
@@ -134,8 +137,9 @@ struct own_pool {
     struct entry *newest; /* of the ledger, a ring; NULL: empty */
     uintptr_t nodes;      /* of the ledger: a chain, the newest first, or a hash */
     const char *name;
-    struct large *large; /* the newest */
-    struct extent first; /* with its bits behind it */
+    struct large *large;   /* the newest */
+    struct shared *shared; /* see shared.h; NULL: confined */
+    struct extent first;   /* with its bits behind it */
 };
 
 #define POOL_LIMITED 1U      /* `limit` is the pool's own */
@@ -145,6 +149,8 @@ struct own_pool {
 #define POOL_HOLES_FIRST 16U /* and small blocks look for them before they are bumped */
 #define POOL_FOREIGN 32U     /* has, or once had, blocks that are not in its chunks */
 #define POOL_PRIVATE 64U     /* all its blocks come from an allocator of its own */
+#define POOL_STRIPE 128U     /* not a pool to users, but a stripe of one */
+#define POOL_CONFINED 256U   /* stays without stripes, though its count is shared */
 
 extern const struct object_class pool_class;
 
@@ -290,6 +296,12 @@ void ledger_clear(own_pool *pool);
 size_t ledger_bytes(const own_pool *pool);
 size_t name_bytes(const own_pool *pool);
 
+/* pool.c: a pool in a chunk of that size, counted by the limit of its owner, which does not know it
+   yet. NULL: ENOMEM, EDQUOT. */
+own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name);
+/* Frees all that a pool has when its ledger is empty, and itself. */
+void pool_free_memory(own_pool *pool);
+
 /* own.c: the parent lets go of a child. True: that was the last reference; it is to die. */
 bool pool_orphan(own_pool *parent, own_pool *child);
 /* Remembers how large a dying pool came to be, where pools like it take their first size from. */
@@ -360,7 +372,7 @@ static inline char *extent_end(const struct extent *extent)
 /* Lets the header bump, or not: each block has to be marked, or validated, or holes go first. */
 static inline void pool_open(own_pool *pool)
 {
-    bool open = !OWN_DEBUG && !MARKS_ASAN && !(pool->flags & POOL_HOLES_FIRST);
+    bool open = !OWN_DEBUG && !MARKS_ASAN && !(pool->flags & POOL_HOLES_FIRST) && !pool->shared;
     pool->end = open ? extent_end(pool->extent) : pool->bump;
 }
 
@@ -368,8 +380,8 @@ static inline void pool_open(own_pool *pool)
 bool extent_init_first(own_pool *pool, size_t chunk_size);
 /* Before its chunk goes. */
 void extent_unclaim_first(own_pool *pool);
-/* The smallest chunk of a pool: the bits of its first extent are a pair, its blocks four granules. */
-#define FIRST_CHUNK_LEAST (sizeof(own_pool) + GRANULE + 4 * GRANULE)
+/* The smallest chunk of a pool: the bits of its first extent are a pair, its blocks three granules. */
+#define FIRST_CHUNK_LEAST (sizeof(own_pool) + GRANULE + 3 * GRANULE)
 /* The size of the chunk that holds a pool and `bytes` of blocks. 0: overflow. */
 size_t extent_first_size(size_t bytes);
 /* A new extent with room for `bytes` of blocks of that kind. One for small blocks is then the one
@@ -456,14 +468,20 @@ static inline struct foreign *foreign_find(const own_pool *pool, const void *blo
 bool foreign_add(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *));
 /* It is no block any more; the memory is the caller's. */
 void foreign_remove(own_pool *pool, struct foreign *foreign);
-/* The same, and the memory goes where it came from. That may run code of users, which may end the
-   pool. errno is kept. */
-void foreign_free(own_pool *pool, struct foreign *foreign);
+/* The same, and where the memory is to go. */
+struct released {
+    void *memory;
+    void (*free)(void *memory); /* NULL: the allocator has it back */
+    own_allocator allocator;
+};
+struct released foreign_take(own_pool *pool, struct foreign *foreign);
+/* It goes there. That may run code of users, which may end the pool. errno is kept. */
+void foreign_give_back(const struct released *released);
 /* own_contains, own_free, own_realloc and own_block_size where all else has failed: false or EINVAL,
-   but for such a block. */
+   but for such a block. Two of them leave the pool, because they run code of users. */
 bool foreign_has(const own_pool *pool, const void *block);
-int foreign_free_block(own_pool *pool, void *block);
-void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size);
+int foreign_free_block(own_pool *entered, void *block);
+void *foreign_realloc(own_pool *entered, void *block, size_t count, size_t size);
 size_t foreign_size(const own_pool *pool, const void *block);
 
 /* private.c */

@@ -5,7 +5,7 @@
  * its allocator. So the fast ways to a block find no room, and what comes after them asks whether
  * the pool is private; other pools pay nothing.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 #include <string.h>
@@ -85,9 +85,13 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
 
 bool private_release(own_pool *pool)
 {
+    struct released released = {.memory = NULL};
+    pool_enter_stripe(pool);
     struct entry *newest = private_memory(pool)->newest;
-    if (!newest)
-        return false;
-    foreign_free(pool, node_foreign(entry_node(newest)));
-    return true;
+    if (newest)
+        released = foreign_take(pool, node_foreign(entry_node(newest)));
+    pool_leave(pool);
+    if (newest)
+        foreign_give_back(&released);
+    return newest;
 }

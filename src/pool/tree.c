@@ -1,18 +1,21 @@
 /*
  * pool/tree.c - parents, ancestors, and iteration over a subtree without recursion.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 own_pool *own_pool_parent(const own_pool *pool)
 {
-    return pool ? pool->entry.parent : NULL;
+    if (!pool)
+        return NULL;
+    const own_pool *parent = __atomic_load_n(&pool->entry.parent, __ATOMIC_RELAXED);
+    return parent ? pool_home(parent) : NULL;
 }
 
 bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool)
 {
     if (!ancestor || !pool)
         return false;
-    for (pool = pool->entry.parent; pool; pool = pool->entry.parent) {
+    while ((pool = own_pool_parent(pool))) {
         if (pool == ancestor)
             return true;
     }
@@ -30,15 +33,26 @@ static own_pool *child_from(const own_pool *parent, struct entry *entry)
     }
 }
 
+/* The oldest child in a stripe behind `stripe`. */
+static own_pool *child_of_later(const own_pool *pool, const own_pool *stripe)
+{
+    own_pool *child = NULL;
+    while (!child && (stripe = stripe_next(pool, stripe)))
+        child = stripe->children ? child_from(stripe, stripe->newest->newer) : NULL;
+    return child;
+}
+
 own_pool *tree_first_child(const own_pool *pool)
 {
-    return pool->children ? child_from(pool, pool->newest->newer) : NULL;
+    own_pool *child = pool->children ? child_from(pool, pool->newest->newer) : NULL;
+    return child ? child : child_of_later(pool, pool);
 }
 
 static own_pool *next_sibling(own_pool *pool)
 {
-    own_pool *parent = pool->entry.parent;
-    return parent->newest == &pool->entry ? NULL : child_from(parent, pool->entry.newer);
+    own_pool *in = pool->entry.parent;
+    own_pool *next = in->newest == &pool->entry ? NULL : child_from(in, pool->entry.newer);
+    return next ? next : child_of_later(pool_home(in), in);
 }
 
 own_pool *tree_next(const own_pool *root, own_pool *at, bool below)
@@ -46,7 +60,7 @@ own_pool *tree_next(const own_pool *root, own_pool *at, bool below)
     own_pool *next = below ? tree_first_child(at) : NULL;
     while (!next && at != root) {
         next = next_sibling(at);
-        at = at->entry.parent;
+        at = own_pool_parent(at);
     }
     return next;
 }

@@ -1,21 +1,29 @@
 /*
  * pool/usage.c - numbers, totals, walks.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 #include <errno.h>
+
+static void add_stripe(own_usage *usage, own_pool *stripe)
+{
+    pool_enter_stripe(stripe);
+    size_t bytes = pool_bytes(stripe);
+    usage->blocks += pool_blocks(stripe);
+    usage->bytes += bytes;
+    usage->reserved += pool_reserved(stripe);
+    usage->peak += max_size(stripe->peak, bytes);
+    usage->children += stripe->children;
+    usage->held += ledger_held(stripe);
+    usage->deferred += ledger_deferred(stripe);
+    pool_leave(stripe);
+}
 
 static void add_usage(own_usage *usage, const own_pool *pool)
 {
     usage->pools++;
-    size_t bytes = pool_bytes(pool);
-    usage->blocks += pool_blocks(pool);
-    usage->bytes += bytes;
-    usage->reserved += pool_reserved(pool);
-    usage->peak += max_size(pool->peak, bytes);
-    usage->children += pool->children;
-    usage->held += ledger_held(pool);
-    usage->deferred += ledger_deferred(pool);
+    for (own_pool *stripe = (own_pool *)(uintptr_t)pool; stripe; stripe = stripe_next(pool, stripe))
+        add_stripe(usage, stripe);
 }
 
 void own_pool_usage(const own_pool *pool, own_usage *usage)
@@ -37,6 +45,32 @@ void own_pool_total(const own_pool *pool, own_usage *usage)
         add_usage(usage, at);
 }
 
+static struct entry *oldest(const own_pool *stripe)
+{
+    return stripe->newest ? stripe->newest->newer : NULL;
+}
+
+/* The oldest entry in `stripe`, which becomes the one that has it, or a later one. NULL: none. */
+static struct entry *first_entry(own_pool **stripe)
+{
+    own_pool *pool = pool_home(*stripe);
+    struct entry *entry = oldest(*stripe);
+    for (own_pool *next; !entry && (next = stripe_next(pool, *stripe)); entry = oldest(next))
+        *stripe = next;
+    return entry;
+}
+
+static struct entry *next_entry(own_pool **stripe, struct entry *entry)
+{
+    if ((*stripe)->newest != entry)
+        return entry->newer;
+    own_pool *next = stripe_next(pool_home(*stripe), *stripe);
+    if (!next)
+        return NULL;
+    *stripe = next;
+    return first_entry(stripe);
+}
+
 int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg), void *arg)
 {
     if (!pool || !visit) {
@@ -45,15 +79,15 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
     }
     int depth = 0;
     int ended = visit(pool, depth, arg);
-    struct entry *entry = pool->newest ? pool->newest->newer : NULL;
-    own_pool *in = pool; /* whose ledger `entry` is in; NULL entry: `in` has been walked */
+    own_pool *in = pool; /* a stripe of the pool whose ledger is walked */
+    struct entry *entry = first_entry(&in);
     while (!ended) {
         while (!entry) {
-            if (in == pool)
+            own_pool *walked = pool_home(in);
+            if (walked == pool)
                 return 0;
-            own_pool *parent = in->entry.parent;
-            entry = parent->newest == &in->entry ? NULL : in->entry.newer;
-            in = parent;
+            in = walked->entry.parent;
+            entry = next_entry(&in, &walked->entry);
             depth--;
         }
         if (entry_is_child(entry)) {
@@ -61,13 +95,13 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
             ended = visit(child, depth + 1, arg);
             in = child;
             depth++;
-            entry = child->newest ? child->newest->newer : NULL;
+            entry = first_entry(&in);
             continue;
         }
         struct node *node = entry_node(entry);
         if (!node->call)
             ended = visit(node->object, depth + 1, arg);
-        entry = in->newest == entry ? NULL : entry->newer;
+        entry = next_entry(&in, entry);
     }
     return ended;
 }

@@ -108,7 +108,7 @@ static void validate_ledger(own_pool *pool, struct found *found)
         require(pool, entry->newer->older == entry && entry->older->newer == entry,
                 "the ledger is a ring");
         if (entry_is_child(entry)) {
-            require(pool, own_pool_parent(entry_child(entry)) == pool,
+            require(pool, entry->parent == pool,
                     "a child's parent is the pool in whose ledger it is");
             require(pool, object_held(&entry_child(entry)->object) > 0, "a child is held");
             children++;

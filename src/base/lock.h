@@ -1,0 +1,39 @@
+/*
+ * base/lock.h - a lock of four bytes, for a few instructions at a time.
+ *
+ * Taking it is one exchange and releasing it one store. Who finds it taken waits in turns: a short
+ * while at full speed, then giving the processor to others. What is done under it is short, blocks
+ * nowhere but in the system's memory calls, and runs no code of users.
+ */
+#ifndef BASE_LOCK_H
+#define BASE_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <own/attributes.h>
+
+struct lock {
+    uint32_t taken;
+};
+
+static inline bool lock_try(struct lock *lock)
+{
+    return !__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE);
+}
+
+/* lock.c: waits until it is free, and takes it. */
+void lock_wait(struct lock *lock);
+
+static inline void lock_take(struct lock *lock)
+{
+    if (OWN_UNLIKELY(!lock_try(lock)))
+        lock_wait(lock);
+}
+
+static inline void lock_release(struct lock *lock)
+{
+    __atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
+}
+
+#endif

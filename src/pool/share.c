@@ -1,0 +1,161 @@
+/*
+ * pool/share.c - own_share: an object, and all that it holds, becomes shared.
+ *
+ * First everything reachable is listed, and what may fail is made ready; then everything is
+ * changed. So a call that fails has changed nothing, and nothing recurses.
+ */
+#include "pool/shared.h"
+#include "weakref/weakref.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct found {
+    own_object *object;
+    struct shared *shared; /* made ready, for a pool */
+};
+
+/* All that has been found; those before `done` have been looked into. */
+struct list_of_found {
+    struct found *found;
+    size_t count;
+    size_t done;
+    size_t room;
+};
+
+static bool grow(struct list_of_found *list)
+{
+    size_t granted;
+    size_t bytes = list->room ? list->room * sizeof(*list->found) * 2 : 1024;
+    struct found *larger = chunk_get(bytes, &granted);
+    if (!larger)
+        return false;
+    if (list->room) {
+        memcpy(larger, list->found, list->count * sizeof(*larger));
+        chunk_put(list->found, list->room * sizeof(*larger));
+    }
+    list->found = larger;
+    list->room = bytes / sizeof(*larger);
+    return true;
+}
+
+/* Pools that stay confined are counted by all threads too. */
+static bool has_stripes(const own_object *object)
+{
+    return object_is_pool(object) &&
+           !(((const own_pool *)(const void *)object)->flags & POOL_CONFINED);
+}
+
+/* What is shared already, so is what it holds. The count of an immortal pool does not tell. */
+static bool is_shared(const own_object *object)
+{
+    return object_count(object) < 0 ||
+           (object_is_pool(object) && ((const own_pool *)(const void *)object)->shared);
+}
+
+/* Lists an object, once. False: ENOMEM. */
+static bool find(struct list_of_found *list, own_object *object)
+{
+    if (!object || is_shared(object) || object_state(object) & STATE_FOUND)
+        return true;
+    if (list->count == list->room && !grow(list))
+        return false;
+    struct shared *shared = has_stripes(object) ? shared_make() : NULL;
+    if (has_stripes(object) && !shared)
+        return false;
+    object_mark(object, STATE_FOUND);
+    list->found[list->count++] = (struct found){.object = object, .shared = shared};
+    return true;
+}
+
+static bool look_into_fields(struct list_of_found *list, own_object *object)
+{
+    const size_t *refs = object->type->refs;
+    for (; refs && *refs != OWN_REFS_END; refs++) {
+        void *field = (char *)object + *refs;
+        if (!find(list, *(own_object *__attribute__((may_alias)) *)field))
+            return false;
+    }
+    return true;
+}
+
+static bool look_into_pool(struct list_of_found *list, own_pool *pool)
+{
+    struct entry *entry = pool->newest;
+    while (entry) {
+        own_object *object = NULL;
+        if (entry_is_child(entry))
+            object = &entry_child(entry)->object;
+        else if (entry->parent == ENTRY_REFERENCE)
+            object = entry_node(entry)->object;
+        if (!find(list, object))
+            return false;
+        entry = entry->older == pool->newest ? NULL : entry->older;
+    }
+    return true;
+}
+
+static bool look_into(struct list_of_found *list, own_object *object)
+{
+    if (has_stripes(object))
+        return look_into_pool(list, (own_pool *)(void *)object);
+    return object_is_pool(object) || look_into_fields(list, object);
+}
+
+static void share_pool(own_pool *pool, struct shared *shared)
+{
+    pool_settle(pool);
+    pool->shared = shared;
+    pool_open(pool);
+    /* Entries so far are older than any that comes. */
+    struct entry *entry = pool->newest;
+    while (entry) {
+        entry->time = 0;
+        entry = entry->older == pool->newest ? NULL : entry->older;
+    }
+}
+
+/* The same number of references, on the other side of the number line. */
+static int32_t shared_count(int32_t count)
+{
+    if (count >= OWN_COUNT_MAX || -count <= OWN_COUNT_SHARED)
+        return OWN_COUNT_SHARED;
+    return -count;
+}
+
+static void share(const struct found *found)
+{
+    own_object *object = found->object;
+    object_unmark(object, STATE_FOUND);
+    if (found->shared)
+        share_pool((own_pool *)(void *)object, found->shared);
+    if (object_state(object) & STATE_WEAK)
+        weakref_mark(object, WEAKREF_SHARED);
+    __atomic_store_n(&object->count, shared_count(object->count), __ATOMIC_RELEASE);
+}
+
+static void forget(const struct found *found)
+{
+    object_unmark(found->object, STATE_FOUND);
+    if (found->shared)
+        chunk_put(found->shared, sizeof(*found->shared));
+}
+
+int own_share(void *object)
+{
+    struct list_of_found list = {.count = 0};
+    if (!object || !object_check(object, "own_share", NULL)) {
+        errno = EINVAL;
+        return -1;
+    }
+    int saved = errno;
+    bool all = find(&list, object);
+    while (all && list.done < list.count)
+        all = look_into(&list, list.found[list.done++].object);
+    for (size_t i = 0; i < list.count; i++)
+        (all ? share : forget)(&list.found[i]);
+    if (list.room)
+        chunk_put(list.found, list.room * sizeof(*list.found));
+    errno = all ? saved : ENOMEM;
+    return all ? 0 : -1;
+}

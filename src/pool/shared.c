@@ -1,0 +1,188 @@
+/*
+ * pool/shared.c - the stripes of a shared pool.
+ */
+#include "pool/shared.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+_Static_assert(sizeof(struct shared) == 64, "the record of a shared pool is a cache line");
+
+/* A stripe's first chunk is whole units, so that all its blocks are found by the unit map. */
+#define STRIPE_CHUNK CHUNK_UNIT
+
+static pthread_mutex_t tree_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Threads are numbered as they come. */
+static unsigned thread_number(void)
+{
+    static unsigned threads;
+    static __thread unsigned number;
+    if (OWN_UNLIKELY(!number))
+        number = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+    return number;
+}
+
+struct shared *shared_make(void)
+{
+    size_t granted;
+    struct shared *shared = chunk_get(sizeof(*shared), &granted);
+    if (shared)
+        *shared = (struct shared){.contended = 0};
+    return shared;
+}
+
+static own_pool *stripe_at(const own_pool *pool, unsigned number)
+{
+    return __atomic_load_n(&pool->shared->stripe[number], __ATOMIC_ACQUIRE);
+}
+
+own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
+{
+    unsigned number = 0;
+    if (!pool->shared)
+        return NULL;
+    if (stripe != pool) {
+        while (stripe_at(pool, number) != stripe)
+            number++;
+        number++;
+    }
+    for (; number < STRIPES; number++) {
+        own_pool *next = stripe_at(pool, number);
+        if (next)
+            return next;
+    }
+    return NULL;
+}
+
+static own_pool *stripe_make(own_pool *pool)
+{
+    struct shared *shared = shared_make();
+    if (!shared)
+        return NULL;
+    own_pool *stripe = pool_make_sized(pool, STRIPE_CHUNK, "stripe");
+    if (!stripe) {
+        chunk_put(shared, sizeof(*shared));
+        return NULL;
+    }
+    stripe->flags = POOL_STRIPE;
+    stripe->object.state = STATE_CLASS;
+    stripe->entry.parent = pool;
+    stripe->shared = shared;
+    pool_open(stripe);
+    return stripe;
+}
+
+static void stripe_free(own_pool *stripe)
+{
+    chunk_put(stripe->shared, sizeof(*stripe->shared));
+    pool_free_memory(stripe);
+}
+
+/* The stripe of the calling thread. NULL: there is no memory for one; errno is kept. */
+static own_pool *own_stripe(own_pool *pool)
+{
+    own_pool **place = &pool->shared->stripe[thread_number() % STRIPES];
+    own_pool *stripe = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+    if (OWN_LIKELY(stripe))
+        return stripe;
+    int saved = errno;
+    own_pool *fresh = stripe_make(pool);
+    errno = saved;
+    if (!fresh || __atomic_compare_exchange_n(place, &stripe, fresh, false, __ATOMIC_ACQ_REL,
+                                              __ATOMIC_ACQUIRE))
+        return fresh;
+    stripe_free(fresh);
+    return stripe;
+}
+
+own_pool *shared_enter(own_pool *pool)
+{
+    struct shared *shared = pool->shared;
+    if (!__atomic_load_n(&shared->contended, __ATOMIC_RELAXED)) {
+        if (OWN_LIKELY(lock_try(&shared->lock)))
+            return pool;
+        __atomic_store_n(&shared->contended, 1, __ATOMIC_RELAXED);
+    }
+    own_pool *stripe = own_stripe(pool);
+    return pool_enter_stripe(stripe ? stripe : pool);
+}
+
+own_pool *shared_enter_block(own_pool *pool, const void *block)
+{
+    const void *owner = chunk_owner(block);
+    own_pool *in = pool;
+    for (own_pool *stripe = stripe_next(pool, pool); stripe; stripe = stripe_next(pool, stripe)) {
+        if (stripe == owner)
+            in = stripe;
+    }
+    return pool_enter_stripe(in);
+}
+
+own_pool *shared_enter_newest(own_pool *pool)
+{
+    own_pool *found = NULL;
+    uint64_t time = 0;
+    for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
+        pool_enter_stripe(stripe);
+        if (stripe->newest && (!found || stripe->newest->time > time)) {
+            time = stripe->newest->time;
+            found = stripe;
+        }
+        pool_leave(stripe);
+    }
+    if (!found)
+        return NULL;
+    pool_enter_stripe(found);
+    if (found->newest)
+        return found; /* by now it may be an even newer one */
+    pool_leave(found);
+    return shared_enter_newest(pool);
+}
+
+void shared_free(own_pool *pool)
+{
+    for (unsigned number = 0; number < STRIPES; number++) {
+        own_pool *stripe = stripe_at(pool, number);
+        if (stripe)
+            stripe_free(stripe);
+    }
+    chunk_put(pool->shared, sizeof(*pool->shared));
+    pool->shared = NULL;
+}
+
+uint64_t shared_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void lock_tree(void)
+{
+    pthread_mutex_lock(&tree_lock);
+}
+
+static void unlock_tree(void)
+{
+    pthread_mutex_unlock(&tree_lock);
+}
+
+static void tree_init(void)
+{
+    /* A child process must not find it taken by a thread that it does not have. */
+    (void)pthread_atfork(lock_tree, unlock_tree, unlock_tree);
+}
+
+void shared_lock_tree(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, tree_init);
+    lock_tree();
+}
+
+void shared_unlock_tree(void)
+{
+    unlock_tree();
+}

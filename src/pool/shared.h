@@ -1,0 +1,113 @@
+/*
+ * pool/shared.h - pools that several threads use at once.
+ *
+ * A shared pool has stripes. Each is a pool to the rest of this room: with blocks, a ledger, and a
+ * lock. The first is the pool itself. When a thread finds that one's lock taken, there are others
+ * from then on, hidden pools that refer to it as their parent, one for each thread up to STRIPES; so
+ * threads do not meet, unless one frees what another allocated.
+ *
+ *   pool -> shared: lock, stripe[0], stripe[1], ...
+ *             |                 +-> pool (POOL_STRIPE) -> shared: lock
+ *
+ * A public call enters a pool, does to what it entered what it does to a confined one, and leaves.
+ * Entering a confined pool is nothing.
+ *
+ *   which stripe   what comes into the pool goes to the stripe of the calling thread. A block is
+ *                  freed in the stripe that claimed its unit (stripes take whole units), else in the
+ *                  first. Adopted and private blocks are in the first. An entry of the ledger is
+ *                  where it was added; that of a child says where.
+ *   order          entries bear the time at which they came into a shared pool. A stripe's ring is
+ *                  in order by itself; of several, the one whose newest entry is the newest is
+ *                  released from.
+ *   locks          one stripe at a time, and under it those of weak references, limits, the heap.
+ *                  Code of users runs without: what is released is taken out first. Only the
+ *                  allocator of a pool that has one is called under its lock.
+ *
+ * Why each of these pairs is safe:
+ *
+ *   own_drop, and the parent's death or clear   whoever takes the entry out, under the lock of its
+ *       stripe, releases the reference. own_drop reads from a child's entry where that is, takes the
+ *       lock there and looks again.
+ *   own_pool_clear and allocation   each stripe is emptied under its lock. A block is in it before
+ *       that and goes, or after that and stays.
+ *   the last release, and a weak reference   see object/shared.c.
+ *   two moves that would make a cycle   pools change their parent, where one of both is shared,
+ *       under one lock for all; the way up cannot change meanwhile.
+ *
+ * A pool made with OWN_POOL_CONFINED under a shared one is counted by all threads, as its parent
+ * is, but has no stripes and no lock.
+ */
+#ifndef POOL_SHARED_H
+#define POOL_SHARED_H
+
+#include "base/lock.h"
+#include "pool/pool.h"
+
+#define STRIPES 7 /* beside the first; so that the record is a cache line */
+
+struct shared {
+    struct lock lock;
+    uint32_t contended; /* the first stripe's lock was found taken: threads go to their own */
+    own_pool *stripe[STRIPES];
+};
+
+/* The record of a pool that becomes shared. NULL: ENOMEM. */
+struct shared *shared_make(void);
+/* Of a pool whose last reference has gone: its stripes, whose ledgers are empty, and the record. */
+void shared_free(own_pool *pool);
+
+own_pool *shared_enter(own_pool *pool);
+own_pool *shared_enter_block(own_pool *pool, const void *block);
+own_pool *shared_enter_newest(own_pool *pool);
+
+/* The pool that a stripe belongs to; any other pool itself. */
+static inline own_pool *pool_home(const own_pool *pool)
+{
+    return pool->flags & POOL_STRIPE ? pool->entry.parent : (own_pool *)(uintptr_t)pool;
+}
+
+/* The stripe behind `stripe`, in no order; first comes the pool itself. NULL: that was the last. */
+own_pool *stripe_next(const own_pool *pool, const own_pool *stripe);
+
+/* Enters what is at hand for the calling thread. */
+static inline own_pool *pool_enter(own_pool *pool)
+{
+    return OWN_LIKELY(!pool->shared) ? pool : shared_enter(pool);
+}
+
+/* Enters that stripe, of which the pool itself is one. */
+static inline own_pool *pool_enter_stripe(own_pool *stripe)
+{
+    if (OWN_UNLIKELY(stripe->shared))
+        lock_take(&stripe->shared->lock);
+    return stripe;
+}
+
+/* Enters the stripe that a block would be in. */
+static inline own_pool *pool_enter_block(own_pool *pool, const void *block)
+{
+    return OWN_LIKELY(!pool->shared) ? pool : shared_enter_block(pool, block);
+}
+
+/* Enters the stripe with the newest entry. NULL: there is none; nothing is entered. */
+static inline own_pool *pool_enter_newest(own_pool *pool)
+{
+    if (OWN_UNLIKELY(pool->shared))
+        return shared_enter_newest(pool);
+    return pool->newest ? pool : NULL;
+}
+
+static inline void pool_leave(own_pool *entered)
+{
+    if (OWN_UNLIKELY(entered->shared))
+        lock_release(&entered->shared->lock);
+}
+
+/* When an entry comes into a shared pool. */
+uint64_t shared_time(void);
+
+/* Around changes of parents where a pool is shared. */
+void shared_lock_tree(void);
+void shared_unlock_tree(void);
+
+#endif
