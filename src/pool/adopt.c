@@ -15,9 +15,10 @@ static int fail(int error)
 /* Whether memory is a block of the pool already, or part of what its blocks are cut from. */
 static bool is_in_pool(own_pool *pool, const void *memory)
 {
-    struct place place;
+    struct large *large = NULL;
     own_pool *entered = pool_enter_block(pool, memory);
-    bool found = extent_of(entered, memory) || place_find(entered, memory, &place);
+    const struct extent *extent = extent_find(entered, memory, &large);
+    bool found = extent ? extent_has(extent, memory) : large && large->block == memory;
     pool_leave(entered);
     return found;
 }

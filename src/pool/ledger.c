@@ -232,7 +232,7 @@ static inline __attribute__((always_inline)) void chain_in(own_pool *pool, struc
     node->object = object;
     node->call = call;
     if (hash) {
-        if (all_nodes(&hash->counts) >= hash->buckets * 2)
+        if (all_nodes(&hash->counts) >= hash->buckets)
             hash_grow(pool, hash);
         count_node(&hash->counts, node, 1);
     }

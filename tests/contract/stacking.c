@@ -120,6 +120,29 @@ START_TEST(adopted_memory_and_private_blocks_share_a_pool)
 }
 END_TEST
 
+static void add_to_the_dead(own_weakref *ref, void *pool)
+{
+    expect(own_weakref_get(ref) == NULL);
+    expect(own_alloc((own_pool *)pool, 1, 10) != NULL);
+    log_event('W');
+}
+
+START_TEST(what_a_weak_references_call_allocates_goes_too)
+{
+    struct source source = {.count = 0};
+    own_pool *pool = pool_with(NULL, &source);
+
+    expect(own_alloc(pool, 1, 10) != NULL);
+    own_weakref *ref = own_weakref_new(NULL, pool, add_to_the_dead, pool);
+    expect(ref && own_weakref_get(ref) == pool);
+    own_decref(pool);
+    own_decref(pool);
+    expect_events("Wba");
+    expect(source.live == 0);
+    own_decref(ref);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("stacking");
@@ -130,5 +153,6 @@ int main(void)
     tcase_add_test(pools, allocator_may_use_the_pool);
     tcase_add_test(pools, revived_pool_keeps_its_blocks);
     tcase_add_test(pools, adopted_memory_and_private_blocks_share_a_pool);
+    tcase_add_test(pools, what_a_weak_references_call_allocates_goes_too);
     return run_suite(suite);
 }
