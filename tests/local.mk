@@ -120,7 +120,8 @@ contract_tests += \
 	%D%/contract/survival \
 	%D%/contract/usage \
 	%D%/contract/weakref \
-	%D%/contract/weakref_calls
+	%D%/contract/weakref_calls \
+	%D%/contract/weakref_depth
 
 endif
 

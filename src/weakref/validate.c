@@ -14,16 +14,19 @@ static void require(bool holds, const char *equation)
     }
 }
 
-static void validate_ring(own_weakref *entry)
+/* The first links of a ring, at most `most` of them. */
+static void validate_ring(own_weakref *entry, size_t most)
 {
     list_each_safe (link, after, &entry->link) {
+        if (most-- == 0)
+            return;
         require(link->previous->next == link && after->previous == link, "a ring is linked");
         require(weakref_address(weakref_of_link(link)) == weakref_address(entry),
                 "all in a ring refer to the entry's address");
     }
 }
 
-static size_t validate_chain(const struct stripe *stripe, size_t bucket)
+static size_t validate_chain(const struct stripe *stripe, size_t bucket, size_t most)
 {
     size_t entries = 0;
     for (own_weakref *entry = stripe->bucket[bucket]; entry; entry = entry->chain) {
@@ -34,13 +37,13 @@ static size_t validate_chain(const struct stripe *stripe, size_t bucket)
                 "an entry's address is hashed to its bucket");
         for (own_weakref *other = entry->chain; other; other = other->chain)
             require(weakref_address(other) != address, "no other entry has its address");
-        validate_ring(entry);
+        validate_ring(entry, most);
         entries++;
     }
     return entries;
 }
 
-static void validate_stripe(struct stripe *stripe)
+static void validate_stripe(struct stripe *stripe, size_t most)
 {
     pthread_mutex_lock(&stripe->lock);
     require(is_power_of_two(stripe->buckets), "buckets is a power of two");
@@ -48,7 +51,7 @@ static void validate_stripe(struct stripe *stripe)
             "buckets lie in the stripe exactly where they are few");
     size_t entries = 0;
     for (size_t i = 0; i < stripe->buckets; i++)
-        entries += validate_chain(stripe, i);
+        entries += validate_chain(stripe, i, most);
     require(entries == stripe->entries, "entries = lengths of all chains");
     pthread_mutex_unlock(&stripe->lock);
 }
@@ -57,7 +60,7 @@ void weakref_validate(void)
 {
     weakref_table_init();
     for (size_t i = 0; i < STRIPE_COUNT; i++)
-        validate_stripe(&weakref_stripes[i]);
+        validate_stripe(&weakref_stripes[i], SIZE_MAX);
 }
 
 /* The entry of an object in its stripe, which is locked. */
@@ -70,9 +73,8 @@ static own_weakref *entry_of(const struct stripe *stripe, const own_object *obje
     return entry;
 }
 
-void weakref_validate_object(const own_object *object)
+static void validate_object(const own_object *object, size_t most)
 {
-    weakref_table_init();
     struct stripe *stripe = &weakref_stripes[weakref_stripe_of((uintptr_t)object)];
     pthread_mutex_lock(&stripe->lock);
     own_weakref *entry = entry_of(stripe, object);
@@ -81,14 +83,25 @@ void weakref_validate_object(const own_object *object)
         require(dead || object_state(object) & STATE_WEAK,
                 "an object that has an entry has STATE_WEAK");
         require(!dead || entry->target & WEAKREF_CLEARED, "a linked one's object is alive");
-        list_each_safe (link, after, &entry->link)
+        list_each_safe (link, after, &entry->link) {
+            if (most-- == 0)
+                break;
             require(!dead || weakref_of_link(link)->target & WEAKREF_CLEARED,
                     "a linked one's object is alive");
+        }
     }
     pthread_mutex_unlock(&stripe->lock);
 }
 
+void weakref_validate_object(const own_object *object)
+{
+    weakref_table_init();
+    validate_object(object, SIZE_MAX);
+}
+
 #if OWN_DEBUG
+#define RING_MOST 16
+
 void weakref_debug_step(const own_object *object)
 {
     static __thread size_t credit;
@@ -100,7 +113,7 @@ void weakref_debug_step(const own_object *object)
     if (credit < cost)
         return;
     credit = 0;
-    validate_stripe(stripe);
-    weakref_validate_object(object);
+    validate_stripe(stripe, RING_MOST);
+    validate_object(object, RING_MOST);
 }
 #endif

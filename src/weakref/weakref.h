@@ -142,7 +142,8 @@ void weakref_validate(void);
 /* Those of an object which is not being changed by another thread. */
 void weakref_validate_object(const own_object *object);
 
-/* After every step of the debug build: as much as makes the cost of a step constant. */
+/* After every step of the debug build, and of long rings only the beginning: so that the cost of a
+   step is constant. */
 #if OWN_DEBUG
 void weakref_debug_step(const own_object *object);
 #else
