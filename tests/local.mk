@@ -54,7 +54,9 @@ unit_tests += \
 	%D%/unit/types \
 	%D%/unit/validate_chunk \
 	%D%/unit/validate_foreign \
-	%D%/unit/validate_pool
+	%D%/unit/validate_pool \
+	%D%/unit/validate_weakref \
+	%D%/unit/weakref
 %C%_unit_arguments_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_arguments_LDADD = $(UNIT_LIBS)
 %C%_unit_cache_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -93,6 +95,12 @@ unit_tests += \
 %C%_unit_validate_pool_SOURCES = %D%/unit/validate_pool.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_pool_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_weakref_SOURCES = \
+	%D%/unit/validate_weakref.c %D%/unit/breach.c %D%/unit/breach.h
+%C%_unit_validate_weakref_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_weakref_LDADD = $(UNIT_LIBS)
+%C%_unit_weakref_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_weakref_LDADD = $(UNIT_LIBS)
 
 contract_tests += \
 	%D%/contract/address \
