@@ -16,7 +16,7 @@ static const char usage[] =
     "             [--maxclients N]\n"
     "  --port          where to listen; 0: a free port, which is printed (6379)\n"
     "  --bind          an IPv4 address (127.0.0.1)\n"
-    "  --client-limit  memory of one connection; 0: no limit (268435456)\n"
+    "  --client-limit  memory of one connection, its input included; 0: no limit (268435456)\n"
     "  --maxmemory     memory of one database; 0: no limit (0)\n"
     "  --maxclients    connections (10000)\n";
 

@@ -103,12 +103,23 @@ void parser_free(struct connection *connection)
     connection->reader = NULL;
 }
 
+/*
+ * hiredis allocates with functions that are the same for the whole process, so its buffer is no
+ * pool's. It is memory of the connection all the same, and taken off the limit of its pool.
+ */
+static void count_buffer(struct connection *connection, size_t bytes)
+{
+    size_t limit = connection->server->options.client_limit;
+    /* Cannot fail: the pool has a limit already. 0 would be none. */
+    (void)own_pool_set_limit(connection->pool, bytes < limit ? limit - bytes : 1);
+}
+
 int parser_feed(struct connection *connection, const char *bytes, size_t length)
 {
     redisReader *reader = connection->reader;
-    size_t kept = reader->len - reader->pos;
-    if (kept + length > connection->server->options.client_limit)
+    if (reader->len + length > connection->server->options.client_limit)
         return -1;
+    count_buffer(connection, reader->len + length);
     return redisReaderFeed(reader, bytes, length) == REDIS_OK ? 0 : -1;
 }
 
@@ -263,6 +274,7 @@ struct request *parser_next(struct connection *connection, const char **error)
     void *object;
     *error = NULL;
     while ((object = next_any(connection, error))) {
+        count_buffer(connection, connection->reader->len);
         if (object == connection) /* the nil of on_nil */
             continue;
         struct request *request = object;

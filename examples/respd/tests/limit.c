@@ -27,6 +27,27 @@ static void check_large_argument(const struct server *server)
     close(client);
 }
 
+/* What has been read is in memory until it has been copied: an argument counts twice meanwhile. */
+static void check_argument_beside_its_input(const struct server *server)
+{
+    static const size_t lengths[] = {400000, 600000};
+    static const char *const replies[] = {"+OK\r\n", farewell};
+    static char argument[600000];
+    for (int i = 0; i < 2; i++) {
+        char got[256], start[64];
+        int client = client_connect(server);
+        snprintf(start, sizeof start, "*3\r\n$3\r\nSET\r\n$6\r\ncopied\r\n$%zu\r\n", lengths[i]);
+        client_send_string(client, start);
+        client_send(client, argument, lengths[i]);
+        client_send_string(client, "\r\n");
+        shutdown(client, SHUT_WR);
+        got[client_read_all(client, got, sizeof got - 1)] = '\0';
+        if (strcmp(got, replies[i]) != 0)
+            fail("an argument of %zu bytes: \"%s\"", lengths[i], got);
+        close(client);
+    }
+}
+
 /* Arguments that fit one by one, and not together. */
 static void check_sum_of_arguments(const struct server *server)
 {
@@ -150,6 +171,9 @@ int main(void)
 
     check_large_argument(&server);
     idle_expect(other, idle, "a large argument");
+    check_argument_beside_its_input(&server);
+    client_expect(other, "DEL copied", ":1\r\n");
+    idle_expect(other, idle, "an argument beside its input");
     check_many_arguments(&server);
     idle_expect(other, idle, "many arguments");
     check_large_reply(&server, other);
