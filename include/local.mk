@@ -7,6 +7,7 @@ owninclude_HEADERS = \
 	%D%/own/allocator.h \
 	%D%/own/attributes.h \
 	%D%/own/block.h \
+	%D%/own/buffer.h \
 	%D%/own/memory.h \
 	%D%/own/misuse.h \
 	%D%/own/object.h \

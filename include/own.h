@@ -23,6 +23,7 @@
 
 #include <own/allocator.h>
 #include <own/block.h>
+#include <own/buffer.h>
 #include <own/memory.h>
 #include <own/misuse.h>
 #include <own/object.h>

@@ -14,6 +14,9 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
 	%D%/base/version.c \
+	%D%/buffer/buffer.c \
+	%D%/buffer/buffer.h \
+	%D%/buffer/place.c \
 	%D%/chunk/cache.c \
 	%D%/chunk/chunk.h \
 	%D%/chunk/class.h \

@@ -39,6 +39,7 @@ abort_tests += %D%/contract/abort
 
 unit_tests += \
 	%D%/unit/arguments \
+	%D%/unit/buffer \
 	%D%/unit/cache \
 	%D%/unit/chunk \
 	%D%/unit/count \
@@ -59,6 +60,9 @@ unit_tests += \
 	%D%/unit/weakref
 %C%_unit_arguments_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_arguments_LDADD = $(UNIT_LIBS)
+%C%_unit_buffer_SOURCES = %D%/unit/buffer.c %D%/unit/breach.c %D%/unit/breach.h
+%C%_unit_buffer_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_buffer_LDADD = $(UNIT_LIBS)
 %C%_unit_cache_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_cache_LDADD = $(UNIT_LIBS)
 %C%_unit_chunk_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -107,6 +111,7 @@ contract_tests += \
 	%D%/contract/adopt \
 	%D%/contract/allocator \
 	%D%/contract/block \
+	%D%/contract/buffer \
 	%D%/contract/churn \
 	%D%/contract/clear \
 	%D%/contract/count \

@@ -46,42 +46,51 @@ static own_pool *enter_for_node(own_pool *pool, struct node **node)
     return NULL;
 }
 
-/* What a constructor made, or NULL, goes into what was entered, which is left. */
-static void *give_new(own_pool *entered, struct node *node, own_object *object)
+bool constructor_begin(own_pool *owner, struct constructor *constructor)
 {
+    *constructor = (struct constructor){.entered = NULL};
+    if (owner)
+        constructor->entered = enter_for_node(owner, &constructor->node);
+    return constructor->entered || !owner;
+}
+
+void *constructor_end(const struct constructor *constructor, void *made)
+{
+    own_pool *entered = constructor->entered;
+    own_object *object = made;
+    if (!entered)
+        return object;
     if (!object) {
-        ledger_node_put(entered, node);
+        ledger_node_put(entered, constructor->node);
         pool_leave(entered);
         return NULL;
     }
     if (entered->shared)
         object->count = -1; /* nobody else knows it yet */
     object_give(object);
-    add_and_leave(entered, node, object, NULL);
+    add_and_leave(entered, constructor->node, object, NULL);
     return object;
 }
 
 void *own_new(own_pool *owner, const own_type *type)
 {
-    struct node *node;
-    if (!owner)
-        return object_new(type);
-    own_pool *entered = enter_for_node(owner, &node);
-    return entered ? give_new(entered, node, object_new(type)) : NULL;
+    struct constructor constructor;
+    if (!constructor_begin(owner, &constructor))
+        return NULL;
+    return constructor_end(&constructor, object_new(type));
 }
 
 own_weakref *own_weakref_new(own_pool *owner, void *object,
                              void (*died)(own_weakref *ref, void *arg), void *arg)
 {
-    struct node *node;
+    struct constructor constructor;
     if (!object || !object_check(object, "own_weakref_new", owner ? owner->name : NULL)) {
         errno = EINVAL;
         return NULL;
     }
-    if (!owner)
-        return weakref_make(object, died, arg);
-    own_pool *entered = enter_for_node(owner, &node);
-    return entered ? give_new(entered, node, (void *)weakref_make(object, died, arg)) : NULL;
+    if (!constructor_begin(owner, &constructor))
+        return NULL;
+    return constructor_end(&constructor, weakref_make(object, died, arg));
 }
 
 /* What comes into a shared pool becomes shared. False: ENOMEM. */

@@ -301,6 +301,18 @@ size_t name_bytes(const own_pool *pool);
 own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name);
 /* Frees all that a pool has when its ledger is empty, and itself. */
 void pool_free_memory(own_pool *pool);
+/*
+ * own.c: what a constructor does for its owner, before and after the object is made.
+ * constructor_begin enters the owner and makes ready what may fail. False: ENOMEM or EDQUOT.
+ * constructor_end makes the new reference to an object the owner's, where there is an owner, and
+ * leaves; NULL: none was made. Returns the object.
+ */
+struct constructor {
+    own_pool *entered;
+    struct node *node;
+};
+bool constructor_begin(own_pool *owner, struct constructor *constructor);
+void *constructor_end(const struct constructor *constructor, void *made);
 
 /* own.c: the parent lets go of a child. True: that was the last reference; it is to die. */
 bool pool_orphan(own_pool *parent, own_pool *child);

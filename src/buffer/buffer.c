@@ -1,0 +1,239 @@
+/*
+ * buffer/buffer.c - making buffers, asking them, their death.
+ */
+#include "buffer/buffer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+_Static_assert(sizeof(own_buffer) == 64, "what lies behind a buffer is aligned as chunks are");
+
+static own_buffer *as_buffer(own_object *object)
+{
+    return (own_buffer *)(void *)object; /* its first field */
+}
+
+static void *fail(int error)
+{
+    errno = error;
+    return NULL;
+}
+
+/* A header with room for `behind` bytes, one reference and no memory yet. */
+static own_buffer *make_header(own_pool *owner, size_t behind)
+{
+    struct limit *limit = owner ? owner->limit : NULL;
+    size_t size = chunk_round(sizeof(own_buffer) + behind);
+    if (OWN_UNLIKELY(limit) && !limit_add(limit, size))
+        return NULL;
+    own_buffer *buffer = chunk_get(size, &size);
+    if (!buffer) {
+        limit_subtract(limit, size);
+        return NULL;
+    }
+    *buffer = (own_buffer){
+        .object = {.count = 1, .state = STATE_CLASS, .type = &buffer_class.type},
+        .data = buffer_behind(buffer),
+        .limit = limit,
+        .room = (uint16_t)(size - sizeof(own_buffer)),
+    };
+    if (OWN_UNLIKELY(limit))
+        limit_use(limit);
+    return buffer;
+}
+
+static void free_header(own_buffer *buffer)
+{
+    size_t size = sizeof(*buffer) + buffer->room;
+    if (OWN_UNLIKELY(buffer->limit)) {
+        limit_subtract(buffer->limit, size);
+        limit_release(buffer->limit);
+    }
+    buffer->object.state = 0;
+    __atomic_store_n(&buffer->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
+    chunk_put(buffer, size);
+}
+
+own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero)
+{
+    size_t bytes;
+    if (multiply_overflows(count, size, &bytes))
+        return fail(EOVERFLOW);
+    if (bytes > PTRDIFF_MAX)
+        return fail(ENOMEM);
+    own_buffer *buffer = make_header(owner, bytes <= BUFFER_BEHIND_MAX ? max_size(bytes, 1) : 0);
+    if (!buffer)
+        return NULL;
+    if (!place_make(buffer, bytes, zero)) {
+        free_header(buffer);
+        return NULL;
+    }
+    buffer_debug_step(buffer);
+    return buffer;
+}
+
+own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+{
+    own_buffer *buffer = make_header(owner, 0);
+    if (!buffer)
+        return NULL;
+    if (OWN_UNLIKELY(buffer->limit) && !limit_add(buffer->limit, size)) {
+        free_header(buffer);
+        return NULL;
+    }
+    buffer->data = memory;
+    buffer->size = size;
+    buffer->adopted = true;
+    buffer->free_fn = free_fn;
+    buffer_debug_step(buffer);
+    return buffer;
+}
+
+own_buffer *own_buffer_new(own_pool *owner, size_t count, size_t size)
+{
+    struct constructor constructor;
+    if (!constructor_begin(owner, &constructor))
+        return NULL;
+    return constructor_end(&constructor, buffer_make(owner, count, size, true));
+}
+
+own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+{
+    struct constructor constructor;
+    if (!free_fn || (!memory && size > 0) || size > PTRDIFF_MAX)
+        return fail(EINVAL);
+    if (!constructor_begin(owner, &constructor))
+        return NULL;
+    return constructor_end(&constructor, buffer_make_adopted(owner, memory, size, free_fn));
+}
+
+void *own_buffer_data(const own_buffer *buffer)
+{
+    return buffer ? buffer->data : NULL;
+}
+
+size_t own_buffer_size(const own_buffer *buffer)
+{
+    return buffer ? buffer->size : 0;
+}
+
+static void call_free_fn(void (*free_fn)(void *), void *memory)
+{
+    int saved = errno;
+    if (memory)
+        free_fn(memory);
+    errno = saved;
+}
+
+int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
+{
+    size_t bytes;
+    int error = 0;
+    if (!buffer || !object_check(&buffer->object, "own_buffer_resize", NULL))
+        error = EINVAL;
+    else if (buffer->arrays > 0)
+        error = EBUSY;
+    else if (multiply_overflows(count, size, &bytes))
+        error = EOVERFLOW;
+    else if (bytes > PTRDIFF_MAX)
+        error = ENOMEM;
+    if (error) {
+        errno = error;
+        return -1;
+    }
+    if (bytes == buffer->size)
+        return 0;
+    bool adopted = buffer->adopted;
+    void (*free_fn)(void *) = adopted ? buffer->free_fn : NULL;
+    void *memory = buffer->data;
+    if (!place_resize(buffer, bytes))
+        return -1;
+    buffer_debug_step(buffer);
+    if (adopted)
+        call_free_fn(free_fn, memory);
+    return 0;
+}
+
+/* Adopted memory goes first, while the buffer is still whole, but empty: free_fn is the user's. */
+static own_object *buffer_step(own_object *object)
+{
+    own_buffer *buffer = as_buffer(object);
+    if (!buffer->adopted)
+        return NULL;
+    void (*free_fn)(void *) = buffer->free_fn;
+    void *memory = buffer->data;
+    limit_subtract(buffer->limit, buffer->size);
+    buffer->adopted = false;
+    buffer->granted = 0;
+    buffer->data = buffer_behind(buffer);
+    buffer->size = 0;
+    call_free_fn(free_fn, memory);
+    return NULL;
+}
+
+static void buffer_free(own_object *object)
+{
+    own_buffer *buffer = as_buffer(object);
+    place_free(buffer);
+    free_header(buffer);
+}
+
+/* Adopted memory goes to code of the user's. */
+static bool buffer_free_bare(own_object *object)
+{
+    if (as_buffer(object)->adopted)
+        return false;
+    buffer_free(object);
+    return true;
+}
+
+/* Adopted memory has gone; what is left is a buffer of 0 bytes. */
+static void buffer_revive(own_object *object)
+{
+    buffer_debug_step(as_buffer(object));
+}
+
+static void buffer_describe(const own_object *object, char *text, size_t size)
+{
+    const own_buffer *buffer = (const void *)object;
+    snprintf(text, size, "buffer %p of %zu bytes", (const void *)buffer, buffer->size);
+}
+
+const struct object_class buffer_class = {
+    .type = {.name = "buffer", .size = sizeof(own_buffer)},
+    .step = buffer_step,
+    .waiting = offsetof(own_buffer, waiting),
+    .free = buffer_free,
+    .free_bare = buffer_free_bare,
+    .revive = buffer_revive,
+    .describe = buffer_describe,
+};
+
+const own_type *own_buffer_type(void)
+{
+    return &buffer_class.type;
+}
+
+static void require(const own_buffer *buffer, bool holds, const char *equation)
+{
+    if (!holds) {
+        fprintf(stderr, "libown: buffer %p: does not hold: %s\n", (const void *)buffer, equation);
+        abort();
+    }
+}
+
+void buffer_validate(const own_buffer *buffer)
+{
+    size_t header = sizeof(*buffer) + buffer->room;
+    require(buffer, header == chunk_round(header), "header + room = chunk_round of itself");
+    if (buffer->adopted) {
+        require(buffer, buffer->data || buffer->size == 0, "data = NULL only where size = 0");
+    } else if (buffer_is_apart(buffer)) {
+        require(buffer, buffer->size <= buffer->granted, "apart: size <= granted");
+        require(buffer, buffer->granted == chunk_round(buffer->granted),
+                "granted = chunk_round(granted)");
+    } else {
+        require(buffer, buffer->size <= buffer->room, "behind: size <= room");
+    }
+}

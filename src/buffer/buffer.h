@@ -1,0 +1,92 @@
+/*
+ * buffer/buffer.h - the room buffer: counted memory.
+ *
+ *   buffer.c   making buffers, asking them, their death
+ *   place.c    where the memory lies, and changing its size
+ *
+ * The memory of a buffer lies in one of three places:
+ *
+ *   behind    | own_buffer | data ...     |     one chunk; data = the end of the header
+ *   apart     | own_buffer | unused room  |     data is a chunk of its own, of `granted` bytes
+ *   adopted   | own_buffer | unused room  |     data is somebody else's; free_fn frees it
+ *
+ * The header's chunk keeps its size for life: what lay behind the header and outgrew it moves
+ * apart, and may come back.
+ *
+ * Equations (buffer_validate checks them):
+ *
+ *   behind    size <= room
+ *   apart     room < size <= granted, or the last shrinking found no memory: size <= granted
+ *             granted = chunk_round(granted)
+ *   adopted   data = NULL only where size = 0
+ *   header    sizeof(own_buffer) + room = chunk_round of itself
+ *   limit     what the limit counts = the header's chunk + granted, or + size where adopted
+ *   arrays    the arrays that lie in the buffer: each holds a reference, and one of these
+ *
+ * A limit that counts a buffer is that of the owner at its birth (limit.c): a record, which lives
+ * on for as long as something points to it. The buffer never looks at its owner again.
+ *
+ * Who may call: the room array, to count itself in and out. Threads: those of the buffer.
+ */
+#ifndef BUFFER_BUFFER_H
+#define BUFFER_BUFFER_H
+
+#include "pool/pool.h"
+
+#include <own/buffer.h>
+
+struct own_buffer {
+    own_object object;
+    char *data;
+    size_t size;
+    struct limit *limit; /* NULL: nothing is counted */
+    union {
+        size_t granted;          /* apart */
+        void (*free_fn)(void *); /* adopted */
+    };
+    own_object *waiting; /* dying */
+    uint32_t arrays;
+    uint16_t room; /* behind the header, in its chunk */
+    uint16_t adopted;
+};
+
+/* The header and what is most often behind it fill the finest classes of chunks. */
+#define BUFFER_BEHIND_MAX ((size_t)512 - sizeof(own_buffer))
+
+extern const struct object_class buffer_class;
+
+static inline char *buffer_behind(const own_buffer *buffer)
+{
+    return (char *)(uintptr_t)(buffer + 1);
+}
+
+static inline bool buffer_is_apart(const own_buffer *buffer)
+{
+    return !buffer->adopted && buffer->data != buffer_behind(buffer);
+}
+
+/* A buffer of zeroes, or where `zero` is false of anything, with one reference, which is new;
+   counted by the limits of owner, but not held by it. NULL: EOVERFLOW, ENOMEM, EDQUOT. */
+own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero);
+/* The same for adopted memory; the arguments are right. */
+own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size,
+                                void (*free_fn)(void *));
+
+/* place.c */
+/* Gives a header its memory: `size` bytes. False: ENOMEM or EDQUOT. */
+bool place_make(own_buffer *buffer, size_t size, bool zero);
+/* Changes the size; adopted memory is left behind, for the caller to free. False: as place_make. */
+bool place_resize(own_buffer *buffer, size_t size);
+/* Frees memory that is apart; there is none then. */
+void place_free(own_buffer *buffer);
+
+/* Aborts with a sentence where an equation above does not hold. */
+void buffer_validate(const own_buffer *buffer);
+
+static inline void buffer_debug_step(const own_buffer *buffer)
+{
+    if (OWN_DEBUG)
+        buffer_validate(buffer);
+}
+
+#endif
