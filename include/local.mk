@@ -5,9 +5,12 @@ include_HEADERS = %D%/own.h
 ownincludedir = $(includedir)/own
 owninclude_HEADERS = \
 	%D%/own/allocator.h \
+	%D%/own/array.h \
 	%D%/own/attributes.h \
 	%D%/own/block.h \
 	%D%/own/buffer.h \
+	%D%/own/export.h \
+	%D%/own/iterate.h \
 	%D%/own/memory.h \
 	%D%/own/misuse.h \
 	%D%/own/object.h \

@@ -22,8 +22,11 @@
 #define OWN_H
 
 #include <own/allocator.h>
+#include <own/array.h>
 #include <own/block.h>
 #include <own/buffer.h>
+#include <own/export.h>
+#include <own/iterate.h>
 #include <own/memory.h>
 #include <own/misuse.h>
 #include <own/object.h>

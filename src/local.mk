@@ -6,6 +6,20 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 %C%_libown_core_la_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src
 %C%_libown_core_la_CFLAGS = $(AM_CFLAGS) $(LIBRARY_CFLAGS)
 %C%_libown_core_la_SOURCES = \
+	%D%/array/array.c \
+	%D%/array/array.h \
+	%D%/array/copy.c \
+	%D%/array/dlpack.h \
+	%D%/array/export.c \
+	%D%/array/format.c \
+	%D%/array/layout.c \
+	%D%/array/make.c \
+	%D%/array/print.c \
+	%D%/array/reshape.c \
+	%D%/array/text.c \
+	%D%/array/tile.c \
+	%D%/array/view.c \
+	%D%/array/walk.c \
 	%D%/base/arithmetic.h \
 	%D%/base/base.h \
 	%D%/base/list.h \
@@ -16,7 +30,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/version.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
-	%D%/buffer/place.c \
+	%D%/buffer/memory.c \
 	%D%/chunk/cache.c \
 	%D%/chunk/chunk.h \
 	%D%/chunk/class.h \

@@ -22,10 +22,11 @@ contract_tests =
 unit_tests =
 stress_tests =
 abort_tests =
+check_LTLIBRARIES =
 
 if HAVE_CHECK
 
-check_LTLIBRARIES = %D%/contract/libharness.la
+check_LTLIBRARIES += %D%/contract/libharness.la
 %C%_contract_libharness_la_SOURCES = \
 	%D%/contract/choose.c \
 	%D%/contract/harness.c \
@@ -147,7 +148,8 @@ script_tests = \
 	%D%/exports.sh \
 	%D%/headers.sh \
 	%D%/install.sh \
-	%D%/lint.sh
+	%D%/lint.sh \
+	%D%/numpy.sh
 
 EXTRA_DIST += $(script_tests)
 
@@ -159,6 +161,7 @@ AM_TESTS_ENVIRONMENT = \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
+	export NUMPY_PYTHON='$(NUMPY_PYTHON)'; \
 	export OWN_SHARED='$(enable_shared)' OWN_STATIC='$(enable_static)'; \
 	export ASAN_OPTIONS="$${ASAN_OPTIONS-detect_stack_use_after_return=1}"; \
 	export UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}"; \

@@ -65,7 +65,7 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero)
     own_buffer *buffer = make_header(owner, bytes <= BUFFER_BEHIND_MAX ? max_size(bytes, 1) : 0);
     if (!buffer)
         return NULL;
-    if (!place_make(buffer, bytes, zero)) {
+    if (!memory_make(buffer, bytes, zero)) {
         free_header(buffer);
         return NULL;
     }
@@ -126,6 +126,24 @@ static void call_free_fn(void (*free_fn)(void *), void *memory)
     errno = saved;
 }
 
+bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left)
+{
+    *left = (struct left_memory){.memory = NULL};
+    if (size == buffer->size)
+        return true;
+    if (buffer->adopted)
+        *left = (struct left_memory){.memory = buffer->data, .free_fn = buffer->free_fn};
+    bool resized = memory_resize(buffer, size);
+    buffer_debug_step(buffer);
+    return resized;
+}
+
+void buffer_free_left(const struct left_memory *left)
+{
+    if (left->free_fn)
+        call_free_fn(left->free_fn, left->memory);
+}
+
 int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
 {
     size_t bytes;
@@ -142,16 +160,10 @@ int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
         errno = error;
         return -1;
     }
-    if (bytes == buffer->size)
-        return 0;
-    bool adopted = buffer->adopted;
-    void (*free_fn)(void *) = adopted ? buffer->free_fn : NULL;
-    void *memory = buffer->data;
-    if (!place_resize(buffer, bytes))
+    struct left_memory left;
+    if (!buffer_resize(buffer, bytes, &left))
         return -1;
-    buffer_debug_step(buffer);
-    if (adopted)
-        call_free_fn(free_fn, memory);
+    buffer_free_left(&left);
     return 0;
 }
 
@@ -175,7 +187,7 @@ static own_object *buffer_step(own_object *object)
 static void buffer_free(own_object *object)
 {
     own_buffer *buffer = as_buffer(object);
-    place_free(buffer);
+    memory_free(buffer);
     free_header(buffer);
 }
 

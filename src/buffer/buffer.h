@@ -2,7 +2,7 @@
  * buffer/buffer.h - the room buffer: counted memory.
  *
  *   buffer.c   making buffers, asking them, their death
- *   place.c    where the memory lies, and changing its size
+ *   memory.c   where the memory lies, and changing its size
  *
  * The memory of a buffer lies in one of three places:
  *
@@ -55,6 +55,15 @@ struct own_buffer {
 
 extern const struct object_class buffer_class;
 
+/* An array comes, or with -1 goes. */
+static inline void buffer_count_array(own_buffer *buffer, int change)
+{
+    if (OWN_UNLIKELY(object_is_met(&buffer->object)))
+        __atomic_fetch_add(&buffer->arrays, (uint32_t)change, __ATOMIC_ACQ_REL);
+    else
+        buffer->arrays += (uint32_t)change;
+}
+
 static inline char *buffer_behind(const own_buffer *buffer)
 {
     return (char *)(uintptr_t)(buffer + 1);
@@ -72,13 +81,22 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero);
 own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size,
                                 void (*free_fn)(void *));
 
-/* place.c */
+/* Adopted memory that a resize has left behind, to be freed when all else is done. */
+struct left_memory {
+    void *memory;
+    void (*free_fn)(void *); /* NULL: there is none */
+};
+/* Changes the size, whatever lies in the buffer. False: ENOMEM or EDQUOT. */
+bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left);
+void buffer_free_left(const struct left_memory *left);
+
+/* memory.c */
 /* Gives a header its memory: `size` bytes. False: ENOMEM or EDQUOT. */
-bool place_make(own_buffer *buffer, size_t size, bool zero);
-/* Changes the size; adopted memory is left behind, for the caller to free. False: as place_make. */
-bool place_resize(own_buffer *buffer, size_t size);
+bool memory_make(own_buffer *buffer, size_t size, bool zero);
+/* Changes the size; adopted memory is left behind, for the caller to free. False: as memory_make. */
+bool memory_resize(own_buffer *buffer, size_t size);
 /* Frees memory that is apart; there is none then. */
-void place_free(own_buffer *buffer);
+void memory_free(own_buffer *buffer);
 
 /* Aborts with a sentence where an equation above does not hold. */
 void buffer_validate(const own_buffer *buffer);

@@ -65,8 +65,13 @@ void *constructor_end(const struct constructor *constructor, void *made)
         pool_leave(entered);
         return NULL;
     }
-    if (entered->shared)
-        object->count = -1; /* nobody else knows it yet */
+    if (OWN_UNLIKELY(entered->shared) && own_share(object) < 0) {
+        ledger_node_put(entered, constructor->node);
+        pool_leave(entered);
+        own_decref(object);
+        errno = ENOMEM;
+        return NULL;
+    }
     object_give(object);
     add_and_leave(entered, constructor->node, object, NULL);
     return object;

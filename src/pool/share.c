@@ -141,12 +141,30 @@ static void forget(const struct found *found)
         chunk_put(found->shared, sizeof(*found->shared));
 }
 
+/* Whether nothing hangs on an object: it has no list to make. */
+static bool holds_nothing(const own_object *object)
+{
+    const size_t *refs = object->type->refs;
+    for (; refs && *refs != OWN_REFS_END; refs++) {
+        const void *field = (const char *)object + *refs;
+        if (*(own_object *const __attribute__((may_alias)) *)field)
+            return false;
+    }
+    return !object_is_pool(object);
+}
+
 int own_share(void *object)
 {
     struct list_of_found list = {.count = 0};
     if (!object || !object_check(object, "own_share", NULL)) {
         errno = EINVAL;
         return -1;
+    }
+    if (is_shared(object))
+        return 0;
+    if (holds_nothing(object)) {
+        share(&(struct found){.object = object});
+        return 0;
     }
     int saved = errno;
     bool all = find(&list, object);

@@ -1,0 +1,221 @@
+/*
+ * array/array.h - the room array: n-dimensional views of memory.
+ *
+ *   format.c    formats: their sizes and fields
+ *   layout.c    shapes and strides: what they span, pure functions
+ *   make.c      constructors, resizing
+ *   array.c     what an array is asked, its death
+ *   view.c      slices, axes, broadcasting, other formats
+ *   reshape.c   other shapes
+ *   walk.c      going through items in the order of memory; iterators
+ *   copy.c      copying and filling
+ *   tile.c      the loops of copying, by item size
+ *   print.c     arrays as text
+ *   text.c      numbers as text
+ *   export.c    Python's buffer protocol, DLPack
+ *
+ * An array is one chunk:
+ *
+ *   | own_array | shape[ndim] | strides[ndim] | format, with its 0 |
+ *
+ * It holds one reference, to its base, and where that is a buffer is one of its arrays. All views
+ * of a buffer's memory have the buffer itself for a base.
+ *
+ * Equations (array_validate checks them):
+ *
+ *   itemsize  = the size of the format, > 0
+ *   items     = product of the lengths; where there are some, and the base is a buffer, all lie in
+ *             its memory: buffer.data <= data + low, data + high <= buffer.data + buffer.size,
+ *             where low and high are the sums of the negative and the positive (length - 1) *
+ *             stride, + itemsize
+ *   owner     the base is a buffer, data its data, and the array contiguous in one order
+ *   buffer    arrays > 0
+ *
+ * Nothing of an array changes after its birth but by own_array_resize.
+ *
+ * Who may call: any thread that may use the array. Nothing else in the library looks inside.
+ */
+#ifndef ARRAY_ARRAY_H
+#define ARRAY_ARRAY_H
+
+#include "buffer/buffer.h"
+
+#include <own/array.h>
+#include <own/export.h>
+#include <own/iterate.h>
+
+struct own_array {
+    own_object object;
+    char *data;
+    own_object *base; /* NULL: nobody's memory */
+    size_t itemsize;
+    own_object *waiting; /* dying */
+    uint16_t format_size;
+    uint8_t ndim;
+    uint8_t flags;
+    size_t numbers[]; /* the shape, the strides; then the format */
+};
+
+#define ARRAY_READONLY 1U
+#define ARRAY_OWNER 2U   /* made together with its buffer */
+#define ARRAY_FORTRAN 4U /* of an owner: the order that it keeps when it is resized */
+
+extern const struct object_class array_class;
+
+static inline size_t *array_shape(const own_array *array)
+{
+    return (size_t *)(uintptr_t)array->numbers;
+}
+
+static inline ptrdiff_t *array_strides(const own_array *array)
+{
+    return (ptrdiff_t *)(uintptr_t)(array->numbers + array->ndim);
+}
+
+static inline char *array_format(const own_array *array)
+{
+    return (char *)(uintptr_t)(array->numbers + 2 * (size_t)array->ndim);
+}
+
+/* The buffer that an array lies in; NULL: none. */
+static inline own_buffer *array_buffer(const own_array *array)
+{
+    own_object *base = array->base;
+    return base && base->type == &buffer_class.type ? (own_buffer *)(void *)base : NULL;
+}
+
+/* format.c */
+#define FORMAT_LONGEST 4096 /* with its 0 */
+
+struct field {
+    char code;
+    bool swapped;  /* its bytes are not in the order of the machine */
+    size_t size;   /* of one */
+    size_t count;  /* of s: one, of that size */
+    size_t offset; /* in the item */
+};
+
+struct format {
+    const char *at; /* the next code */
+    char order;     /* of '@', '=', '<' and '>' */
+    size_t size;    /* of the fields so far */
+};
+
+struct format format_begin(const char *format);
+/* The next field. 1; 0: there is none; -1: the format is wrong. */
+int format_next(struct format *format, struct field *field);
+/* The size of an item. 0: the format is wrong. */
+size_t format_size(const char *format);
+
+/* layout.c */
+/* Whether a shape is right, and how many bytes its items are. Sets errno: EINVAL, EOVERFLOW. */
+bool layout_check(int ndim, const size_t *shape, size_t itemsize, size_t *bytes);
+/* The strides of items side by side. */
+void layout_strides(own_order order, int ndim, const size_t *shape, size_t itemsize,
+                    ptrdiff_t *strides);
+size_t layout_count(int ndim, const size_t *shape);
+/* From where to where items lie, from the first one: [low, high). Empty where there are none.
+   False: EOVERFLOW. */
+bool layout_span(int ndim, const size_t *shape, const ptrdiff_t *strides, size_t itemsize,
+                 ptrdiff_t *low, ptrdiff_t *high);
+bool layout_is_contiguous(own_order order, int ndim, const size_t *shape, const ptrdiff_t *strides,
+                          size_t itemsize);
+
+/* array.c */
+/* An array without numbers, data and base, with one reference. The format has format_size bytes
+   with its 0, and is then padded with `padding` unused bytes. NULL: ENOMEM. */
+own_array *array_alloc(int ndim, size_t itemsize, const char *format, size_t format_size);
+/* Frees one that has no base. */
+void array_discard(own_array *array);
+/* Makes an object the base of an array without one. */
+void array_attach(own_array *array, own_object *base);
+/* Whether another array may lie there. */
+bool array_may_attach(const own_object *base);
+/* Whether `array` may be used. False: EINVAL, and a misuse where it is dead. */
+bool array_check(const own_array *array, const char *call);
+/* A view with the data, format and flags of an array and with numbers that are yet to be set; with
+   owner as for a constructor. After it nothing can fail. NULL: ENOMEM, EDQUOT. */
+own_array *array_view(own_pool *owner, const own_array *array, int ndim);
+/* The same for other bytes in an item of the same size. */
+own_array *array_view_as(own_pool *owner, const own_array *array, const char *format,
+                         size_t format_size);
+/* The axis that a number from -ndim to ndim - 1 means. -1: EINVAL. */
+int array_axis(const own_array *array, int axis);
+
+/* walk.c: the axes of one or two arrays of the same shape, made as few as can be and sorted, so
+   that the strides of the first are falling and not negative. */
+struct walk {
+    int axes; /* 1 or more */
+    char *data[2];
+    size_t shape[OWN_DIMENSIONS_MAX];
+    ptrdiff_t strides[2][OWN_DIMENSIONS_MAX];
+};
+
+/* `second` has a stride for each axis of the first, or is NULL. False: there are no items. */
+bool walk_begin(struct walk *walk, const own_array *first, char *second, const ptrdiff_t *strides);
+
+/* tile.c */
+/* Copies shape[0] times shape[1] items of that size from data[1] to data[0]. */
+struct tile {
+    char *data[2];
+    size_t shape[2];
+    ptrdiff_t strides[2][2]; /* of each, along the outer and the inner axis */
+};
+void tile_copy(const struct tile *tile, size_t itemsize);
+/* Fills `count` places with the item. */
+void tile_fill(char *to, ptrdiff_t stride, size_t count, const char *item, size_t itemsize);
+
+/* Aborts with a sentence where an equation above does not hold. */
+void array_validate(const own_array *array);
+
+static inline void array_debug_step(const own_array *array)
+{
+    if (OWN_DEBUG)
+        array_validate(array);
+}
+
+/* text.c: numbers as text, aligned with those beside them. */
+
+/* Where text goes; it counts characters where `out` is NULL. Blanks wait until something follows.
+   */
+struct sink {
+    FILE *out;
+    size_t column; /* with the blanks that wait */
+    size_t blanks;
+};
+
+void sink_put(struct sink *sink, const char *text);
+void sink_blanks(struct sink *sink, size_t count);
+void sink_new_line(struct sink *sink); /* forgets blanks that wait */
+
+/*
+ * How the numbers of one field are written. Found out in two rounds over all numbers that are to be
+ * printed: text_look, then, after text_settle, text_measure.
+ */
+struct text_style {
+    bool alone;        /* an array of no dimensions: nothing to be aligned with */
+    long double least; /* of the finite numbers but 0, without sign; 0: there are none */
+    long double most;
+    bool any_finite;
+    bool any_other;
+    bool any_negative_infinity;
+    bool scientific;
+    int left;     /* characters in front of the point */
+    int right;    /* digits behind it */
+    int exponent; /* digits of the exponent */
+};
+
+/* `one` is a number, or what else a field has one or more of. */
+void text_look(struct text_style *style, const struct field *field, const char *one);
+void text_settle(struct text_style *style);
+void text_measure(struct text_style *style, const struct field *field, const char *one);
+void text_put(struct sink *sink, const struct text_style *style, const struct field *field,
+              const char *one);
+
+/* The product of a stride and a length, for a comparison: it may wrap around. */
+static inline ptrdiff_t stride_times(ptrdiff_t stride, size_t length)
+{
+    return (ptrdiff_t)((size_t)stride * length);
+}
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * array/dlpack.h - the structs of DLPack's dlpack.h, before its version 1, as far as they are
+ * needed.
+ */
+#ifndef ARRAY_DLPACK_H
+#define ARRAY_DLPACK_H
+
+#include <stdint.h>
+
+#define DL_CPU 1
+
+enum dl_code { DL_INT = 0, DL_UINT = 1, DL_FLOAT = 2, DL_BOOL = 6 };
+
+struct dl_device {
+    int32_t type;
+    int32_t id;
+};
+
+struct dl_type {
+    uint8_t code;
+    uint8_t bits;
+    uint16_t lanes;
+};
+
+struct dl_tensor {
+    void *data;
+    struct dl_device device;
+    int32_t ndim;
+    struct dl_type dtype;
+    int64_t *shape;
+    int64_t *strides; /* in items */
+    uint64_t byte_offset;
+};
+
+struct DLManagedTensor {
+    struct dl_tensor dl_tensor;
+    void *manager_ctx;
+    void (*deleter)(struct DLManagedTensor *self);
+};
+
+#endif
