@@ -116,6 +116,7 @@ contract_tests += \
 	%D%/contract/churn \
 	%D%/contract/clear \
 	%D%/contract/count \
+	%D%/contract/dead \
 	%D%/contract/death \
 	%D%/contract/depth \
 	%D%/contract/drop \

@@ -167,6 +167,7 @@ OWN_API OWN_MUST_USE char *own_asprintf_append(own_pool *pool, char *string, con
 /* The front of a pool, for the inline functions below. Its fields are the library's. */
 struct own_front {
     own_object object;
+    uint64_t other[2];
     char *bump;   /* the next block */
     char *end;    /* it must end here or before; elsewhere a call is needed */
     char *extent; /* which it lies in; behind 16 bytes, two words for each 64 times 16 bytes */

@@ -9,7 +9,8 @@
  * a chain of any length dies on a small stack.
  *
  * References that pools hold (own_hold, own_give, a constructor's owner) are released by the pool.
- * All references that pools hold to one object make one step of its count, so that releasing one
+ * All references that pools hold to one object (where they ever were 16,777,215, it never dies) make
+ * one step of its count, so that releasing one
  * reference too many is seen at once (see misuse.h).
  *
  * The count is a number line in one 32-bit word:
@@ -151,7 +152,8 @@ OWN_API inline void own_decref(void *object)
 }
 
 /*
- * The number of references to an object, those that pools hold included.
+ * The number of references to an object, those that pools hold included. While an object dies, the
+ * library's own is not counted: 0, though finalizers and deferred calls may use it.
  *
  * object  borrowed; NULL gives 0.
  *

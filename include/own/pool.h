@@ -15,7 +15,13 @@
  * Parents form a tree: limits and totals follow it, and a pool never becomes its own ancestor.
  * Holding a pool makes it nobody's child, and may form cycles, which then keep each other alive.
  *
- * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may.
+ * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. A pool
+ * that own_share has made shared, and all below it, is used by any number at once: "those of the
+ * pool" are then all threads. Its order of release is that of time, over all threads. Three calls
+ * still want nobody else at the same time: own_pool_total and own_pool_walk, for what they go
+ * through, and own_give and own_move of a pool under or out of a limit, for that pool and all below
+ * it. A shared pool that outlives its parent counts on against the limits that it was under. After
+ * fork the child process may use the library, but no shared pool that another thread was inside of.
  */
 #ifndef OWN_POOL_H
 #define OWN_POOL_H
@@ -58,7 +64,8 @@ typedef struct own_usage {
     size_t bytes;    /* in live blocks, each as own_block_size has it */
     size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to.
                         Adopted blocks, and those of an allocator, have their size in it */
-    size_t peak;     /* the largest `bytes` so far; in a total: the sum of the pools' own peaks */
+    size_t peak;     /* the largest `bytes` so far, with both blocks where own_realloc copied one; in
+                        a total: the sum of the pools' own peaks */
     size_t children; /* child pools; in a total: all below the pool */
     size_t held;     /* references that the pool holds, children not among them */
     size_t deferred; /* deferred calls */
@@ -102,7 +109,8 @@ OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_poo
  *
  * pool  borrowed, not NULL. It stays alive during the call, even if what is released drops it.
  *
- * Unlike own_decref it never puts a death off, however deep it is called inside others.
+ * Unlike own_decref it never puts a death off, however deep it is called inside others. Called from
+ * a deferred call of the pool itself it frees the blocks at once, also for those that called it.
  * Cannot fail. errno is kept. Threads: those of pool. Cost: what is released.
  */
 OWN_API void own_pool_clear(own_pool *pool);

@@ -39,14 +39,15 @@ static int adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void
 
 int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory))
 {
-    if (!pool || !memory || !free_fn || size > PTRDIFF_MAX || is_in_pool(pool, memory))
+    if (!memory || !free_fn || size > PTRDIFF_MAX || !pool_check(pool, "own_adopt") ||
+        is_in_pool(pool, memory))
         return fail(EINVAL);
     return adopt(pool, memory, size, free_fn);
 }
 
 int own_disown(own_pool *pool, void *memory)
 {
-    if (!pool || !memory)
+    if (!memory || !pool_check(pool, "own_disown"))
         return fail(EINVAL);
     pool_enter_stripe(pool);
     struct foreign *foreign = foreign_find(pool, memory);

@@ -26,7 +26,7 @@ static inline own_pool *enter(own_pool *pool)
 
 static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
 {
-    if (OWN_UNLIKELY(!pool)) {
+    if (OWN_UNLIKELY(!pool_check(pool, "own_alloc"))) {
         errno = EINVAL;
         return NULL;
     }
@@ -48,7 +48,7 @@ void *own_alloc_raw_slow(own_pool *pool, size_t count, size_t size)
 
 void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t size)
 {
-    if (!pool || !is_power_of_two(alignment)) {
+    if (!is_power_of_two(alignment) || !pool_check(pool, "own_alloc_aligned")) {
         errno = EINVAL;
         return NULL;
     }
@@ -63,7 +63,7 @@ int own_free(own_pool *pool, void *block)
     struct place place;
     if (!block)
         return 0;
-    if (OWN_UNLIKELY(!pool)) {
+    if (OWN_UNLIKELY(!pool_check(pool, "own_free"))) {
         errno = EINVAL;
         return -1;
     }
@@ -80,7 +80,7 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
     struct place place;
     if (!block)
         return own_alloc(pool, count, size);
-    if (!pool) {
+    if (!pool_check(pool, "own_realloc")) {
         errno = EINVAL;
         return NULL;
     }
@@ -95,7 +95,7 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
 size_t own_block_size(const own_pool *pool, const void *block)
 {
     struct place place;
-    if (!pool || !block) {
+    if (!block || !pool_check(pool, "own_block_size")) {
         errno = EINVAL;
         return 0;
     }
@@ -109,7 +109,7 @@ size_t own_block_size(const own_pool *pool, const void *block)
 bool own_contains(const own_pool *pool, const void *block)
 {
     struct place place;
-    if (!pool || !block)
+    if (!block || !pool_check(pool, "own_contains"))
         return false;
     own_pool *entered = pool_enter_block((own_pool *)(uintptr_t)pool, block);
     bool found = place_find(entered, block, &place) || foreign_has(entered, block);

@@ -214,7 +214,7 @@ static bool limit_make(own_pool *pool, size_t bytes)
 
 int own_pool_set_limit(own_pool *pool, size_t bytes)
 {
-    if (!pool) {
+    if (!pool_check(pool, "own_pool_set_limit")) {
         errno = EINVAL;
         return -1;
     }

@@ -49,6 +49,10 @@ static own_pool *enter_for_node(own_pool *pool, struct node **node)
 bool constructor_begin(own_pool *owner, struct constructor *constructor)
 {
     *constructor = (struct constructor){.entered = NULL};
+    if (owner && !pool_check(owner, "a constructor")) {
+        errno = EINVAL;
+        return false;
+    }
     if (owner)
         constructor->entered = enter_for_node(owner, &constructor->node);
     return constructor->entered || !owner;
@@ -107,7 +111,7 @@ static bool share_with(const own_pool *pool, void *object)
 int own_hold(own_pool *pool, void *object)
 {
     struct node *node;
-    if (!pool || !object || !object_check(object, "own_hold", pool->name))
+    if (!pool_check(pool, "own_hold") || !object || !object_check(object, "own_hold", pool->name))
         return fail(EINVAL);
     if (!share_with(pool, object))
         return -1;
@@ -183,7 +187,8 @@ static int give_child(own_pool *pool, own_pool *child)
 int own_give(own_pool *pool, void *object)
 {
     struct node *node;
-    if (!pool || !object || !object_check(object, "own_give", pool->name) ||
+    if (!pool_check(pool, "own_give") || !object ||
+        !object_check(object, "own_give", pool->name) ||
         !object_check_caller(object, "own_give", pool->name))
         return fail(EINVAL);
     if (!share_with(pool, object))
@@ -241,7 +246,7 @@ static int drop_child(own_pool *pool, own_pool *child)
 
 int own_drop(own_pool *pool, void *object)
 {
-    if (!pool || !object)
+    if (!pool_check(pool, "own_drop") || !object)
         return fail(EINVAL);
     struct node *node = NULL;
     own_pool *entered = NULL;
@@ -314,7 +319,7 @@ static bool has_reference(own_pool *pool, const void *object)
 
 int own_move(own_pool *from, own_pool *to, void *object)
 {
-    if (!from || !to || !object)
+    if (!pool_check(from, "own_move") || !pool_check(to, "own_move") || !object)
         return fail(EINVAL);
     bool held = has_reference(from, object);
     if (!held && !(object_is_pool(object) && own_pool_parent(object) == from))
@@ -327,7 +332,7 @@ int own_move(own_pool *from, own_pool *to, void *object)
 int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
     struct node *node;
-    if (!pool || !call)
+    if (!call || !pool_check(pool, "own_defer"))
         return fail(EINVAL);
     own_pool *entered = enter_for_node(pool, &node);
     if (!entered)
@@ -339,7 +344,9 @@ int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
 int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
     struct node *node;
-    own_pool *entered = pool && call ? enter_found(pool, arg, call, &node) : NULL;
+    if (!call || !pool_check(pool, "own_undefer"))
+        return fail(EINVAL);
+    own_pool *entered = enter_found(pool, arg, call, &node);
     if (!entered)
         return fail(EINVAL);
     ledger_remove(entered, node);

@@ -34,6 +34,8 @@ void pool_learn(uint16_t *typical, const own_pool *pool)
     size_t now = __atomic_load_n(typical, __ATOMIC_RELAXED);
     /* Up fast and down slowly: most pools shall need no second chunk. */
     size_t next = needed > now ? (now + needed + 1) / 2 : now - (now - needed) / 16;
+    /* But a single large one is no reason for all that follow to be large. */
+    next = min_size(next, max_size(now * 2, FIRST_CHUNK_LEAST * 2 / GRANULE));
     if (next != now)
         __atomic_store_n(typical, (uint16_t)next, __ATOMIC_RELAXED);
 }
@@ -56,7 +58,7 @@ static size_t first_chunk_size(const own_pool *owner, size_t reserve, size_t own
     size_t room = own_limit ? own_limit : SIZE_MAX;
     if (owner && OWN_UNLIKELY(owner->limit))
         room = min_size(room, limit_room(owner->limit));
-    return room / 4 < size ? FIRST_CHUNK_LEAST : size;
+    return room / 64 < size ? FIRST_CHUNK_LEAST : size;
 }
 
 /* Lays a pool out in a chunk; its first reference is the owner's, or the caller's. */
@@ -126,6 +128,12 @@ static void become_child(own_pool *owner, own_pool *pool)
     pool_leave(entered);
 }
 
+static own_pool *refuse(void)
+{
+    errno = EINVAL;
+    return NULL;
+}
+
 /* Under a limit, or a shared pool, or both. */
 static __attribute__((noinline)) own_pool *new_with_care(own_pool *owner, const char *place)
 {
@@ -142,6 +150,8 @@ static __attribute__((noinline)) own_pool *new_with_care(own_pool *owner, const 
 
 own_pool *own_pool_new_at(own_pool *owner, const char *place)
 {
+    if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
+        return refuse();
     if (OWN_UNLIKELY(owner && (owner->limit || owner->shared)))
         return new_with_care(owner, place);
     size_t size = learned_size(owner ? &owner->typical : chunk_typical_root());
@@ -189,6 +199,7 @@ static void free_first_chunk(own_pool *pool)
             pool_learn(typical_root, pool);
     }
     extent_unclaim_first(pool);
+    pool->end = pool->bump; /* a dead pool is not allocated from */
     pool->object.state = 0;
     __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(pool, pool->reserved);
@@ -278,15 +289,11 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
 {
     if (!options)
         return own_pool_new_at(owner, place);
-    if (options->flags & ~OWN_POOL_CONFINED) {
-        errno = EINVAL;
-        return NULL;
-    }
+    if (options->flags & ~OWN_POOL_CONFINED || (owner && !pool_check(owner, "own_pool_create")))
+        return refuse();
     const own_allocator *allocator = options->allocator;
-    if (OWN_UNLIKELY(allocator && !(allocator->alloc && allocator->free))) {
-        errno = EINVAL;
-        return NULL;
-    }
+    if (OWN_UNLIKELY(allocator && !(allocator->alloc && allocator->free)))
+        return refuse();
     size_t reserve = allocator ? sizeof(struct private_memory) : options->reserve;
     size_t size = first_chunk_size(owner, reserve, options->limit);
     if (!size) {
@@ -326,7 +333,7 @@ own_pool *(own_pool_create)(own_pool *owner, const own_pool_options *options)
 
 void own_pool_clear(own_pool *pool)
 {
-    if (!pool || !object_check(&pool->object, "own_pool_clear", NULL))
+    if (!pool_check(pool, "own_pool_clear"))
         return;
     /* Held by itself: a callback that releases it once too often is told so. */
     object_hold(&pool->object);
@@ -352,8 +359,12 @@ const char *own_pool_name(const own_pool *pool)
 
 int own_pool_set_name(own_pool *pool, const char *format, ...)
 {
-    if (!pool || !format || pool->shared) {
-        errno = pool && format ? EPERM : EINVAL;
+    if (!format || !pool_check(pool, "own_pool_set_name")) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (pool->shared) {
+        errno = EPERM; /* others may be reading it */
         return -1;
     }
     va_list arguments;

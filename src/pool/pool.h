@@ -117,14 +117,15 @@ struct entry {
 
 struct own_pool {
     own_object object;
-    /* What every allocation looks at: with the header, one cache line. The three are a struct
-       own_front of own/block.h, which bumps without a call. */
+    /* What every allocation looks at: with the header, one cache line. */
+    uint32_t counted; /* the granule of `extent` up to which blocks are counted */
+    uint32_t holes;   /* that small blocks may be put in */
+    size_t blocks;
+    /* These are known to own/block.h, which bumps without a call. The links of a free chunk do not
+       reach here, so that a dead pool has no room for that. */
     char *bump; /* the next block, in `extent` */
     char *end;
     struct extent *extent; /* the one in use */
-    uint32_t counted;      /* the granule of it up to which blocks are counted */
-    uint32_t holes;        /* that small blocks may be put in */
-    size_t blocks;
     size_t bytes;
     uint32_t children; /* at 256 bytes each, more than fit would be a TiB */
     uint16_t typical;  /* granules that recent children came to need */
@@ -157,6 +158,14 @@ extern const struct object_class pool_class;
 static inline bool object_is_pool(const own_object *object)
 {
     return object->type == &pool_class.type;
+}
+
+/* Whether a pool may be used. False: NULL, or a dead one, which is told as a misuse of that call. */
+static inline bool pool_check(const own_pool *pool, const char *call)
+{
+    if (OWN_LIKELY(pool && !object_is_dead(&pool->object)))
+        return true;
+    return pool && object_check(&pool->object, call, NULL);
 }
 
 static inline bool pool_is_dying(const own_pool *pool)

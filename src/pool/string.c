@@ -67,13 +67,18 @@ char *own_asprintf(own_pool *pool, const char *format, ...)
 
 char *own_asprintf_append(own_pool *pool, char *string, const char *format, ...)
 {
-    if (string && !own_contains(pool, string)) {
-        errno = EINVAL;
-        return NULL;
+    size_t length = 0;
+    if (string) {
+        size_t room = own_block_size(pool, string);
+        length = room ? strnlen(string, room) : 0;
+        if (length == room) {
+            errno = EINVAL;
+            return NULL;
+        }
     }
     va_list arguments;
     va_start(arguments, format);
-    char *result = print_at(pool, string, string ? strlen(string) : 0, format, arguments);
+    char *result = print_at(pool, string, length, format, arguments);
     va_end(arguments);
     return result;
 }

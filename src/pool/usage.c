@@ -73,7 +73,7 @@ static struct entry *next_entry(own_pool **stripe, struct entry *entry)
 
 int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg), void *arg)
 {
-    if (!pool || !visit) {
+    if (!visit || !pool_check(pool, "own_pool_walk")) {
         errno = EINVAL;
         return -1;
     }
