@@ -9,9 +9,9 @@
  * a chain of any length dies on a small stack.
  *
  * References that pools hold (own_hold, own_give, a constructor's owner) are released by the pool.
- * All references that pools hold to one object (where they ever were 16,777,215, it never dies) make
- * one step of its count, so that releasing one
- * reference too many is seen at once (see misuse.h).
+ * All references that pools hold to one object make one step of its count, so that releasing one
+ * reference too many is seen at once (see misuse.h). An object that pools ever held 16,777,215 times
+ * never dies.
  *
  * The count is a number line in one 32-bit word:
  *
@@ -23,7 +23,8 @@
  *   OWN_COUNT_MAX ................... INT32_MAX           confined, saturated: never dies
  *
  * Threads: a confined object, and all that it reaches, is used by one thread at a time, and may be
- * handed over by anything that synchronises. Immortal objects may be counted by any thread.
+ * handed over by anything that synchronises. A shared one (own_share) is counted and used by any
+ * number at once. Immortal objects may be counted by any thread.
  */
 #ifndef OWN_OBJECT_H
 #define OWN_OBJECT_H

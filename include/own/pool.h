@@ -224,8 +224,8 @@ OWN_API int own_drop(own_pool *pool, void *object);
  *
  * object  an object that `from` holds; references as for own_drop. No count changes.
  *
- * Returns -1 with errno EINVAL (`from` holds none, or an argument is NULL), ENOMEM, EDQUOT, ELOOP
- * as own_give. `from` and `to` may be the same. Threads: those of all three. Cost: as own_give.
+ * Returns -1 with errno EINVAL (`from` holds none, or an argument is NULL), ENOMEM, EDQUOT, ELOOP,
+ * EPERM as own_give. `from` and `to` may be the same. Threads: those of all three. Cost: as own_give.
  */
 OWN_API int own_move(own_pool *from, own_pool *to, void *object);
 
