@@ -1,5 +1,7 @@
-# examples/local.mk - respd, a small server of the Redis protocol whose every lifetime is a pool, and
-# xmlfind, where the memory of two other libraries is a pool's.
+# examples/local.mk - respd, a small server of the Redis protocol whose every lifetime is a pool;
+# xmlfind, where the memory of two other libraries is a pool's; and matrices, with pools and without.
+
+include %D%/matrices/local.mk
 
 if HAVE_RESPD_DEPENDENCIES
 include %D%/respd/local.mk
