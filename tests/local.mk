@@ -117,6 +117,7 @@ contract_tests += \
 	%D%/contract/clear \
 	%D%/contract/count \
 	%D%/contract/dead \
+	%D%/contract/cymem \
 	%D%/contract/death \
 	%D%/contract/depth \
 	%D%/contract/drop \
