@@ -129,6 +129,7 @@ contract_tests += \
 	%D%/contract/object \
 	%D%/contract/order \
 	%D%/contract/ownership \
+	%D%/contract/pep442 \
 	%D%/contract/pool \
 	%D%/contract/reentry \
 	%D%/contract/stacking \
@@ -137,7 +138,8 @@ contract_tests += \
 	%D%/contract/usage \
 	%D%/contract/weakref \
 	%D%/contract/weakref_calls \
-	%D%/contract/weakref_depth
+	%D%/contract/weakref_depth \
+	%D%/contract/weakref_misuse
 
 endif
 

@@ -35,8 +35,9 @@ void build(struct world *world)
     for (int i = 0; i < 5; i++)
         expect(own_pool_new_at(own_pool_new_at(world->other, "a"), "b") != NULL);
     world->probe = own_new(NULL, &thing_type);
+    world->ref = own_weakref_new(NULL, world->probe, NULL, NULL);
     world->held = own_new(world->pool, &thing_type);
-    expect(world->probe && own_hold(world->pool, world->held) == 0);
+    expect(world->probe && world->ref && own_hold(world->pool, world->held) == 0);
     expect(own_defer(world->pool, do_nothing, &call_argument) == 0);
     world->text = own_strdup(world->pool, "text");
     world->large = own_alloc(world->pool, 1, 100000);
@@ -50,6 +51,7 @@ void destroy(struct world *world)
 {
     own_decref(world->result);
     own_decref(world->probe);
+    own_decref(world->ref);
     own_decref(world->root);
     own_decref(world->other);
     own_decref(world->fresh);

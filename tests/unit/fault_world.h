@@ -17,6 +17,7 @@ struct world {
     own_pool *other; /* a root without a limit, with children */
     own_pool *fresh; /* a root with nothing in it */
     void *probe;     /* the caller's */
+    void *ref;       /* a weak reference to it, the caller's */
     void *held;      /* pool's, twice */
     char *text;      /* a block of pool, and larger ones */
     char *large, *huge;

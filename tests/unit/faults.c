@@ -180,6 +180,16 @@ static bool append_to_string(struct world *world)
     return string != NULL;
 }
 
+static bool new_weakref(struct world *world)
+{
+    return (world->result = own_weakref_new(NULL, world->held, NULL, NULL)) != NULL;
+}
+
+static bool new_weakref_in_pool(struct world *world)
+{
+    return own_weakref_new(world->pool, world->pool, NULL, NULL) != NULL;
+}
+
 static bool hold_many(struct world *world)
 {
     /* beyond every size at which the ledger's index grows; the first failure takes all back */
@@ -226,6 +236,16 @@ static bool shrink_blocks(struct world *world)
     return world->large != NULL;
 }
 
+static bool get_and_lose_object(struct world *world)
+{
+    void *got = own_weakref_get(world->ref);
+    bool same = got == world->probe;
+
+    own_decref(got);
+    OWN_CLEAR(world->probe);
+    return same && own_weakref_get(world->ref) == NULL;
+}
+
 static bool clear_pool(struct world *world)
 {
     own_pool_clear(world->pool);
@@ -267,11 +287,13 @@ static const struct call needing[] = {
     CALL(realloc_small),     CALL(realloc_large),      CALL(realloc_huge),
     CALL(realloc_null),      CALL(duplicate_string),   CALL(duplicate_part_of_string),
     CALL(duplicate_memory),  CALL(print_string),       CALL(append_to_string),
+    CALL(new_weakref),       CALL(new_weakref_in_pool)
 };
 
 static const struct call needless[] = {
     CALL(give_root),     CALL(move_child), CALL(drop_and_undefer), CALL(free_blocks),
     CALL(shrink_blocks), CALL(clear_pool), CALL(change_limit),     CALL(trim_caches),
+    CALL(get_and_lose_object)
 };
 
 /* Makes the call with the n-th request failing. Returns whether it succeeded. */
