@@ -61,6 +61,12 @@ void heap_unlock(void)
     pthread_mutex_unlock(&heap.lock);
 }
 
+void chunk_prepare_for_fork(void)
+{
+    heap_lock(); /* the first time, that registers the handlers */
+    heap_unlock();
+}
+
 /* Under the heap lock. */
 static bool request_fails(void)
 {

@@ -117,6 +117,12 @@ static inline const void *chunk_owner(const void *address)
  */
 uint16_t *chunk_typical_root(void);
 
+/*
+ * Makes sure that fork takes the heap lock after the locks for which the caller then registers
+ * handlers: locks under which chunks are got and put.
+ */
+void chunk_prepare_for_fork(void);
+
 /* For tests: the n-th request from now, and all after it, fail; 0: no more. */
 void chunk_fail_after(long n);
 

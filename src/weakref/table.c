@@ -10,7 +10,14 @@
 
 #include <errno.h>
 
-struct stripe weakref_stripes[STRIPE_COUNT];
+#define STRIPE                                                                                     \
+    {                                                                                              \
+        .lock = PTHREAD_MUTEX_INITIALIZER, .buckets = STRIPE_FEW                                   \
+    }
+#define STRIPES_8 STRIPE, STRIPE, STRIPE, STRIPE, STRIPE, STRIPE, STRIPE, STRIPE
+
+struct stripe weakref_stripes[] = {STRIPES_8, STRIPES_8, STRIPES_8, STRIPES_8};
+_Static_assert(sizeof(weakref_stripes) / sizeof(*weakref_stripes) == STRIPE_COUNT, "all of them");
 
 static void lock_all(void)
 {
@@ -24,24 +31,12 @@ static void unlock_all(void)
         pthread_mutex_unlock(&weakref_stripes[i].lock);
 }
 
-static void stripes_init(void)
+/* A child process must not find a lock taken by a thread that it does not have. Done when the
+   library is loaded: a pthread_once could itself be under way in another thread. */
+__attribute__((constructor)) static void prepare_for_fork(void)
 {
-    for (size_t i = 0; i < STRIPE_COUNT; i++) {
-        struct stripe *stripe = &weakref_stripes[i];
-        pthread_mutex_init(&stripe->lock, NULL);
-        stripe->buckets = STRIPE_FEW;
-        stripe->bucket = stripe->few;
-    }
-    /* A child process must not find a lock taken by a thread that it does not have. The heap's
-       handlers are there before these, since the first weak reference is; so fork takes the locks
-       in the right order. */
+    chunk_prepare_for_fork(); /* fork takes locks in the reverse order of this: the heap's last */
     (void)pthread_atfork(lock_all, unlock_all, unlock_all);
-}
-
-void weakref_table_init(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, stripes_init);
 }
 
 static struct stripe *lock(uintptr_t address)
@@ -56,13 +51,13 @@ static void unlock(struct stripe *stripe)
     pthread_mutex_unlock(&stripe->lock);
 }
 
-static own_weakref **bucket_of(const struct stripe *stripe, uintptr_t address)
+static own_weakref **bucket_of(struct stripe *stripe, uintptr_t address)
 {
-    return &stripe->bucket[weakref_bucket_of(address, stripe->buckets)];
+    return &weakref_buckets(stripe)[weakref_bucket_of(address, stripe->buckets)];
 }
 
 /* The link that refers to the entry of an object; to NULL where it has none. */
-static own_weakref **find(const struct stripe *stripe, uintptr_t address)
+static own_weakref **find(struct stripe *stripe, uintptr_t address)
 {
     own_weakref **slot = bucket_of(stripe, address);
     while (*slot && weakref_address(*slot) != address)
@@ -70,31 +65,24 @@ static own_weakref **find(const struct stripe *stripe, uintptr_t address)
     return slot;
 }
 
-static bool get_buckets(struct stripe *stripe, size_t buckets)
-{
-    own_weakref **bucket = stripe->few;
-    if (buckets > STRIPE_FEW) {
-        int saved = errno;
-        size_t granted;
-        bucket = chunk_get(buckets * sizeof(*bucket), &granted);
-        errno = saved;
-        if (!bucket)
-            return false;
-    }
-    for (size_t i = 0; i < buckets; i++)
-        bucket[i] = NULL;
-    stripe->bucket = bucket;
-    stripe->buckets = buckets;
-    return true;
-}
-
 /* Another number of buckets, if they can be had. */
 static void resize(struct stripe *stripe, size_t buckets)
 {
-    own_weakref **old = stripe->bucket;
+    own_weakref **chunk = NULL;
+    if (buckets > STRIPE_FEW) {
+        int saved = errno;
+        size_t granted;
+        chunk = chunk_get(buckets * sizeof(*chunk), &granted);
+        errno = saved;
+        if (!chunk)
+            return;
+    }
+    own_weakref **old = weakref_buckets(stripe);
     size_t old_buckets = stripe->buckets;
-    if (!get_buckets(stripe, buckets))
-        return;
+    stripe->chunk = chunk;
+    stripe->buckets = buckets;
+    for (size_t i = 0; i < buckets; i++)
+        weakref_buckets(stripe)[i] = NULL;
     for (size_t i = 0; i < old_buckets; i++) {
         for (own_weakref *entry = old[i], *next; entry; entry = next) {
             next = entry->chain;
@@ -124,7 +112,6 @@ static void replace(struct stripe *stripe, own_weakref **slot, own_weakref *othe
 
 void weakref_link(own_weakref *ref)
 {
-    weakref_table_init();
     struct stripe *stripe = lock(weakref_address(ref));
     object_mark((own_object *)weakref_address(ref), STATE_WEAK);
     own_weakref **slot = find(stripe, weakref_address(ref));

@@ -26,10 +26,10 @@ static void validate_ring(own_weakref *entry, size_t most)
     }
 }
 
-static size_t validate_chain(const struct stripe *stripe, size_t bucket, size_t most)
+static size_t validate_chain(struct stripe *stripe, size_t bucket, size_t most)
 {
     size_t entries = 0;
-    for (own_weakref *entry = stripe->bucket[bucket]; entry; entry = entry->chain) {
+    for (own_weakref *entry = weakref_buckets(stripe)[bucket]; entry; entry = entry->chain) {
         uintptr_t address = weakref_address(entry);
         require(&weakref_stripes[weakref_stripe_of(address)] == stripe,
                 "an entry's address is hashed to its stripe");
@@ -47,7 +47,7 @@ static void validate_stripe(struct stripe *stripe, size_t most)
 {
     pthread_mutex_lock(&stripe->lock);
     require(is_power_of_two(stripe->buckets), "buckets is a power of two");
-    require((stripe->bucket == stripe->few) == (stripe->buckets == STRIPE_FEW),
+    require(!stripe->chunk == (stripe->buckets == STRIPE_FEW),
             "buckets lie in the stripe exactly where they are few");
     size_t entries = 0;
     for (size_t i = 0; i < stripe->buckets; i++)
@@ -58,16 +58,15 @@ static void validate_stripe(struct stripe *stripe, size_t most)
 
 void weakref_validate(void)
 {
-    weakref_table_init();
     for (size_t i = 0; i < STRIPE_COUNT; i++)
         validate_stripe(&weakref_stripes[i], SIZE_MAX);
 }
 
 /* The entry of an object in its stripe, which is locked. */
-static own_weakref *entry_of(const struct stripe *stripe, const own_object *object)
+static own_weakref *entry_of(struct stripe *stripe, const own_object *object)
 {
     uintptr_t address = (uintptr_t)object;
-    own_weakref *entry = stripe->bucket[weakref_bucket_of(address, stripe->buckets)];
+    own_weakref *entry = weakref_buckets(stripe)[weakref_bucket_of(address, stripe->buckets)];
     while (entry && weakref_address(entry) != address)
         entry = entry->chain;
     return entry;
@@ -95,7 +94,6 @@ static void validate_object(const own_object *object, size_t most)
 
 void weakref_validate_object(const own_object *object)
 {
-    weakref_table_init();
     validate_object(object, SIZE_MAX);
 }
 

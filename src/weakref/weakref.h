@@ -96,9 +96,7 @@ static inline own_weakref *weakref_of_link(struct list *link)
    ENOMEM. */
 own_weakref *weakref_make(own_object *object, void (*died)(own_weakref *ref, void *arg), void *arg);
 
-/* table.c. Makes the stripes ready, once; all else here comes after a weakref_link, which does it. */
-void weakref_table_init(void);
-/* Becomes the newest weak reference of its object, which has STATE_WEAK from then on. */
+/* table.c. Becomes the newest weak reference of its object, which has STATE_WEAK from then on. */
 void weakref_link(own_weakref *ref);
 /* Takes one out of the table, or out of the ring of those to be called; a settled one stays so. */
 void weakref_unlink(own_weakref *ref);
@@ -120,11 +118,16 @@ struct stripe {
     pthread_mutex_t lock;
     size_t entries;
     size_t buckets;
-    own_weakref **bucket;         /* the stripe's own, or a chunk */
+    own_weakref **chunk;          /* the buckets; NULL: they are `few` */
     own_weakref *few[STRIPE_FEW]; /* buckets that need no memory */
 } __attribute__((aligned(64)));
 
 extern struct stripe weakref_stripes[STRIPE_COUNT];
+
+static inline own_weakref **weakref_buckets(struct stripe *stripe)
+{
+    return stripe->chunk ? stripe->chunk : stripe->few;
+}
 
 /* Where an address is hashed to: upper bits, because multiplication mixes upwards. */
 static inline size_t weakref_stripe_of(uintptr_t address)

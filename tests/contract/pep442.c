@@ -22,6 +22,7 @@ static void by_decref(struct probe *probe)
 static void by_scope(struct probe *probe)
 {
     OWN_SCOPED struct probe *scoped = probe;
+    expect(own_refcount(scoped) == 1);
 }
 
 static void by_clear_of_a_field(struct probe *probe)

@@ -50,12 +50,12 @@ static void buckets_elsewhere(void)
     static own_weakref *elsewhere[STRIPE_FEW];
 
     memcpy(elsewhere, stripe->few, sizeof elsewhere);
-    stripe->bucket = elsewhere;
+    stripe->chunk = elsewhere;
 }
 
 static own_weakref **bucket_of(const own_object *of)
 {
-    return &stripe->bucket[weakref_bucket_of((uintptr_t)of, STRIPE_FEW)];
+    return &stripe->few[weakref_bucket_of((uintptr_t)of, STRIPE_FEW)];
 }
 
 static void in_other_stripe(void)

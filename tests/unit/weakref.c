@@ -52,7 +52,7 @@ START_TEST(objects_without_weak_references_have_none_to_do_with_the_table)
 
     expect(!(thing->state & STATE_WEAK));
     own_decref(thing);
-    expect(table_buckets() == 0); /* nobody has asked for it */
+    expect(table_entries() == 0);
 }
 END_TEST
 
@@ -197,12 +197,17 @@ END_TEST
 
 #define THREADS 4
 
+/* What is handed from thread to thread. */
+struct lot {
+    own_pool *pool;
+    size_t called, calls_due;
+};
+
 struct worker {
     pthread_t thread;
     uint64_t seed;
-    size_t called;
-    size_t calls_due;
-    own_pool *handed; /* the pool that the thread before left */
+    size_t steps;
+    struct lot *lot;
 };
 
 static void count_call(own_weakref *ref, void *arg)
@@ -215,22 +220,24 @@ static void *work(void *arg)
 {
     struct worker *worker = arg;
     struct random random = {worker->seed};
-    own_pool *pool = worker->handed ? worker->handed : new_root();
+    struct lot *lot = worker->lot;
+    own_pool *pool = lot->pool;
     own_object *things[64] = {NULL};
     own_weakref *refs[64] = {NULL};
 
-    for (size_t steps = scaled(200000); steps > 0; steps--) {
+    own_pool_clear(pool); /* of what another thread made */
+    for (size_t steps = worker->steps; steps > 0; steps--) {
         size_t i = random_below(&random, 64);
         switch (random_below(&random, 4)) {
         case 0:
             if (things[i] || refs[i])
                 break;
             things[i] = new_thing();
-            refs[i] = own_weakref_new(pool, things[i], count_call, &worker->called);
+            refs[i] = own_weakref_new(pool, things[i], count_call, &lot->called);
             expect(refs[i] != NULL);
             break;
         case 1:
-            worker->calls_due += things[i] != NULL;
+            lot->calls_due += things[i] != NULL;
             OWN_CLEAR(things[i]);
             break;
         case 2:
@@ -251,9 +258,8 @@ static void *work(void *arg)
     for (int i = 0; i < 64; i++)
         if (things[i]) {
             expect(own_give(pool, things[i]) == 0); /* newer than the weak reference */
-            worker->calls_due++;
+            lot->calls_due++;
         }
-    worker->handed = pool;
     return NULL;
 }
 
@@ -265,20 +271,22 @@ static void run_workers(struct worker *workers)
         expect(pthread_join(workers[i].thread, NULL) == 0);
 }
 
-static void start_workers(struct worker *workers)
+static void start_workers(struct worker *workers, struct lot *lots)
 {
-    memset(workers, 0, THREADS * sizeof *workers);
-    for (int i = 0; i < THREADS; i++)
-        workers[i].seed = (uint64_t)i + 1;
+    for (int i = 0; i < THREADS; i++) {
+        lots[i] = (struct lot){.pool = new_root()};
+        workers[i] =
+            (struct worker){.seed = (uint64_t)i + 1, .steps = scaled(200000), .lot = &lots[i]};
+    }
     run_workers(workers);
 }
 
-static void end_workers(struct worker *workers)
+static void end_lots(struct lot *lots)
 {
-    for (int i = 0; i < THREADS; i++)
-        own_decref(workers[i].handed);
-    for (int i = 0; i < THREADS; i++)
-        expect(workers[i].called == workers[i].calls_due && workers[i].called > 0);
+    for (int i = 0; i < THREADS; i++) {
+        own_decref(lots[i].pool);
+        expect(lots[i].called == lots[i].calls_due && lots[i].called > 0);
+    }
     expect(table_entries() == 0);
     weakref_validate();
 }
@@ -286,22 +294,23 @@ static void end_workers(struct worker *workers)
 START_TEST(threads_share_the_table)
 {
     struct worker workers[THREADS];
+    struct lot lots[THREADS];
 
-    start_workers(workers);
-    end_workers(workers);
+    start_workers(workers, lots);
+    end_lots(lots);
 }
 END_TEST
 
 START_TEST(objects_and_weak_references_are_handed_over_together)
 {
     struct worker workers[THREADS];
+    struct lot lots[THREADS];
 
-    start_workers(workers);
-    own_pool *first = workers[0].handed;
+    start_workers(workers, lots);
     for (int i = 0; i < THREADS; i++)
-        workers[i].handed = i + 1 < THREADS ? workers[i + 1].handed : first;
+        workers[i].lot = &lots[(i + 1) % THREADS];
     run_workers(workers);
-    end_workers(workers);
+    end_lots(lots);
 }
 END_TEST
 
