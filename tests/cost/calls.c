@@ -41,6 +41,8 @@ static own_pool *bumped; /* dropped after each round of a function */
 static own_pool *fixed;  /* has the blocks */
 static void *blocks[ROUNDS];
 static struct thing *thing;
+static struct thing *referred; /* has a weak reference */
+static own_weakref *weakref;
 static struct thing *held[ROUNDS];
 
 static void nothing(void *argument)
@@ -212,6 +214,36 @@ COST(defer_undefer)
     }
 }
 
+COST(weakref_new_decref)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        void *ref = own_weakref_new(NULL, referred, NULL, NULL);
+        use(ref);
+        own_decref(ref);
+    }
+}
+
+COST(weakref_get_decref)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        void *object = own_weakref_get(weakref);
+        use(object);
+        own_decref(object);
+    }
+}
+
+/* An object, a weak reference to it, and the deaths of both. */
+COST(weakref_new_death_decref)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        void *object = own_new(NULL, &thing_type);
+        void *ref = own_weakref_new(NULL, object, NULL, NULL);
+        use(ref);
+        own_decref(object);
+        own_decref(ref);
+    }
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -235,6 +267,9 @@ static const struct {
     {"hold_drop", cost_hold_drop},
     {"drop_hold_among_1000", cost_drop_hold_among_1000},
     {"defer_undefer", cost_defer_undefer},
+    {"weakref_new_decref", cost_weakref_new_decref},
+    {"weakref_get_decref", cost_weakref_get_decref},
+    {"weakref_new_death_decref", cost_weakref_new_death_decref},
 };
 
 static void set_up(void)
@@ -242,7 +277,10 @@ static void set_up(void)
     parent = own_pool_new(NULL);
     fixed = own_pool_new(NULL);
     thing = own_new(NULL, &thing_type);
-    must(parent && fixed && thing);
+    referred = own_new(NULL, &thing_type);
+    must(parent && fixed && thing && referred);
+    weakref = own_weakref_new(NULL, referred, NULL, NULL);
+    must(weakref);
     for (int i = 0; i < ROUNDS; i++) {
         blocks[i] = own_alloc_raw(fixed, 1, 64);
         must(blocks[i] && own_alloc_raw(fixed, 1, 64));
@@ -267,6 +305,8 @@ int main(void)
     }
     for (int i = 0; i < ROUNDS; i++)
         own_decref(held[i]);
+    own_decref(weakref);
+    own_decref(referred);
     own_decref(thing);
     own_decref(fixed);
     own_decref(parent);
