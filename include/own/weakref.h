@@ -25,9 +25,12 @@
  *
  * Weak references to an immortal object always give it.
  *
- * Threads: those of the object: a confined object is used by one thread at a time, through its weak
- * references or otherwise, and all of it is handed over together. Each thread has its objects and
- * their weak references independently of others.
+ * Threads: a confined object and all its weak references are used by one thread at a time, and
+ * handed over together; own_share of an object does not share them. Of a shared object weak
+ * references may be made and got from on any thread, but each of them is as confined as any other
+ * object until it is shared itself. Then own_weakref_get may meet the release of the last reference
+ * on another thread: it gives a reference that counts, or NULL. `died` is called on the thread
+ * where the object dies.
  *
  * Memory: 64 bytes a weak reference, besides what its owner needs to hold it; and for each object
  * that has any, 8 to 16 bytes more while there are many. Objects without weak references have
@@ -69,7 +72,7 @@ OWN_API OWN_MUST_USE own_weakref *own_weakref_new(own_pool *owner, void *object,
  * ref  borrowed; NULL gives NULL. A dead one is a misuse.
  *
  * Returns a new reference to the object; NULL once the object has died. errno is kept.
- * Threads: those of ref and its object. Cost: O(1), no lock.
+ * Threads: those of ref and its object. Cost: O(1); for a confined object, no lock.
  */
 OWN_API OWN_MUST_USE void *own_weakref_get(own_weakref *ref);
 

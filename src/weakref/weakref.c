@@ -64,10 +64,13 @@ void weakref_call(own_object *object)
     weakref_debug_step(object);
     /* From the front each time: a call may unlink any of those behind. */
     while ((ref = weakref_next(object, &head))) {
+        /* Held by the library: a call that releases it once too often is told so. */
+        object_give(&ref->object);
         int saved = errno;
         if (ref->died)
             ref->died(ref, ref->arg);
         errno = saved;
-        own_decref(ref);
+        if (object_unhold(&ref->object))
+            object_die(&ref->object);
     }
 }

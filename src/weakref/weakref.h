@@ -34,23 +34,24 @@
  *   object    has an entry => STATE_WEAK (in dying.flags while its death is put off)
  *             of a linked weak reference: alive
  *
- * Threads: a weak reference, its object and the ring of both are of one confinement; only the chains
- * are met by threads that have nothing to do with each other. All that is in the table is changed
- * under the lock of its stripe, which is chosen by the object's address, and so is the same for
- * ever; it is held for one step, never while code of a user runs, and is taken before the heap lock.
+ * Threads: all that is in the table is changed under the lock of its stripe, which is chosen by the
+ * object's address, and so is the same for ever; it is held for one step, never while code of
+ * a user runs, and is taken before the heap lock. A confined object, its weak references and their
+ * ring are of one confinement; only the chains are met by threads that have nothing to do with each
+ * other. So weakref_get of a confined object needs no lock.
  *
- * How this extends to shared objects, whose last reference may go while another thread gets one:
+ * The last reference to a shared object may go while another thread gets one:
  *
- *   - A second mark beside WEAKREF_CLEARED, put into a whole ring when its object becomes shared,
- *     sends weakref_get through the lock of the stripe. Confined ones never see it.
- *   - Under that lock, if not cleared, it counts upwards with count_up's verdict: a dead count is
- *     no reference. The last release of a shared object takes its count from -1 to a dead one by
- *     compare-and-exchange. So one of the two wins. Only then does weakref_clear take the lock, and
- *     only after that does the guard of the tear-down make the object countable again. An object
- *     that is read under the lock and not cleared has its memory: its death has not passed clear.
- *   - weakref_call takes the weak references to be called from its ring under the same lock, with a
- *     reference that it counts upwards in the same way: one whose last reference has gone is dying,
- *     on another thread maybe, and will find itself settled, or wait for the lock and unlink itself.
+ *   - WEAKREF_SHARED, put into a whole ring when its object becomes shared, sends weakref_get
+ *     through the lock of the stripe.
+ *   - Under that lock, if not cleared, it counts upwards unless the count is a dead one. The last
+ *     release takes the count from -1 to a dead one by compare-and-exchange. So one of the two
+ *     wins. Only then does weakref_clear take the lock, and only after that does the guard of the
+ *     tear-down make the object countable again. An object that is read under the lock and not
+ *     cleared has its memory: its death has not passed clear.
+ *   - weakref_next takes those to be called from their ring under the same lock, with a reference
+ *     that it counts upwards in the same way: one whose last reference has gone is dying, on
+ *     another thread maybe, and will find itself settled, or wait for the lock and unlink itself.
  *   - STATE_WEAK is set and removed under the lock, by an atomic or/and of `state`.
  */
 #ifndef WEAKREF_WEAKREF_H
