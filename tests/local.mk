@@ -139,7 +139,8 @@ contract_tests += \
 	%D%/contract/weakref \
 	%D%/contract/weakref_calls \
 	%D%/contract/weakref_depth \
-	%D%/contract/weakref_misuse
+	%D%/contract/weakref_misuse \
+	%D%/contract/weakref_shared
 
 endif
 

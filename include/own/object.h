@@ -166,7 +166,7 @@ OWN_API size_t own_refcount(const void *object);
 /*
  * Makes an object shared, for good: from then on any number of threads may count it, and use it, at
  * the same time. With it, all that it holds: what its fields refer to, what a pool owns, its
- * children (but see OWN_POOL_CONFINED), and so on.
+ * children (but see OWN_POOL_CONFINED), and so on; and the weak references to what becomes shared.
  *
  * object  borrowed, not NULL; confined to the calling thread until now, and all that it holds. One
  *         that is shared already stays so.

@@ -26,11 +26,11 @@
  * Weak references to an immortal object always give it.
  *
  * Threads: a confined object and all its weak references are used by one thread at a time, and
- * handed over together; own_share of an object does not share them. Of a shared object weak
- * references may be made and got from on any thread, but each of them is as confined as any other
- * object until it is shared itself. Then own_weakref_get may meet the release of the last reference
- * on another thread: it gives a reference that counts, or NULL. `died` is called on the thread
- * where the object dies.
+ * handed over together. Weak references to a shared object are shared themselves: those made to it,
+ * and with own_share of the object those that it has. own_weakref_get may then meet the release of
+ * the last reference on another thread: it gives a reference that counts, or NULL. `died` is called
+ * on the thread where the object dies, and where the weak reference is released on another at that
+ * moment, it is called or not.
  *
  * Memory: 64 bytes a weak reference, besides what its owner needs to hold it; and for each object
  * that has any, 8 to 16 bytes more while there are many. Objects without weak references have

@@ -95,8 +95,15 @@ static bool look_into_pool(struct list_of_found *list, own_pool *pool)
     return true;
 }
 
+static bool find_weak(own_object *ref, void *list)
+{
+    return object_is_dead(ref) || find(list, ref);
+}
+
 static bool look_into(struct list_of_found *list, own_object *object)
 {
+    if (object_state(object) & STATE_WEAK && !weakref_each(object, find_weak, list))
+        return false;
     if (has_stripes(object))
         return look_into_pool(list, (own_pool *)(void *)object);
     return object_is_pool(object) || look_into_fields(list, object);
@@ -130,7 +137,7 @@ static void share(const struct found *found)
     if (found->shared)
         share_pool((own_pool *)(void *)object, found->shared);
     if (object_state(object) & STATE_WEAK)
-        weakref_mark(object, WEAKREF_SHARED);
+        weakref_share(object);
     __atomic_store_n(&object->count, shared_count(object->count), __ATOMIC_RELEASE);
 }
 

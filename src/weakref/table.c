@@ -171,19 +171,53 @@ own_weakref *weakref_next(const own_object *object, struct list *head)
     return next;
 }
 
-static void mark_ring(own_weakref *entry, uintptr_t mark)
+static void clear_ring(own_weakref *entry)
 {
-    set_mark(entry, mark);
+    set_mark(entry, WEAKREF_CLEARED);
     list_each_safe (link, after, &entry->link)
-        set_mark(weakref_of_link(link), mark);
+        set_mark(weakref_of_link(link), WEAKREF_CLEARED);
 }
 
-void weakref_mark(const own_object *object, uintptr_t mark)
+void weakref_clear(own_object *object)
 {
     struct stripe *stripe = lock((uintptr_t)object);
     own_weakref *entry = *find(stripe, (uintptr_t)object);
     if (entry)
-        mark_ring(entry, mark);
+        clear_ring(entry);
+    unlock(stripe);
+}
+
+bool weakref_each(const own_object *object, bool (*visit)(own_object *ref, void *arg), void *arg)
+{
+    struct stripe *stripe = lock((uintptr_t)object);
+    own_weakref *entry = *find(stripe, (uintptr_t)object);
+    bool all = !entry || visit(&entry->object, arg);
+    if (entry) {
+        list_each_safe (link, after, &entry->link)
+            all = all && visit(&weakref_of_link(link)->object, arg);
+    }
+    unlock(stripe);
+    return all;
+}
+
+/* One whose death is put off is never called: it leaves at once, for its thread knows of it only. */
+static void share_one(struct stripe *stripe, own_weakref *ref)
+{
+    if (object_is_dead(&ref->object))
+        unlink_locked(stripe, ref);
+    else
+        set_mark(ref, WEAKREF_SHARED);
+}
+
+void weakref_share(const own_object *object)
+{
+    struct stripe *stripe = lock((uintptr_t)object);
+    own_weakref *entry = *find(stripe, (uintptr_t)object);
+    if (entry) {
+        list_each_safe (link, after, &entry->link)
+            share_one(stripe, weakref_of_link(link));
+        share_one(stripe, entry);
+    }
     unlock(stripe);
 }
 
@@ -205,7 +239,7 @@ void weakref_take(own_object *object, struct list *head)
     own_weakref **slot = find(stripe, (uintptr_t)object);
     own_weakref *entry = *slot;
     if (entry) {
-        mark_ring(entry, WEAKREF_CLEARED); /* some may have come since the others were */
+        clear_ring(entry); /* some may have come since the others were */
         replace(stripe, slot, NULL);
         list_add_first(&entry->link, head); /* between the oldest and the newest */
     }

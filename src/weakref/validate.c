@@ -81,7 +81,7 @@ static void validate_object(const own_object *object, size_t most)
         bool dead = object_is_dead(object);
         require(dead || object_state(object) & STATE_WEAK,
                 "an object that has an entry has STATE_WEAK");
-        require(!dead || entry->target & WEAKREF_CLEARED, "a linked one's object is alive");
+        require(!dead || weakref_target(entry) & WEAKREF_CLEARED, "a linked one's object is alive");
         list_each_safe (link, after, &entry->link) {
             if (most-- == 0)
                 break;

@@ -1,5 +1,5 @@
 /*
- * weakref/weakref.c - making weak references, getting their object, clearing and calling them.
+ * weakref/weakref.c - making weak references, getting their object, calling them.
  */
 #include "weakref/weakref.h"
 
@@ -14,6 +14,8 @@ static void weakref_finalize(void *self)
     if (!target || target & WEAKREF_SETTLED)
         return; /* it never had an object, or that may be gone */
     weakref_unlink(ref);
+    if (target & WEAKREF_SHARED)
+        return; /* it may be gone now */
     weakref_debug_step((const own_object *)weakref_address(ref));
 }
 
@@ -33,7 +35,11 @@ own_weakref *weakref_make(own_object *object, void (*died)(own_weakref *ref, voi
     own_weakref *ref = (own_weakref *)(void *)object_new(&weakref_type);
     if (!ref)
         return NULL;
-    ref->target = (uintptr_t)object | (own_is_shared(object) ? WEAKREF_SHARED : 0);
+    ref->target = (uintptr_t)object;
+    if (own_is_shared(object)) {
+        ref->target |= WEAKREF_SHARED;
+        ref->object.count = -1;
+    }
     ref->died = died;
     ref->arg = arg;
     weakref_link(ref);
@@ -49,11 +55,6 @@ void *own_weakref_get(own_weakref *ref)
     if (target & WEAKREF_CLEARED)
         return NULL;
     return target & WEAKREF_SHARED ? weakref_get_shared(ref) : own_incref((void *)target);
-}
-
-void weakref_clear(own_object *object)
-{
-    weakref_mark(object, WEAKREF_CLEARED);
 }
 
 void weakref_call(own_object *object)

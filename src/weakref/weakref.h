@@ -1,7 +1,7 @@
 /*
  * weakref/weakref.h - the room weakref: weak references, and the table that finds those of an object.
  *
- *   weakref.c   making weak references, getting their object, clearing and calling them
+ *   weakref.c   making weak references, getting their object, calling them
  *   table.c     for any object, its weak references; stripes, locks, fork
  *   validate.c  the equations below, checked
  *
@@ -42,6 +42,8 @@
  *
  * The last reference to a shared object may go while another thread gets one:
  *
+ *   - Weak references to a shared object are shared: they were made so, or became so with it. For
+ *     the thread where the object dies takes a reference to each that it calls.
  *   - WEAKREF_SHARED, put into a whole ring when its object becomes shared, sends weakref_get
  *     through the lock of the stripe.
  *   - Under that lock, if not cleared, it counts upwards unless the count is a dead one. The last
@@ -104,8 +106,10 @@ void weakref_unlink(own_weakref *ref);
 /* Takes the first out of the ring of those to be called, with a reference, but passes over those
    that are dying. NULL: there is none. */
 own_weakref *weakref_next(const own_object *object, struct list *head);
-/* Sets a mark on all weak references of an object. */
-void weakref_mark(const own_object *object, uintptr_t mark);
+/* Visits all weak references of an object, under the lock, until an answer is false. */
+bool weakref_each(const own_object *object, bool (*visit)(own_object *ref, void *arg), void *arg);
+/* An object becomes shared, and with it its weak references: for the others of the room. */
+void weakref_share(const own_object *object);
 /* A new reference to the shared object of a weak reference; NULL: its last one has gone. */
 void *weakref_get_shared(const own_weakref *ref);
 /* Takes all weak references of an object off the table into the ring of `head`, newest first, and
