@@ -148,9 +148,11 @@ static void forget(const struct found *found)
         chunk_put(found->shared, sizeof(*found->shared));
 }
 
-/* Whether nothing hangs on an object: it has no list to make. */
-static bool holds_nothing(const own_object *object)
+/* Whether nothing becomes shared with an object: there is no list to make. */
+static bool is_all(const own_object *object)
 {
+    if (object_state(object) & STATE_WEAK)
+        return false;
     const size_t *refs = object->type->refs;
     for (; refs && *refs != OWN_REFS_END; refs++) {
         const void *field = (const char *)object + *refs;
@@ -169,7 +171,7 @@ int own_share(void *object)
     }
     if (is_shared(object))
         return 0;
-    if (holds_nothing(object)) {
+    if (is_all(object)) {
         share(&(struct found){.object = object});
         return 0;
     }

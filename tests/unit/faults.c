@@ -287,14 +287,12 @@ static const struct call needing[] = {
     CALL(realloc_small),     CALL(realloc_large),      CALL(realloc_huge),
     CALL(realloc_null),      CALL(duplicate_string),   CALL(duplicate_part_of_string),
     CALL(duplicate_memory),  CALL(print_string),       CALL(append_to_string),
-    CALL(new_weakref),       CALL(new_weakref_in_pool)
-};
+    CALL(new_weakref),       CALL(new_weakref_in_pool)};
 
 static const struct call needless[] = {
-    CALL(give_root),     CALL(move_child), CALL(drop_and_undefer), CALL(free_blocks),
-    CALL(shrink_blocks), CALL(clear_pool), CALL(change_limit),     CALL(trim_caches),
-    CALL(get_and_lose_object)
-};
+    CALL(give_root),    CALL(move_child),    CALL(drop_and_undefer),
+    CALL(free_blocks),  CALL(shrink_blocks), CALL(clear_pool),
+    CALL(change_limit), CALL(trim_caches),   CALL(get_and_lose_object)};
 
 /* Makes the call with the n-th request failing. Returns whether it succeeded. */
 static bool try_call(const struct call *call, long n, bool has_no_trace)
