@@ -40,6 +40,7 @@ abort_tests += %D%/contract/abort
 
 unit_tests += \
 	%D%/unit/arguments \
+	%D%/unit/array \
 	%D%/unit/buffer \
 	%D%/unit/cache \
 	%D%/unit/chunk \
@@ -61,6 +62,9 @@ unit_tests += \
 	%D%/unit/weakref
 %C%_unit_arguments_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_arguments_LDADD = $(UNIT_LIBS)
+%C%_unit_array_SOURCES = %D%/unit/array.c %D%/unit/breach.c %D%/unit/breach.h
+%C%_unit_array_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_array_LDADD = $(UNIT_LIBS)
 %C%_unit_buffer_SOURCES = %D%/unit/buffer.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_buffer_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_buffer_LDADD = $(UNIT_LIBS)
@@ -111,6 +115,7 @@ contract_tests += \
 	%D%/contract/address \
 	%D%/contract/adopt \
 	%D%/contract/allocator \
+	%D%/contract/array \
 	%D%/contract/block \
 	%D%/contract/buffer \
 	%D%/contract/churn \
@@ -124,6 +129,7 @@ contract_tests += \
 	%D%/contract/field \
 	%D%/contract/finalizer \
 	%D%/contract/fork \
+	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/misuse \
 	%D%/contract/object \
@@ -141,6 +147,7 @@ contract_tests += \
 	%D%/contract/weakref_depth \
 	%D%/contract/weakref_misuse \
 	%D%/contract/weakref_shared
+	%D%/contract/view
 
 endif
 

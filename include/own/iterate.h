@@ -56,67 +56,44 @@ OWN_API inline bool own_array_next(own_array_iterator *iterator)
 
 /* Where up to three axes lie: what a loop keeps in registers. */
 typedef struct own_axes {
-    char *data;
+    void *data;
     size_t shape[3];
-    ptrdiff_t strides[3];
+    ptrdiff_t steps[3]; /* from an item to the next, in items */
 } own_axes;
 
 /*
- * The axes of an array of ndim dimensions, 1 to 3, whose items have itemsize bytes. Of any other
- * array (errno EINVAL), or NULL, the axes have length 0, so that loops do nothing. Cost: O(1).
+ * The axes of an array of ndim dimensions, 1 to 3, whose items have itemsize bytes and lie whole
+ * items apart. Of any other array (errno EINVAL), or NULL, data is NULL and the axes have length 0,
+ * so that loops do nothing. Borrowed from the array. Cost: O(1).
  */
 OWN_API own_axes own_array_axes(const own_array *array, int ndim, size_t itemsize);
 
 /*
- * The item of that index in axes that own_array_axes gave, unchecked; as an lvalue of `type`.
+ * Loops over all indices of axes, the last fastest, and the item of an index, unchecked, as an
+ * lvalue of `type`:
  *
  *     own_axes a = own_array_axes(array, 2, sizeof(float));
- *     for (size_t i = 0; i < a.shape[0]; i++)
- *         for (size_t j = 0; j < a.shape[1]; j++)
- *             OWN_ITEM_2(float, a, i, j) *= 2;
+ *     OWN_EACH_2 (a, i, j)
+ *         OWN_ITEM_2(float, a, i, j) *= 2;
+ *
+ * Both are plain C: `for' loops over size_t, and an address that is linear in the indices, so that
+ * compilers do with them what they do with loops by hand. Where a.steps[1] is 1, a row is a C
+ * array, float *row = &OWN_ITEM_2(float, a, i, 0).
  */
-#define OWN_ITEM_1(type, axes, i)                                                                  \
-    (*(type *)(void *)((axes).data + (ptrdiff_t)(i) * (axes).strides[0]))
+#define OWN_EACH_1(axes, i) for (size_t i = 0; i < (axes).shape[0]; i++)
+#define OWN_EACH_2(axes, i, j)                                                                     \
+    OWN_EACH_1 (axes, i)                                                                           \
+        for (size_t j = 0; j < (axes).shape[1]; j++)
+#define OWN_EACH_3(axes, i, j, k)                                                                  \
+    OWN_EACH_2 (axes, i, j)                                                                        \
+        for (size_t k = 0; k < (axes).shape[2]; k++)
+
+#define OWN_ITEM_1(type, axes, i) (((type *)(axes).data)[(ptrdiff_t)(i) * (axes).steps[0]])
 #define OWN_ITEM_2(type, axes, i, j)                                                               \
-    (*(type *)(void *)((axes).data + (ptrdiff_t)(i) * (axes).strides[0] +                          \
-                       (ptrdiff_t)(j) * (axes).strides[1]))
+    (((type *)(axes).data)[(ptrdiff_t)(i) * (axes).steps[0] + (ptrdiff_t)(j) * (axes).steps[1]])
 #define OWN_ITEM_3(type, axes, i, j, k)                                                            \
-    (*(type *)(void *)((axes).data + (ptrdiff_t)(i) * (axes).strides[0] +                          \
-                       (ptrdiff_t)(j) * (axes).strides[1] + (ptrdiff_t)(k) * (axes).strides[2]))
-
-/*
- * Loops over all items of an array of one, two or three dimensions in the order of the indices, the
- * last fastest. `item` is declared as a pointer to `type`:
- *
- *     OWN_EACH_2 (float, item, array)
- *         *item *= 2;
- *
- * Where the array has other dimensions or another item size, nothing is done (see own_array_axes).
- * `break` leaves the innermost axis only.
- */
-#define OWN_EACH_1(type, item, array)                                                              \
-    for (own_axes item##_axes = own_array_axes((array), 1, sizeof(type)); item##_axes.data;        \
-         item##_axes.data = NULL)                                                                  \
-    OWN_EACH_ALONG_(type, item, item##_axes.data, 0, item##_axes)
-
-#define OWN_EACH_2(type, item, array)                                                              \
-    for (own_axes item##_axes = own_array_axes((array), 2, sizeof(type)); item##_axes.data;        \
-         item##_axes.data = NULL)                                                                  \
-        OWN_EACH_ALONG_(char, item##_row, item##_axes.data, 0, item##_axes)                        \
-    OWN_EACH_ALONG_(type, item, item##_row, 1, item##_axes)
-
-#define OWN_EACH_3(type, item, array)                                                              \
-    for (own_axes item##_axes = own_array_axes((array), 3, sizeof(type)); item##_axes.data;        \
-         item##_axes.data = NULL)                                                                  \
-        OWN_EACH_ALONG_(char, item##_plane, item##_axes.data, 0, item##_axes)                      \
-    OWN_EACH_ALONG_(char, item##_row, item##_plane, 1, item##_axes)                                \
-    OWN_EACH_ALONG_(type, item, item##_row, 2, item##_axes)
-
-/* Pointers to the items along one axis. A helper of those above. */
-#define OWN_EACH_ALONG_(type, item, start, axis, axes)                                             \
-    for (size_t item##_left = (axes).shape[axis]; item##_left != SIZE_MAX; item##_left = SIZE_MAX) \
-        for (type *item = (type *)(void *)(start); item##_left > 0;                                \
-             item##_left--, item = (type *)(void *)((char *)item + (axes).strides[axis]))
+    (((type *)(axes).data)[(ptrdiff_t)(i) * (axes).steps[0] + (ptrdiff_t)(j) * (axes).steps[1] +   \
+                           (ptrdiff_t)(k) * (axes).steps[2]])
 
 OWN_END_DECLS
 

@@ -183,7 +183,16 @@ bool own_array_is_readonly(const own_array *array)
     return array && array->flags & ARRAY_READONLY;
 }
 
-/* The base goes. */
+/* The base goes, if it has other references. False: this is the last, or is not counted simply. */
+static bool leave_base(own_object *base)
+{
+    int32_t count = __atomic_load_n(&base->count, __ATOMIC_RELAXED);
+    if (OWN_UNLIKELY(count <= 1 || count >= OWN_COUNT_MAX))
+        return false;
+    __atomic_store_n(&base->count, count - 1, __ATOMIC_RELAXED);
+    return true;
+}
+
 static own_object *array_step(own_object *object)
 {
     own_array *array = as_array(object);
@@ -194,6 +203,8 @@ static own_object *array_step(own_object *object)
     if (buffer)
         buffer_count_array(buffer, -1);
     array->base = NULL;
+    if (leave_base(base))
+        return NULL;
     return object_release(base, "the release of an array's base") ? base : NULL;
 }
 
@@ -202,14 +213,18 @@ static void array_free(own_object *object)
     array_discard(as_array(object));
 }
 
-/* Where its base surely stays. */
 static bool array_free_bare(own_object *object)
 {
-    const own_object *base = as_array(object)->base;
-    if (base && object_count(base) <= 1)
+    own_array *array = as_array(object);
+    own_buffer *buffer = array_buffer(array);
+    if (!buffer)
         return false;
-    (void)!array_step(object);
-    array_free(object);
+    if (leave_base(&buffer->object))
+        buffer_count_array(buffer, -1);
+    else if (buffer->object.count != 1 || buffer->object.state != STATE_CLASS ||
+             !buffer_free_bare(&buffer->object))
+        return false;
+    array_discard(array);
     return true;
 }
 

@@ -104,6 +104,8 @@ struct format {
 struct format format_begin(const char *format);
 /* The next field. 1; 0: there is none; -1: the format is wrong. */
 int format_next(struct format *format, struct field *field);
+/* The size of a format of just that code. 0: there is no such code. */
+size_t format_code_size(char code);
 /* The size of an item. 0: the format is wrong. */
 size_t format_size(const char *format);
 

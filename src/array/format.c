@@ -9,44 +9,45 @@
 #include <string.h>
 
 struct code {
-    char code;
-    uint8_t native;   /* its size with @, which is its alignment too */
+    uint8_t native;   /* its size with @, which is its alignment too; 0: there is no such code */
     uint8_t standard; /* with =, < and >; 0: not allowed there */
 };
 
 _Static_assert(_Alignof(long double) == sizeof(long double), "a native size is an alignment");
 
-static const struct code codes[] = {
-    {'?', sizeof(bool), 1},
-    {'b', 1, 1},
-    {'B', 1, 1},
-    {'c', 1, 1},
-    {'d', sizeof(double), 8},
-    {'e', 2, 2},
-    {'f', sizeof(float), 4},
-    {'g', sizeof(long double), 0},
-    {'h', sizeof(short), 2},
-    {'H', sizeof(short), 2},
-    {'i', sizeof(int), 4},
-    {'I', sizeof(int), 4},
-    {'l', sizeof(long), 4},
-    {'L', sizeof(long), 4},
-    {'n', sizeof(size_t), 0},
-    {'N', sizeof(size_t), 0},
-    {'P', sizeof(void *), 0},
-    {'q', sizeof(long long), 8},
-    {'Q', sizeof(long long), 8},
-    {'s', 1, 1},
-    {'x', 1, 1},
+static const struct code codes[128] = {
+    ['?'] = {sizeof(bool), 1},
+    ['b'] = {1, 1},
+    ['B'] = {1, 1},
+    ['c'] = {1, 1},
+    ['d'] = {sizeof(double), 8},
+    ['e'] = {2, 2},
+    ['f'] = {sizeof(float), 4},
+    ['g'] = {sizeof(long double), 0},
+    ['h'] = {sizeof(short), 2},
+    ['H'] = {sizeof(short), 2},
+    ['i'] = {sizeof(int), 4},
+    ['I'] = {sizeof(int), 4},
+    ['l'] = {sizeof(long), 4},
+    ['L'] = {sizeof(long), 4},
+    ['n'] = {sizeof(size_t), 0},
+    ['N'] = {sizeof(size_t), 0},
+    ['P'] = {sizeof(void *), 0},
+    ['q'] = {sizeof(long long), 8},
+    ['Q'] = {sizeof(long long), 8},
+    ['s'] = {1, 1},
+    ['x'] = {1, 1},
 };
 
 static size_t code_size(char code, bool native)
 {
-    for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
-        if (codes[i].code == code)
-            return native ? codes[i].native : codes[i].standard;
-    }
-    return 0;
+    const struct code *known = &codes[(unsigned char)code & 127];
+    return (unsigned char)code > 127 ? 0 : native ? known->native : known->standard;
+}
+
+size_t format_code_size(char code)
+{
+    return code_size(code, true);
 }
 
 static bool is_order(char c)

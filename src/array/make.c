@@ -51,7 +51,7 @@ static bool plan_simple_item(struct plan *plan)
         return false;
     memcpy(plan->format, format, 2);
     plan->format_size = 2;
-    plan->itemsize = format_size(format);
+    plan->itemsize = format_code_size(*format);
     return plan->itemsize > 0;
 }
 

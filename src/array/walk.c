@@ -136,17 +136,19 @@ bool own_array_next_run(own_array_iterator *iterator)
 
 own_axes own_array_axes(const own_array *array, int ndim, size_t itemsize)
 {
-    own_axes axes = {.data = NULL};
-    if (!array || ndim < 1 || ndim > 3 || array->ndim != ndim || array->itemsize != itemsize) {
-        errno = EINVAL;
-        return axes;
-    }
-    axes.data = array->data;
-    for (int i = 0; i < ndim; i++) {
+    own_axes none = {.data = NULL};
+    own_axes axes = {.data = array ? array->data : NULL};
+    bool fits =
+        array && ndim >= 1 && ndim <= 3 && array->ndim == ndim && array->itemsize == itemsize;
+    for (int i = 0; fits && i < ndim; i++) {
         axes.shape[i] = array_shape(array)[i];
-        axes.strides[i] = array_strides(array)[i];
+        axes.steps[i] = array_strides(array)[i] / (ptrdiff_t)itemsize;
+        fits = axes.steps[i] * (ptrdiff_t)itemsize == array_strides(array)[i];
     }
-    return axes;
+    if (fits)
+        return axes;
+    errno = EINVAL;
+    return none;
 }
 
 static void require(const own_array *array, bool holds, const char *equation)

@@ -191,8 +191,7 @@ static void buffer_free(own_object *object)
     free_header(buffer);
 }
 
-/* Adopted memory goes to code of the user's. */
-static bool buffer_free_bare(own_object *object)
+bool buffer_free_bare(own_object *object)
 {
     if (as_buffer(object)->adopted)
         return false;

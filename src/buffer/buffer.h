@@ -81,6 +81,9 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero);
 own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size,
                                 void (*free_fn)(void *));
 
+/* Frees a buffer whose last reference went, as object_class has it; that is state = STATE_CLASS. */
+bool buffer_free_bare(own_object *object);
+
 /* Adopted memory that a resize has left behind, to be freed when all else is done. */
 struct left_memory {
     void *memory;

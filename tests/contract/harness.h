@@ -51,7 +51,8 @@ void log_event(char event);
 /* A deferred call that logs the letter that arg points to. */
 void log_call(void *arg);
 
-/* Compares the log with the events that should have happened since the last look, and empties it. */
+/* Compares the log with the events that should have happened since the last look, and empties it.
+   */
 #define expect_events(expected) expect_events_at(__FILE__, __LINE__, expected)
 void expect_events_at(const char *file, int line, const char *expected);
 
@@ -76,6 +77,28 @@ own_pool *new_root(void);
 own_usage usage_of(const own_pool *pool);
 own_usage total_of(const own_pool *pool);
 
+/* Loops over all items of an array of one to three dimensions, in the order of the indices; `item`
+   is declared as a pointer to `type`. */
+#define each_1(type, item, array)                                                                  \
+    for (own_axes item##_axes = own_array_axes((array), 1, sizeof(type)); item##_axes.data;        \
+         item##_axes.data = NULL)                                                                  \
+    each_along_(type, item, item##_axes.data, 0, item##_axes)
+#define each_2(type, item, array)                                                                  \
+    for (own_axes item##_axes = own_array_axes((array), 2, sizeof(type)); item##_axes.data;        \
+         item##_axes.data = NULL)                                                                  \
+    each_along_(type, item##_row, item##_axes.data, 0, item##_axes)                                \
+        each_along_(type, item, item##_row, 1, item##_axes)
+#define each_3(type, item, array)                                                                  \
+    for (own_axes item##_axes = own_array_axes((array), 3, sizeof(type)); item##_axes.data;        \
+         item##_axes.data = NULL)                                                                  \
+    each_along_(type, item##_plane, item##_axes.data, 0, item##_axes)                              \
+        each_along_(type, item##_row, item##_plane, 1, item##_axes)                                \
+            each_along_(type, item, item##_row, 2, item##_axes)
+#define each_along_(type, item, start, axis, axes)                                                 \
+    for (size_t item##_left = (axes).shape[axis]; item##_left != SIZE_MAX; item##_left = SIZE_MAX) \
+        for (type *item = (type *)(start); item##_left > 0;                                        \
+             item##_left--, item += (axes).steps[axis])
+
 /* Random numbers that a seed repeats. Setting a seed makes failures print it. */
 struct random {
     uint64_t state;
@@ -86,8 +109,8 @@ size_t random_below(struct random *random, size_t bound); /* bound > 0 */
 
 /*
  * A full-size number of steps, made smaller where they are slow: divided by the environment
- * variable OWN_TEST_SCALE, else by 5 in a sanitizer build, 10 with --enable-debug, 100 under Valgrind
- * (OWN_UNDER_VALGRIND). It is said on stderr.
+ * variable OWN_TEST_SCALE, else by 5 in a sanitizer build, 10 with --enable-debug, 100 under
+ * Valgrind (OWN_UNDER_VALGRIND). It is said on stderr.
  */
 size_t scaled(size_t count);
 
