@@ -47,28 +47,17 @@ void array_discard(own_array *array)
     chunk_put(array, size_of(array->ndim, array->format_size));
 }
 
-bool array_may_attach(const own_object *base)
+bool array_refuse(const own_array *array, const char *call)
 {
-    const own_buffer *buffer = base && base->type == &buffer_class.type ? (const void *)base : NULL;
-    if (!buffer || buffer->arrays < UINT32_MAX)
-        return true;
-    errno = ENOMEM;
+    if (array)
+        (void)object_check(&array->object, call, NULL);
+    errno = EINVAL;
     return false;
 }
 
-void array_attach(own_array *array, own_object *base)
+bool array_full(void)
 {
-    array->base = own_incref(base);
-    own_buffer *buffer = array_buffer(array);
-    if (buffer)
-        buffer_count_array(buffer, 1);
-}
-
-bool array_check(const own_array *array, const char *call)
-{
-    if (OWN_LIKELY(array && object_check(&array->object, call, NULL)))
-        return true;
-    errno = EINVAL;
+    errno = ENOMEM;
     return false;
 }
 
@@ -100,16 +89,6 @@ own_array *array_view(own_pool *owner, const own_array *array, int ndim)
     view->flags = array->flags & ARRAY_READONLY;
     array_attach(view, array->base);
     return constructor_end(&constructor, view);
-}
-
-int array_axis(const own_array *array, int axis)
-{
-    int ndim = array->ndim;
-    if (axis < -ndim || axis >= ndim) {
-        errno = EINVAL;
-        return -1;
-    }
-    return axis < 0 ? axis + ndim : axis;
 }
 
 void *own_array_at(const own_array *array, const ptrdiff_t *index)

@@ -129,20 +129,43 @@ bool layout_is_contiguous(own_order order, int ndim, const size_t *shape, const 
 own_array *array_alloc(int ndim, size_t itemsize, const char *format, size_t format_size);
 /* Frees one that has no base. */
 void array_discard(own_array *array);
+/* Whether an array may be used. False: EINVAL, and a misuse where it is dead. */
+bool array_refuse(const own_array *array, const char *call);
+static inline bool array_check(const own_array *array, const char *call)
+{
+    return OWN_LIKELY(array && !object_is_dead(&array->object)) || array_refuse(array, call);
+}
+
+/* Whether another array may have that base: a buffer counts them in 32 bits. False: ENOMEM. */
+bool array_full(void);
+static inline bool array_may_attach(const own_object *base)
+{
+    return !base || base->type != &buffer_class.type ||
+           OWN_LIKELY(((const own_buffer *)(const void *)base)->arrays < UINT32_MAX) ||
+           array_full();
+}
+
 /* Makes an object the base of an array without one. */
-void array_attach(own_array *array, own_object *base);
-/* Whether another array may lie there. */
-bool array_may_attach(const own_object *base);
-/* Whether `array` may be used. False: EINVAL, and a misuse where it is dead. */
-bool array_check(const own_array *array, const char *call);
+static inline void array_attach(own_array *array, own_object *base)
+{
+    array->base = own_incref(base);
+    own_buffer *buffer = array_buffer(array);
+    if (buffer)
+        buffer_count_array(buffer, 1);
+}
+
+/* The axis that a number from -ndim to ndim - 1 means. Another: not below ndim. */
+static inline unsigned array_axis(const own_array *array, int axis)
+{
+    return (unsigned)(axis < 0 ? axis + array->ndim : axis);
+}
+
 /* A view with the data, format and flags of an array and with numbers that are yet to be set; with
    owner as for a constructor. After it nothing can fail. NULL: ENOMEM, EDQUOT. */
 own_array *array_view(own_pool *owner, const own_array *array, int ndim);
 /* The same for other bytes in an item of the same size. */
 own_array *array_view_as(own_pool *owner, const own_array *array, const char *format,
                          size_t format_size);
-/* The axis that a number from -ndim to ndim - 1 means. -1: EINVAL. */
-int array_axis(const own_array *array, int axis);
 
 /* walk.c: the axes of one or two arrays of the same shape, made as few as can be and sorted, so
    that the strides of the first are falling and not negative. */

@@ -49,47 +49,53 @@ static size_t adjust(ptrdiff_t length, ptrdiff_t *start, ptrdiff_t stop, ptrdiff
 own_array *own_array_slice(own_pool *owner, own_array *array, int axis, ptrdiff_t start,
                            ptrdiff_t stop, ptrdiff_t step)
 {
-    if (!array_check(array, "own_array_slice") || (axis = array_axis(array, axis)) < 0)
+    if (!array_check(array, "own_array_slice"))
         return NULL;
+    unsigned at = array_axis(array, axis);
     if (step == OWN_ABSENT)
         step = 1;
-    if (step == 0)
+    if (at >= array->ndim || step == 0)
         return fail(EINVAL);
     own_array *view = array_view(owner, array, array->ndim);
     if (!view)
         return NULL;
-    for (int i = 0; i < 2 * array->ndim; i++)
-        view->numbers[i] = array->numbers[i];
-    ptrdiff_t stride = array_strides(array)[axis];
-    size_t length = adjust((ptrdiff_t)array_shape(array)[axis], &start, stop, step);
-    array_shape(view)[axis] = length;
+    for (int i = 0; i < array->ndim; i++) {
+        array_shape(view)[i] = array_shape(array)[i];
+        array_strides(view)[i] = array_strides(array)[i];
+    }
+    ptrdiff_t stride = array_strides(array)[at];
+    size_t length = adjust((ptrdiff_t)array_shape(array)[at], &start, stop, step);
+    array_shape(view)[at] = length;
     if (length > 0)
         view->data += start * stride;
     if (length > 1)
-        array_strides(view)[axis] = stride * step;
+        array_strides(view)[at] = stride * step;
     array_debug_step(view);
     return view;
 }
 
 own_array *own_array_index(own_pool *owner, own_array *array, int axis, ptrdiff_t index)
 {
-    if (!array_check(array, "own_array_index") || (axis = array_axis(array, axis)) < 0)
+    if (!array_check(array, "own_array_index"))
         return NULL;
-    size_t at = (size_t)index + (index < 0 ? array_shape(array)[axis] : 0);
-    if (at >= array_shape(array)[axis])
+    unsigned gone = array_axis(array, axis);
+    if (gone >= array->ndim)
+        return fail(EINVAL);
+    size_t at = (size_t)index + (index < 0 ? array_shape(array)[gone] : 0);
+    if (at >= array_shape(array)[gone])
         return fail(EINVAL);
     own_array *view = array_view(owner, array, array->ndim - 1);
     if (!view)
         return NULL;
-    for (int from = 0, to = 0; from < array->ndim; from++) {
-        if (from == axis)
+    for (unsigned from = 0, to = 0; from < array->ndim; from++) {
+        if (from == gone)
             continue;
         array_shape(view)[to] = array_shape(array)[from];
         array_strides(view)[to] = array_strides(array)[from];
         to++;
     }
     if (layout_count(array->ndim, array_shape(array)) > 0)
-        view->data += (ptrdiff_t)at * array_strides(array)[axis];
+        view->data += (ptrdiff_t)at * array_strides(array)[gone];
     array_debug_step(view);
     return view;
 }
@@ -126,13 +132,11 @@ own_array *own_array_permute(own_pool *owner, own_array *array, const int *axes)
     if (!axes && array->ndim > 0)
         return fail(EINVAL);
     for (int i = 0; i < array->ndim; i++) {
-        int axis = array_axis(array, axes[i]);
-        if (axis < 0)
-            return NULL;
-        if (seen & UINT32_C(1) << axis)
+        unsigned axis = array_axis(array, axes[i]);
+        if (axis >= array->ndim || seen & UINT32_C(1) << axis)
             return fail(EINVAL);
         seen |= UINT32_C(1) << axis;
-        checked[i] = axis;
+        checked[i] = (int)axis;
     }
     own_array *view = array_view(owner, array, array->ndim);
     if (view)

@@ -46,24 +46,20 @@ static own_pool *enter_for_node(own_pool *pool, struct node **node)
     return NULL;
 }
 
-bool constructor_begin(own_pool *owner, struct constructor *constructor)
+bool constructor_enter(own_pool *owner, struct constructor *constructor)
 {
-    *constructor = (struct constructor){.entered = NULL};
-    if (owner && !pool_check(owner, "a constructor")) {
+    if (!pool_check(owner, "a constructor")) {
         errno = EINVAL;
         return false;
     }
-    if (owner)
-        constructor->entered = enter_for_node(owner, &constructor->node);
-    return constructor->entered || !owner;
+    constructor->entered = enter_for_node(owner, &constructor->node);
+    return constructor->entered;
 }
 
-void *constructor_end(const struct constructor *constructor, void *made)
+void *constructor_give(const struct constructor *constructor, void *made)
 {
     own_pool *entered = constructor->entered;
     own_object *object = made;
-    if (!entered)
-        return object;
     if (!object) {
         ledger_node_put(entered, constructor->node);
         pool_leave(entered);

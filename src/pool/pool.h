@@ -320,8 +320,19 @@ struct constructor {
     own_pool *entered;
     struct node *node;
 };
-bool constructor_begin(own_pool *owner, struct constructor *constructor);
-void *constructor_end(const struct constructor *constructor, void *made);
+bool constructor_enter(own_pool *owner, struct constructor *constructor);
+void *constructor_give(const struct constructor *constructor, void *made);
+
+static inline bool constructor_begin(own_pool *owner, struct constructor *constructor)
+{
+    constructor->entered = NULL;
+    return OWN_LIKELY(!owner) || constructor_enter(owner, constructor);
+}
+
+static inline void *constructor_end(const struct constructor *constructor, void *made)
+{
+    return OWN_LIKELY(!constructor->entered) ? made : constructor_give(constructor, made);
+}
 
 /* own.c: the parent lets go of a child. True: that was the last reference; it is to die. */
 bool pool_orphan(own_pool *parent, own_pool *child);
