@@ -29,6 +29,12 @@
 #define GOBJECT "gobject-2.0"
 #endif
 
+#ifdef HAVE_NUMPY
+#define NUMPY NULL
+#else
+#define NUMPY "numpy"
+#endif
+
 const struct peer catalogue_peers[] = {
     {"own", NULL}, /* GOALS_OF */
     {"bump", NULL},
@@ -43,6 +49,7 @@ const struct peer catalogue_peers[] = {
     {"g_rc_box", GOBJECT},
     {"g_atomic_rc_box", GOBJECT},
     {"gobject", GOBJECT},
+    {"numpy", NUMPY},
     {NULL, NULL},
 };
 
@@ -79,6 +86,11 @@ const struct workload catalogue_workloads[] = {
     {"scale-holds", "so many objects held: a random one is released and held again", false},
     {"scale-defers", "so many deferred calls: a random one is taken back and deferred again",
      false},
+    {"array-new", "an array of 10 doubles, made and dropped", false},
+    {"array-slice", "a slice of an array, made and dropped", false},
+    {"array-transpose", "a transposed array of 4096 x 4096 floats, copied", false},
+    {"array-loop", "a loop over 256 x 256 floats, by any strides and by rows of close items",
+     false},
     {NULL, NULL, false},
 };
 
@@ -107,5 +119,10 @@ const struct goal catalogue_goals[] = {
     {"overhead", "block", NULL, 33.5},
     {"return", "after-1-s", NULL, 66}, /* OWN_CACHE_LIMIT_DEFAULT, and 2 MiB */
     {"return", "after-trim", NULL, 2},
+    {"array-new", "array", "numpy", 1},
+    {"array-slice", "slice", "numpy", 1 / 3.0},
+    {"array-transpose", "item", "numpy", 1.2},
+    {"array-loop", "item", "plain", 1.1},
+    {"array-loop", "row-item", "plain", 1.1},
     {NULL, NULL, NULL, 0},
 };

@@ -22,6 +22,7 @@ peer_sources = \
 	%D%/peer.h \
 	%D%/rss.c \
 	%D%/trace.c \
+	%D%/workload_array.h \
 	%D%/workload_chain.h \
 	%D%/workload_churn.h \
 	%D%/workload_curve.h \
@@ -115,11 +116,22 @@ peers += %D%/peer-g_atomic_rc_box %D%/peer-g_rc_box %D%/peer-gobject
 %C%_peer_gobject_LDADD = $(GOBJECT_LIBS)
 endif
 
+# A peer that is a Python program.
+peer_scripts =
+if HAVE_NUMPY
+peer_scripts += %D%/peer-numpy
+%C%_bench_CPPFLAGS += -DHAVE_NUMPY
+endif
+
+%D%/peer-numpy: %D%/peer_numpy.py
+	$(AM_V_GEN){ echo '#!$(NUMPY_PYTHON)' && cat $(srcdir)/%D%/peer_numpy.py; } >$@.new && \
+		chmod +x $@.new && mv -f $@.new $@
+
 EXTRA_PROGRAMS += %D%/bench $(peers)
-CLEANFILES += %D%/bench$(EXEEXT) $(peers) %D%/last.tsv %D%/last.txt \
+CLEANFILES += %D%/bench$(EXEEXT) $(peers) %D%/peer-numpy %D%/last.tsv %D%/last.txt \
 	%D%/cymem_calls.c %D%/cymem_calls.h %D%/libcymem_calls.la
 
-bench: %D%/bench$(EXEEXT) $(peers)
+bench: %D%/bench$(EXEEXT) $(peers) $(peer_scripts)
 	rm -f %D%/last.tsv
 	%D%/bench$(EXEEXT) --tsv=%D%/last.tsv $(BENCH_FLAGS) | tee %D%/last.txt
 	@test -s %D%/last.tsv
@@ -137,6 +149,7 @@ clean-plots:
 EXTRA_DIST += \
 	%D%/cymem_calls.pyx \
 	%D%/document.sh \
+	%D%/peer_numpy.py \
 	%D%/plot.sh \
 	doc/performance
 

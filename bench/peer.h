@@ -34,9 +34,17 @@
  *                         void peer_foreign_free(foreign_pool *, void *block)
  *                         void peer_foreign_pool_drop(foreign_pool *)
  *   PEER_TRIM             void peer_trim(void)     gives cached memory back to the system
+ *   PEER_ARRAYS           array *peer_array_new_2(size_t rows, size_t columns)     of floats
+ *                         void peer_array_copy_transposed(array *to, array *from)
+ *                         void peer_array_scale(array *, float)        by any strides
+ *                         void peer_array_scale_rows(array *, float)   knowing that rows are close
+ *   PEER_ARRAY_VIEWS      array *peer_array_new(size_t length)         of doubles
+ *                         array *peer_array_slice(array *, ptrdiff_t start, ptrdiff_t stop)
+ *                         void peer_array_drop(array *)
  *   PEER_LACKS            {"workload", "why it is left out"}, ...
  *
- * `pool`, `foreign_pool` and `object` are types of the adapter. What a call cannot get, it returns as NULL.
+ * `pool`, `foreign_pool`, `object` and `array` are types of the adapter. What a call cannot get, it
+ * returns as NULL.
  */
 #ifndef PEER_H
 #define PEER_H

@@ -163,6 +163,54 @@ static inline void peer_trim(void)
     own_trim();
 }
 
+#define PEER_ARRAYS
+#define PEER_ARRAY_VIEWS
+typedef own_array array;
+
+static inline array *peer_array_new(size_t length)
+{
+    return own_array_new(NULL, "d", OWN_C_ORDER, 1, &length);
+}
+
+static inline array *peer_array_slice(array *whole, ptrdiff_t start, ptrdiff_t stop)
+{
+    return own_array_slice(NULL, whole, 0, start, stop, 1);
+}
+
+static inline void peer_array_drop(array *dropped)
+{
+    own_decref(dropped);
+}
+
+static inline array *peer_array_new_2(size_t rows, size_t columns)
+{
+    return own_array_new(NULL, "f", OWN_C_ORDER, OWN_SHAPE(rows, columns));
+}
+
+static inline void peer_array_copy_transposed(array *to, array *from)
+{
+    array *turned = measure_must(own_array_transpose(NULL, from));
+    (void)!own_array_assign(to, turned);
+    own_decref(turned);
+}
+
+static inline void peer_array_scale(array *scaled, float factor)
+{
+    own_axes axes = own_array_axes(scaled, 2, sizeof(float));
+    OWN_EACH_2 (axes, i, j)
+        OWN_ITEM_2(float, axes, i, j) *= factor;
+}
+
+static inline void peer_array_scale_rows(array *scaled, float factor)
+{
+    own_axes axes = own_array_axes(scaled, 2, sizeof(float));
+    OWN_EACH_1 (axes, i) {
+        float *row = &OWN_ITEM_2(float, axes, i, 0);
+        for (ptrdiff_t j = 0; j < axes.shape[1]; j++)
+            row[j] *= factor;
+    }
+}
+
 #define PEER_LACKS {"ref-shared", "libown has no shared counts yet"},
 
 #include "workloads.h"

@@ -10,6 +10,7 @@
 #include <gnu/libc-version.h>
 #include <stdio.h>
 
+#include "workload_array.h"
 #include "workload_chain.h"
 #include "workload_churn.h"
 #include "workload_curve.h"
@@ -90,6 +91,14 @@ static const struct workload {
 #endif
 #ifdef PEER_TRIM
     {"return", give_back},
+#endif
+#ifdef PEER_ARRAY_VIEWS
+    {"array-new", array_new},
+    {"array-slice", array_slice},
+#endif
+#ifdef PEER_ARRAYS
+    {"array-transpose", array_transpose},
+    {"array-loop", array_loop},
 #endif
 };
 

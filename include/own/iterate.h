@@ -57,7 +57,7 @@ OWN_API inline bool own_array_next(own_array_iterator *iterator)
 /* Where up to three axes lie: what a loop keeps in registers. */
 typedef struct own_axes {
     void *data;
-    size_t shape[3];
+    ptrdiff_t shape[3];
     ptrdiff_t steps[3]; /* from an item to the next, in items */
 } own_axes;
 
@@ -76,17 +76,17 @@ OWN_API own_axes own_array_axes(const own_array *array, int ndim, size_t itemsiz
  *     OWN_EACH_2 (a, i, j)
  *         OWN_ITEM_2(float, a, i, j) *= 2;
  *
- * Both are plain C: `for' loops over size_t, and an address that is linear in the indices, so that
+ * Both are plain C: `for' loops over ptrdiff_t, and an address that is linear in the indices, so that
  * compilers do with them what they do with loops by hand. Where a.steps[1] is 1, a row is a C
  * array, float *row = &OWN_ITEM_2(float, a, i, 0).
  */
-#define OWN_EACH_1(axes, i) for (size_t i = 0; i < (axes).shape[0]; i++)
+#define OWN_EACH_1(axes, i) for (ptrdiff_t i = 0; i < (axes).shape[0]; i++)
 #define OWN_EACH_2(axes, i, j)                                                                     \
     OWN_EACH_1 (axes, i)                                                                           \
-        for (size_t j = 0; j < (axes).shape[1]; j++)
+        for (ptrdiff_t j = 0; j < (axes).shape[1]; j++)
 #define OWN_EACH_3(axes, i, j, k)                                                                  \
     OWN_EACH_2 (axes, i, j)                                                                        \
-        for (size_t k = 0; k < (axes).shape[2]; k++)
+        for (ptrdiff_t k = 0; k < (axes).shape[2]; k++)
 
 #define OWN_ITEM_1(type, axes, i) (((type *)(axes).data)[(ptrdiff_t)(i) * (axes).steps[0]])
 #define OWN_ITEM_2(type, axes, i, j)                                                               \

@@ -141,7 +141,7 @@ own_axes own_array_axes(const own_array *array, int ndim, size_t itemsize)
     bool fits =
         array && ndim >= 1 && ndim <= 3 && array->ndim == ndim && array->itemsize == itemsize;
     for (int i = 0; fits && i < ndim; i++) {
-        axes.shape[i] = array_shape(array)[i];
+        axes.shape[i] = (ptrdiff_t)array_shape(array)[i];
         axes.steps[i] = array_strides(array)[i] / (ptrdiff_t)itemsize;
         fits = axes.steps[i] * (ptrdiff_t)itemsize == array_strides(array)[i];
     }

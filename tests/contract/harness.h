@@ -95,7 +95,7 @@ own_usage total_of(const own_pool *pool);
         each_along_(type, item##_row, item##_plane, 1, item##_axes)                                \
             each_along_(type, item, item##_row, 2, item##_axes)
 #define each_along_(type, item, start, axis, axes)                                                 \
-    for (size_t item##_left = (axes).shape[axis]; item##_left != SIZE_MAX; item##_left = SIZE_MAX) \
+    for (ptrdiff_t item##_left = (axes).shape[axis]; item##_left >= 0; item##_left = -1)           \
         for (type *item = (type *)(start); item##_left > 0;                                        \
              item##_left--, item += (axes).steps[axis])
 

@@ -34,7 +34,7 @@ static void compare(own_array *array, const int numbers[rows][columns], int row,
     check(own_array_shape(part)[1] == (size_t)(column_end - column));
     own_axes axes = own_array_axes(part, 2, sizeof(int));
     OWN_EACH_2 (axes, i, j)
-        check(OWN_ITEM_2(int, axes, i, j) == numbers[(size_t)row + i][(size_t)column + j]);
+        check(OWN_ITEM_2(int, axes, i, j) == numbers[row + i][column + j]);
     check(own_array_base(part) != own_array_base(array));
     own_decref(part);
 }
