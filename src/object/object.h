@@ -159,7 +159,8 @@ void object_die_now(own_object *object);
  * The last reference has gone: from now on weak references to the object give NULL.
  */
 void weakref_clear(own_object *object);
-/* Ends STATE_WEAK and calls back all weak references that have been cleared. Runs code of users. */
+/* Ends STATE_WEAK and calls back all weak references; but where they have not been cleared yet, only
+   if nobody has a reference to the object beside the guard. Runs code of users. */
 void weakref_call(own_object *object);
 
 /* What a misuse sentence calls an object. Returns text. */

@@ -43,15 +43,25 @@ static void live_on(own_object *object)
         object_die(object);
 }
 
-/* A dying object loses its weak references, and those that their calls make, unless these calls
-   leave a reference. Whether it is still alone. */
-static bool lose_weak(own_object *object)
+/* A dying object loses the weak references that it had when its last reference went. */
+static void lose_weak(own_object *object)
 {
-    do {
-        weakref_clear(object);
+    weakref_clear(object);
+    weakref_call(object);
+}
+
+/* Whether nobody has a reference to a dying object, nor can get one: it loses the weak references
+   that were made to it meanwhile, unless somebody has taken a reference. Of a shared object others
+   may take and release one at any time, and make weak references while they have it. So the count
+   is read first, and the flag, which nobody else removes, after it. */
+static bool is_alone(own_object *object)
+{
+    while (!object_is_revived(object)) {
+        if (OWN_LIKELY(!(object_state(object) & STATE_WEAK)))
+            return true;
         weakref_call(object);
-    } while (object_state(object) & STATE_WEAK && !object_is_revived(object));
-    return !object_is_revived(object);
+    }
+    return false;
 }
 
 static unsigned count_fields(const own_type *type)
@@ -70,22 +80,19 @@ static bool finalize(own_object *object)
 {
     const own_type *type = object->type;
     object_mark(object, STATE_DYING);
-    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !lose_weak(object)) {
-        live_on(object);
-        return false;
-    }
-    if (type->finalize && !(object_state(object) & STATE_FINALIZED)) {
+    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK))
+        lose_weak(object);
+    bool alone = is_alone(object);
+    if (alone && type->finalize && !(object_state(object) & STATE_FINALIZED)) {
         object_mark(object, STATE_FINALIZED);
         int saved = errno;
         type->finalize(object);
         errno = saved;
-        if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !object_is_revived(object))
-            lose_weak(object); /* those that the finalizer made */
+        alone = is_alone(object);
     }
-    if (!object_is_revived(object))
-        return true;
-    live_on(object);
-    return false;
+    if (!alone)
+        live_on(object);
+    return alone;
 }
 
 /* Most pools own nothing that has to be released: they go at once, whoever waits. */
@@ -99,7 +106,10 @@ static bool die_bare(own_object *object)
 static bool prepare(own_object *object)
 {
     object_mark(object, STATE_DYING);
-    if (OWN_LIKELY(!(object_state(object) & STATE_WEAK)) || lose_weak(object))
+    if (OWN_LIKELY(!(object_state(object) & STATE_WEAK)))
+        return true;
+    lose_weak(object);
+    if (is_alone(object))
         return true;
     class_of_object(object)->revive(object);
     live_on(object);
@@ -186,11 +196,15 @@ static own_object *end(own_object *object)
         free_plain(object);
         return waiting;
     }
-    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !object_is_revived(object) &&
-        lose_weak(object))
-        return object;
+    bool revived = object_is_revived(object); /* the count first, as in is_alone */
+    if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !revived) {
+        weakref_call(object);
+        revived = object_is_revived(object);
+        if (!revived)
+            return object;
+    }
     own_object *waiting = *class_link(object);
-    if (!object_is_revived(object)) {
+    if (!revived) {
         class_of_object(object)->free(object);
     } else {
         class_of_object(object)->revive(object);

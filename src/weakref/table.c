@@ -235,9 +235,14 @@ void weakref_take(own_object *object, struct list *head)
 {
     list_init(head);
     struct stripe *stripe = lock((uintptr_t)object);
-    object_unmark(object, STATE_WEAK);
     own_weakref **slot = find(stripe, (uintptr_t)object);
     own_weakref *entry = *slot;
+    bool cleared = entry && weakref_target(entry) & WEAKREF_CLEARED;
+    if (!cleared && object_is_revived(object)) {
+        unlock(stripe);
+        return;
+    }
+    object_unmark(object, STATE_WEAK);
     if (entry) {
         clear_ring(entry); /* some may have come since the others were */
         replace(stripe, slot, NULL);

@@ -113,7 +113,8 @@ void weakref_share(const own_object *object);
 /* A new reference to the shared object of a weak reference; NULL: its last one has gone. */
 void *weakref_get_shared(const own_weakref *ref);
 /* Takes all weak references of an object off the table into the ring of `head`, newest first, and
-   cleared. Ends STATE_WEAK. */
+   cleared. Ends STATE_WEAK. But where they were not cleared and the object has been revived, they
+   stay as they are: under the lock nobody takes a reference through them. */
 void weakref_take(own_object *object, struct list *head);
 
 #define STRIPE_COUNT 32 /* ThreadSanitizer bears 64 locks in one thread, and fork takes all these */
