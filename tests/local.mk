@@ -155,20 +155,29 @@ valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests)
 check_PROGRAMS += $(valgrind_tests) $(abort_tests)
 TESTS += $(valgrind_tests) $(abort_tests) $(script_tests)
 
-# Scripts: what is installed, exported and written, rather than what runs.
+# Scripts: what is installed, exported and written, and what models say, rather than what runs.
 script_tests = \
 	%D%/exports.sh \
 	%D%/headers.sh \
 	%D%/install.sh \
 	%D%/lint.sh \
+	%D%/models.sh \
 	%D%/numpy.sh
 
-EXTRA_DIST += $(script_tests)
+EXTRA_DIST += \
+	$(script_tests) \
+	%D%/models/clear.pml \
+	%D%/models/drop.pml \
+	%D%/models/get.pml \
+	%D%/models/revival.pml \
+	%D%/models/shared.pml \
+	%D%/models/weakref.pml
 
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
+	export SPIN='$(SPIN)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
