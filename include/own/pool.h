@@ -64,7 +64,7 @@ typedef struct own_usage {
     size_t bytes;    /* in live blocks, each as own_block_size has it */
     size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to.
                         Adopted blocks, and those of an allocator, have their size in it */
-    size_t peak;     /* the largest `bytes` so far, with both blocks where own_realloc copied one; in
+    size_t peak; /* the largest `bytes` so far, with both blocks where own_realloc copied one; in
                         a total: the sum of the pools' own peaks */
     size_t children; /* child pools; in a total: all below the pool */
     size_t held;     /* references that the pool holds, children not among them */

@@ -249,7 +249,7 @@ static void put_past_cache(unsigned class, struct free_chunk *chunk)
     heap_unlock();
 }
 
-void chunk_put(void *memory, size_t size)
+size_t chunk_put(void *memory, size_t size)
 {
     if (OWN_UNLIKELY(size > CHUNK_MAX)) {
         size_t whole = chunk_round(size);
@@ -257,7 +257,7 @@ void chunk_put(void *memory, size_t size)
         heap_lock();
         heap.out_bytes -= whole;
         heap_unlock();
-        return;
+        return whole;
     }
     unsigned class = class_of(size);
     struct free_chunk *chunk = memory;
@@ -267,14 +267,16 @@ void chunk_put(void *memory, size_t size)
     struct cache *own = cache;
     if (OWN_UNLIKELY(!own)) {
         put_past_cache(class, chunk);
-        return;
+        return class_size(class);
     }
+    size_t whole = own->classes[class].size;
     chunk->next = own->classes[class].first;
     own->classes[class].first = chunk;
     own->classes[class].count++;
-    own->bytes += own->classes[class].size;
+    own->bytes += whole;
     if (OWN_UNLIKELY(own->bytes > own->share))
         spill(class);
+    return whole;
 }
 
 size_t chunk_round(size_t size)

@@ -45,10 +45,11 @@
 void *chunk_get(size_t size, size_t *granted);
 
 /*
- * Puts a chunk back. `size` is any size that is granted the same. The first 16 bytes stay readable,
- * and stay what they are, until the chunk is used again or given back to the system. errno is kept.
+ * Puts a chunk back. `size` is any size that is granted the same; returns what was granted. The
+ * first 16 bytes stay readable, and stay what they are, until the chunk is used again or given back
+ * to the system. errno is kept.
  */
-void chunk_put(void *chunk, size_t size);
+size_t chunk_put(void *chunk, size_t size);
 
 /* What chunk_get grants for a size; not below it. 0: it could never be had. */
 size_t chunk_round(size_t size);

@@ -106,9 +106,11 @@ bool object_unhold(own_object *object)
 {
     uint32_t held = object_held(object);
     int32_t count = object_count(object);
-    if (OWN_LIKELY(held == 1 && count == 1)) {
+    if (OWN_LIKELY(held == 1 && count > 0 && count < OWN_COUNT_MAX)) {
         object->state -= STATE_HELD_ONE;
-        return true;
+        if (count > 1)
+            __atomic_store_n(&object->count, count - 1, __ATOMIC_RELAXED);
+        return count == 1;
     }
     if (count <= 0)
         return shared_unhold(object);

@@ -95,13 +95,6 @@ static bool finalize(own_object *object)
     return alone;
 }
 
-/* Most pools own nothing that has to be released: they go at once, whoever waits. */
-static bool die_bare(own_object *object)
-{
-    return (object_state(object) & STATE_FLAGS) == STATE_CLASS &&
-           class_of_object(object)->free_bare(object);
-}
-
 /* The same for an object of a class, whose steps come later. */
 static bool prepare(own_object *object)
 {
@@ -114,6 +107,27 @@ static bool prepare(own_object *object)
     class_of_object(object)->revive(object);
     live_on(object);
     return false;
+}
+
+static void free_plain(own_object *object)
+{
+    size_t size = object->type->size;
+    object->state = 0;
+    __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
+    chunk_put(object, size);
+}
+
+/* Most objects own nothing that has to be released, and nobody is told: they go at once, whoever
+   waits. */
+static bool die_bare(own_object *object)
+{
+    uint32_t flags = object_state(object) & STATE_FLAGS;
+    if (flags == STATE_CLASS)
+        return class_of_object(object)->free_bare(object);
+    if (flags || object->type->finalize || object->type->refs)
+        return false;
+    free_plain(object);
+    return true;
 }
 
 /* Puts an object on the stack above `waiting`. False: what ran meanwhile brought it back to life. */
@@ -177,14 +191,6 @@ static own_object *release_fields(own_object *object)
         if (value && object_release(value, "the release of a field"))
             return value;
     }
-}
-
-static void free_plain(own_object *object)
-{
-    size_t size = object->type->size;
-    object->state = 0;
-    __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
-    chunk_put(object, size);
 }
 
 /* Ends the death of the object on top; returns the one below. Or the same, where calls of weak

@@ -234,6 +234,12 @@ int own_pool_set_limit(own_pool *pool, size_t bytes)
 
 void *pool_chunk_get(own_pool *pool, size_t size, size_t *granted)
 {
+    if (OWN_LIKELY(!pool->limit)) {
+        void *chunk = chunk_get(size, granted);
+        if (OWN_LIKELY(chunk != NULL))
+            pool->reserved += *granted;
+        return chunk;
+    }
     size_t whole = chunk_round(size);
     if (!whole) {
         errno = ENOMEM;
@@ -249,8 +255,7 @@ void *pool_chunk_get(own_pool *pool, size_t size, size_t *granted)
 
 void pool_chunk_put(own_pool *pool, void *chunk, size_t size)
 {
-    limit_uncharge(pool, chunk_round(size));
-    chunk_put(chunk, size);
+    limit_uncharge(pool, chunk_put(chunk, size));
 }
 
 bool limit_validate(const own_pool *pool)

@@ -183,8 +183,7 @@ static int give_child(own_pool *pool, own_pool *child)
 int own_give(own_pool *pool, void *object)
 {
     struct node *node;
-    if (!pool_check(pool, "own_give") || !object ||
-        !object_check(object, "own_give", pool->name) ||
+    if (!pool_check(pool, "own_give") || !object || !object_check(object, "own_give", pool->name) ||
         !object_check_caller(object, "own_give", pool->name))
         return fail(EINVAL);
     if (!share_with(pool, object))
@@ -203,9 +202,13 @@ int own_give(own_pool *pool, void *object)
 static own_pool *enter_found(own_pool *pool, const void *object, void (*call)(void *),
                              struct node **node)
 {
+    if (OWN_LIKELY(!pool->shared)) {
+        *node = ledger_find(pool, object, call);
+        return *node ? pool : NULL;
+    }
     for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
         pool_enter_stripe(stripe);
-        *node = stripe->nodes ? ledger_find(stripe, object, call) : NULL;
+        *node = ledger_find(stripe, object, call);
         if (*node)
             return stripe;
         pool_leave(stripe);

@@ -43,7 +43,8 @@ static bool call_adopt(void)
 
 static bool call_wrap(void)
 {
-    return own_array_wrap(world.pool, "b", OWN_C_ORDER, 2, shape, own_array_data(world.line), world.line);
+    return own_array_wrap(world.pool, "b", OWN_C_ORDER, 2, shape, own_array_data(world.line),
+                          world.line);
 }
 
 static bool call_slice(void)
