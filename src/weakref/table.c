@@ -162,7 +162,7 @@ own_weakref *weakref_next(const own_object *object, struct list *head)
     struct stripe *stripe = lock((uintptr_t)object);
     while (!next && !list_is_empty(head)) {
         own_weakref *first = weakref_of_link(head->next);
-        if (!object_is_dead(&first->object) && !object_is_dying(&first->object) &&
+        if (first->died && !object_is_dead(&first->object) && !object_is_dying(&first->object) &&
             shared_try_incref(&first->object))
             next = first;
         unlink_locked(stripe, first);

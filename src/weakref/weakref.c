@@ -68,8 +68,7 @@ void weakref_call(own_object *object)
         /* Held by the library: a call that releases it once too often is told so. */
         object_give(&ref->object);
         int saved = errno;
-        if (ref->died)
-            ref->died(ref, ref->arg);
+        ref->died(ref, ref->arg);
         errno = saved;
         if (object_unhold(&ref->object))
             object_die(&ref->object);

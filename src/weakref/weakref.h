@@ -104,7 +104,7 @@ void weakref_link(own_weakref *ref);
 /* Takes one out of the table, or out of the ring of those to be called; a settled one stays so. */
 void weakref_unlink(own_weakref *ref);
 /* Takes the first out of the ring of those to be called, with a reference, but passes over those
-   that are dying. NULL: there is none. */
+   that are dying or call nothing. NULL: there is none. */
 own_weakref *weakref_next(const own_object *object, struct list *head);
 /* Visits all weak references of an object, under the lock, until an answer is false. */
 bool weakref_each(const own_object *object, bool (*visit)(own_object *ref, void *arg), void *arg);
