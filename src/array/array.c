@@ -61,33 +61,37 @@ bool array_full(void)
     return false;
 }
 
-own_array *array_view_as(own_pool *owner, const own_array *array, const char *format,
-                         size_t format_size)
+/* What both kinds of views begin with. */
+static own_array *begin_view(own_pool *owner, const own_array *array, int ndim, const char *format,
+                             size_t format_size, struct constructor *constructor)
 {
-    struct constructor constructor;
-    if (!array_may_attach(array->base) || !constructor_begin(owner, &constructor))
+    if (OWN_UNLIKELY(!array_may_attach(array->base) || !constructor_begin(owner, constructor)))
         return NULL;
-    own_array *view = array_alloc(array->ndim, array->itemsize, format, format_size);
-    if (!view)
-        return constructor_end(&constructor, NULL);
+    own_array *view = array_alloc(ndim, array->itemsize, format, format_size);
+    if (OWN_UNLIKELY(!view))
+        return constructor_end(constructor, NULL);
     view->data = array->data;
     view->flags = array->flags & ARRAY_READONLY;
-    memcpy(view->numbers, array->numbers, 2 * (size_t)array->ndim * sizeof(size_t));
     array_attach(view, array->base);
-    return constructor_end(&constructor, view);
+    return view;
 }
 
-own_array *array_view(own_pool *owner, const own_array *array, int ndim)
+own_array *array_view(own_pool *owner, const own_array *array, int ndim,
+                      struct constructor *constructor)
+{
+    return begin_view(owner, array, ndim, array_format(array), array->format_size, constructor);
+}
+
+own_array *array_view_as(own_pool *owner, const own_array *array, const char *format,
+                         size_t format_size, unsigned flags)
 {
     struct constructor constructor;
-    if (OWN_UNLIKELY(!array_may_attach(array->base) || !constructor_begin(owner, &constructor)))
+    own_array *view = begin_view(owner, array, array->ndim, format, format_size, &constructor);
+    if (!view)
         return NULL;
-    own_array *view = array_alloc(ndim, array->itemsize, array_format(array), array->format_size);
-    if (OWN_UNLIKELY(!view))
-        return constructor_end(&constructor, NULL);
-    view->data = array->data;
-    view->flags = array->flags & ARRAY_READONLY;
-    array_attach(view, array->base);
+    view->flags |= (uint8_t)flags;
+    memcpy(view->numbers, array->numbers, 2 * (size_t)array->ndim * sizeof(size_t));
+    array_debug_step(view);
     return constructor_end(&constructor, view);
 }
 

@@ -160,12 +160,14 @@ static inline unsigned array_axis(const own_array *array, int axis)
     return (unsigned)(axis < 0 ? axis + array->ndim : axis);
 }
 
-/* A view with the data, format and flags of an array and with numbers that are yet to be set; with
-   owner as for a constructor. After it nothing can fail. NULL: ENOMEM, EDQUOT. */
-own_array *array_view(own_pool *owner, const own_array *array, int ndim);
-/* The same for other bytes in an item of the same size. */
+/* A view with the data, format and flags of an array and with numbers that are yet to be set: then
+   constructor_end makes it the owner's. NULL: ENOMEM, EDQUOT; the constructor has ended. */
+own_array *array_view(own_pool *owner, const own_array *array, int ndim,
+                      struct constructor *constructor);
+/* A whole view of other bytes, or of the same, in items of the same size; with owner as for a
+   constructor. */
 own_array *array_view_as(own_pool *owner, const own_array *array, const char *format,
-                         size_t format_size);
+                         size_t format_size, unsigned flags);
 
 /* walk.c: the axes of one or two arrays of the same shape, made as few as can be and sorted, so
    that the strides of the first are falling and not negative. */

@@ -13,7 +13,7 @@ _Static_assert(sizeof(ptrdiff_t) == sizeof(int64_t), "DLPack reads shapes as 64 
 
 static own_array *new_view(const own_array *array)
 {
-    return array_view_as(NULL, array, array_format(array), array->format_size);
+    return array_view_as(NULL, array, array_format(array), array->format_size, 0);
 }
 
 int own_array_export(own_array *array, own_export *exported)

@@ -127,11 +127,12 @@ own_array *own_array_reshape(own_pool *owner, own_array *array, int ndim, const 
         if (!find_strides(&old, array->itemsize, ndim, whole, strides))
             return NULL;
     }
-    own_array *view = array_view(owner, array, ndim);
+    struct constructor constructor;
+    own_array *view = array_view(owner, array, ndim, &constructor);
     if (!view)
         return NULL;
     memcpy(array_shape(view), whole, (size_t)ndim * sizeof(size_t));
     memcpy(array_strides(view), strides, (size_t)ndim * sizeof(ptrdiff_t));
     array_debug_step(view);
-    return view;
+    return constructor_end(&constructor, view);
 }

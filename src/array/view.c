@@ -56,7 +56,8 @@ own_array *own_array_slice(own_pool *owner, own_array *array, int axis, ptrdiff_
         step = 1;
     if (at >= array->ndim || step == 0)
         return fail(EINVAL);
-    own_array *view = array_view(owner, array, array->ndim);
+    struct constructor constructor;
+    own_array *view = array_view(owner, array, array->ndim, &constructor);
     if (!view)
         return NULL;
     for (int i = 0; i < array->ndim; i++) {
@@ -71,7 +72,7 @@ own_array *own_array_slice(own_pool *owner, own_array *array, int axis, ptrdiff_
     if (length > 1)
         array_strides(view)[at] = stride * step;
     array_debug_step(view);
-    return view;
+    return constructor_end(&constructor, view);
 }
 
 own_array *own_array_index(own_pool *owner, own_array *array, int axis, ptrdiff_t index)
@@ -84,7 +85,8 @@ own_array *own_array_index(own_pool *owner, own_array *array, int axis, ptrdiff_
     size_t at = (size_t)index + (index < 0 ? array_shape(array)[gone] : 0);
     if (at >= array_shape(array)[gone])
         return fail(EINVAL);
-    own_array *view = array_view(owner, array, array->ndim - 1);
+    struct constructor constructor;
+    own_array *view = array_view(owner, array, array->ndim - 1, &constructor);
     if (!view)
         return NULL;
     for (unsigned from = 0, to = 0; from < array->ndim; from++) {
@@ -97,7 +99,7 @@ own_array *own_array_index(own_pool *owner, own_array *array, int axis, ptrdiff_
     if (layout_count(array->ndim, array_shape(array)) > 0)
         view->data += (ptrdiff_t)at * array_strides(array)[gone];
     array_debug_step(view);
-    return view;
+    return constructor_end(&constructor, view);
 }
 
 static void permute(own_array *view, const own_array *array, const int *axes)
@@ -114,13 +116,14 @@ own_array *own_array_transpose(own_pool *owner, own_array *array)
     int axes[OWN_DIMENSIONS_MAX];
     if (!array_check(array, "own_array_transpose"))
         return NULL;
-    own_array *view = array_view(owner, array, array->ndim);
+    struct constructor constructor;
+    own_array *view = array_view(owner, array, array->ndim, &constructor);
     if (!view)
         return NULL;
     for (int i = 0; i < array->ndim; i++)
         axes[i] = array->ndim - 1 - i;
     permute(view, array, axes);
-    return view;
+    return constructor_end(&constructor, view);
 }
 
 own_array *own_array_permute(own_pool *owner, own_array *array, const int *axes)
@@ -138,10 +141,12 @@ own_array *own_array_permute(own_pool *owner, own_array *array, const int *axes)
         seen |= UINT32_C(1) << axis;
         checked[i] = (int)axis;
     }
-    own_array *view = array_view(owner, array, array->ndim);
-    if (view)
-        permute(view, array, checked);
-    return view;
+    struct constructor constructor;
+    own_array *view = array_view(owner, array, array->ndim, &constructor);
+    if (!view)
+        return NULL;
+    permute(view, array, checked);
+    return constructor_end(&constructor, view);
 }
 
 own_array *own_array_broadcast(own_pool *owner, own_array *array, int ndim, const size_t *shape)
@@ -158,7 +163,8 @@ own_array *own_array_broadcast(own_pool *owner, own_array *array, int ndim, cons
         if (length != 1 && length != shape[before + i])
             return fail(EINVAL);
     }
-    own_array *view = array_view(owner, array, ndim);
+    struct constructor constructor;
+    own_array *view = array_view(owner, array, ndim, &constructor);
     if (!view)
         return NULL;
     for (int i = 0; i < ndim; i++) {
@@ -168,7 +174,7 @@ own_array *own_array_broadcast(own_pool *owner, own_array *array, int ndim, cons
     }
     view->flags |= ARRAY_READONLY;
     array_debug_step(view);
-    return view;
+    return constructor_end(&constructor, view);
 }
 
 own_array *own_array_reinterpret(own_pool *owner, own_array *array, const char *format)
@@ -177,15 +183,12 @@ own_array *own_array_reinterpret(own_pool *owner, own_array *array, const char *
         return NULL;
     if (!format || format_size(format) != array->itemsize)
         return fail(EINVAL);
-    return array_view_as(owner, array, format, strlen(format) + 1);
+    return array_view_as(owner, array, format, strlen(format) + 1, 0);
 }
 
 own_array *own_array_readonly(own_pool *owner, own_array *array)
 {
     if (!array_check(array, "own_array_readonly"))
         return NULL;
-    own_array *view = array_view_as(owner, array, array_format(array), array->format_size);
-    if (view)
-        view->flags |= ARRAY_READONLY;
-    return view;
+    return array_view_as(owner, array, array_format(array), array->format_size, ARRAY_READONLY);
 }
