@@ -50,7 +50,8 @@ static inline void leave(struct entry **ring, struct entry *entry)
         *ring = entry->older == entry ? NULL : entry->older;
     entry->newer->older = entry->older;
     entry->older->newer = entry->newer;
-    __atomic_store_n(&entry->parent, NULL, __ATOMIC_RELAXED);
+    /* From here on it may enter another ring, under another lock. */
+    __atomic_store_n(&entry->parent, NULL, __ATOMIC_RELEASE);
 }
 
 /* Of a shared pool: so that its stripes have one order. */
@@ -75,6 +76,8 @@ void ledger_add_child(own_pool *pool, own_pool *child)
     enter(&pool->newest, &child->entry);
     __atomic_store_n(&child->entry.parent, pool, __ATOMIC_RELAXED);
     set_time(pool, &child->entry);
+    if (OWN_UNLIKELY(pool->shared))
+        pool->shared->parent = 1;
     pool->children++;
 }
 

@@ -167,29 +167,39 @@ static void enter_child(own_pool *pool, own_pool *child)
     pool_leave(entered);
 }
 
-static int give_child(own_pool *pool, own_pool *child)
+/* Where the child, or its stripe, is: to be compared, for it may have gone by now. */
+static const own_pool *parent_now(const own_pool *child)
+{
+    return __atomic_load_n(&child->entry.parent, __ATOMIC_ACQUIRE);
+}
+
+/* Gives a child, unless another thread was faster: false. */
+static bool give_child(own_pool *pool, own_pool *child, int *result)
 {
     bool locked = lock_tree(pool, child);
-    bool may = check_parent(pool, child) == 0 && charge_parent(pool, child);
+    bool root = !parent_now(child);
+    bool may = root && check_parent(pool, child) == 0 && charge_parent(pool, child);
     if (may) {
         object_give(&child->object);
         enter_child(pool, child);
     }
     if (locked)
         shared_unlock_tree();
-    return may ? 0 : -1;
+    *result = may ? 0 : -1;
+    return root;
 }
 
 int own_give(own_pool *pool, void *object)
 {
     struct node *node;
+    int result;
     if (!pool_check(pool, "own_give") || !object || !object_check(object, "own_give", pool->name) ||
         !object_check_caller(object, "own_give", pool->name))
         return fail(EINVAL);
     if (!share_with(pool, object))
         return -1;
-    if (object_is_pool(object) && !own_pool_parent(object))
-        return give_child(pool, object);
+    if (object_is_pool(object) && !parent_now(object) && give_child(pool, object, &result))
+        return result;
     own_pool *entered = enter_for_node(pool, &node);
     if (!entered)
         return -1;
@@ -216,18 +226,27 @@ static own_pool *enter_found(own_pool *pool, const void *object, void (*call)(vo
     return NULL;
 }
 
-/* Enters the stripe of the pool that a child is in. NULL: it is not a child of the pool. */
-static own_pool *enter_parent(const own_pool *pool, const own_pool *child)
+/* The stripe of the pool that a child is in, at the moment. NULL: it is not a child of the pool. */
+static own_pool *find_parent(own_pool *pool, const own_pool *child)
 {
-    for (;;) {
-        own_pool *in = __atomic_load_n(&child->entry.parent, __ATOMIC_RELAXED);
-        if (!in || (in != pool && pool_home(in) != pool))
-            return NULL;
+    const own_pool *in = parent_now(child);
+    own_pool *stripe = pool;
+    while (stripe && stripe != in)
+        stripe = stripe_next(pool, stripe);
+    return stripe;
+}
+
+/* Enters it. */
+static own_pool *enter_parent(own_pool *pool, const own_pool *child)
+{
+    own_pool *in;
+    while ((in = find_parent(pool, child))) {
         pool_enter_stripe(in);
-        if (OWN_LIKELY(__atomic_load_n(&child->entry.parent, __ATOMIC_RELAXED) == in))
-            return in;
+        if (OWN_LIKELY(parent_now(child) == in))
+            break;
         pool_leave(in); /* it has been moved meanwhile */
     }
+    return in;
 }
 
 static int drop_child(own_pool *pool, own_pool *child)
@@ -321,7 +340,7 @@ int own_move(own_pool *from, own_pool *to, void *object)
     if (!pool_check(from, "own_move") || !pool_check(to, "own_move") || !object)
         return fail(EINVAL);
     bool held = has_reference(from, object);
-    if (!held && !(object_is_pool(object) && own_pool_parent(object) == from))
+    if (!held && !(object_is_pool(object) && find_parent(from, object)))
         return fail(EINVAL);
     if (!share_with(to, object))
         return -1;

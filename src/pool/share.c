@@ -113,6 +113,7 @@ static void share_pool(own_pool *pool, struct shared *shared)
 {
     pool_settle(pool);
     pool->shared = shared;
+    shared->parent = pool->children > 0;
     pool_open(pool);
     /* Entries so far are older than any that comes. */
     struct entry *entry = pool->newest;

@@ -120,29 +120,44 @@ own_pool *shared_enter_block(own_pool *pool, const void *block)
     return pool_enter_stripe(in);
 }
 
-own_pool *shared_enter_newest(own_pool *pool)
+/* The stripe whose newest entry is the newest, and the time of that. NULL: there is none. */
+static own_pool *find_newest(own_pool *pool, uint64_t *time)
 {
     own_pool *found = NULL;
-    uint64_t time = 0;
     for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
         pool_enter_stripe(stripe);
-        if (stripe->newest && (!found || stripe->newest->time > time)) {
-            time = stripe->newest->time;
+        if (stripe->newest && (!found || stripe->newest->time > *time)) {
+            *time = stripe->newest->time;
             found = stripe;
         }
         pool_leave(stripe);
     }
-    if (!found)
-        return NULL;
-    pool_enter_stripe(found);
-    if (found->newest)
-        return found; /* by now it may be an even newer one */
-    pool_leave(found);
-    return shared_enter_newest(pool);
+    return found;
+}
+
+own_pool *shared_enter_newest(own_pool *pool)
+{
+    uint64_t time;
+    own_pool *found;
+    while ((found = find_newest(pool, &time))) {
+        pool_enter_stripe(found);
+        if (found->newest && found->newest->time >= time)
+            break;         /* that one, or by now an even newer one */
+        pool_leave(found); /* it has gone, and what is there may be older than in other stripes */
+    }
+    return found;
 }
 
 void shared_free(own_pool *pool)
 {
+    bool parent = false;
+    for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe))
+        parent |= stripe->shared->parent;
+    if (parent) {
+        /* Who is on the way up may have come here by a child that has been released since. */
+        shared_lock_tree();
+        shared_unlock_tree();
+    }
     for (unsigned number = 0; number < STRIPES; number++) {
         own_pool *stripe = stripe_at(pool, number);
         if (stripe)

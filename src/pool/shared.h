@@ -31,8 +31,12 @@
  *   own_pool_clear and allocation   each stripe is emptied under its lock. A block is in it before
  *       that and goes, or after that and stays.
  *   the last release, and a weak reference   see object/shared.c.
- *   two moves that would make a cycle   pools change their parent, where one of both is shared,
- *       under one lock for all; the way up cannot change meanwhile.
+ *   two moves that would make a cycle, or give a pool two parents   pools get a parent, where one
+ *       of both is shared, under one lock for all, and there it is seen that they have none.
+ *   the way up, and the death of a pool on it   the way up is gone under the same lock. It may end
+ *       early, because pools lose their parent without it; but a pool that has had children takes
+ *       the lock once when they have gone, before its memory goes. A parent that is read without
+ *       the lock is compared, never looked into.
  *
  * A pool made with OWN_POOL_CONFINED under a shared one is counted by all threads, as its parent
  * is, but has no stripes and no lock.
@@ -47,7 +51,8 @@
 
 struct shared {
     struct lock lock;
-    uint32_t contended; /* the first stripe's lock was found taken: threads go to their own */
+    uint16_t contended; /* the first stripe's lock was found taken: threads go to their own */
+    uint16_t parent;    /* this stripe has had children */
     own_pool *stripe[STRIPES];
 };
 
