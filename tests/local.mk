@@ -171,6 +171,7 @@ EXTRA_DIST += \
 	%D%/models/get.pml \
 	%D%/models/revival.pml \
 	%D%/models/shared.pml \
+	%D%/models/tree.pml \
 	%D%/models/weakref.pml
 
 TEST_EXTENSIONS = .sh

@@ -2,8 +2,8 @@
  * clear.pml - own_pool_clear against threads that allocate and add to the ledger in all stripes.
  *
  * A pool with two stripes, each with its lock, its ledger and its blocks. One thread clears the
- * pool: as ledger_clear (pool/ledger.c) over all stripes it takes the newest entry out, under the
- * lock of its stripe, and runs it without a lock; when there is none, it empties the blocks of each
+ * pool: ledger_release (pool/ledger.c, with shared_enter_newest in pool/shared.c) takes the newest
+ * entry of all stripes out, under the lock of its stripe, and runs it without a lock; when there is none, it empties the blocks of each
  * stripe under its lock (extent_clear in pool/extent.c). Each of two threads allocates a block in
  * its stripe and frees that of the other, if it has been given it by then; they are own_alloc and
  * own_free (pool/block.c). The second also adds an entry and takes it back (own_defer, own_undefer

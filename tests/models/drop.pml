@@ -1,18 +1,16 @@
 /*
  * drop.pml - own_drop of a child against all who may take it out of the ledger meanwhile.
  *
- * A pool P with two stripes, 0 and 1, and a pool Q with one, 2, are cleared (or die: what is taken
- * out is the same). The child is in stripe 0. A thread drops it from P, one moves it to Q, one back
- * into stripe 1 of P; they have a reference to the child each, which they release then. So it may
- * die in any of the five threads: own_drop, own_move, pool_orphan (pool/own.c), ledger_release
- * (pool/ledger.c), each under the locks of the stripes concerned, and shared_unhold and
- * shared_release (object/shared.c).
- *
- * What is said of the child's limits is a look at the child and all below it (limit_move).
+ * A pool P with two stripes, 0 and 1, and a pool Q with one, 2, are cleared; then Q dies. The child
+ * is in stripe 0. A thread drops it from P, one moves it to Q, one back into stripe 1 of P; they have
+ * a reference to the child each, which they release then. So it may die in any of the five threads:
+ * own_drop, own_move, enter_parent, pool_orphan (pool/own.c), ledger_release (pool/ledger.c), with
+ * shared_unhold and shared_release (object/shared.c).
  *
  * mutants:
  *   STRIPE_NOT_READ_AGAIN     the stripe that was read without its lock is taken for the child's
- *   LIMIT_AFTER_UNHOLD        the limits are told when the reference has been released already
+ *   PARENT_LOOKED_INTO        a parent that was read without a lock is asked whose stripe it is
+ *   CHILD_LOOKED_AT           after its reference has been released
  *   CALLED_WITHOUT_REFERENCE  who drops the child has no reference to it
  *   SPLIT_COUNT               a release reads the count and writes it, without an exchange
  */
@@ -29,6 +27,9 @@
 byte parent;             /* child->entry.parent */
 bool in_ledger[3] = {true, false, false}; /* the child is in the ring of that stripe */
 bool mutex[3];
+bool tree;     /* the lock under which pools get a parent */
+byte moves;    /* that have ended; who moves has a reference to Q */
+bool q_freed;
 
 /* Nobody else has a reference: what else happens to it is for other models. */
 inline die()
@@ -67,53 +68,41 @@ inline add_child(stripe)
 /* pool_orphan, of a child that is in that stripe, which is locked and is not afterwards. */
 inline orphan(stripe)
 {
-#ifndef LIMIT_AFTER_UNHOLD
-    touch(); /* limit_move */
-#endif
+    touch(); /* own_is_shared */
     remove_child(stripe);
-    unlock(mutex[stripe]);
     unhold();
+#ifdef CHILD_LOOKED_AT
+    touch();
+#endif
+    unlock(mutex[stripe]);
     if
     :: last -> die()
-    :: else ->
-#ifdef LIMIT_AFTER_UNHOLD
-       touch()
-#else
-       skip
-#endif
+    :: else
     fi
 }
 
-/* Locks the stripe `at` of the child, and the one that it is to go to, if any; NOWHERE: it is not
-   of the stripes from `least` to `most`. */
-inline lock_child(least, most, to)
+/* enter_parent: `at` is the stripe of the child, which is locked; NOWHERE: that is none of those from
+   `least` to `most`. */
+inline enter_parent(least, most)
 {
     do
-    :: d_step { touch(); at = parent };
+    :: true ->
+       d_step { touch(); at = parent };
+#ifdef PARENT_LOOKED_INTO
+       assert(at != Q || !q_freed);
+#endif
        if
        :: at < least || at > most -> at = NOWHERE; break
        :: else
        fi;
-       if
-       :: to < at -> lock(mutex[to])
-       :: else
-       fi;
        lock(mutex[at]);
-       if
-       :: to != NOWHERE && to > at -> lock(mutex[to])
-       :: else
-       fi;
 #ifdef STRIPE_NOT_READ_AGAIN
        break
 #else
        if
        :: d_step { parent == at -> touch() }; break
        :: d_step { parent != at -> touch() };
-          unlock(mutex[at]);
-          if
-          :: to != NOWHERE -> unlock(mutex[to])
-          :: else
-          fi
+          unlock(mutex[at])
        fi
 #endif
     od
@@ -123,7 +112,7 @@ active proctype dropper()
 {
     LOCALS;
     byte at;
-    lock_child(0, 1, NOWHERE);
+    enter_parent(0, 1);
     if
     :: at != NOWHERE -> orphan(at)
     :: else /* EINVAL */
@@ -133,17 +122,22 @@ active proctype dropper()
 #endif
 }
 
+/* move_child: one lock of a stripe at a time. */
 inline move(least, most, to)
 {
-    lock_child(least, most, to);
+    lock(tree);
+    enter_parent(least, most);
     if
     :: at != NOWHERE ->
        remove_child(at);
-       add_child(to);
        unlock(mutex[at]);
+       lock(mutex[to]);
+       add_child(to);
        unlock(mutex[to])
     :: else /* EINVAL */
-    fi
+    fi;
+    unlock(tree);
+    moves++
 }
 
 active proctype mover()
@@ -162,28 +156,35 @@ active proctype mover_back()
     decref()
 }
 
-/* own_pool_clear: P by the first, Q by the second. */
-active [2] proctype clearer()
+inline clear(stripe)
+{
+    lock(mutex[stripe]);
+    if
+    :: in_ledger[stripe] -> orphan(stripe)
+    :: else -> unlock(mutex[stripe])
+    fi
+}
+
+active proctype clearer_of_p()
 {
     LOCALS;
-    byte at = (_pid == 3 -> 0 : Q);
-    do
-    :: true -> lock(mutex[at]);
-       if
-       :: in_ledger[at] -> orphan(at)
-       :: else -> unlock(mutex[at])
-       fi;
-       if
-       :: at == 0 -> at = 1
-       :: else -> break
-       fi
-    od
+    clear(0);
+    clear(1)
+}
+
+active proctype clearer_of_q()
+{
+    LOCALS;
+    clear(Q);
+    moves == 2;
+    clear(Q);
+    q_freed = true
 }
 
 active proctype check()
 {
     timeout;
-    assert(!mutex[0] && !mutex[1] && !mutex[2]);
+    assert(!mutex[0] && !mutex[1] && !mutex[2] && !tree && q_freed);
     assert(in_ledger[0] + in_ledger[1] + in_ledger[2] == !freed);
     if
     :: freed -> assert(deaths == 1)
