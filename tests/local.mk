@@ -54,6 +54,8 @@ unit_tests += \
 	%D%/unit/limits \
 	%D%/unit/map \
 	%D%/unit/system \
+	%D%/unit/share \
+	%D%/unit/stripes \
 	%D%/unit/types \
 	%D%/unit/validate_chunk \
 	%D%/unit/validate_foreign \
@@ -93,6 +95,11 @@ unit_tests += \
 %C%_unit_map_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_system_LDADD = $(UNIT_LIBS)
+%C%_unit_share_SOURCES = %D%/unit/share.c %D%/unit/fault_world.c %D%/unit/fault_world.h
+%C%_unit_share_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_share_LDADD = $(UNIT_LIBS)
+%C%_unit_stripes_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_stripes_LDADD = $(UNIT_LIBS)
 %C%_unit_types_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_types_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_chunk_SOURCES = %D%/unit/validate_chunk.c %D%/unit/breach.c %D%/unit/breach.h
@@ -138,6 +145,8 @@ contract_tests += \
 	%D%/contract/pep442 \
 	%D%/contract/pool \
 	%D%/contract/reentry \
+	%D%/contract/shared \
+	%D%/contract/shared_rules \
 	%D%/contract/stacking \
 	%D%/contract/string \
 	%D%/contract/survival \

@@ -16,9 +16,9 @@
  * The count is a number line in one 32-bit word:
  *
  *   INT32_MIN ...................... OWN_COUNT_DEAD      dying or dead: any use is a misuse
- *   OWN_COUNT_DEAD + 1 ............. OWN_COUNT_SHARED    shared, saturated: never dies
+ *   OWN_COUNT_DEAD + 1 ............. OWN_COUNT_SHARED    shared, saturated or immortal: never dies
  *   OWN_COUNT_SHARED + 1 ............ -1                  shared: -n is n references
- *   0                                                     immortal: not counted, never dies
+ *   0                                                     confined, immortal: never dies
  *   1 ............................... OWN_COUNT_MAX - 1   confined: n references
  *   OWN_COUNT_MAX ................... INT32_MAX           confined, saturated: never dies
  *
@@ -171,7 +171,8 @@ OWN_API size_t own_refcount(const void *object);
  * object  borrowed, not NULL; confined to the calling thread until now, and all that it holds. One
  *         that is shared already stays so.
  *
- * What a shared pool creates, or comes to hold later, becomes shared as it comes. What is put into
+ * A weak reference holds nothing: its object is shared on its own. What a shared pool creates, or
+ * comes to hold later, becomes shared as it comes. What is put into
  * a field of a shared object does not: share it first. The fields themselves are for the user to
  * protect.
  *
@@ -181,8 +182,9 @@ OWN_API size_t own_refcount(const void *object);
 OWN_API int own_share(void *object);
 
 /*
- * Whether an object is shared: counted by any number of threads at once. False for NULL, and for an
- * immortal or dead one. Threads: any that may use the object. Cost: O(1).
+ * Whether an object is shared: used by any number of threads at once. False for NULL, for a dead
+ * one, and for an immortal one that was never shared. Threads: any that may use the object.
+ * Cost: O(1).
  */
 OWN_API bool own_is_shared(const void *object);
 

@@ -17,11 +17,12 @@
  *
  * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. A pool
  * that own_share has made shared, and all below it, is used by any number at once: "those of the
- * pool" are then all threads. Its order of release is that of time, over all threads. Three calls
- * still want nobody else at the same time: own_pool_total and own_pool_walk, for what they go
- * through, and own_give and own_move of a pool under or out of a limit, for that pool and all below
- * it. A shared pool that outlives its parent counts on against the limits that it was under. After
- * fork the child process may use the library, but no shared pool that another thread was inside of.
+ * pool" are then all threads, each of which has a reference to it or knows of one that lasts. Its
+ * order of release is that of time, over all threads. Two calls still want nobody else at the same
+ * time: own_pool_total and own_pool_walk, for what they go through. A shared pool stays under the
+ * limits that it has: it counts on against them where it outlives its parent, and is not given to a
+ * pool under others (EPERM) unless it has a limit of its own. After fork the child process may use
+ * the library, but no shared pool that another thread was inside of.
  */
 #ifndef OWN_POOL_H
 #define OWN_POOL_H
@@ -139,8 +140,8 @@ OWN_API const char *own_pool_name(const own_pool *pool);
 /*
  * Names a pool, as printf does; the pool keeps a copy. The old name may be among the arguments.
  *
- * Returns -1 with errno ENOMEM, EDQUOT, or what vsnprintf set. Threads: those of pool.
- * Cost: the length of the name.
+ * Returns -1 with errno ENOMEM, EDQUOT, EPERM (a shared pool, whose name others may be reading), or
+ * what vsnprintf set. Threads: those of pool. Cost: the length of the name.
  */
 OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINTF(2, 3);
 
@@ -151,8 +152,9 @@ OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINT
  *        what would need more memory fails with EDQUOT until enough has been freed.
  *
  * Near its limit a pool takes memory in small pieces, so that the limit can be used to the end.
- * Returns -1 with errno ENOMEM. Threads: those of pool. Cost: O(1) where the pool has a limit
- * already, else the number of pools below.
+ * Below a confined pool, what is shared already is not counted by a new limit. Returns -1 with errno
+ * ENOMEM, or EPERM: a shared pool without one. Set limits before you share. Threads: those of pool.
+ * Cost: O(1) where the pool has a limit already, else the number of pools below.
  */
 OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
 
@@ -200,8 +202,8 @@ OWN_API int own_hold(own_pool *pool, void *object);
  * object  stolen; on failure it is still the caller's. A pool without a parent becomes a child.
  *
  * Returns -1 with errno ENOMEM, EDQUOT (a limit at or above pool, for what the child brings along),
- * ELOOP (the child is above pool, or is pool), EPERM (a dying pool), or EINVAL (an argument is
- * NULL). Where a pool holds the last reference, so that the caller has none to give: a misuse.
+ * ELOOP (the child is above pool, or is pool), EPERM (a dying pool, or a shared one without a limit
+ * of its own that other limits would count from now on), or EINVAL (an argument is NULL). Where a pool holds the last reference, so that the caller has none to give: a misuse.
  * Threads: those of both. Cost: O(1) expected; for a child, the depth of pool, and where limits
  * change, the number of pools below the child.
  */

@@ -206,7 +206,8 @@ void own_immortalize(void *object)
         tell_dead("own_immortalize", o);
         return;
     }
-    __atomic_store_n(&o->count, 0, __ATOMIC_RELAXED);
+    /* Other threads may be about to move a shared count by one: it goes where that changes nothing. */
+    __atomic_store_n(&o->count, object_count(o) < 0 ? COUNT_SHARED_STOP : 0, __ATOMIC_RELAXED);
 }
 
 const own_type *own_typeof(const void *object)

@@ -5,7 +5,7 @@
  * least a unit, at most 1 MiB: a big pool has few, and little of them is unused. Near a limit it is
  * as large as the limit leaves room for, but not so small that extents could become many.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 #include <string.h>
@@ -169,7 +169,7 @@ static size_t next_size(own_pool *pool, size_t least)
     size_t wanted = reserved <= DOUBLING_UP_TO
                         ? reserved
                         : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
-    if (pool->flags & POOL_STRIPE)
+    if (pool_is_stripe(pool))
         least = max_size(least, CHUNK_UNIT); /* found by the unit map only */
     size_t size = chunk_round(max_size(least, min_size(wanted, CHUNK_MAX)));
     if (!pool->limit)

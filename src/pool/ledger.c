@@ -76,8 +76,6 @@ void ledger_add_child(own_pool *pool, own_pool *child)
     enter(&pool->newest, &child->entry);
     __atomic_store_n(&child->entry.parent, pool, __ATOMIC_RELAXED);
     set_time(pool, &child->entry);
-    if (OWN_UNLIKELY(pool->shared))
-        pool->shared->parent = 1;
     pool->children++;
 }
 
@@ -335,8 +333,11 @@ own_object *ledger_release(own_pool *pool)
             continue;
         }
         own_pool *child = entry_child(newest);
+        bool shared = own_is_shared(child);
         last = pool_orphan(entered, child) ? &child->object : NULL;
         pool_leave(entered);
+        if (OWN_UNLIKELY(shared) && !last)
+            shared_leave_tree();
     }
     return last;
 }

@@ -7,7 +7,7 @@
  * the number of limits above the pool, not its depth; a chain of a million pools without limits
  * costs nothing.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -35,16 +35,21 @@ static void unlock_limits(void)
     pthread_mutex_unlock(&limits);
 }
 
-static void limits_init(void)
+static void make_ready(void)
 {
     /* A child process must not find it taken by a thread that it does not have. */
     (void)pthread_atfork(lock_limits, unlock_limits, unlock_limits);
 }
 
-static void lock(void)
+void limit_init(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, limits_init);
+    pthread_once(&once, make_ready);
+}
+
+static void lock(void)
+{
+    limit_init();
     lock_limits();
 }
 
@@ -103,9 +108,12 @@ bool limit_add(struct limit *limit, size_t bytes)
     return has_room;
 }
 
-struct limit *limit_above(const own_pool *pool)
+static bool is_limited(own_pool *pool)
 {
-    return pool->flags & POOL_LIMITED ? pool->limit->above : pool->limit;
+    pool_enter_stripe(pool);
+    bool limited = pool->flags & POOL_LIMITED;
+    pool_leave(pool);
+    return limited;
 }
 
 void limit_use(struct limit *limit)
@@ -131,30 +139,41 @@ void limit_release(struct limit *limit)
     unlock_limits();
 }
 
-/* What a subtree adds to the limit above it. One with a limit of its own speaks for all below. */
-static size_t used_by(own_pool *pool)
+struct limit *limit_above(own_pool *pool)
 {
-    size_t used = 0;
-    bool below = true;
-    for (own_pool *at = pool; at; at = tree_next(pool, at, below)) {
-        below = !(at->flags & POOL_LIMITED);
-        used += below ? pool_reserved(at) : at->limit->used;
+    return pool->limit && is_limited(pool) ? pool->limit->above : pool->limit;
+}
+
+/* What a subtree adds to the limit above it. A limit in it speaks for all below. `limited`: whether
+   the pool itself has one. */
+static size_t used_by(own_pool *pool, bool limited)
+{
+    size_t used = limited ? pool->limit->used : pool_reserved(pool);
+    for (own_pool *at = tree_next(pool, pool, !limited); at; at = tree_next(pool, at, !limited)) {
+        limited = at->shared || at->flags & POOL_LIMITED;
+        if (!at->shared)
+            used += limited ? at->limit->used : pool_reserved(at);
     }
     return used;
 }
 
-/* Makes a subtree point to another limit above it. */
-static void point_to(own_pool *pool, struct limit *to)
+static void point(struct limit **link, struct limit *to)
 {
-    bool below = true;
-    for (own_pool *at = pool; at; at = tree_next(pool, at, below)) {
-        below = !(at->flags & POOL_LIMITED);
-        struct limit **link = below ? &at->limit : &at->limit->above;
-        struct limit *from = *link;
-        *link = to;
-        if (to)
-            to->users++;
-        release(from);
+    struct limit *from = *link;
+    *link = to;
+    if (to)
+        to->users++;
+    release(from);
+}
+
+/* Makes a subtree point to another limit above it. */
+static void point_to(own_pool *pool, bool limited, struct limit *to)
+{
+    point(limited ? &pool->limit->above : &pool->limit, to);
+    for (own_pool *at = tree_next(pool, pool, !limited); at; at = tree_next(pool, at, !limited)) {
+        limited = at->shared || at->flags & POOL_LIMITED;
+        if (!at->shared)
+            point(limited ? &at->limit->above : &at->limit, to);
     }
 }
 
@@ -176,15 +195,20 @@ static bool has_room(struct limit *to, struct limit *from, size_t bytes)
 bool limit_move(own_pool *pool, struct limit *to, bool forced)
 {
     struct limit *from = limit_above(pool);
+    bool limited = from != pool->limit;
     if (from == to)
         return true;
+    if (pool->shared && !limited) {
+        errno = EPERM;
+        return false;
+    }
     lock();
-    size_t used = used_by(pool);
+    size_t used = used_by(pool, limited);
     bool may = forced || has_room(to, from, used);
     if (may) {
         subtract_used(from, used);
         add_used(to, used);
-        point_to(pool, to);
+        point_to(pool, limited, to);
     }
     unlock_limits();
     if (!may)
@@ -201,11 +225,11 @@ static bool limit_make(own_pool *pool, size_t bytes)
         return false;
     lock();
     /* The pool keeps the new limit alive; the new limit, the one above. */
-    *limit =
-        (struct limit){.bytes = bytes, .used = used_by(pool), .users = 1, .above = pool->limit};
+    *limit = (struct limit){
+        .bytes = bytes, .used = used_by(pool, false), .users = 1, .above = pool->limit};
     if (limit->above)
         limit->above->users++;
-    point_to(pool, limit);
+    point_to(pool, false, limit);
     limit->users--;
     pool->flags |= POOL_LIMITED;
     unlock_limits();
@@ -218,7 +242,7 @@ int own_pool_set_limit(own_pool *pool, size_t bytes)
         errno = EINVAL;
         return -1;
     }
-    if (pool->flags & POOL_LIMITED) {
+    if (is_limited(pool)) {
         lock();
         pool->limit->bytes = bytes;
         unlock_limits();
@@ -260,9 +284,14 @@ void pool_chunk_put(own_pool *pool, void *chunk, size_t size)
 
 bool limit_validate(const own_pool *pool)
 {
+    bool holds = pool->limit || !(pool->flags & POOL_LIMITED);
+    if (!pool->limit)
+        return holds;
+    lock();
     for (const struct limit *limit = pool->limit; limit; limit = limit->above) {
         if (limit->used < pool_reserved(pool) || limit->users == 0)
-            return false;
+            holds = false;
     }
-    return pool->limit || !(pool->flags & POOL_LIMITED);
+    unlock_limits();
+    return holds;
 }

@@ -101,7 +101,25 @@ own_weakref *own_weakref_new(own_pool *owner, void *object,
 /* What comes into a shared pool becomes shared. False: ENOMEM. */
 static bool share_with(const own_pool *pool, void *object)
 {
-    return OWN_LIKELY(!pool->shared) || own_share(object) == 0;
+    return OWN_LIKELY(!pool->shared || own_is_shared(object)) || own_share(object) == 0;
+}
+
+/* Enters a pool with a node made ready for a reference to an object, which is shared then where it
+   has to be. NULL: ENOMEM or EDQUOT; nothing is entered, and nothing has changed. */
+static own_pool *enter_for_reference(own_pool *pool, void *object, struct node **node)
+{
+    own_pool *entered = enter_for_node(pool, node);
+    if (!entered || OWN_LIKELY(!entered->shared || own_is_shared(object)))
+        return entered;
+    pool_leave(entered); /* sharing takes as long as there is to be shared */
+    bool shared = share_with(pool, object);
+    pool_enter_stripe(entered);
+    if (shared)
+        return entered;
+    ledger_node_put(entered, *node);
+    pool_leave(entered);
+    errno = ENOMEM;
+    return NULL;
 }
 
 int own_hold(own_pool *pool, void *object)
@@ -109,9 +127,7 @@ int own_hold(own_pool *pool, void *object)
     struct node *node;
     if (!pool_check(pool, "own_hold") || !object || !object_check(object, "own_hold", pool->name))
         return fail(EINVAL);
-    if (!share_with(pool, object))
-        return -1;
-    own_pool *entered = enter_for_node(pool, &node);
+    own_pool *entered = enter_for_reference(pool, object, &node);
     if (!entered)
         return -1;
     object_hold(object);
@@ -119,14 +135,35 @@ int own_hold(own_pool *pool, void *object)
     return 0;
 }
 
+/*
+ * Where a pool changes its parent and others could do that, or look upwards, at the same time. What
+ * is said of a child below is done under this lock.
+ */
+static bool lock_tree(const own_pool *pool, const own_pool *child)
+{
+    bool shared = pool->shared || own_is_shared(child);
+    if (shared)
+        shared_lock_tree();
+    return shared;
+}
+
+static void unlock_tree(bool locked)
+{
+    if (locked)
+        shared_unlock_tree();
+}
+
 /* Whether `child` may become a child of `pool`. */
-static int check_parent(const own_pool *pool, const own_pool *child)
+static int check_parent(const own_pool *pool, const own_pool *child, bool locked)
 {
     if (pool_is_dying(child))
         return fail(EPERM);
-    if (child == pool || ((child->children || child->shared) && own_pool_is_ancestor(child, pool)))
+    if (child == pool)
         return fail(ELOOP);
-    return 0;
+    if (!child->shared && !child->children)
+        return 0;
+    bool loops = locked ? tree_is_ancestor(child, pool) : own_pool_is_ancestor(child, pool);
+    return loops ? fail(ELOOP) : 0;
 }
 
 /*
@@ -135,28 +172,27 @@ static int check_parent(const own_pool *pool, const own_pool *child)
  */
 static void leave_former_limits(own_pool *pool)
 {
-    if (!pool->limit)
+    if (!pool->limit || pool->shared)
         return;
-    while (own_pool_parent(pool))
-        pool = own_pool_parent(pool);
-    if (pool_is_dying(pool))
+    for (own_pool *parent; (parent = tree_parent(pool));)
+        pool = parent;
+    if (pool_is_dying(pool) && !own_is_shared(pool))
         limit_move(pool, NULL, true);
 }
 
-/* Counts a child under its new parent. False: EDQUOT. */
-static bool charge_parent(own_pool *parent, own_pool *child)
+/* A child that may come under its new parent is counted there, and shared where that is. False:
+   EDQUOT, EPERM or ENOMEM; nothing has changed. */
+static bool adapt(own_pool *parent, own_pool *child)
 {
     leave_former_limits(parent);
-    return limit_move(child, parent->limit, false);
-}
-
-/* Where a pool changes its parent and others could do that at the same time. */
-static bool lock_tree(const own_pool *pool, const own_pool *child)
-{
-    bool shared = pool->shared || child->shared;
-    if (shared)
-        shared_lock_tree();
-    return shared;
+    struct limit *before = limit_above(child);
+    if (!limit_move(child, parent->limit, false))
+        return false;
+    if (share_with(parent, child))
+        return true;
+    limit_move(child, before, true);
+    errno = ENOMEM;
+    return false;
 }
 
 static void enter_child(own_pool *pool, own_pool *child)
@@ -167,26 +203,22 @@ static void enter_child(own_pool *pool, own_pool *child)
     pool_leave(entered);
 }
 
-/* Where the child, or its stripe, is: to be compared, for it may have gone by now. */
-static const own_pool *parent_now(const own_pool *child)
-{
-    return __atomic_load_n(&child->entry.parent, __ATOMIC_ACQUIRE);
-}
-
-/* Gives a child, unless another thread was faster: false. */
+/* Makes a pool without a parent a child. False: it has one. */
 static bool give_child(own_pool *pool, own_pool *child, int *result)
 {
     bool locked = lock_tree(pool, child);
-    bool root = !parent_now(child);
-    bool may = root && check_parent(pool, child) == 0 && charge_parent(pool, child);
-    if (may) {
+    bool is_root = !tree_parent(child);
+    if (is_root) {
+        *result = check_parent(pool, child, locked);
+        if (*result == 0 && !adapt(pool, child))
+            *result = -1;
+    }
+    if (is_root && *result == 0) {
         object_give(&child->object);
         enter_child(pool, child);
     }
-    if (locked)
-        shared_unlock_tree();
-    *result = may ? 0 : -1;
-    return root;
+    unlock_tree(locked);
+    return is_root;
 }
 
 int own_give(own_pool *pool, void *object)
@@ -196,11 +228,9 @@ int own_give(own_pool *pool, void *object)
     if (!pool_check(pool, "own_give") || !object || !object_check(object, "own_give", pool->name) ||
         !object_check_caller(object, "own_give", pool->name))
         return fail(EINVAL);
-    if (!share_with(pool, object))
-        return -1;
-    if (object_is_pool(object) && !parent_now(object) && give_child(pool, object, &result))
+    if (object_is_pool(object) && give_child(pool, object, &result))
         return result;
-    own_pool *entered = enter_for_node(pool, &node);
+    own_pool *entered = enter_for_reference(pool, object, &node);
     if (!entered)
         return -1;
     object_give(object);
@@ -226,27 +256,18 @@ static own_pool *enter_found(own_pool *pool, const void *object, void (*call)(vo
     return NULL;
 }
 
-/* The stripe of the pool that a child is in, at the moment. NULL: it is not a child of the pool. */
-static own_pool *find_parent(own_pool *pool, const own_pool *child)
+/* Enters the stripe of the pool that a child is in. NULL: it is not a child of the pool. */
+static own_pool *enter_parent(const own_pool *pool, const own_pool *child)
 {
-    const own_pool *in = parent_now(child);
-    own_pool *stripe = pool;
-    while (stripe && stripe != in)
-        stripe = stripe_next(pool, stripe);
-    return stripe;
-}
-
-/* Enters it. */
-static own_pool *enter_parent(own_pool *pool, const own_pool *child)
-{
-    own_pool *in;
-    while ((in = find_parent(pool, child))) {
+    for (;;) {
+        own_pool *in = __atomic_load_n(&child->entry.parent, __ATOMIC_ACQUIRE);
+        if (!in || !pool_has_stripe(pool, in))
+            return NULL;
         pool_enter_stripe(in);
-        if (OWN_LIKELY(parent_now(child) == in))
-            break;
+        if (OWN_LIKELY(__atomic_load_n(&child->entry.parent, __ATOMIC_ACQUIRE) == in))
+            return in;
         pool_leave(in); /* it has been moved meanwhile */
     }
-    return in;
 }
 
 static int drop_child(own_pool *pool, own_pool *child)
@@ -254,12 +275,23 @@ static int drop_child(own_pool *pool, own_pool *child)
     own_pool *entered = enter_parent(pool, child);
     if (!entered)
         return fail(EINVAL);
+    bool shared = own_is_shared(child);
     bool last = pool_orphan(entered, child);
     pool_debug_step(entered);
     pool_leave(entered);
     if (last)
         object_die(&child->object);
+    else if (shared)
+        shared_leave_tree();
     return 0;
+}
+
+/* Whether no pool but a parent can have a reference to an object. */
+static bool is_held_by_parent_only(const own_object *object)
+{
+    return object_is_pool(object) && object_held(object) == 1 &&
+           __atomic_load_n(&((const own_pool *)(const void *)object)->entry.parent,
+                           __ATOMIC_RELAXED);
 }
 
 int own_drop(own_pool *pool, void *object)
@@ -268,7 +300,7 @@ int own_drop(own_pool *pool, void *object)
         return fail(EINVAL);
     struct node *node = NULL;
     own_pool *entered = NULL;
-    if (pool->nodes || pool->shared)
+    if ((pool->shared || pool->nodes) && !is_held_by_parent_only(object))
         entered = enter_found(pool, object, NULL, &node);
     if (!entered)
         return object_is_pool(object) ? drop_child(pool, object) : fail(EINVAL);
@@ -281,32 +313,39 @@ int own_drop(own_pool *pool, void *object)
     return 0;
 }
 
+static int take_over(own_pool *from, own_pool *to, own_pool *child)
+{
+    own_pool *entered = enter_parent(from, child);
+    if (!entered)
+        return fail(EINVAL); /* another thread was faster */
+    ledger_remove_child(entered, child);
+    pool_debug_step(entered);
+    pool_leave(entered);
+    enter_child(to, child);
+    return 0;
+}
+
 static int move_child(own_pool *from, own_pool *to, own_pool *child)
 {
     bool locked = lock_tree(to, child);
+    struct limit *before = limit_above(child);
     int result = -1;
-    own_pool *entered = enter_parent(from, child);
-    if (!entered) {
+    if (!pool_has_stripe(from, __atomic_load_n(&child->entry.parent, __ATOMIC_RELAXED)))
         errno = EINVAL;
-    } else if (check_parent(to, child) < 0 || !charge_parent(to, child)) {
-        pool_leave(entered);
-    } else {
-        ledger_remove_child(entered, child);
-        pool_debug_step(entered);
-        pool_leave(entered);
-        enter_child(to, child);
-        result = 0;
-    }
-    if (locked)
-        shared_unlock_tree();
+    else if (check_parent(to, child, locked) == 0 && adapt(to, child))
+        result = take_over(from, to, child);
+    if (result < 0 && errno == EINVAL)
+        limit_move(child, before, true);
+    unlock_tree(locked);
     return result;
 }
 
+/* The new place is ready before the old one is given up. */
 static int move_reference(own_pool *from, own_pool *to, own_object *object)
 {
     struct node *node;
     struct node *old;
-    own_pool *entered = enter_for_node(to, &node);
+    own_pool *entered = enter_for_reference(to, object, &node);
     if (!entered)
         return -1;
     pool_leave(entered); /* one lock at a time: the node is charged to it all the same */
@@ -339,12 +378,9 @@ int own_move(own_pool *from, own_pool *to, void *object)
 {
     if (!pool_check(from, "own_move") || !pool_check(to, "own_move") || !object)
         return fail(EINVAL);
-    bool held = has_reference(from, object);
-    if (!held && !(object_is_pool(object) && find_parent(from, object)))
-        return fail(EINVAL);
-    if (!share_with(to, object))
-        return -1;
-    return held ? move_reference(from, to, object) : move_child(from, to, object);
+    if (!is_held_by_parent_only(object) && has_reference(from, object))
+        return move_reference(from, to, object);
+    return object_is_pool(object) ? move_child(from, to, object) : fail(EINVAL);
 }
 
 int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)

@@ -150,8 +150,7 @@ struct own_pool {
 #define POOL_HOLES_FIRST 16U /* and small blocks look for them before they are bumped */
 #define POOL_FOREIGN 32U     /* has, or once had, blocks that are not in its chunks */
 #define POOL_PRIVATE 64U     /* all its blocks come from an allocator of its own */
-#define POOL_STRIPE 128U     /* not a pool to users, but a stripe of one */
-#define POOL_CONFINED 256U   /* stays without stripes, though its count is shared */
+#define POOL_CONFINED 128U   /* stays without stripes, though its count is shared */
 
 extern const struct object_class pool_class;
 
@@ -178,6 +177,9 @@ static inline bool pool_is_dying(const own_pool *pool)
 own_pool *tree_next(const own_pool *root, own_pool *at, bool below);
 /* The oldest child, and the next younger one; NULL: none. */
 own_pool *tree_first_child(const own_pool *pool);
+/* The two public questions, by who has the lock of the tree where there is need of it. */
+own_pool *tree_parent(const own_pool *pool);
+bool tree_is_ancestor(const own_pool *ancestor, const own_pool *pool);
 
 /* limit.c: what counts against a limit and those above it. False: EDQUOT, nothing has changed. */
 bool limit_add(struct limit *limit, size_t bytes);
@@ -220,12 +222,15 @@ static inline void limit_uncharge(own_pool *pool, size_t bytes)
     pool->reserved -= bytes;
 }
 
-/* Counts a subtree under `to` instead of what is above it now; either may be NULL. EDQUOT too. */
+/* Counts a subtree under `to` instead of what is above it now; either may be NULL. Shared pools below
+   stay where they are. EDQUOT too, and EPERM for a shared pool without a limit of its own. */
 bool limit_move(own_pool *pool, struct limit *to, bool forced);
 /* Whether what is said of the limits of a pool holds. */
 bool limit_validate(const own_pool *pool);
 /* The limit above the pool's own, or the one that it is counted by. */
-struct limit *limit_above(const own_pool *pool);
+struct limit *limit_above(own_pool *pool);
+/* Makes the lock of limits ready for fork. */
+void limit_init(void);
 
 /* A chunk that is charged to the pool. NULL: ENOMEM or EDQUOT. */
 void *pool_chunk_get(own_pool *pool, size_t size, size_t *granted);
@@ -526,7 +531,7 @@ struct private_memory {
 struct private_memory *private_memory(const own_pool *pool);
 /* Makes a pool without blocks such a one. Its first extent has room for that record. */
 void private_begin(own_pool *pool, const own_allocator *allocator);
-/* A block from the allocator; all that own_alloc and its like do. */
+/* A block from the allocator; all that own_alloc and its like do. The pool is left meanwhile. */
 void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
 /* Frees the newest block, which may run code of users. False: there is none. */
 bool private_release(own_pool *pool);

@@ -39,20 +39,24 @@ size_t private_bytes(const own_pool *pool)
     return chunk_round(extent_first_size(sizeof(struct private_memory))) - front;
 }
 
-/* Enters what the allocator returned. NULL: it cannot be a block; the allocator has it back. */
-static void *enter(own_pool *pool, const own_allocator *allocator, void *memory, size_t alignment,
-                   size_t bytes)
+/* Makes a block of what the allocator returned. NULL: it cannot be one; the allocator has it back,
+   unless it is one already. */
+static void *take(own_pool *pool, const own_allocator *allocator, void *memory, size_t alignment,
+                  size_t bytes)
 {
-    if (OWN_UNLIKELY(foreign_find(pool, memory) != NULL)) {
+    bool aligned = !((uintptr_t)memory & (alignment - 1));
+    pool_enter_stripe(pool);
+    bool known = foreign_find(pool, memory);
+    bool added = !known && aligned && foreign_add(pool, memory, bytes, NULL);
+    int error = aligned && !known ? errno : EINVAL;
+    pool_leave(pool);
+    if (added)
+        return memory;
+    if (OWN_UNLIKELY(known))
         misuse("own_alloc: the allocator of pool '%.50s' returned %p, which is a live block of it",
                pool->name, memory);
-        return fail(EINVAL);
-    }
-    bool aligned = !((uintptr_t)memory & (alignment - 1));
-    if (aligned && foreign_add(pool, memory, bytes, NULL))
-        return memory;
-    int error = aligned ? errno : EINVAL;
-    allocator->free(allocator->ctx, memory);
+    else
+        allocator->free(allocator->ctx, memory);
     return fail(error);
 }
 
@@ -70,10 +74,10 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
         return fail(EDQUOT);
     const own_allocator allocator = private_memory(pool)->allocator;
     int saved = errno;
+    pool_leave(pool);
     void *memory = allocator.alloc(allocator.ctx, bytes);
-    if (!memory)
-        return fail(ENOMEM);
-    void *block = enter(pool, &allocator, memory, alignment, bytes);
+    void *block = memory ? take(pool, &allocator, memory, alignment, bytes) : fail(ENOMEM);
+    pool_enter_stripe(pool);
     if (!block)
         return NULL;
     errno = saved;

@@ -46,17 +46,10 @@ static bool has_stripes(const own_object *object)
            !(((const own_pool *)(const void *)object)->flags & POOL_CONFINED);
 }
 
-/* What is shared already, so is what it holds. The count of an immortal pool does not tell. */
-static bool is_shared(const own_object *object)
-{
-    return object_count(object) < 0 ||
-           (object_is_pool(object) && ((const own_pool *)(const void *)object)->shared);
-}
-
-/* Lists an object, once. False: ENOMEM. */
+/* Lists an object, once; what is shared already, so is what it holds. False: ENOMEM. */
 static bool find(struct list_of_found *list, own_object *object)
 {
-    if (!object || is_shared(object) || object_state(object) & STATE_FOUND)
+    if (!object || object_count(object) < 0 || object_state(object) & STATE_FOUND)
         return true;
     if (list->count == list->room && !grow(list))
         return false;
@@ -113,7 +106,6 @@ static void share_pool(own_pool *pool, struct shared *shared)
 {
     pool_settle(pool);
     pool->shared = shared;
-    shared->parent = pool->children > 0;
     pool_open(pool);
     /* Entries so far are older than any that comes. */
     struct entry *entry = pool->newest;
@@ -123,11 +115,12 @@ static void share_pool(own_pool *pool, struct shared *shared)
     }
 }
 
-/* The same number of references, on the other side of the number line. */
+/* The same number of references, on the other side of the number line. An immortal object is shared
+   as one that never dies. */
 static int32_t shared_count(int32_t count)
 {
-    if (count >= OWN_COUNT_MAX || -count <= OWN_COUNT_SHARED)
-        return OWN_COUNT_SHARED;
+    if (count == 0 || -count <= OWN_COUNT_SHARED)
+        return COUNT_SHARED_STOP;
     return -count;
 }
 
@@ -170,7 +163,7 @@ int own_share(void *object)
         errno = EINVAL;
         return -1;
     }
-    if (is_shared(object))
+    if (own_is_shared(object))
         return 0;
     if (is_all(object)) {
         share(&(struct found){.object = object});

@@ -2,6 +2,7 @@
  * pool/shared.c - the stripes of a shared pool.
  */
 #include "pool/shared.h"
+#include "weakref/weakref.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,6 +14,8 @@ _Static_assert(sizeof(struct shared) == 64, "the record of a shared pool is a ca
 #define STRIPE_CHUNK CHUNK_UNIT
 
 static pthread_mutex_t tree_lock = PTHREAD_MUTEX_INITIALIZER;
+
+const own_type stripe_type = {.name = "stripe", .size = sizeof(own_pool)};
 
 /* Threads are numbered as they come. */
 static unsigned thread_number(void)
@@ -56,6 +59,14 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
     return NULL;
 }
 
+bool pool_has_stripe(const own_pool *pool, const own_pool *stripe)
+{
+    bool has = pool == stripe;
+    for (unsigned number = 0; pool->shared && !has && number < STRIPES; number++)
+        has = stripe && stripe_at(pool, number) == stripe;
+    return has;
+}
+
 static own_pool *stripe_make(own_pool *pool)
 {
     struct shared *shared = shared_make();
@@ -66,7 +77,8 @@ static own_pool *stripe_make(own_pool *pool)
         chunk_put(shared, sizeof(*shared));
         return NULL;
     }
-    stripe->flags = POOL_STRIPE;
+    stripe->flags = 0;
+    stripe->object.type = &stripe_type;
     stripe->object.state = STATE_CLASS;
     stripe->entry.parent = pool;
     stripe->shared = shared;
@@ -150,14 +162,6 @@ own_pool *shared_enter_newest(own_pool *pool)
 
 void shared_free(own_pool *pool)
 {
-    bool parent = false;
-    for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe))
-        parent |= stripe->shared->parent;
-    if (parent) {
-        /* Who is on the way up may have come here by a child that has been released since. */
-        shared_lock_tree();
-        shared_unlock_tree();
-    }
     for (unsigned number = 0; number < STRIPES; number++) {
         own_pool *stripe = stripe_at(pool, number);
         if (stripe)
@@ -186,7 +190,10 @@ static void unlock_tree(void)
 
 static void tree_init(void)
 {
-    /* A child process must not find it taken by a thread that it does not have. */
+    /* A child process must not find it taken by a thread that it does not have. What is taken under
+       it has its handlers first, so that fork takes the locks in the same order. */
+    weakref_table_init();
+    limit_init();
     (void)pthread_atfork(lock_tree, unlock_tree, unlock_tree);
 }
 
@@ -200,4 +207,10 @@ void shared_lock_tree(void)
 void shared_unlock_tree(void)
 {
     unlock_tree();
+}
+
+void shared_leave_tree(void)
+{
+    shared_lock_tree();
+    shared_unlock_tree();
 }

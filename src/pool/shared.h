@@ -7,7 +7,7 @@
  * threads do not meet, unless one frees what another allocated.
  *
  *   pool -> shared: lock, stripe[0], stripe[1], ...
- *             |                 +-> pool (POOL_STRIPE) -> shared: lock
+ *             |                 +-> pool (of stripe_type) -> shared: lock
  *
  * A public call enters a pool, does to what it entered what it does to a confined one, and leaves.
  * Entering a confined pool is nothing.
@@ -20,8 +20,8 @@
  *                  in order by itself; of several, the one whose newest entry is the newest is
  *                  released from.
  *   locks          one stripe at a time, and under it those of weak references, limits, the heap.
- *                  Code of users runs without: what is released is taken out first. Only the
- *                  allocator of a pool that has one is called under its lock.
+ *                  Code of users runs without: what is released is taken out first, and the
+ *                  allocator of a pool that has one is called in between.
  *
  * Why each of these pairs is safe:
  *
@@ -32,11 +32,14 @@
  *       that and goes, or after that and stays.
  *   the last release, and a weak reference   see object/shared.c.
  *   two moves that would make a cycle, or give a pool two parents   pools get a parent, where one
- *       of both is shared, under one lock for all, and there it is seen that they have none.
- *   the way up, and the death of a pool on it   the way up is gone under the same lock. It may end
- *       early, because pools lose their parent without it; but a pool that has had children takes
- *       the lock once when they have gone, before its memory goes. A parent that is read without
- *       the lock is compared, never looked into.
+ *       of both is shared, under one lock for all, the lock of the tree, and there it is seen that
+ *       they have none; the way up gets no longer meanwhile.
+ *   the way up, and the death of a pool on it   who looks upwards from a shared pool does so under
+ *       that lock too. A parent lets go of a child that lives on, and then takes and releases the
+ *       lock, before it goes on with its own death: nobody looks at it from below any more. A
+ *       parent that is read without the lock is compared, never looked into.
+ *   limits   are set before a pool is shared, and a shared pool stays under those that it has, so
+ *       that `limit` of a pool does not change while others look. That of a limit may change.
  *
  * A pool made with OWN_POOL_CONFINED under a shared one is counted by all threads, as its parent
  * is, but has no stripes and no lock.
@@ -51,8 +54,7 @@
 
 struct shared {
     struct lock lock;
-    uint16_t contended; /* the first stripe's lock was found taken: threads go to their own */
-    uint16_t parent;    /* this stripe has had children */
+    uint32_t contended; /* the first stripe's lock was found taken: threads go to their own */
     own_pool *stripe[STRIPES];
 };
 
@@ -65,11 +67,22 @@ own_pool *shared_enter(own_pool *pool);
 own_pool *shared_enter_block(own_pool *pool, const void *block);
 own_pool *shared_enter_newest(own_pool *pool);
 
+/* Stripes are told from pools by their type, which any thread may read at any time. */
+extern const own_type stripe_type;
+
+static inline bool pool_is_stripe(const own_pool *pool)
+{
+    return pool->object.type == &stripe_type;
+}
+
 /* The pool that a stripe belongs to; any other pool itself. */
 static inline own_pool *pool_home(const own_pool *pool)
 {
-    return pool->flags & POOL_STRIPE ? pool->entry.parent : (own_pool *)(uintptr_t)pool;
+    return pool_is_stripe(pool) ? pool->entry.parent : (own_pool *)(uintptr_t)pool;
 }
+
+/* Whether that is the pool or one of its stripes; nothing of it is read. */
+bool pool_has_stripe(const own_pool *pool, const own_pool *stripe);
 
 /* The stripe behind `stripe`, in no order; first comes the pool itself. NULL: that was the last. */
 own_pool *stripe_next(const own_pool *pool, const own_pool *stripe);
@@ -111,8 +124,11 @@ static inline void pool_leave(own_pool *entered)
 /* When an entry comes into a shared pool. */
 uint64_t shared_time(void);
 
-/* Around changes of parents where a pool is shared. */
+/* Around changes of parents where a pool is shared, and around looking upwards from one. */
 void shared_lock_tree(void);
 void shared_unlock_tree(void);
+/* After a child that lives on has lost its parent: who found the parent above it by then, under the
+   lock of the tree, has done so. After this it may be freed. */
+void shared_leave_tree(void);
 
 #endif

@@ -3,23 +3,47 @@
  */
 #include "pool/shared.h"
 
+own_pool *tree_parent(const own_pool *pool)
+{
+    const own_pool *parent = __atomic_load_n(&pool->entry.parent, __ATOMIC_RELAXED);
+    return parent ? pool_home(parent) : NULL;
+}
+
+bool tree_is_ancestor(const own_pool *ancestor, const own_pool *pool)
+{
+    while ((pool = tree_parent(pool))) {
+        if (pool == ancestor)
+            return true;
+    }
+    return false;
+}
+
 own_pool *own_pool_parent(const own_pool *pool)
 {
     if (!pool)
         return NULL;
-    const own_pool *parent = __atomic_load_n(&pool->entry.parent, __ATOMIC_RELAXED);
-    return parent ? pool_home(parent) : NULL;
+    bool shared = own_is_shared(pool);
+    if (shared)
+        shared_lock_tree();
+    own_pool *parent = tree_parent(pool);
+    if (shared)
+        shared_unlock_tree();
+    return parent;
 }
 
 bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool)
 {
     if (!ancestor || !pool)
         return false;
-    while ((pool = own_pool_parent(pool))) {
-        if (pool == ancestor)
-            return true;
+    for (; !own_is_shared(pool); pool = tree_parent(pool)) {
+        const own_pool *parent = tree_parent(pool);
+        if (!parent || parent == ancestor)
+            return parent;
     }
-    return false;
+    shared_lock_tree();
+    bool is_ancestor = tree_is_ancestor(ancestor, pool);
+    shared_unlock_tree();
+    return is_ancestor;
 }
 
 /* The first child at `entry` or newer, which are in the ledger of `parent`. */
@@ -60,7 +84,7 @@ own_pool *tree_next(const own_pool *root, own_pool *at, bool below)
     own_pool *next = below ? tree_first_child(at) : NULL;
     while (!next && at != root) {
         next = next_sibling(at);
-        at = own_pool_parent(at);
+        at = tree_parent(at);
     }
     return next;
 }
