@@ -83,7 +83,7 @@ static inline void object_mark(own_object *object, uint32_t flags)
 static inline void object_unmark(own_object *object, uint32_t flags)
 {
     if (OWN_UNLIKELY(object_is_met(object)))
-        __atomic_fetch_and(&object->state, ~flags, __ATOMIC_RELAXED);
+        __atomic_fetch_and(&object->state, ~flags, __ATOMIC_RELEASE);
     else
         object->state &= ~flags;
 }
@@ -95,7 +95,7 @@ static inline uint32_t object_held(const own_object *object)
 
 static inline bool object_is_dying(const own_object *object)
 {
-    return object_state(object) & STATE_DYING;
+    return __atomic_load_n(&object->state, __ATOMIC_ACQUIRE) & STATE_DYING;
 }
 
 /* Whether a dying object lives on: somebody took a reference beside the library's guard. */

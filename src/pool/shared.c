@@ -2,7 +2,6 @@
  * pool/shared.c - the stripes of a shared pool.
  */
 #include "pool/shared.h"
-#include "weakref/weakref.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -192,7 +191,6 @@ static void tree_init(void)
 {
     /* A child process must not find it taken by a thread that it does not have. What is taken under
        it has its handlers first, so that fork takes the locks in the same order. */
-    weakref_table_init();
     limit_init();
     (void)pthread_atfork(lock_tree, unlock_tree, unlock_tree);
 }
