@@ -151,12 +151,12 @@ contract_tests += \
 	%D%/contract/string \
 	%D%/contract/survival \
 	%D%/contract/usage \
+	%D%/contract/view \
 	%D%/contract/weakref \
 	%D%/contract/weakref_calls \
 	%D%/contract/weakref_depth \
 	%D%/contract/weakref_misuse \
 	%D%/contract/weakref_shared
-	%D%/contract/view
 
 endif
 

@@ -14,36 +14,27 @@ static void *fail(int error)
     return NULL;
 }
 
+/* A bound, moved to between the first and the last that there may be. */
+static inline ptrdiff_t bound(ptrdiff_t at, ptrdiff_t length, ptrdiff_t first, ptrdiff_t last)
+{
+    if (at < 0)
+        at += length;
+    return at < 0 ? first : at > last ? last : at;
+}
+
 /* start, stop and step along an axis of that length as Python's slice.indices has them; the answer
    is how many items that takes. */
-static size_t adjust(ptrdiff_t length, ptrdiff_t *start, ptrdiff_t stop, ptrdiff_t step)
+static inline size_t adjust(ptrdiff_t length, ptrdiff_t *start, ptrdiff_t stop, ptrdiff_t step)
 {
-    ptrdiff_t first = step < 0 ? -1 : 0; /* the bounds that bounds are moved to */
-    ptrdiff_t last = step < 0 ? length - 1 : length;
-    ptrdiff_t ends[2] = {*start, stop};
-    for (int i = 0; i < 2; i++) {
-        ptrdiff_t end = ends[i];
-        if (end == OWN_ABSENT)
-            end = (i == 0) == (step < 0) ? last : first;
-        else if (end < 0)
-            end = end + length < 0 ? first : end + length;
-        else if (end > last)
-            end = last;
-        ends[i] = end;
+    if (OWN_LIKELY(step > 0)) {
+        *start = *start == OWN_ABSENT ? 0 : bound(*start, length, 0, length);
+        stop = stop == OWN_ABSENT ? length : bound(stop, length, 0, length);
+        size_t distance = stop > *start ? (size_t)(stop - *start) : 0;
+        return step == 1 || !distance ? distance : (distance - 1) / (size_t)step + 1;
     }
-    *start = ends[0];
-    size_t distance;
-    if (step < 0) {
-        if (ends[0] <= ends[1])
-            return 0;
-        distance = (size_t)(ends[0] - ends[1]);
-    } else {
-        if (ends[0] >= ends[1])
-            return 0;
-        distance = (size_t)(ends[1] - ends[0]);
-    }
-    size_t pace = step < 0 ? -(size_t)step : (size_t)step;
-    return step == 1 ? distance : (distance - 1) / pace + 1;
+    *start = *start == OWN_ABSENT ? length - 1 : bound(*start, length, -1, length - 1);
+    stop = stop == OWN_ABSENT ? -1 : bound(stop, length, -1, length - 1);
+    return stop < *start ? (size_t)(*start - stop - 1) / -(size_t)step + 1 : 0;
 }
 
 own_array *own_array_slice(own_pool *owner, own_array *array, int axis, ptrdiff_t start,
@@ -60,17 +51,20 @@ own_array *own_array_slice(own_pool *owner, own_array *array, int axis, ptrdiff_
     own_array *view = array_view(owner, array, array->ndim, &constructor);
     if (!view)
         return NULL;
-    for (int i = 0; i < array->ndim; i++) {
-        array_shape(view)[i] = array_shape(array)[i];
-        array_strides(view)[i] = array_strides(array)[i];
+    size_t ndim = array->ndim;
+    const size_t *from = array->numbers;
+    size_t *to = view->numbers;
+    for (size_t i = 0; i < ndim; i++) {
+        to[i] = from[i];
+        to[ndim + i] = from[ndim + i];
     }
-    ptrdiff_t stride = array_strides(array)[at];
-    size_t length = adjust((ptrdiff_t)array_shape(array)[at], &start, stop, step);
-    array_shape(view)[at] = length;
+    ptrdiff_t stride = (ptrdiff_t)from[ndim + at];
+    size_t length = adjust((ptrdiff_t)from[at], &start, stop, step);
+    to[at] = length;
     if (length > 0)
         view->data += start * stride;
     if (length > 1)
-        array_strides(view)[at] = stride * step;
+        to[ndim + at] = (size_t)(stride * step);
     array_debug_step(view);
     return constructor_end(&constructor, view);
 }
