@@ -166,8 +166,9 @@ void extent_unclaim_first(own_pool *pool)
 static size_t next_size(own_pool *pool, size_t least)
 {
     size_t reserved = pool->reserved;
+    /* Each extent leaves some of its end unused: under a limit, fewer of them leave less. */
     size_t wanted = reserved <= DOUBLING_UP_TO
-                        ? reserved
+                        ? reserved * (pool->limit ? 3 : 1)
                         : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
     if (pool_is_stripe(pool))
         least = max_size(least, CHUNK_UNIT); /* found by the unit map only */

@@ -252,7 +252,7 @@ void *hole_use(own_pool *pool, size_t granules, uint32_t kind)
     if (has_bins(pool))
         hole = shelf_find(pool, kind, granules, &extent, &whole);
     else
-        hole = pool->reserved <= SCAN_MAX ? scan(pool, granules, &extent, &whole) : NULL;
+        hole = pool->reserved <= SCAN_LAST ? scan(pool, granules, &extent, &whole) : NULL;
     if (!hole)
         return NULL;
     if (has_bins(pool) && pool->bins->spare == extent)

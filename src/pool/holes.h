@@ -7,6 +7,8 @@
 #include "pool/place.h"
 
 #define SCAN_MAX ((size_t)8 << 10) /* a pool of up to that size has no bins */
+#define SCAN_LAST                                                                                  \
+    ((size_t)256 << 10) /* of up to that size, does where there is no memory for them */
 #define BIN_EXACT 64
 #define BIN_COUNT 160
 #define BIN_WORDS ((BIN_COUNT + 63) / 64)
