@@ -52,6 +52,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/foreign.c \
 	%D%/pool/holes.c \
 	%D%/pool/holes.h \
+	%D%/pool/inside.c \
 	%D%/pool/large.c \
 	%D%/pool/ledger.c \
 	%D%/pool/limit.c \

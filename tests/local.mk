@@ -51,6 +51,7 @@ unit_tests += \
 	%D%/unit/foreign \
 	%D%/unit/holes \
 	%D%/unit/limit_edges \
+	%D%/unit/inside \
 	%D%/unit/limits \
 	%D%/unit/map \
 	%D%/unit/system \
@@ -89,6 +90,8 @@ unit_tests += \
 %C%_unit_holes_LDADD = $(UNIT_LIBS)
 %C%_unit_limit_edges_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_limit_edges_LDADD = $(UNIT_LIBS)
+%C%_unit_inside_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_inside_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_limits_LDADD = $(UNIT_LIBS)
 %C%_unit_map_CPPFLAGS = $(UNIT_CPPFLAGS)

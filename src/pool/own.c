@@ -244,7 +244,7 @@ static own_pool *enter_found(own_pool *pool, const void *object, void (*call)(vo
 {
     if (OWN_LIKELY(!pool->shared)) {
         *node = ledger_find(pool, object, call);
-        return *node ? pool : NULL;
+        return *node ? pool_enter(pool) : NULL;
     }
     for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
         pool_enter_stripe(stripe);

@@ -58,11 +58,11 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
     return NULL;
 }
 
-bool pool_has_stripe(const own_pool *pool, const own_pool *stripe)
+bool shared_has_stripe(const own_pool *pool, const own_pool *stripe)
 {
-    bool has = pool == stripe;
-    for (unsigned number = 0; pool->shared && !has && number < STRIPES; number++)
-        has = stripe && stripe_at(pool, number) == stripe;
+    bool has = false;
+    for (unsigned number = 0; stripe && !has && number < STRIPES; number++)
+        has = stripe_at(pool, number) == stripe;
     return has;
 }
 

@@ -82,7 +82,28 @@ static inline own_pool *pool_home(const own_pool *pool)
 }
 
 /* Whether that is the pool or one of its stripes; nothing of it is read. */
-bool pool_has_stripe(const own_pool *pool, const own_pool *stripe);
+bool shared_has_stripe(const own_pool *pool, const own_pool *stripe);
+
+static inline bool pool_has_stripe(const own_pool *pool, const own_pool *stripe)
+{
+    return OWN_LIKELY(pool == stripe) || (pool->shared && shared_has_stripe(pool, stripe));
+}
+
+/* inside.c: a confined pool is entered and left; in the debug build two threads at once are told. */
+#if OWN_DEBUG
+void inside_begin(const own_pool *pool);
+void inside_end(const own_pool *pool);
+#else
+static inline void inside_begin(const own_pool *pool)
+{
+    (void)pool;
+}
+
+static inline void inside_end(const own_pool *pool)
+{
+    (void)pool;
+}
+#endif
 
 /* The stripe behind `stripe`, in no order; first comes the pool itself. NULL: that was the last. */
 own_pool *stripe_next(const own_pool *pool, const own_pool *stripe);
@@ -90,7 +111,10 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe);
 /* Enters what is at hand for the calling thread. */
 static inline own_pool *pool_enter(own_pool *pool)
 {
-    return OWN_LIKELY(!pool->shared) ? pool : shared_enter(pool);
+    if (OWN_UNLIKELY(pool->shared))
+        return shared_enter(pool);
+    inside_begin(pool);
+    return pool;
 }
 
 /* Enters that stripe, of which the pool itself is one. */
@@ -98,13 +122,18 @@ static inline own_pool *pool_enter_stripe(own_pool *stripe)
 {
     if (OWN_UNLIKELY(stripe->shared))
         lock_take(&stripe->shared->lock);
+    else
+        inside_begin(stripe);
     return stripe;
 }
 
 /* Enters the stripe that a block would be in. */
 static inline own_pool *pool_enter_block(own_pool *pool, const void *block)
 {
-    return OWN_LIKELY(!pool->shared) ? pool : shared_enter_block(pool, block);
+    if (OWN_UNLIKELY(pool->shared))
+        return shared_enter_block(pool, block);
+    inside_begin(pool);
+    return pool;
 }
 
 /* Enters the stripe with the newest entry. NULL: there is none; nothing is entered. */
@@ -112,13 +141,18 @@ static inline own_pool *pool_enter_newest(own_pool *pool)
 {
     if (OWN_UNLIKELY(pool->shared))
         return shared_enter_newest(pool);
-    return pool->newest ? pool : NULL;
+    if (!pool->newest)
+        return NULL;
+    inside_begin(pool);
+    return pool;
 }
 
 static inline void pool_leave(own_pool *entered)
 {
     if (OWN_UNLIKELY(entered->shared))
         lock_release(&entered->shared->lock);
+    else
+        inside_end(entered);
 }
 
 /* When an entry comes into a shared pool. */
