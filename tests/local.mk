@@ -163,6 +163,15 @@ contract_tests += \
 
 endif
 
+stress_tests += %D%/contract/stress
+%C%_contract_stress_SOURCES = \
+	%D%/contract/stress.c \
+	%D%/contract/stress.h \
+	%D%/contract/stress_counts.c \
+	%D%/contract/stress_handing.c \
+	%D%/contract/stress_tree.c
+%C%_contract_stress_LDADD = $(STRESS_LIBS)
+
 valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests)
 check_PROGRAMS += $(valgrind_tests) $(abort_tests)
 TESTS += $(valgrind_tests) $(abort_tests) $(script_tests)

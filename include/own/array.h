@@ -31,7 +31,9 @@
  * the buffers of arrays, not the arrays. A view costs O(dimensions) and one allocation, and never
  * touches an item.
  *
- * Threads: an array is confined, together with all that lies in the same buffer.
+ * Threads: an array is confined, together with all that lies in the same buffer. Of a shared one
+ * (own_share, or made in a shared pool) any number of threads may make views at once; who writes to
+ * the items, and who resizes it, is for the user to settle.
  */
 #ifndef OWN_ARRAY_H
 #define OWN_ARRAY_H

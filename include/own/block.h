@@ -169,7 +169,7 @@ struct own_front {
     own_object object;
     uint64_t other[2];
     char *bump;   /* the next block */
-    char *end;    /* it must end here or before; elsewhere a call is needed */
+    char *end;    /* it must end here or before; NULL: a call is needed */
     char *extent; /* which it lies in; behind 16 bytes, two words for each 64 times 16 bytes */
 } __attribute__((may_alias));
 
@@ -186,7 +186,8 @@ OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count, size
 OWN_API inline bool own_bump_fits(const own_pool *pool, size_t bytes)
 {
     const struct own_front *front = (const struct own_front *)(const void *)pool;
-    return front && bytes - 1 < OWN_BUMP_MAX && bytes - 1 < (size_t)(front->end - front->bump);
+    return front && front->end && bytes - 1 < OWN_BUMP_MAX &&
+           bytes - 1 < (size_t)(front->end - front->bump);
 }
 
 /* The next block, where it fits: a bit where it starts, and its last 16 bytes zeroed. */

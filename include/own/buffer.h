@@ -11,7 +11,9 @@
  * were set at and above the owner when the buffer was made, for as long as the buffer lives and
  * whoever holds it. Of a buffer made without owner no limit counts anything.
  *
- * Threads: a buffer is confined: one thread at a time uses it, any thread may.
+ * Threads: a buffer is confined: one thread at a time uses it, any thread may. A shared one
+ * (own_share) is counted and used by any number at once; who writes to its memory, and who resizes
+ * it, is for the user to settle.
  */
 #ifndef OWN_BUFFER_H
 #define OWN_BUFFER_H

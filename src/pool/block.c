@@ -18,19 +18,13 @@ _Static_assert(SAME_PLACE(object) && SAME_PLACE(bump) && SAME_PLACE(end) && SAME
                "the front of a pool is what the header says");
 _Static_assert(OWN_BUMP_MAX == SMALL_MOST << GRANULE_SHIFT, "the header bumps small blocks only");
 
-/* Enters for an allocation: those of private pools are all in the first stripe. */
-static inline own_pool *enter(own_pool *pool)
-{
-    return OWN_UNLIKELY(pool->flags & POOL_PRIVATE) ? pool_enter_stripe(pool) : pool_enter(pool);
-}
-
 static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
 {
     if (OWN_UNLIKELY(!pool_check(pool, "own_alloc"))) {
         errno = EINVAL;
         return NULL;
     }
-    own_pool *entered = enter(pool);
+    own_pool *entered = pool_enter(pool);
     void *block = place_alloc(entered, count, size, zero);
     pool_leave(entered);
     return block;
@@ -52,7 +46,7 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
         errno = EINVAL;
         return NULL;
     }
-    own_pool *entered = enter(pool);
+    own_pool *entered = pool_enter(pool);
     void *block = place_alloc_aligned(entered, alignment, count, size);
     pool_leave(entered);
     return block;

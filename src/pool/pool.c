@@ -111,7 +111,7 @@ static bool be_born(const own_pool *owner, own_pool *pool)
     if (!owner->shared)
         return true; /* what is below a confined pool is of its thread, though others count it */
     if (!(pool->flags & POOL_CONFINED)) {
-        pool->shared = shared_make();
+        pool->shared = shared_make(pool_spread(pool));
         if (!pool->shared)
             return false;
         pool_open(pool);
@@ -199,7 +199,7 @@ static void free_first_chunk(own_pool *pool)
             pool_learn(typical_root, pool);
     }
     extent_unclaim_first(pool);
-    pool->end = pool->bump; /* a dead pool is not allocated from */
+    pool->end = NULL; /* a dead pool is not allocated from */
     pool->object.state = 0;
     __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(pool, pool->reserved);
@@ -339,7 +339,7 @@ void own_pool_clear(own_pool *pool)
     object_hold(&pool->object);
     do
         ledger_clear(pool);
-    while (OWN_UNLIKELY(pool->flags & POOL_PRIVATE) && private_release(pool));
+    while (OWN_UNLIKELY(private_release(pool)));
     for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
         pool_enter_stripe(stripe);
         large_free_all(stripe);

@@ -36,7 +36,8 @@
  *             no hole is beside another, or in front of bump; a quick block may be
  *   pool      blocks = starts that are not of holes, over all extents, + large and foreign blocks
  *             bytes  = their sizes, where blocks from `counted` to bump are in neither yet
- *             end    = that of the extent in use; bump, where something else is to be done first
+ *             end    = that of the extent in use; NULL, where something else is to be done first,
+ *                      and always in a shared pool, so that any thread may look at it
  *             reserved = the chunks of extents and large blocks + those of bins, ledger, name, and
  *                        the record of an allocator
  *             foreign = adopted blocks in the ledger + private blocks in their ring
@@ -410,7 +411,9 @@ static inline char *extent_end(const struct extent *extent)
 static inline void pool_open(own_pool *pool)
 {
     bool open = !OWN_DEBUG && !MARKS_ASAN && !(pool->flags & POOL_HOLES_FIRST) && !pool->shared;
-    pool->end = open ? extent_end(pool->extent) : pool->bump;
+    char *end = open ? extent_end(pool->extent) : NULL;
+    if (pool->end != end)
+        pool->end = end;
 }
 
 /* Lays out the first extent of a pool in its chunk. False: ENOMEM. */
@@ -533,7 +536,7 @@ struct private_memory *private_memory(const own_pool *pool);
 void private_begin(own_pool *pool, const own_allocator *allocator);
 /* A block from the allocator; all that own_alloc and its like do. The pool is left meanwhile. */
 void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
-/* Frees the newest block, which may run code of users. False: there is none. */
+/* Frees the newest block of a private pool, which may run code of users. False: there is none. */
 bool private_release(own_pool *pool);
 /* What the record has of `reserved`. */
 size_t private_bytes(const own_pool *pool);

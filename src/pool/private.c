@@ -91,7 +91,8 @@ bool private_release(own_pool *pool)
 {
     struct released released = {.memory = NULL};
     pool_enter_stripe(pool);
-    struct entry *newest = private_memory(pool)->newest;
+    bool is_private = pool->flags & POOL_PRIVATE;
+    struct entry *newest = is_private ? private_memory(pool)->newest : NULL;
     if (newest)
         released = foreign_take(pool, node_foreign(entry_node(newest)));
     pool_leave(pool);

@@ -53,7 +53,8 @@ static bool find(struct list_of_found *list, own_object *object)
         return true;
     if (list->count == list->room && !grow(list))
         return false;
-    struct shared *shared = has_stripes(object) ? shared_make() : NULL;
+    struct shared *shared =
+        has_stripes(object) ? shared_make(pool_spread((own_pool *)(void *)object)) : NULL;
     if (has_stripes(object) && !shared)
         return false;
     object_mark(object, STATE_FOUND);

@@ -26,12 +26,12 @@ static unsigned thread_number(void)
     return number;
 }
 
-struct shared *shared_make(void)
+struct shared *shared_make(enum spread spread)
 {
     size_t granted;
     struct shared *shared = chunk_get(sizeof(*shared), &granted);
     if (shared)
-        *shared = (struct shared){.contended = 0};
+        *shared = (struct shared){.spread = spread};
     return shared;
 }
 
@@ -60,15 +60,16 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
 
 bool shared_has_stripe(const own_pool *pool, const own_pool *stripe)
 {
-    bool has = false;
-    for (unsigned number = 0; stripe && !has && number < STRIPES; number++)
-        has = stripe_at(pool, number) == stripe;
-    return has;
+    for (unsigned number = 0; stripe && number < STRIPES; number++) {
+        if (stripe_at(pool, number) == stripe)
+            return true;
+    }
+    return false;
 }
 
 static own_pool *stripe_make(own_pool *pool)
 {
-    struct shared *shared = shared_make();
+    struct shared *shared = shared_make(SPREAD_NEVER);
     if (!shared)
         return NULL;
     own_pool *stripe = pool_make_sized(pool, STRIPE_CHUNK, "stripe");
@@ -108,27 +109,36 @@ static own_pool *own_stripe(own_pool *pool)
     return stripe;
 }
 
-own_pool *shared_enter(own_pool *pool)
+static uint32_t spread_of(const own_pool *pool)
 {
-    struct shared *shared = pool->shared;
-    if (!__atomic_load_n(&shared->contended, __ATOMIC_RELAXED)) {
-        if (OWN_LIKELY(lock_try(&shared->lock)))
-            return pool;
-        __atomic_store_n(&shared->contended, 1, __ATOMIC_RELAXED);
-    }
+    return __atomic_load_n(&pool->shared->spread, __ATOMIC_RELAXED);
+}
+
+/* For a call that found the lock of the first stripe taken. */
+static own_pool *enter_after_contention(own_pool *pool)
+{
+    if (spread_of(pool) == SPREAD_NEVER)
+        return pool_enter_stripe(pool);
+    __atomic_store_n(&pool->shared->spread, SPREAD_NOW, __ATOMIC_RELAXED);
     own_pool *stripe = own_stripe(pool);
     return pool_enter_stripe(stripe ? stripe : pool);
 }
 
+own_pool *shared_enter(own_pool *pool)
+{
+    if (OWN_LIKELY(spread_of(pool) == SPREAD_NOW)) {
+        own_pool *stripe = own_stripe(pool);
+        return pool_enter_stripe(stripe ? stripe : pool);
+    }
+    return OWN_LIKELY(lock_try(&pool->shared->lock)) ? pool : enter_after_contention(pool);
+}
+
 own_pool *shared_enter_block(own_pool *pool, const void *block)
 {
-    const void *owner = chunk_owner(block);
-    own_pool *in = pool;
-    for (own_pool *stripe = stripe_next(pool, pool); stripe; stripe = stripe_next(pool, stripe)) {
-        if (stripe == owner)
-            in = stripe;
-    }
-    return pool_enter_stripe(in);
+    own_pool *owner = (own_pool *)(uintptr_t)chunk_owner(block);
+    bool elsewhere = owner && owner != pool && spread_of(pool) == SPREAD_NOW;
+    /* Of what may be another pool nothing is read. */
+    return pool_enter_stripe(elsewhere && pool_has_stripe(pool, owner) ? owner : pool);
 }
 
 /* The stripe whose newest entry is the newest, and the time of that. NULL: there is none. */
@@ -150,6 +160,12 @@ own_pool *shared_enter_newest(own_pool *pool)
 {
     uint64_t time;
     own_pool *found;
+    if (OWN_LIKELY(spread_of(pool) != SPREAD_NOW)) { /* what others add meanwhile may be older */
+        pool_enter_stripe(pool);
+        if (pool->newest)
+            return pool;
+        pool_leave(pool);
+    }
     while ((found = find_newest(pool, &time))) {
         pool_enter_stripe(found);
         if (found->newest && found->newest->time >= time)

@@ -14,7 +14,7 @@
  *
  *   which stripe   what comes into the pool goes to the stripe of the calling thread. A block is
  *                  freed in the stripe that claimed its unit (stripes take whole units), else in the
- *                  first. Adopted and private blocks are in the first. An entry of the ledger is
+ *                  first. Adopted blocks are in the first; a private pool has no other. An entry of the ledger is
  *                  where it was added; that of a child says where.
  *   order          entries bear the time at which they came into a shared pool. A stripe's ring is
  *                  in order by itself; of several, the one whose newest entry is the newest is
@@ -52,14 +52,26 @@
 
 #define STRIPES 7 /* beside the first; so that the record is a cache line */
 
+enum spread {
+    SPREAD_LATER, /* there is the first stripe */
+    SPREAD_NOW,   /* its lock was found taken: threads go to their own */
+    SPREAD_NEVER  /* of a pool with an allocator of its own */
+};
+
 struct shared {
     struct lock lock;
-    uint32_t contended; /* the first stripe's lock was found taken: threads go to their own */
+    uint32_t spread; /* of the pool itself: an enum spread */
     own_pool *stripe[STRIPES];
 };
 
-/* The record of a pool that becomes shared. NULL: ENOMEM. */
-struct shared *shared_make(void);
+/* How a pool that is not shared yet will spread. */
+static inline enum spread pool_spread(const own_pool *pool)
+{
+    return pool->flags & POOL_PRIVATE ? SPREAD_NEVER : SPREAD_LATER;
+}
+
+/* The record of a pool, or a stripe, that becomes shared. NULL: ENOMEM. */
+struct shared *shared_make(enum spread spread);
 /* Of a pool whose last reference has gone: its stripes, whose ledgers are empty, and the record. */
 void shared_free(own_pool *pool);
 

@@ -154,9 +154,9 @@ void pool_validate(own_pool *pool)
             "blocks = starts not of holes + large and foreign blocks");
     require(pool, found.bytes == pool_bytes(pool), "bytes = the sizes of the live blocks");
     require(pool,
-            pool->end == pool->bump ||
+            !pool->end ||
                 (!(pool->flags & POOL_HOLES_FIRST) && pool->end == extent_end(pool->extent)),
-            "end = that of the extent in use, or bump");
+            "end = that of the extent in use, or NULL");
     require(pool, holes_validate(pool, &found.holes),
             "every hole is in the bin of its kind and size");
     require(pool, limit_validate(pool), "used >= reserved in all limits that count the pool");

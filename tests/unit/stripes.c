@@ -18,7 +18,7 @@ static own_pool *new_striped(own_pool *owner)
     own_pool *pool = own_pool_new(owner);
 
     expect(pool != NULL && own_share(pool) == 0);
-    pool->shared->contended = 1;
+    pool->shared->spread = SPREAD_NOW;
     return pool;
 }
 
@@ -231,7 +231,7 @@ START_TEST(pool_without_memory_for_stripes_does_without)
     own_pool *limited = own_pool_create(NULL, &(own_pool_options){.limit = 20 * KIB});
 
     expect(limited != NULL && own_share(limited) == 0);
-    limited->shared->contended = 1;
+    limited->shared->spread = SPREAD_NOW;
     for (int i = 0; i < 5; i++)
         expect(elsewhere(make_block, limited) != NULL);
     expect(count_stripes(limited) == 1 && usage_of(limited).blocks == 5);
