@@ -49,12 +49,14 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/adopt.c \
 	%D%/pool/block.c \
 	%D%/pool/extent.c \
+	%D%/pool/extent.h \
 	%D%/pool/foreign.c \
 	%D%/pool/holes.c \
 	%D%/pool/holes.h \
 	%D%/pool/inside.c \
 	%D%/pool/large.c \
 	%D%/pool/ledger.c \
+	%D%/pool/ledger.h \
 	%D%/pool/limit.c \
 	%D%/pool/own.c \
 	%D%/pool/place.c \
