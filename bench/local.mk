@@ -32,6 +32,7 @@ peer_sources = \
 	%D%/workload_region.h \
 	%D%/workload_return.h \
 	%D%/workload_scale.h \
+	%D%/workload_threads.h \
 	%D%/workload_tree.h \
 	%D%/workloads.h
 

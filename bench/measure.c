@@ -1,11 +1,16 @@
 /*
  * measure.c - the clock, repetition, and the lines that are printed.
  */
+#include "config.h" /* for sched_setaffinity */
+
 #include "measure.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -56,6 +61,106 @@ struct timing measure_rounds(void (*rounds)(size_t count), size_t operations)
     return (struct timing){times[slices / 2] / all, times[0] / all};
 }
 
+/* A thread that does its part of one slice of time after another. */
+struct measured {
+    pthread_t thread;
+    size_t number;
+    struct slices *slices;
+    uint64_t began;
+    uint64_t ended;
+};
+
+struct slices {
+    void (*rounds)(size_t thread, size_t count);
+    size_t count; /* of rounds in the next slice; 0: there is none */
+    pthread_barrier_t barrier;
+    size_t threads;
+    struct measured measured[2];
+};
+
+static uint64_t wall_now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+}
+
+static void *measured_run(void *argument)
+{
+    struct measured *self = argument;
+    struct slices *slices = self->slices;
+    for (;;) {
+        pthread_barrier_wait(&slices->barrier);
+        if (slices->count == 0)
+            return NULL;
+        self->began = wall_now();
+        slices->rounds(self->number, slices->count);
+        self->ended = wall_now();
+        pthread_barrier_wait(&slices->barrier);
+    }
+}
+
+static double wall_time_of(struct slices *slices, size_t count)
+{
+    uint64_t began = UINT64_MAX;
+    uint64_t ended = 0;
+    slices->count = count;
+    pthread_barrier_wait(&slices->barrier);
+    pthread_barrier_wait(&slices->barrier);
+    for (size_t i = 0; i < slices->threads; i++) {
+        began = slices->measured[i].began < began ? slices->measured[i].began : began;
+        ended = slices->measured[i].ended > ended ? slices->measured[i].ended : ended;
+    }
+    return (double)(ended - began);
+}
+
+/* bench has pinned the process to one CPU. */
+static void unpin(void)
+{
+    cpu_set_t all;
+    memset(&all, 0xff, sizeof all);
+    sched_setaffinity(0, sizeof all, &all);
+}
+
+static void start_threads(struct slices *slices)
+{
+    unpin();
+    pthread_barrier_init(&slices->barrier, NULL, (unsigned)slices->threads + 1);
+    for (size_t i = 0; i < slices->threads; i++) {
+        slices->measured[i] = (struct measured){.number = i, .slices = slices};
+        if (pthread_create(&slices->measured[i].thread, NULL, measured_run, &slices->measured[i]))
+            measure_must(NULL);
+    }
+}
+
+static void end_threads(struct slices *slices)
+{
+    slices->count = 0;
+    pthread_barrier_wait(&slices->barrier);
+    for (size_t i = 0; i < slices->threads; i++)
+        pthread_join(slices->measured[i].thread, NULL);
+    pthread_barrier_destroy(&slices->barrier);
+}
+
+struct timing measure_threads(size_t threads, void (*rounds)(size_t thread, size_t count),
+                              size_t operations)
+{
+    const double slice = measure_quick ? 2e6 : 1e7;
+    const size_t most = measure_quick ? 31 : SLICES_MOST;
+    struct slices slices = {.rounds = rounds, .threads = threads};
+    double times[SLICES_MOST];
+    size_t count = 1;
+    start_threads(&slices);
+    while (wall_time_of(&slices, count) < slice)
+        count *= 2;
+    for (size_t i = 0; i < most; i++)
+        times[i] = wall_time_of(&slices, count);
+    end_threads(&slices);
+    qsort(times, most, sizeof *times, compare);
+    double all = (double)count * (double)operations * (double)threads;
+    return (struct timing){times[most / 2] / all, times[0] / all};
+}
+
 static void print_sample(const char *metric, size_t x, const char *unit, double value, double least)
 {
     printf("sample %s %zu %s %.6g %.6g\n", metric, x, unit, value, least);
@@ -65,6 +170,11 @@ static void print_sample(const char *metric, size_t x, const char *unit, double 
 void measure_sample(const char *metric, size_t x, const char *unit, double value)
 {
     print_sample(metric, x, unit, value, value);
+}
+
+void measure_ratio(const char *metric, double ratio)
+{
+    print_sample(metric, 0, "x", ratio, ratio);
 }
 
 void measure_timing(const char *metric, size_t x, struct timing timing)

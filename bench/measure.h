@@ -29,6 +29,15 @@ struct timing {
  */
 struct timing measure_rounds(void (*rounds)(size_t count), size_t operations);
 
+/*
+ * The same by one or two threads at once, on any CPUs: rounds(thread, count) in each. The time is the
+ * wall's, from when the first begins to when the last ends, for one operation of all. What other
+ * programs take is in it, so that the least is more to be trusted than the median.
+ */
+struct timing measure_threads(size_t threads, void (*rounds)(size_t thread, size_t count),
+                              size_t operations);
+
+void measure_ratio(const char *metric, double ratio);
 void measure_sample(const char *metric, size_t x, const char *unit, double value);
 void measure_timing(const char *metric, size_t x, struct timing timing);
 void measure_note(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));

@@ -23,7 +23,13 @@
  *   PEER_FREE             void peer_block_free(pool *, void *block)
  *   PEER_GROW             void *peer_grow(pool *, void *block, size_t old, size_t size); block may be NULL
  *   PEER_COUNTS           object *peer_object_new(void), peer_incref(object *), peer_decref(object *)
- *   PEER_COUNTS_SHARED    the same calls, for any number of threads
+ *   PEER_COUNTS_SHARED    object *peer_shared_object_new(void): the calls above by any number of threads
+ *   PEER_SHARED           shared_pool *peer_shared_new(void), and by any number of threads:
+ *                         void *peer_shared_alloc(shared_pool *, size_t size)
+ *                         void peer_shared_free(shared_pool *, void *block)
+ *   PEER_REQUESTS         peer_shared_new, and by any number of threads:
+ *                         pool *peer_request_new(shared_pool *); its blocks are one thread's
+ *                         void peer_request_drop(shared_pool *, pool *)
  *   PEER_HOLDS            void *peer_hold(pool *, object *), void peer_unhold(pool *, object *)
  *   PEER_DEFERS           void peer_defer(pool *, void (*call)(void *), void *)
  *                         void peer_undefer(pool *, void (*call)(void *), void *)
@@ -43,7 +49,7 @@
  *                         void peer_array_drop(array *)
  *   PEER_LACKS            {"workload", "why it is left out"}, ...
  *
- * `pool`, `foreign_pool`, `object` and `array` are types of the adapter. What a call cannot get, it
+ * `pool`, `shared_pool`, `foreign_pool`, `object` and `array` are types of the adapter. What a call cannot get, it
  * returns as NULL.
  */
 #ifndef PEER_H

@@ -6,7 +6,9 @@
 #include <apr_allocator.h>
 #include <apr_general.h>
 #include <apr_pools.h>
+#include <apr_thread_mutex.h>
 #include <apr_version.h>
+#include <pthread.h>
 
 #define PEER_NAME "apr"
 #define MOST_KEPT ((apr_size_t)1 << 20)
@@ -105,6 +107,38 @@ static inline void peer_undefer(pool *owner, deferred call, void *argument)
     apr_pool_cleanup_kill(owner, argument, deferred_ran);
 }
 
-#define PEER_LACKS {"churn", "APR cannot free a block"},
+/* A parent, and the allocator that all pools have in common, are behind a mutex. */
+#define PEER_REQUESTS
+typedef apr_pool_t shared_pool;
+
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static inline shared_pool *peer_shared_new(void)
+{
+    apr_thread_mutex_t *mutex = NULL;
+    shared_pool *made = peer_pool_new(0);
+    if (apr_thread_mutex_create(&mutex, APR_THREAD_MUTEX_DEFAULT, made) != APR_SUCCESS)
+        return NULL;
+    apr_allocator_mutex_set(allocator, mutex);
+    return made;
+}
+
+static inline pool *peer_request_new(shared_pool *owner)
+{
+    pthread_mutex_lock(&shared_lock);
+    pool *made = peer_child_new(owner);
+    pthread_mutex_unlock(&shared_lock);
+    return made;
+}
+
+static inline void peer_request_drop(shared_pool *owner, pool *request)
+{
+    pthread_mutex_lock(&shared_lock);
+    peer_child_drop(owner, request);
+    pthread_mutex_unlock(&shared_lock);
+}
+
+#define PEER_LACKS                                                                                 \
+    {"churn", "APR cannot free a block"}, {"threads-blocks", "APR cannot free a block"},
 
 #include "workloads.h"

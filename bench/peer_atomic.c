@@ -22,7 +22,7 @@ typedef struct object {
     char rest[60];
 } object;
 
-static inline object *peer_object_new(void)
+static inline object *peer_shared_object_new(void)
 {
     object *made = calloc(1, sizeof *made);
     if (made)

@@ -23,7 +23,7 @@ static void peer_start(void)
 #define PEER_COUNTS_SHARED
 typedef void object;
 
-static inline object *peer_object_new(void)
+static inline object *peer_shared_object_new(void)
 {
     return g_atomic_rc_box_alloc0(64);
 }

@@ -24,7 +24,7 @@ static void peer_start(void)
 #define PEER_COUNTS_SHARED
 typedef GObject object;
 
-static inline object *peer_object_new(void)
+static inline object *peer_shared_object_new(void)
 {
     return g_object_new(G_TYPE_OBJECT, NULL);
 }

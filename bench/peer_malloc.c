@@ -93,6 +93,40 @@ static inline void peer_trim(void)
     malloc_trim(0);
 }
 
+/* It is for all threads by itself; a request is of nobody. */
+#define PEER_SHARED
+#define PEER_REQUESTS
+typedef pool shared_pool;
+
+static inline shared_pool *peer_shared_new(void)
+{
+    return peer_pool_new(0);
+}
+
+static inline void *peer_shared_alloc(shared_pool *owner, size_t size)
+{
+    (void)owner;
+    return malloc(size);
+}
+
+static inline void peer_shared_free(shared_pool *owner, void *block)
+{
+    (void)owner;
+    free(block);
+}
+
+static inline pool *peer_request_new(shared_pool *owner)
+{
+    (void)owner;
+    return peer_pool_new(0);
+}
+
+static inline void peer_request_drop(shared_pool *owner, pool *request)
+{
+    (void)owner;
+    peer_pool_drop(request);
+}
+
 #define PEER_LACKS                                                                                 \
     {"tree", "blocks of malloc form no tree"}, {"chain", "blocks of malloc form no tree"},
 

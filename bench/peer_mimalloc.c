@@ -70,6 +70,40 @@ static inline void peer_trim(void)
     mi_collect(true);
 }
 
+/* A heap is one thread's: all share the allocator, and a request is a heap that is of nobody. */
+#define PEER_SHARED
+#define PEER_REQUESTS
+typedef mi_heap_t shared_pool;
+
+static inline shared_pool *peer_shared_new(void)
+{
+    return mi_heap_new();
+}
+
+static inline void *peer_shared_alloc(shared_pool *owner, size_t size)
+{
+    (void)owner;
+    return mi_malloc(size);
+}
+
+static inline void peer_shared_free(shared_pool *owner, void *block)
+{
+    (void)owner;
+    mi_free(block);
+}
+
+static inline pool *peer_request_new(shared_pool *owner)
+{
+    (void)owner;
+    return mi_heap_new();
+}
+
+static inline void peer_request_drop(shared_pool *owner, pool *request)
+{
+    (void)owner;
+    mi_heap_destroy(request);
+}
+
 #define PEER_LACKS {"tree", "heaps form no tree"}, {"chain", "heaps form no tree"},
 
 #include "workloads.h"

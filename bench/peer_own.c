@@ -211,6 +211,42 @@ static inline void peer_array_scale_rows(array *scaled, float factor)
     }
 }
 
-#define PEER_LACKS {"ref-shared", "libown has no shared counts yet"},
+#define PEER_COUNTS_SHARED
+static inline object *peer_shared_object_new(void)
+{
+    object *made = peer_object_new();
+    return made && own_share(made) == 0 ? made : NULL;
+}
+
+#define PEER_SHARED
+#define PEER_REQUESTS
+typedef own_pool shared_pool;
+
+static inline shared_pool *peer_shared_new(void)
+{
+    own_pool *made = own_pool_new(NULL);
+    return made && own_share(made) == 0 ? made : NULL;
+}
+
+static inline void *peer_shared_alloc(shared_pool *owner, size_t size)
+{
+    return own_alloc_raw(owner, 1, size);
+}
+
+static inline void peer_shared_free(shared_pool *owner, void *block)
+{
+    (void)!own_free(owner, block);
+}
+
+static inline pool *peer_request_new(shared_pool *owner)
+{
+    own_pool_options options = {.flags = OWN_POOL_CONFINED};
+    return own_pool_create(owner, &options);
+}
+
+static inline void peer_request_drop(shared_pool *owner, pool *request)
+{
+    (void)!own_drop(owner, request);
+}
 
 #include "workloads.h"

@@ -3,6 +3,8 @@
  */
 #include "peer_talloc.h"
 
+#include <pthread.h>
+
 #define PEER_NAME "talloc"
 
 static inline pool *peer_pool_new(size_t blocks)
@@ -78,6 +80,44 @@ static inline void *peer_hold(pool *owner, object *held)
 static inline void peer_unhold(pool *owner, object *held)
 {
     talloc_unlink(owner, held);
+}
+
+/* It knows no threads: what two of them meet at is behind a mutex. */
+#define PEER_SHARED
+#define PEER_REQUESTS
+typedef TALLOC_CTX shared_pool;
+
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static inline shared_pool *peer_shared_new(void)
+{
+    return talloc_new(NULL);
+}
+
+static inline void *peer_shared_alloc(shared_pool *owner, size_t size)
+{
+    pthread_mutex_lock(&shared_lock);
+    void *block = talloc_size(owner, size);
+    pthread_mutex_unlock(&shared_lock);
+    return block;
+}
+
+static inline void peer_shared_free(shared_pool *owner, void *block)
+{
+    (void)owner;
+    pthread_mutex_lock(&shared_lock);
+    talloc_free(block);
+    pthread_mutex_unlock(&shared_lock);
+}
+
+static inline pool *peer_request_new(shared_pool *owner)
+{
+    return peer_shared_alloc(owner, 0);
+}
+
+static inline void peer_request_drop(shared_pool *owner, pool *request)
+{
+    peer_shared_free(owner, request);
 }
 
 #include "workloads.h"

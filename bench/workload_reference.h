@@ -24,12 +24,27 @@ static void reference_rounds(size_t count)
     }
 }
 
+#ifdef PEER_COUNTS
+
 static void reference(void)
 {
     for (size_t i = 0; i < REFERENCE_OBJECTS; i++)
         reference_objects[i] = measure_must(peer_object_new());
     measure_timing("pair", 0, measure_rounds(reference_rounds, REFERENCE_OBJECTS));
 }
+
+#endif
+
+#ifdef PEER_COUNTS_SHARED
+
+static void reference_shared(void)
+{
+    for (size_t i = 0; i < REFERENCE_OBJECTS; i++)
+        reference_objects[i] = measure_must(peer_shared_object_new());
+    measure_timing("pair", 0, measure_rounds(reference_rounds, REFERENCE_OBJECTS));
+}
+
+#endif
 
 #endif
 

@@ -20,6 +20,7 @@
 #include "workload_region.h"
 #include "workload_return.h"
 #include "workload_scale.h"
+#include "workload_threads.h"
 #include "workload_tree.h"
 
 #ifdef PEER_IS_LIMIT
@@ -81,7 +82,15 @@ static const struct workload {
     {"ref", reference},
 #endif
 #ifdef PEER_COUNTS_SHARED
-    {"ref-shared", reference},
+    {"ref-shared", reference_shared},
+    {"threads-ref", threads_reference},
+    {"threads-ref-same", threads_reference_same},
+#endif
+#ifdef PEER_SHARED
+    {"threads-blocks", threads_blocks},
+#endif
+#ifdef PEER_REQUESTS
+    {"threads-requests", threads_requests},
 #endif
 #ifdef PEER_GROW
     {"grow", grow},

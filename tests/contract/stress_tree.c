@@ -51,6 +51,7 @@ struct place {
 
 static struct {
     own_pool *root;
+    own_pool *shelf; /* pools are given to it, and dropped; it may hold them beside their parent */
     struct place kept[SCALE_MAX];  /* pools that are not cleared */
     struct place wild[SCALE_MAX];  /* pools that are */
     struct place plain[SCALE_MAX]; /* things */
@@ -180,15 +181,16 @@ static void change_tree(struct worker *worker)
     own_pool *pool = take(worker, places), *to = take(worker, tree.kept);
     own_pool *parent = own_pool_parent(pool);
 
-    /* The parent may be gone by now, but here the root is always one. */
+    /* The parent may be gone by now, but these two stay. All references that the tree holds to
+       pools are those of parents, so that there are no cycles. */
     if (pool && to) {
         (void)own_pool_is_ancestor(pool, to);
-        if (parent == tree.root && below(worker, 2))
+        if (parent == tree.root)
             (void)own_move(parent, to, pool);
-        else if (parent == tree.root)
-            (void)own_drop(parent, pool);
-        else if (own_move(to, tree.root, pool) < 0 && own_give(tree.root, own_incref(pool)) < 0)
-            own_decref(pool);
+        else if (parent == tree.shelf || below(worker, 2))
+            (void)own_drop(tree.shelf, pool);
+        else if (own_move(to, tree.root, pool) < 0)
+            expect(own_give(tree.shelf, own_incref(pool)) == 0);
     }
     own_decref(pool);
     own_decref(to);
@@ -300,7 +302,8 @@ void stress_tree(void)
     struct place *const all[] = {tree.kept, tree.wild, tree.plain};
 
     tree.root = own_pool_new(NULL);
-    expect(tree.root != NULL && own_share(tree.root) == 0);
+    tree.shelf = own_pool_new(NULL);
+    expect(tree.root && own_share(tree.root) == 0 && tree.shelf && own_share(tree.shelf) == 0);
     for (size_t i = 0; i < knobs.scale; i++) {
         for (size_t j = 0; j < 3; j++)
             pthread_mutex_init(&all[j][i].lock, NULL);
@@ -314,6 +317,7 @@ void stress_tree(void)
             pthread_mutex_destroy(&all[j][i].lock);
         }
     }
+    own_decref(tree.shelf);
     own_decref(tree.root);
     expect(things.made == things.ended && calls.made == calls.ended);
     expect(adopted.made == adopted.ended);
