@@ -102,7 +102,7 @@ OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
 #define OWN_COUNT_SHARED (-((int32_t)1 << 29))
 #define OWN_COUNT_DEAD (-((int32_t)1 << 30) - 1)
 
-/* What own_incref and own_decref do where the count is not an ordinary confined one. */
+/* What own_incref and own_decref do where the count is at an end of its line, or others move it too. */
 OWN_API void own_incref_slow(own_object *object);
 OWN_API void own_decref_slow(own_object *object);
 
@@ -123,6 +123,8 @@ OWN_API inline void *own_incref(void *object)
     int32_t count = __atomic_load_n(&o->count, __ATOMIC_RELAXED);
     if (OWN_LIKELY(count > 0 && count < OWN_COUNT_MAX))
         __atomic_store_n(&o->count, count + 1, __ATOMIC_RELAXED);
+    else if (OWN_LIKELY(count < 0 && count > OWN_COUNT_SHARED))
+        __atomic_fetch_sub(&o->count, 1, __ATOMIC_RELAXED);
     else
         own_incref_slow(o);
     return object;
@@ -148,7 +150,9 @@ OWN_API inline void own_decref(void *object)
     int32_t count = __atomic_load_n(&o->count, __ATOMIC_RELAXED);
     if (OWN_LIKELY(count > 1 && count < OWN_COUNT_MAX))
         __atomic_store_n(&o->count, count - 1, __ATOMIC_RELAXED);
-    else
+    else if (OWN_UNLIKELY(count >= -1 || count <= OWN_COUNT_SHARED) ||
+             !__atomic_compare_exchange_n(&o->count, &count, count + 1, 0, __ATOMIC_RELEASE,
+                                          __ATOMIC_RELAXED))
         own_decref_slow(o);
 }
 

@@ -40,7 +40,7 @@ bool foreign_add(own_pool *pool, void *memory, size_t size, void (*free_fn)(void
     ring_enter(ring_of(pool, foreign), &foreign->node.entry);
     foreign->node.entry.parent = is_private(foreign) ? ENTRY_PRIVATE : ENTRY_ADOPTED;
     if (pool->shared)
-        foreign->node.entry.time = shared_time();
+        foreign->node.entry.time = shared_time(pool);
     pool->flags |= POOL_FOREIGN;
     pool->blocks++;
     pool->bytes += size;

@@ -58,7 +58,7 @@ static inline void leave(struct entry **ring, struct entry *entry)
 static inline void set_time(const own_pool *pool, struct entry *entry)
 {
     if (OWN_UNLIKELY(pool->shared))
-        entry->time = shared_time();
+        entry->time = shared_time(pool);
 }
 
 void ring_enter(struct entry **ring, struct entry *entry)

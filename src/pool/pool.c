@@ -46,6 +46,15 @@ static size_t learned_size(const uint16_t *typical)
     return max_size(FIRST_CHUNK_LEAST, granules << GRANULE_SHIFT);
 }
 
+/* Where pools under an owner, or roots, have their first size from. Threads of a shared owner learn
+   each for itself. */
+static const uint16_t *typical_of(const own_pool *owner)
+{
+    if (!owner)
+        return chunk_typical_root();
+    return OWN_UNLIKELY(owner->shared) ? &shared_peek(owner)->typical : &owner->typical;
+}
+
 /* The size of a pool's first chunk where somebody has a say in it. 0: it could never be had. */
 static size_t first_chunk_size(const own_pool *owner, size_t reserve, size_t own_limit)
 {
@@ -53,7 +62,7 @@ static size_t first_chunk_size(const own_pool *owner, size_t reserve, size_t own
         size_t exact = extent_first_size(reserve);
         return exact ? chunk_round(exact) : 0;
     }
-    size_t size = chunk_round(learned_size(owner ? &owner->typical : chunk_typical_root()));
+    size_t size = chunk_round(learned_size(typical_of(owner)));
     /* What was learned must not make a limit bind sooner. */
     size_t room = own_limit ? own_limit : SIZE_MAX;
     if (owner && OWN_UNLIKELY(owner->limit))

@@ -114,6 +114,12 @@ static uint32_t spread_of(const own_pool *pool)
     return __atomic_load_n(&pool->shared->spread, __ATOMIC_RELAXED);
 }
 
+const own_pool *shared_peek(const own_pool *pool)
+{
+    const own_pool *stripe = stripe_at(pool, thread_number() % STRIPES);
+    return stripe ? stripe : pool;
+}
+
 /* For a call that found the lock of the first stripe taken. */
 static own_pool *enter_after_contention(own_pool *pool)
 {
@@ -186,8 +192,11 @@ void shared_free(own_pool *pool)
     pool->shared = NULL;
 }
 
-uint64_t shared_time(void)
+uint64_t shared_time(const own_pool *entered)
 {
+    /* Before a pool spreads its one ring is order enough. */
+    if (!pool_is_stripe(entered) && spread_of(entered) != SPREAD_NOW)
+        return 0;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;

@@ -76,6 +76,8 @@ struct shared *shared_make(enum spread spread);
 void shared_free(own_pool *pool);
 
 own_pool *shared_enter(own_pool *pool);
+/* The stripe that the calling thread would enter, for what may be read without. */
+const own_pool *shared_peek(const own_pool *pool);
 own_pool *shared_enter_block(own_pool *pool, const void *block);
 own_pool *shared_enter_newest(own_pool *pool);
 
@@ -167,8 +169,8 @@ static inline void pool_leave(own_pool *entered)
         inside_end(entered);
 }
 
-/* When an entry comes into a shared pool. */
-uint64_t shared_time(void);
+/* When an entry comes into what was entered of a shared pool. */
+uint64_t shared_time(const own_pool *entered);
 
 /* Around changes of parents where a pool is shared, and around looking upwards from one. */
 void shared_lock_tree(void);
