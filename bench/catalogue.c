@@ -74,6 +74,8 @@ const struct workload catalogue_workloads[] = {
     {"private", "1,000,000 blocks of a pool that has malloc for an allocator: the same", false},
     {"ref", "a reference taken and released, by one thread", false},
     {"ref-shared", "a reference taken and released, where threads share the object", false},
+    {"weak", "a weak reference: its object got and released; made and ended", false},
+    {"weak-shared", "the same, where threads share the objects", false},
     {"threads-blocks",
      "by one thread and by two: 1,000 live blocks each, all in one shared pool; one is freed, "
      "another "
@@ -129,6 +131,10 @@ const struct goal catalogue_goals[] = {
     {"private", "alloc", "cymem", 1},
     {"ref", "pair", "plain", 1.1},
     {"ref-shared", "pair", "atomic", 1.1},
+    {"weak", "get", "gobject", 1 / 3.0},
+    {"weak", "make", "gobject", 1 / 3.0},
+    {"weak-shared", "get", "gobject", 1 / 3.0},
+    {"weak-shared", "make", "gobject", 1 / 3.0},
     {"threads-blocks", "two-of-one", NULL, 1 / 1.8},
     {"threads-blocks", "two", "mimalloc", 1},
     {"threads-blocks", "two", "malloc", 1},

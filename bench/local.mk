@@ -34,6 +34,7 @@ peer_sources = \
 	%D%/workload_scale.h \
 	%D%/workload_threads.h \
 	%D%/workload_tree.h \
+	%D%/workload_weak.h \
 	%D%/workloads.h
 
 %C%_bench_SOURCES = \

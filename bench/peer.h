@@ -39,6 +39,9 @@
  *                         bool peer_foreign_find(foreign_pool *, const void *block)
  *                         void peer_foreign_free(foreign_pool *, void *block)
  *                         void peer_foreign_pool_drop(foreign_pool *)
+ *   PEER_WEAK             weak_reference *peer_weak_new(object *)       with both kinds of objects
+ *                         object *peer_weak_get(weak_reference *)     a reference
+ *                         void peer_weak_drop(weak_reference *)
  *   PEER_TRIM             void peer_trim(void)     gives cached memory back to the system
  *   PEER_ARRAYS           array *peer_array_new_2(size_t rows, size_t columns)     of floats
  *                         void peer_array_copy_transposed(array *to, array *from)
@@ -49,7 +52,8 @@
  *                         void peer_array_drop(array *)
  *   PEER_LACKS            {"workload", "why it is left out"}, ...
  *
- * `pool`, `shared_pool`, `foreign_pool`, `object` and `array` are types of the adapter. What a call cannot get, it
+ * `pool`, `shared_pool`, `foreign_pool`, `object`, `weak_reference` and `array` are types of the adapter. What a
+ * call cannot get, it
  * returns as NULL.
  */
 #ifndef PEER_H

@@ -218,6 +218,24 @@ static inline object *peer_shared_object_new(void)
     return made && own_share(made) == 0 ? made : NULL;
 }
 
+#define PEER_WEAK
+typedef own_weakref weak_reference;
+
+static inline weak_reference *peer_weak_new(object *referred)
+{
+    return own_weakref_new(NULL, referred, NULL, NULL);
+}
+
+static inline object *peer_weak_get(weak_reference *weak)
+{
+    return own_weakref_get(weak);
+}
+
+static inline void peer_weak_drop(weak_reference *weak)
+{
+    own_decref(weak);
+}
+
 #define PEER_SHARED
 #define PEER_REQUESTS
 typedef own_pool shared_pool;

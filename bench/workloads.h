@@ -22,6 +22,7 @@
 #include "workload_scale.h"
 #include "workload_threads.h"
 #include "workload_tree.h"
+#include "workload_weak.h"
 
 #ifdef PEER_IS_LIMIT
 
@@ -85,6 +86,10 @@ static const struct workload {
     {"ref-shared", reference_shared},
     {"threads-ref", threads_reference},
     {"threads-ref-same", threads_reference_same},
+#endif
+#ifdef PEER_WEAK
+    {"weak", weak},
+    {"weak-shared", weak_shared},
 #endif
 #ifdef PEER_SHARED
     {"threads-blocks", threads_blocks},

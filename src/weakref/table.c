@@ -9,10 +9,11 @@
 #include "weakref/weakref.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 #define STRIPE                                                                                     \
     {                                                                                              \
-        .lock = PTHREAD_MUTEX_INITIALIZER, .buckets = STRIPE_FEW                                   \
+        .buckets = STRIPE_FEW                                                                      \
     }
 #define STRIPES_8 STRIPE, STRIPE, STRIPE, STRIPE, STRIPE, STRIPE, STRIPE, STRIPE
 
@@ -22,13 +23,13 @@ _Static_assert(sizeof(weakref_stripes) / sizeof(*weakref_stripes) == STRIPE_COUN
 static void lock_all(void)
 {
     for (size_t i = 0; i < STRIPE_COUNT; i++)
-        pthread_mutex_lock(&weakref_stripes[i].lock);
+        lock_take(&weakref_stripes[i].lock);
 }
 
 static void unlock_all(void)
 {
     for (size_t i = 0; i < STRIPE_COUNT; i++)
-        pthread_mutex_unlock(&weakref_stripes[i].lock);
+        lock_release(&weakref_stripes[i].lock);
 }
 
 /* A child process must not find a lock taken by a thread that it does not have. Done when the
@@ -42,13 +43,13 @@ __attribute__((constructor)) static void prepare_for_fork(void)
 static struct stripe *lock(uintptr_t address)
 {
     struct stripe *stripe = &weakref_stripes[weakref_stripe_of(address)];
-    pthread_mutex_lock(&stripe->lock);
+    lock_take(&stripe->lock);
     return stripe;
 }
 
 static void unlock(struct stripe *stripe)
 {
-    pthread_mutex_unlock(&stripe->lock);
+    lock_release(&stripe->lock);
 }
 
 static own_weakref **bucket_of(struct stripe *stripe, uintptr_t address)

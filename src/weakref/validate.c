@@ -45,7 +45,7 @@ static size_t validate_chain(struct stripe *stripe, size_t bucket, size_t most)
 
 static void validate_stripe(struct stripe *stripe, size_t most)
 {
-    pthread_mutex_lock(&stripe->lock);
+    lock_take(&stripe->lock);
     require(is_power_of_two(stripe->buckets), "buckets is a power of two");
     require(!stripe->chunk == (stripe->buckets == STRIPE_FEW),
             "buckets lie in the stripe exactly where they are few");
@@ -53,7 +53,7 @@ static void validate_stripe(struct stripe *stripe, size_t most)
     for (size_t i = 0; i < stripe->buckets; i++)
         entries += validate_chain(stripe, i, most);
     require(entries == stripe->entries, "entries = lengths of all chains");
-    pthread_mutex_unlock(&stripe->lock);
+    lock_release(&stripe->lock);
 }
 
 void weakref_validate(void)
@@ -75,7 +75,7 @@ static own_weakref *entry_of(struct stripe *stripe, const own_object *object)
 static void validate_object(const own_object *object, size_t most)
 {
     struct stripe *stripe = &weakref_stripes[weakref_stripe_of((uintptr_t)object)];
-    pthread_mutex_lock(&stripe->lock);
+    lock_take(&stripe->lock);
     own_weakref *entry = entry_of(stripe, object);
     if (entry) {
         bool dead = object_is_dead(object);
@@ -89,7 +89,7 @@ static void validate_object(const own_object *object, size_t most)
                     "a linked one's object is alive");
         }
     }
-    pthread_mutex_unlock(&stripe->lock);
+    lock_release(&stripe->lock);
 }
 
 void weakref_validate_object(const own_object *object)
@@ -104,9 +104,9 @@ void weakref_debug_step(const own_object *object)
 {
     static __thread size_t credit;
     struct stripe *stripe = &weakref_stripes[weakref_stripe_of((uintptr_t)object)];
-    pthread_mutex_lock(&stripe->lock);
+    lock_take(&stripe->lock);
     size_t cost = stripe->entries * 2 + stripe->buckets;
-    pthread_mutex_unlock(&stripe->lock);
+    lock_release(&stripe->lock);
     credit += 64;
     if (credit < cost)
         return;

@@ -60,11 +60,10 @@
 #define WEAKREF_WEAKREF_H
 
 #include "base/base.h"
+#include "base/lock.h"
 #include "object/object.h"
 
 #include <own/weakref.h>
-
-#include <pthread.h>
 
 struct own_weakref {
     own_object object;
@@ -121,7 +120,7 @@ void weakref_take(own_object *object, struct list *head);
 #define STRIPE_FEW ((size_t)8)
 
 struct stripe {
-    pthread_mutex_t lock;
+    struct lock lock;
     size_t entries;
     size_t buckets;
     own_weakref **chunk;          /* the buckets; NULL: they are `few` */
