@@ -109,6 +109,13 @@ static inline void *quick_get(own_pool *pool, size_t granules)
     return block;
 }
 
+/* Whether it pays to make holes of all of them: not where there are a few each time. */
+#define QUICK_MANY 64
+static inline bool quick_are_many(const own_pool *pool)
+{
+    return has_bins(pool) && pool->bins->quick_blocks >= QUICK_MANY;
+}
+
 /* Makes holes of all of them. False: there were none. */
 bool quick_flush(own_pool *pool);
 /* How many there are; SIZE_MAX: something does not hold. */

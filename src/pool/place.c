@@ -60,10 +60,12 @@ static void *get_leftover(own_pool *pool, size_t granules)
 static __attribute__((noinline)) void *get_from_new_extent(own_pool *pool, size_t granules)
 {
     void *block = NULL;
-    if (quick_flush(pool))
+    if (quick_are_many(pool) && quick_flush(pool))
         block = hole_use(pool, granules, SMALL_BLOCKS);
     if (!block && pool->flags & POOL_FREED)
         block = hole_use(pool, granules, BIG_BLOCKS);
+    if (!block && quick_flush(pool))
+        block = hole_use(pool, granules, SMALL_BLOCKS);
     if (block)
         return block;
     int saved = errno;
