@@ -49,6 +49,7 @@ unit_tests += \
 	%D%/unit/faults \
 	%D%/unit/faults_foreign \
 	%D%/unit/foreign \
+	%D%/unit/handing \
 	%D%/unit/holes \
 	%D%/unit/limit_edges \
 	%D%/unit/inside \
@@ -86,6 +87,8 @@ unit_tests += \
 %C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_foreign_LDADD = $(UNIT_LIBS)
+%C%_unit_handing_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_handing_LDADD = $(UNIT_LIBS)
 %C%_unit_holes_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_holes_LDADD = $(UNIT_LIBS)
 %C%_unit_limit_edges_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -185,8 +185,10 @@ static void change_tree(struct worker *worker)
        pools are those of parents, so that there are no cycles. */
     if (pool && to) {
         (void)own_pool_is_ancestor(pool, to);
-        if (parent == tree.root)
+        if (parent == tree.root && below(worker, 2))
             (void)own_move(parent, to, pool);
+        else if (parent == tree.root)
+            (void)own_drop(parent, pool);
         else if (parent == tree.shelf || below(worker, 2))
             (void)own_drop(tree.shelf, pool);
         else if (own_move(to, tree.root, pool) < 0)
