@@ -9,8 +9,9 @@
 
 _Static_assert(sizeof(struct shared) == 64, "the record of a shared pool is a cache line");
 
-/* A stripe's first chunk is whole units, so that all its blocks are found by the unit map. */
-#define STRIPE_CHUNK CHUNK_UNIT
+/* A stripe's first chunk is whole units, so that all its blocks are found by the unit map. Of two, it
+   has fewer extents to look through, and holes to spare: half the time of one with a single unit. */
+#define STRIPE_CHUNK (2 * CHUNK_UNIT)
 
 static pthread_mutex_t tree_lock = PTHREAD_MUTEX_INITIALIZER;
 
