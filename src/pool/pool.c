@@ -28,16 +28,32 @@ static size_t needed_granules(const own_pool *pool)
     return extent_first_size(blocks) >> GRANULE_SHIFT;
 }
 
-void pool_learn(uint16_t *typical, const own_pool *pool)
+static void learn(uint16_t *typical, size_t needed)
 {
-    size_t needed = min_size(needed_granules(pool), FIRST_CHUNK_MAX / GRANULE);
-    size_t now = __atomic_load_n(typical, __ATOMIC_RELAXED);
+    size_t now = max_size(__atomic_load_n(typical, __ATOMIC_RELAXED), FIRST_CHUNK_LEAST / GRANULE);
+    needed = min_size(needed, FIRST_CHUNK_MAX / GRANULE);
     /* Up fast and down slowly: most pools shall need no second chunk. */
     size_t next = needed > now ? (now + needed + 1) / 2 : now - (now - needed) / 16;
     /* But a single large one is no reason for all that follow to be large. */
-    next = min_size(next, max_size(now * 2, FIRST_CHUNK_LEAST * 2 / GRANULE));
+    next = min_size(next, now * 2);
     if (next != now)
         __atomic_store_n(typical, (uint16_t)next, __ATOMIC_RELAXED);
+}
+
+void pool_learn(uint16_t *typical, const own_pool *pool)
+{
+    learn(typical, needed_granules(pool));
+}
+
+void pool_outgrow(const own_pool *pool, size_t bytes)
+{
+    uint16_t *typical = NULL;
+    if (pool->flags & POOL_ROOT)
+        typical = chunk_typical_root();
+    else if (pool->entry.parent && !own_is_shared(pool) && !pool_is_dying(pool))
+        typical = &pool->entry.parent->typical;
+    if (typical)
+        learn(typical, needed_granules(pool) + bytes / GRANULE);
 }
 
 static size_t learned_size(const uint16_t *typical)

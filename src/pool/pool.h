@@ -270,6 +270,9 @@ static inline void *constructor_end(const struct constructor *constructor, void 
 bool pool_orphan(own_pool *parent, own_pool *child);
 /* Remembers how large a dying pool came to be, where pools like it take their first size from. */
 void pool_learn(uint16_t *typical, const own_pool *pool);
+/* The same, for a pool whose first chunk has no room for so many bytes: those like it are to have,
+   though none has died yet. */
+void pool_outgrow(const own_pool *pool, size_t bytes);
 
 /* validate.c: aborts with a sentence where an equation above does not hold. */
 void pool_validate(own_pool *pool);
