@@ -153,6 +153,7 @@ contract_tests += \
 	%D%/contract/reentry \
 	%D%/contract/shared \
 	%D%/contract/shared_rules \
+	%D%/contract/saved \
 	%D%/contract/stacking \
 	%D%/contract/string \
 	%D%/contract/survival \

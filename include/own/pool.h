@@ -63,7 +63,8 @@ typedef struct own_usage {
     size_t pools;    /* 1; in a total: the pool and all below it */
     size_t blocks;   /* live blocks */
     size_t bytes;    /* in live blocks, each as own_block_size has it */
-    size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to.
+    size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to,
+                        together with buffers (see buffer.h), which are not in it.
                         Adopted blocks, and those of an allocator, have their size in it */
     size_t peak; /* the largest `bytes` so far, with both blocks where own_realloc copied one; in
                         a total: the sum of the pools' own peaks */

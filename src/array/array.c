@@ -186,6 +186,7 @@ static own_object *array_step(own_object *object)
     if (buffer)
         buffer_count_array(buffer, -1);
     array->base = NULL;
+    array->flags |= ARRAY_LOST;
     if (leave_base(base))
         return NULL;
     return object_release(base, "the release of an array's base") ? base : NULL;
@@ -211,10 +212,13 @@ static bool array_free_bare(own_object *object)
     return true;
 }
 
-/* Its memory may have gone: it has no items any more. */
+/* Where it has lost its base, its memory may have gone: it has no items any more. */
 static void array_revive(own_object *object)
 {
     own_array *array = as_array(object);
+    if (!(array->flags & ARRAY_LOST))
+        return;
+    array->flags &= (uint8_t)~ARRAY_LOST;
     memset(array_shape(array), 0, array->ndim * sizeof(size_t));
     array->data = NULL;
 }

@@ -59,6 +59,7 @@ struct own_array {
 #define ARRAY_READONLY 1U
 #define ARRAY_OWNER 2U   /* made together with its buffer */
 #define ARRAY_FORTRAN 4U /* of an owner: the order that it keeps when it is resized */
+#define ARRAY_LOST 8U    /* it was dying, and its base has been released */
 
 extern const struct object_class array_class;
 

@@ -71,6 +71,11 @@ bool layout_span(int ndim, const size_t *shape, const ptrdiff_t *strides, size_t
             return false;
         }
     }
+    ptrdiff_t span;
+    if (__builtin_sub_overflow(*high, *low, &span)) {
+        errno = EOVERFLOW;
+        return false;
+    }
     return true;
 }
 

@@ -130,6 +130,11 @@ void *foreign_realloc(own_pool *entered, void *block, size_t count, size_t size)
     void *fresh = own_alloc_raw(pool, 1, bytes);
     if (!fresh)
         return NULL;
+    if (OWN_UNLIKELY(own_block_size(pool, block) != old_size)) {
+        own_free(pool, fresh); /* the allocator has freed the block meanwhile */
+        errno = EINVAL;
+        return NULL;
+    }
     memcpy(fresh, block, kept);
     memset((char *)fresh + kept, 0, bytes - kept);
     own_free(pool, block);
