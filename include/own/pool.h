@@ -95,7 +95,7 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  * options  read during the call only (but see name); NULL: all defaults.
  *
  * Returns NULL with errno ENOMEM, EOVERFLOW (reserve), or EDQUOT (a limit above, or its own limit
- * is too small for the pool itself), or EINVAL (an allocator without both functions). Threads: those
+ * is too small for the pool itself), or EINVAL (an allocator without both functions, or unknown flags). Threads: those
  * of owner. Cost: O(1), and the system's cost of a large reserve.
  */
 OWN_API OWN_MUST_USE own_pool *own_pool_create(own_pool *owner, const own_pool_options *options);

@@ -71,7 +71,8 @@ static inline char *buffer_behind(const own_buffer *buffer)
 
 static inline bool buffer_is_apart(const own_buffer *buffer)
 {
-    return !buffer->adopted && buffer->data != buffer_behind(buffer);
+    /* Not by the address: where there is no room behind the header, the chunk may lie there. */
+    return !buffer->adopted && buffer->granted > 0;
 }
 
 /* A buffer of zeroes, or where `zero` is false of anything, with one reference, which is new;

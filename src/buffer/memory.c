@@ -42,6 +42,7 @@ void memory_free(own_buffer *buffer)
     limit_subtract(buffer->limit, buffer->granted);
     chunk_put(buffer->data, buffer->granted);
     buffer->data = buffer_behind(buffer);
+    buffer->granted = 0;
     buffer->size = 0;
 }
 

@@ -19,6 +19,7 @@ static bool is_in_pool(own_pool *pool, const void *memory)
     own_pool *entered = pool_enter_block(pool, memory);
     const struct extent *extent = extent_find(entered, memory, &large);
     bool found = extent ? extent_has(extent, memory) : large && large->block == memory;
+    found |= (uintptr_t)memory - (uintptr_t)pool < sizeof(*pool);
     pool_leave(entered);
     return found;
 }

@@ -78,6 +78,22 @@ START_TEST(block_that_its_allocator_frees_in_between_is_not_read)
 }
 END_TEST
 
+static void never(void *memory)
+{
+    (void)memory;
+    expect(false);
+}
+
+START_TEST(pool_does_not_adopt_itself)
+{
+    own_pool *itself = own_pool_new(NULL);
+
+    expect_error(own_adopt(itself, itself, 8, never) == -1, EINVAL);
+    expect_error(own_adopt(itself, (char *)itself + 32, 8, never) == -1, EINVAL);
+    own_decref(itself);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("saved");
@@ -86,5 +102,6 @@ int main(void)
     tcase_add_test(saved_case, array_that_its_weak_reference_saves_keeps_its_items);
     tcase_add_test(saved_case, strides_that_span_more_than_memory_are_refused);
     tcase_add_test(saved_case, block_that_its_allocator_frees_in_between_is_not_read);
+    tcase_add_test(saved_case, pool_does_not_adopt_itself);
     return run_suite(suite);
 }
