@@ -95,7 +95,8 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  * options  read during the call only (but see name); NULL: all defaults.
  *
  * Returns NULL with errno ENOMEM, EOVERFLOW (reserve), or EDQUOT (a limit above, or its own limit
- * is too small for the pool itself), or EINVAL (an allocator without both functions, or unknown flags). Threads: those
+ * is too small for the pool itself), or EINVAL (an allocator without both functions, or unknown
+ * flags). Threads: those
  * of owner. Cost: O(1), and the system's cost of a large reserve.
  */
 OWN_API OWN_MUST_USE own_pool *own_pool_create(own_pool *owner, const own_pool_options *options);
@@ -204,7 +205,8 @@ OWN_API int own_hold(own_pool *pool, void *object);
  *
  * Returns -1 with errno ENOMEM, EDQUOT (a limit at or above pool, for what the child brings along),
  * ELOOP (the child is above pool, or is pool), EPERM (a dying pool, or a shared one without a limit
- * of its own that other limits would count from now on), or EINVAL (an argument is NULL). Where a pool holds the last reference, so that the caller has none to give: a misuse.
+ * of its own that other limits would count from now on), or EINVAL (an argument is NULL). Where a
+ * pool holds the last reference, so that the caller has none to give: a misuse.
  * Threads: those of both. Cost: O(1) expected; for a child, the depth of pool, and where limits
  * change, the number of pools below the child.
  */
