@@ -85,7 +85,9 @@ EXTRA_DIST += \
 	%D%/tests/compat.replies
 
 # The server under Valgrind, its clients not.
+respd_under_valgrind = $(LIBTOOL) --silent --mode=execute valgrind --quiet --error-exitcode=99 \
+	--leak-check=full %D%/respd$(EXEEXT)
+
 check-valgrind-respd: %D%/respd$(EXEEXT) $(respd_tests)
-	RESPD_QUICK=1 RESPD='$(LIBTOOL) --silent --mode=execute valgrind --quiet --error-exitcode=99 \
-		--leak-check=full %D%/respd$(EXEEXT)' \
+	RESPD_QUICK=1 RESPD='$(respd_under_valgrind)' \
 		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(respd_tests)'
