@@ -50,7 +50,7 @@ void pool_outgrow(const own_pool *pool, size_t bytes)
     uint16_t *typical = NULL;
     if (pool->flags & POOL_ROOT)
         typical = chunk_typical_root();
-    else if (pool->entry.parent && !own_is_shared(pool) && !pool_is_dying(pool))
+    else if (!own_is_shared(pool) && !pool_is_dying(pool) && pool->entry.parent)
         typical = &pool->entry.parent->typical;
     if (typical)
         learn(typical, needed_granules(pool) + bytes / GRANULE);
