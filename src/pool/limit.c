@@ -35,22 +35,10 @@ static void unlock_limits(void)
     pthread_mutex_unlock(&limits);
 }
 
-static void make_ready(void)
+void limit_prepare_for_fork(void)
 {
     /* A child process must not find it taken by a thread that it does not have. */
     (void)pthread_atfork(lock_limits, unlock_limits, unlock_limits);
-}
-
-void limit_init(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, make_ready);
-}
-
-static void lock(void)
-{
-    limit_init();
-    lock_limits();
 }
 
 static void add_used(struct limit *limit, size_t bytes)
@@ -69,7 +57,7 @@ void limit_subtract(struct limit *limit, size_t bytes)
 {
     if (!limit)
         return;
-    lock();
+    lock_limits();
     subtract_used(limit, bytes);
     unlock_limits();
 }
@@ -88,7 +76,7 @@ size_t limit_room(const struct limit *limit)
 {
     if (!limit)
         return SIZE_MAX;
-    lock();
+    lock_limits();
     size_t room = room_of(limit);
     unlock_limits();
     return room;
@@ -98,7 +86,7 @@ bool limit_add(struct limit *limit, size_t bytes)
 {
     if (!limit)
         return true;
-    lock();
+    lock_limits();
     bool has_room = room_of(limit) >= bytes;
     if (has_room)
         add_used(limit, bytes);
@@ -118,7 +106,7 @@ static bool is_limited(own_pool *pool)
 
 void limit_use(struct limit *limit)
 {
-    lock();
+    lock_limits();
     limit->users++;
     unlock_limits();
 }
@@ -134,7 +122,7 @@ static void release(struct limit *limit)
 
 void limit_release(struct limit *limit)
 {
-    lock();
+    lock_limits();
     release(limit);
     unlock_limits();
 }
@@ -202,7 +190,7 @@ bool limit_move(own_pool *pool, struct limit *to, bool forced)
         errno = EPERM;
         return false;
     }
-    lock();
+    lock_limits();
     size_t used = used_by(pool, limited);
     bool may = forced || has_room(to, from, used);
     if (may) {
@@ -223,7 +211,7 @@ static bool limit_make(own_pool *pool, size_t bytes)
     struct limit *limit = chunk_get(sizeof(*limit), &granted);
     if (!limit)
         return false;
-    lock();
+    lock_limits();
     /* The pool keeps the new limit alive; the new limit, the one above. */
     *limit = (struct limit){
         .bytes = bytes, .used = used_by(pool, false), .users = 1, .above = pool->limit};
@@ -243,7 +231,7 @@ int own_pool_set_limit(own_pool *pool, size_t bytes)
         return -1;
     }
     if (is_limited(pool)) {
-        lock();
+        lock_limits();
         pool->limit->bytes = bytes;
         unlock_limits();
     } else if (bytes && pool->shared) {
@@ -287,7 +275,7 @@ bool limit_validate(const own_pool *pool)
     bool holds = pool->limit || !(pool->flags & POOL_LIMITED);
     if (!pool->limit)
         return holds;
-    lock();
+    lock_limits();
     for (const struct limit *limit = pool->limit; limit; limit = limit->above) {
         if (limit->used < pool_reserved(pool) || limit->users == 0)
             holds = false;

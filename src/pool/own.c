@@ -46,6 +46,23 @@ static own_pool *enter_for_node(own_pool *pool, struct node **node)
     return NULL;
 }
 
+/* What comes into a shared pool becomes shared. That takes as long as there is to be shared, so the
+   pool is left meanwhile. False: ENOMEM; the node is put back and the pool left for good. */
+static bool share_for(own_pool *entered, struct node *node, void *object)
+{
+    if (OWN_LIKELY(!entered->shared || own_is_shared(object)))
+        return true;
+    pool_leave(entered);
+    bool shared = own_share(object) == 0;
+    pool_enter_stripe(entered);
+    if (shared)
+        return true;
+    ledger_node_put(entered, node);
+    pool_leave(entered);
+    errno = ENOMEM;
+    return false;
+}
+
 bool constructor_enter(own_pool *owner, struct constructor *constructor)
 {
     if (!pool_check(owner, "a constructor")) {
@@ -65,9 +82,7 @@ void *constructor_give(const struct constructor *constructor, void *made)
         pool_leave(entered);
         return NULL;
     }
-    if (OWN_UNLIKELY(entered->shared) && own_share(object) < 0) {
-        ledger_node_put(entered, constructor->node);
-        pool_leave(entered);
+    if (OWN_UNLIKELY(!share_for(entered, constructor->node, object))) {
         own_decref(object);
         errno = ENOMEM;
         return NULL;
@@ -109,17 +124,7 @@ static bool share_with(const own_pool *pool, void *object)
 static own_pool *enter_for_reference(own_pool *pool, void *object, struct node **node)
 {
     own_pool *entered = enter_for_node(pool, node);
-    if (!entered || OWN_LIKELY(!entered->shared || own_is_shared(object)))
-        return entered;
-    pool_leave(entered); /* sharing takes as long as there is to be shared */
-    bool shared = share_with(pool, object);
-    pool_enter_stripe(entered);
-    if (shared)
-        return entered;
-    ledger_node_put(entered, *node);
-    pool_leave(entered);
-    errno = ENOMEM;
-    return NULL;
+    return entered && share_for(entered, *node, object) ? entered : NULL;
 }
 
 int own_hold(own_pool *pool, void *object)
@@ -313,11 +318,13 @@ int own_drop(own_pool *pool, void *object)
     return 0;
 }
 
-static int take_over(own_pool *from, own_pool *to, own_pool *child)
+static int take_over(own_pool *from, own_pool *to, own_pool *child, struct limit *before)
 {
     own_pool *entered = enter_parent(from, child);
-    if (!entered)
-        return fail(EINVAL); /* another thread was faster */
+    if (!entered) { /* another thread was faster */
+        limit_move(child, before, true);
+        return fail(EINVAL);
+    }
     ledger_remove_child(entered, child);
     pool_debug_step(entered);
     pool_leave(entered);
@@ -333,9 +340,7 @@ static int move_child(own_pool *from, own_pool *to, own_pool *child)
     if (!pool_has_stripe(from, __atomic_load_n(&child->entry.parent, __ATOMIC_RELAXED)))
         errno = EINVAL;
     else if (check_parent(to, child, locked) == 0 && adapt(to, child))
-        result = take_over(from, to, child);
-    if (result < 0 && errno == EINVAL)
-        limit_move(child, before, true);
+        result = take_over(from, to, child, before);
     unlock_tree(locked);
     return result;
 }

@@ -230,8 +230,8 @@ bool limit_move(own_pool *pool, struct limit *to, bool forced);
 bool limit_validate(const own_pool *pool);
 /* The limit above the pool's own, or the one that it is counted by. */
 struct limit *limit_above(own_pool *pool);
-/* Makes the lock of limits ready for fork. */
-void limit_init(void);
+/* When the library is loaded: makes the lock of limits ready for fork. */
+void limit_prepare_for_fork(void);
 
 /* A chunk that is charged to the pool. NULL: ENOMEM or EDQUOT. */
 void *pool_chunk_get(own_pool *pool, size_t size, size_t *granted);

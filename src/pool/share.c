@@ -16,24 +16,30 @@ struct found {
 };
 
 /* All that has been found; those before `done` have been looked into. */
+#define FEW 8 /* need no memory: an array that was just made cannot fail to be shared */
 struct list_of_found {
+    struct found few[FEW];
     struct found *found;
     size_t count;
     size_t done;
     size_t room;
 };
 
+static void forget_list(const struct list_of_found *list)
+{
+    if (list->found != list->few)
+        chunk_put(list->found, list->room * sizeof(*list->found));
+}
+
 static bool grow(struct list_of_found *list)
 {
     size_t granted;
-    size_t bytes = list->room ? list->room * sizeof(*list->found) * 2 : 1024;
+    size_t bytes = list->room * sizeof(*list->found) * 4;
     struct found *larger = chunk_get(bytes, &granted);
     if (!larger)
         return false;
-    if (list->room) {
-        memcpy(larger, list->found, list->count * sizeof(*larger));
-        chunk_put(list->found, list->room * sizeof(*larger));
-    }
+    memcpy(larger, list->found, list->count * sizeof(*larger));
+    forget_list(list);
     list->found = larger;
     list->room = bytes / sizeof(*larger);
     return true;
@@ -159,7 +165,8 @@ static bool is_all(const own_object *object)
 
 int own_share(void *object)
 {
-    struct list_of_found list = {.count = 0};
+    struct list_of_found list = {.room = FEW};
+    list.found = list.few;
     if (!object || !object_check(object, "own_share", NULL)) {
         errno = EINVAL;
         return -1;
@@ -176,8 +183,7 @@ int own_share(void *object)
         all = look_into(&list, list.found[list.done++].object);
     for (size_t i = 0; i < list.count; i++)
         (all ? share : forget)(&list.found[i]);
-    if (list.room)
-        chunk_put(list.found, list.room * sizeof(*list.found));
+    forget_list(&list);
     errno = all ? saved : ENOMEM;
     return all ? 0 : -1;
 }

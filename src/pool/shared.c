@@ -203,34 +203,23 @@ uint64_t shared_time(const own_pool *entered)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void lock_tree(void)
+void shared_lock_tree(void)
 {
     pthread_mutex_lock(&tree_lock);
 }
 
-static void unlock_tree(void)
+void shared_unlock_tree(void)
 {
     pthread_mutex_unlock(&tree_lock);
 }
 
-static void tree_init(void)
+/* A child process must not find it taken by a thread that it does not have. Fork takes the locks in
+   the reverse order of this, which is the order in which they are taken otherwise. */
+__attribute__((constructor)) static void prepare_for_fork(void)
 {
-    /* A child process must not find it taken by a thread that it does not have. What is taken under
-       it has its handlers first, so that fork takes the locks in the same order. */
-    limit_init();
-    (void)pthread_atfork(lock_tree, unlock_tree, unlock_tree);
-}
-
-void shared_lock_tree(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, tree_init);
-    lock_tree();
-}
-
-void shared_unlock_tree(void)
-{
-    unlock_tree();
+    chunk_prepare_for_fork();
+    limit_prepare_for_fork();
+    (void)pthread_atfork(shared_lock_tree, shared_unlock_tree, shared_unlock_tree);
 }
 
 void shared_leave_tree(void)
