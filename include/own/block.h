@@ -186,21 +186,21 @@ OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count, size
 OWN_API inline bool own_bump_fits(const own_pool *pool, size_t bytes)
 {
     const struct own_front *front = (const struct own_front *)(const void *)pool;
-    return front && front->end && bytes - 1 < OWN_BUMP_MAX &&
-           bytes - 1 < (size_t)(front->end - front->bump);
+    return front && bytes - 1 < OWN_BUMP_MAX &&
+           (intptr_t)(bytes - 1) < (intptr_t)((uintptr_t)front->end - (uintptr_t)front->bump);
 }
 
 /* The next block, where it fits: a bit where it starts, and its last 16 bytes zeroed. */
 OWN_API inline void *own_bump(own_pool *pool, size_t bytes)
 {
     struct own_front *front = (struct own_front *)(void *)pool;
+    size_t rounded = (bytes + 15) & ~(size_t)15;
     char *block = front->bump;
-    char *last = block + ((bytes - 1) & ~(size_t)15);
     size_t offset = (size_t)(block - front->extent);
     uint64_t *starts = (uint64_t *)(void *)(front->extent + 16 + (offset >> 6 & ~(size_t)15));
-    front->bump = last + 16;
+    front->bump = block + rounded;
     *starts |= UINT64_C(1) << (offset >> 4 & 63);
-    __builtin_memset(last, 0, 16);
+    __builtin_memset(block + rounded - 16, 0, 16);
     return block;
 }
 

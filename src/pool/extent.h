@@ -112,6 +112,8 @@ struct looked holes_looked(const own_pool *pool);
 void holes_unlook(own_pool *pool, struct looked before);
 /* A hole of that kind, cut to that size, becomes a live block, and is counted. NULL: none. */
 void *hole_use(own_pool *pool, size_t granules, uint32_t kind);
+/* The same, of a pool that does not look for holes: the end of its newest extent for big blocks. */
+void *hole_use_newest(own_pool *pool, size_t granules);
 /* Forgets all holes: their extents are about to be emptied. */
 void holes_forget(own_pool *pool);
 /* What the bins have of `reserved`. */

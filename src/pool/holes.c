@@ -15,7 +15,8 @@
 
 #include <errno.h>
 
-#define SPARE_PART 64 /* of a pool is the most that is kept as a spare */
+#define SPARE_PART 64   /* of a pool is the most that is kept as a spare */
+#define NEWEST_AMONG 16 /* extents: the newest for big blocks, which come behind small ones */
 
 struct bins scanned_bins;
 
@@ -244,6 +245,24 @@ static struct hole *scan(own_pool *pool, size_t granules, struct extent **in, si
     return best;
 }
 
+/* The front of a hole becomes a live block, and is counted. */
+static void *use(own_pool *pool, struct extent *extent, size_t index, size_t whole, size_t granules)
+{
+    void *block = extent_address(extent, index);
+    take(pool, extent, index, whole);
+    extent_bits(extent, index)->hole &= ~bit_of(index);
+    if (whole > granules) {
+        put(pool, extent, index + granules, whole - granules);
+    } else {
+        size_t last = index + whole - 1;
+        extent_bits(extent, last)->hole &= ~bit_of(last);
+    }
+    mark_undefined(block, granules << GRANULE_SHIFT);
+    pool->blocks++;
+    pool->bytes += granules << GRANULE_SHIFT;
+    return block;
+}
+
 void *hole_use(own_pool *pool, size_t granules, uint32_t kind)
 {
     struct extent *extent = NULL;
@@ -257,19 +276,19 @@ void *hole_use(own_pool *pool, size_t granules, uint32_t kind)
         return NULL;
     if (has_bins(pool) && pool->bins->spare == extent)
         pool->bins->spare = NULL;
-    size_t index = extent_index(extent, hole);
-    take(pool, extent, index, whole);
-    extent_bits(extent, index)->hole &= ~bit_of(index);
-    if (whole > granules) {
-        put(pool, extent, index + granules, whole - granules);
-    } else {
-        size_t last = index + whole - 1;
-        extent_bits(extent, last)->hole &= ~bit_of(last);
+    return use(pool, extent, extent_index(extent, hole), whole, granules);
+}
+
+void *hole_use_newest(own_pool *pool, size_t granules)
+{
+    struct extent *extent = pool->first.next;
+    for (int i = 0; extent && extent->kind != BIG_BLOCKS; i++) {
+        if (i == NEWEST_AMONG)
+            return NULL;
+        extent = extent->next;
     }
-    mark_undefined(hole, granules << GRANULE_SHIFT);
-    pool->blocks++;
-    pool->bytes += granules << GRANULE_SHIFT;
-    return hole;
+    size_t whole = extent ? hole_size_before(extent, extent->granules) : 0;
+    return whole >= granules ? use(pool, extent, extent->granules - whole, whole, granules) : NULL;
 }
 
 void holes_forget(own_pool *pool)

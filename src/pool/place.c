@@ -82,6 +82,13 @@ static __attribute__((noinline)) void *get_big(own_pool *pool, size_t granules)
 {
     int saved = errno;
     struct looked looked = holes_looked(pool);
+    if (!pool->bins) { /* nothing has been freed: no bins for the sake of its ends of extents */
+        void *next = hole_use_newest(pool, granules);
+        if (!next && extent_add(pool, granules << GRANULE_SHIFT, BIG_BLOCKS))
+            next = hole_use_newest(pool, granules);
+        if (next)
+            return next;
+    }
     if (!holes_look(pool))
         return bump_has(pool, granules) ? bump(pool, granules)
                                         : get_from_new_extent(pool, granules);
