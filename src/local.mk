@@ -21,6 +21,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/array/view.c \
 	%D%/array/walk.c \
 	%D%/base/arithmetic.h \
+	%D%/base/barrier.c \
+	%D%/base/barrier.h \
 	%D%/base/base.h \
 	%D%/base/list.h \
 	%D%/base/lock.c \
@@ -73,6 +75,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
 	%D%/pool/validate.c \
+	%D%/weakref/reader.c \
+	%D%/weakref/reader.h \
 	%D%/weakref/table.c \
 	%D%/weakref/validate.c \
 	%D%/weakref/weakref.c \

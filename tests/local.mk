@@ -163,6 +163,7 @@ contract_tests += \
 	%D%/contract/weakref_calls \
 	%D%/contract/weakref_depth \
 	%D%/contract/weakref_misuse \
+	%D%/contract/weakref_often \
 	%D%/contract/weakref_shared
 
 endif
@@ -194,6 +195,7 @@ EXTRA_DIST += \
 	%D%/models/clear.pml \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \
+	%D%/models/lockless.pml \
 	%D%/models/revival.pml \
 	%D%/models/shared.pml \
 	%D%/models/tree.pml \

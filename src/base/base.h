@@ -4,6 +4,8 @@
  *   arithmetic  sizes that cannot overflow unseen
  *   list        an intrusive list
  *   marks       the adapter to the sanitizers and Valgrind
+ *   lock        four bytes, for a few instructions
+ *   barrier     between two threads, paid for by one
  *   misuse      telling a broken rule in one sentence
  *
  * All of it may be called from any thread.

@@ -6,6 +6,7 @@
  * that can be had; the last entry of a stripe leaves no memory taken.
  */
 #include "chunk/chunk.h"
+#include "weakref/reader.h"
 #include "weakref/weakref.h"
 
 #include <errno.h>
@@ -38,6 +39,7 @@ __attribute__((constructor)) static void prepare_for_fork(void)
 {
     chunk_prepare_for_fork(); /* fork takes locks in the reverse order of this: the heap's last */
     (void)pthread_atfork(lock_all, unlock_all, unlock_all);
+    reader_prepare_for_fork();
 }
 
 static struct stripe *lock(uintptr_t address)
@@ -172,20 +174,34 @@ own_weakref *weakref_next(const own_object *object, struct list *head)
     return next;
 }
 
-static void clear_ring(own_weakref *entry)
+/* Whether others may be getting the object by that one at this moment. */
+static bool clear_one(own_weakref *ref)
 {
-    set_mark(entry, WEAKREF_CLEARED);
+    uintptr_t before = weakref_target(ref);
+    if (before & WEAKREF_CLEARED || !(before & WEAKREF_LOCKLESS)) {
+        set_mark(ref, WEAKREF_CLEARED);
+        return false;
+    }
+    __atomic_store_n(&ref->target, before | WEAKREF_CLEARED, __ATOMIC_SEQ_CST); /* see reader.h */
+    return true;
+}
+
+static bool clear_ring(own_weakref *entry)
+{
+    bool lockless = clear_one(entry);
     list_each_safe (link, after, &entry->link)
-        set_mark(weakref_of_link(link), WEAKREF_CLEARED);
+        lockless |= clear_one(weakref_of_link(link));
+    return lockless;
 }
 
 void weakref_clear(own_object *object)
 {
     struct stripe *stripe = lock((uintptr_t)object);
     own_weakref *entry = *find(stripe, (uintptr_t)object);
-    if (entry)
-        clear_ring(entry);
+    bool lockless = entry && clear_ring(entry);
     unlock(stripe);
+    if (lockless)
+        reader_wait(object);
 }
 
 bool weakref_each(const own_object *object, bool (*visit)(own_object *ref, void *arg), void *arg)
@@ -222,12 +238,16 @@ void weakref_share(const own_object *object)
     unlock(stripe);
 }
 
-void *weakref_get_shared(const own_weakref *ref)
+void *weakref_get_shared(own_weakref *ref)
 {
     own_object *object = (own_object *)weakref_address(ref);
     struct stripe *stripe = lock((uintptr_t)object);
     if (weakref_target(ref) & WEAKREF_CLEARED || !shared_try_incref(object))
         object = NULL;
+    else if (++weakref_reader.locked_gets >= LOCKED_GETS && !object_is_dying(object)) {
+        weakref_reader.locked_gets = 0;
+        set_mark(ref, WEAKREF_LOCKLESS);
+    }
     unlock(stripe);
     return object;
 }
@@ -245,7 +265,7 @@ void weakref_take(own_object *object, struct list *head)
     }
     object_unmark(object, STATE_WEAK);
     if (entry) {
-        clear_ring(entry); /* some may have come since the others were */
+        clear_ring(entry); /* some may have come since the others were, none of them lockless */
         replace(stripe, slot, NULL);
         list_add_first(&entry->link, head); /* between the oldest and the newest */
     }

@@ -3,6 +3,8 @@
  */
 #include "weakref/weakref.h"
 
+#include "weakref/reader.h"
+
 #include <errno.h>
 
 _Static_assert(sizeof(own_weakref) == 64, "own/weakref.h says so");
@@ -47,6 +49,16 @@ own_weakref *weakref_make(own_object *object, void (*died)(own_weakref *ref, voi
     return ref;
 }
 
+/* The calling thread is listed. */
+static void *get_without_lock(const own_weakref *ref, own_object *object)
+{
+    reader_begin(object);
+    bool cleared = __atomic_load_n(&ref->target, __ATOMIC_SEQ_CST) & WEAKREF_CLEARED;
+    bool got = !cleared && shared_try_incref(object);
+    reader_end();
+    return got ? object : NULL;
+}
+
 void *own_weakref_get(own_weakref *ref)
 {
     if (!ref || !object_check(&ref->object, "own_weakref_get", NULL))
@@ -54,7 +66,11 @@ void *own_weakref_get(own_weakref *ref)
     uintptr_t target = weakref_target(ref);
     if (target & WEAKREF_CLEARED)
         return NULL;
-    return target & WEAKREF_SHARED ? weakref_get_shared(ref) : own_incref((void *)target);
+    if (!(target & WEAKREF_SHARED))
+        return own_incref((void *)target);
+    if (OWN_LIKELY(target & WEAKREF_LOCKLESS) && reader_is_listed())
+        return get_without_lock(ref, (own_object *)(target & ~WEAKREF_MARKS));
+    return weakref_get_shared(ref);
 }
 
 void weakref_call(own_object *object)

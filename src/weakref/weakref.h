@@ -3,6 +3,7 @@
  *
  *   weakref.c   making weak references, getting their object, calling them
  *   table.c     for any object, its weak references; stripes, locks, fork
+ *   reader.c    who gets an object without a lock
  *   validate.c  the equations below, checked
  *
  * Headers of objects have no room for a list. An object that has weak references has STATE_WEAK,
@@ -51,6 +52,12 @@
  *     wins. Only then does weakref_clear take the lock, and only after that does the guard of the
  *     tear-down make the object countable again. An object that is read under the lock and not
  *     cleared has its memory: its death has not passed clear.
+ *   - Every LOCKED_GETS times that a thread gets an object under a lock, the weak reference at hand
+ *     becomes WEAKREF_LOCKLESS: the lock has been too dear often enough to pay for one system call
+ *     when the object dies. It is done under the lock, and not to a dying object: so the death of
+ *     the object has yet to pass clear, and will see it. A get then is that of reader.h, and counts
+ *     in the same way. Who clears waits, after that, for those that may not have seen it: they are
+ *     done before the guard is the count, and before the memory goes.
  *   - weakref_next takes those to be called from their ring under the same lock, with a reference
  *     that it counts upwards in the same way: one whose last reference has gone is dying, on
  *     another thread maybe, and will find itself settled, or wait for the lock and unlink itself.
@@ -77,7 +84,8 @@ struct own_weakref {
 #define WEAKREF_CLEARED ((uintptr_t)1)
 #define WEAKREF_SHARED ((uintptr_t)2) /* the object is: its reference is got under the lock */
 #define WEAKREF_SETTLED ((uintptr_t)4)
-#define WEAKREF_MARKS (WEAKREF_CLEARED | WEAKREF_SHARED | WEAKREF_SETTLED)
+#define WEAKREF_LOCKLESS ((uintptr_t)8) /* shared, and its object is got without the lock */
+#define WEAKREF_MARKS (GRANULE - 1)
 
 static inline uintptr_t weakref_target(const own_weakref *ref)
 {
@@ -110,7 +118,8 @@ bool weakref_each(const own_object *object, bool (*visit)(own_object *ref, void 
 /* An object becomes shared, and with it its weak references: for the others of the room. */
 void weakref_share(const own_object *object);
 /* A new reference to the shared object of a weak reference; NULL: its last one has gone. */
-void *weakref_get_shared(const own_weakref *ref);
+void *weakref_get_shared(own_weakref *ref);
+#define LOCKED_GETS 64
 /* Takes all weak references of an object off the table into the ring of `head`, newest first, and
    cleared. Ends STATE_WEAK. But where they were not cleared and the object has been revived, they
    stay as they are: under the lock nobody takes a reference through them. */

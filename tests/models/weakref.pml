@@ -7,6 +7,11 @@
  */
 #include "shared.pml"
 
+/* What weakref_clear does after that: reader_wait, where there are getters without a lock. */
+#ifndef WAIT_FOR_READERS
+#define WAIT_FOR_READERS skip
+#endif
+
 #define NONE 0    /* not made yet */
 #define LINKED 1  /* in the ring: gives the object */
 #define CLEARED 2 /* WEAKREF_CLEARED, in the ring */
@@ -92,7 +97,8 @@ inline become_guard()
     :: state & STATE_WEAK ->
        lock(stripe);
        mark_cleared();
-       unlock(stripe)
+       unlock(stripe);
+       WAIT_FOR_READERS
     :: else
     fi;
 #ifndef GUARD_BEFORE_CLEAR

@@ -1,0 +1,37 @@
+/*
+ * base/barrier.h - one thread stores often and looks, another does so seldom: a barrier that only
+ * the second pays for.
+ *
+ * Each stores what the other looks at, and then looks at what the other stores; one of them at least
+ * must see the store of the other (Dekker). For that both would need a barrier between the two, as
+ * dear as a lock. Where the system has membarrier, it makes all running threads of the process pass
+ * one, and the frequent side needs none. (Dice, Herlihy and Kogan, "Fast non-intrusive memory
+ * reclamation for highly-concurrent data structures", 2016.)
+ *
+ *     frequent   barrier_store(&mine, value)      then loads `theirs`, sequentially consistent
+ *     seldom     stores `theirs`, sequentially consistent, then barrier_wait(), then loads `mine`
+ */
+#ifndef BASE_BARRIER_H
+#define BASE_BARRIER_H
+
+#include <stdbool.h>
+
+#include <own/attributes.h>
+
+/* Whether barrier_wait is a barrier of all threads. */
+extern bool barrier_is_one_sided;
+
+static inline void barrier_store(const void **mine, const void *value)
+{
+    if (OWN_LIKELY(__atomic_load_n(&barrier_is_one_sided, __ATOMIC_RELAXED))) {
+        __atomic_store_n(mine, value, __ATOMIC_RELAXED);
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    } else {
+        __atomic_store_n(mine, value, __ATOMIC_SEQ_CST);
+    }
+}
+
+/* barrier.c. Costs a system call. */
+void barrier_wait(void);
+
+#endif
