@@ -54,6 +54,7 @@ unit_tests += \
 	%D%/unit/limit_edges \
 	%D%/unit/inside \
 	%D%/unit/limits \
+	%D%/unit/limits_met \
 	%D%/unit/map \
 	%D%/unit/system \
 	%D%/unit/share \
@@ -97,6 +98,8 @@ unit_tests += \
 %C%_unit_inside_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_limits_LDADD = $(UNIT_LIBS)
+%C%_unit_limits_met_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_limits_met_LDADD = $(UNIT_LIBS)
 %C%_unit_map_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_map_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)

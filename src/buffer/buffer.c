@@ -38,8 +38,10 @@ static own_buffer *make_header(own_pool *owner, size_t behind)
         .limit = limit,
         .room = (uint16_t)(size - sizeof(own_buffer)),
     };
-    if (OWN_UNLIKELY(limit))
+    if (OWN_UNLIKELY(limit)) {
         limit_use(limit);
+        limit_meet(limit); /* whose pools stay where they are, where the buffer is handed over */
+    }
     return buffer;
 }
 

@@ -43,6 +43,17 @@ static void live_on(own_object *object)
         object_die(object);
 }
 
+/* Nobody has a reference to a dying object; where it has no weak references either, only this thread
+   comes by it. */
+static void mark(own_object *object, uint32_t flag)
+{
+    uint32_t state = object_state(object);
+    if (OWN_LIKELY(!(state & STATE_WEAK)))
+        __atomic_store_n(&object->state, state | flag, __ATOMIC_RELAXED);
+    else
+        object_mark(object, flag);
+}
+
 /* A dying object loses the weak references that it had when its last reference went. */
 static void lose_weak(own_object *object)
 {
@@ -79,12 +90,12 @@ static unsigned count_fields(const own_type *type)
 static bool finalize(own_object *object)
 {
     const own_type *type = object->type;
-    object_mark(object, STATE_DYING);
+    mark(object, STATE_DYING);
     if (OWN_UNLIKELY(object_state(object) & STATE_WEAK))
         lose_weak(object);
     bool alone = is_alone(object);
     if (alone && type->finalize && !(object_state(object) & STATE_FINALIZED)) {
-        object_mark(object, STATE_FINALIZED);
+        mark(object, STATE_FINALIZED);
         int saved = errno;
         type->finalize(object);
         errno = saved;
@@ -98,7 +109,7 @@ static bool finalize(own_object *object)
 /* The same for an object of a class, whose steps come later. */
 static bool prepare(own_object *object)
 {
-    object_mark(object, STATE_DYING);
+    mark(object, STATE_DYING);
     if (OWN_LIKELY(!(object_state(object) & STATE_WEAK)))
         return true;
     lose_weak(object);

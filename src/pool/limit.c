@@ -15,13 +15,15 @@
 struct limit {
     size_t bytes; /* 0: none any more */
     size_t used;
-    size_t users; /* pools and limits that point here */
+    size_t users; /* pools, buffers and limits that point here */
     struct limit *above;
+    bool met; /* by several threads: what is above it is too */
 };
 
 /*
- * One lock for all limits: what they count may be used by several threads, and they are looked at
- * for chunks only. It is held for a walk along limits, or over the subtree that a move is about.
+ * One lock for all limits that several threads meet: they are looked at for chunks only. It is held
+ * for a walk along limits, or over the subtree that a move is about. A limit that counts nothing
+ * but confined pools, and is under no other, is of their thread and needs none.
  */
 static pthread_mutex_t limits = PTHREAD_MUTEX_INITIALIZER;
 
@@ -33,6 +35,43 @@ static void lock_limits(void)
 static void unlock_limits(void)
 {
     pthread_mutex_unlock(&limits);
+}
+
+static bool is_met(const struct limit *limit)
+{
+    while (limit && !limit->met)
+        limit = limit->above;
+    return limit;
+}
+
+/* Whether the lock had to be taken. */
+static bool lock(const struct limit *limit)
+{
+    bool met = is_met(limit);
+    if (OWN_UNLIKELY(met))
+        lock_limits();
+    return met;
+}
+
+static void unlock(bool locked)
+{
+    if (OWN_UNLIKELY(locked))
+        unlock_limits();
+}
+
+static void meet(struct limit *limit)
+{
+    for (; limit && !limit->met; limit = limit->above)
+        limit->met = true;
+}
+
+void limit_meet(struct limit *limit)
+{
+    if (OWN_LIKELY(!limit || limit->met))
+        return;
+    lock_limits();
+    meet(limit);
+    unlock_limits();
 }
 
 void limit_prepare_for_fork(void)
@@ -57,9 +96,9 @@ void limit_subtract(struct limit *limit, size_t bytes)
 {
     if (!limit)
         return;
-    lock_limits();
+    bool locked = lock(limit);
     subtract_used(limit, bytes);
-    unlock_limits();
+    unlock(locked);
 }
 
 static size_t room_of(const struct limit *limit)
@@ -76,9 +115,9 @@ size_t limit_room(const struct limit *limit)
 {
     if (!limit)
         return SIZE_MAX;
-    lock_limits();
+    bool locked = lock(limit);
     size_t room = room_of(limit);
-    unlock_limits();
+    unlock(locked);
     return room;
 }
 
@@ -86,11 +125,11 @@ bool limit_add(struct limit *limit, size_t bytes)
 {
     if (!limit)
         return true;
-    lock_limits();
+    bool locked = lock(limit);
     bool has_room = room_of(limit) >= bytes;
     if (has_room)
         add_used(limit, bytes);
-    unlock_limits();
+    unlock(locked);
     if (!has_room)
         errno = EDQUOT;
     return has_room;
@@ -106,9 +145,9 @@ static bool is_limited(own_pool *pool)
 
 void limit_use(struct limit *limit)
 {
-    lock_limits();
+    bool locked = lock(limit);
     limit->users++;
-    unlock_limits();
+    unlock(locked);
 }
 
 static void release(struct limit *limit)
@@ -122,9 +161,9 @@ static void release(struct limit *limit)
 
 void limit_release(struct limit *limit)
 {
-    lock_limits();
+    bool locked = lock(limit);
     release(limit);
-    unlock_limits();
+    unlock(locked);
 }
 
 struct limit *limit_above(own_pool *pool)
@@ -145,23 +184,35 @@ static size_t used_by(own_pool *pool, bool limited)
     return used;
 }
 
-static void point(struct limit **link, struct limit *to)
+/* `met`: whether what points there is met by several threads. */
+static void point(struct limit **link, struct limit *to, bool met)
 {
     struct limit *from = *link;
     *link = to;
     if (to)
         to->users++;
+    if (met)
+        meet(to);
     release(from);
+}
+
+/* The same for a pool, or, where it is limited, for its limit. */
+static void point_pool(own_pool *pool, bool limited, struct limit *to)
+{
+    if (limited)
+        point(&pool->limit->above, to, pool->limit->met);
+    else
+        point(&pool->limit, to, pool->shared);
 }
 
 /* Makes a subtree point to another limit above it. */
 static void point_to(own_pool *pool, bool limited, struct limit *to)
 {
-    point(limited ? &pool->limit->above : &pool->limit, to);
+    point_pool(pool, limited, to);
     for (own_pool *at = tree_next(pool, pool, !limited); at; at = tree_next(pool, at, !limited)) {
         limited = at->shared || at->flags & POOL_LIMITED;
         if (!at->shared)
-            point(limited ? &at->limit->above : &at->limit, to);
+            point_pool(at, limited, to);
     }
 }
 
@@ -231,9 +282,9 @@ int own_pool_set_limit(own_pool *pool, size_t bytes)
         return -1;
     }
     if (is_limited(pool)) {
-        lock_limits();
+        bool locked = lock(pool->limit);
         pool->limit->bytes = bytes;
-        unlock_limits();
+        unlock(locked);
     } else if (bytes && pool->shared) {
         errno = EPERM; /* what is below it may be changing */
         return -1;
@@ -278,6 +329,8 @@ bool limit_validate(const own_pool *pool)
     lock_limits();
     for (const struct limit *limit = pool->limit; limit; limit = limit->above) {
         if (limit->used < pool_reserved(pool) || limit->users == 0)
+            holds = false;
+        if ((pool->shared || limit->met) && !(limit->met && (!limit->above || limit->above->met)))
             holds = false;
     }
     unlock_limits();

@@ -142,6 +142,7 @@ static bool be_born(const own_pool *owner, own_pool *pool)
             return false;
         pool_open(pool);
     }
+    limit_meet(pool->limit);
     pool->object.count = -1;
     return true;
 }

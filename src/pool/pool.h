@@ -50,6 +50,7 @@
  *   nodes     every held reference, deferred call and foreign block is in one chain, newest first
  *   private   there is one extent, without room, and no large block
  *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool
+ *             of a shared pool: met, and all above one that is met are
  *
  * How own_free and its like know a live block of this pool, whatever address they are given: the
  * address is compared with the bounds of the extent in use, then looked up in the unit map, then
@@ -191,6 +192,9 @@ size_t limit_room(const struct limit *limit);
 /* A pool or a limit begins, or ends, to point to one; with the last it goes. */
 void limit_use(struct limit *limit);
 void limit_release(struct limit *limit);
+
+/* Something that a limit counts becomes shared, or may go to another thread by itself. */
+void limit_meet(struct limit *limit);
 
 /* What a pool points to. */
 static inline void limit_join(own_pool *pool, struct limit *limit)

@@ -137,6 +137,8 @@ static void share(const struct found *found)
     object_unmark(object, STATE_FOUND);
     if (found->shared)
         share_pool((own_pool *)(void *)object, found->shared);
+    if (object_is_pool(object))
+        limit_meet(((own_pool *)(void *)object)->limit);
     if (object_state(object) & STATE_WEAK)
         weakref_share(object);
     __atomic_store_n(&object->count, shared_count(object->count), __ATOMIC_RELEASE);

@@ -116,7 +116,9 @@ static void replace(struct stripe *stripe, own_weakref **slot, own_weakref *othe
 void weakref_link(own_weakref *ref)
 {
     struct stripe *stripe = lock(weakref_address(ref));
-    object_mark((own_object *)weakref_address(ref), STATE_WEAK);
+    own_object *object = (own_object *)weakref_address(ref);
+    if (!(object_state(object) & STATE_WEAK))
+        object_mark(object, STATE_WEAK);
     own_weakref **slot = find(stripe, weakref_address(ref));
     if (*slot) {
         list_add_first(&(*slot)->link, &ref->link);
