@@ -186,8 +186,8 @@ OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count, size
 OWN_API inline bool own_bump_fits(const own_pool *pool, size_t bytes)
 {
     const struct own_front *front = (const struct own_front *)(const void *)pool;
-    return front && bytes - 1 < OWN_BUMP_MAX &&
-           (intptr_t)(bytes - 1) < (intptr_t)((uintptr_t)front->end - (uintptr_t)front->bump);
+    return front && front->end && bytes - 1 < OWN_BUMP_MAX &&
+           bytes - 1 < (size_t)(front->end - front->bump);
 }
 
 /* The next block, where it fits: a bit where it starts, and its last 16 bytes zeroed. */
