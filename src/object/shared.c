@@ -10,6 +10,10 @@
  * the dead one. When the table has been told, the count becomes -1 again: that is the guard of the
  * tear-down (object.h). All exchanges that release are releases, and that of the last also acquires
  * what was done under all other references.
+ *
+ * Who releases the only reference of an object without weak references exchanges nothing: nobody is
+ * left who could take another one, and what the others did before they released theirs is acquired
+ * by the load. The count is -1 then, as the guard's will be.
  */
 #include "object/object.h"
 
@@ -32,7 +36,13 @@ _Static_assert(offsetof(own_object, count) == 0 && offsetof(own_object, state) =
 static union head_word load(const own_object *object)
 {
     const shared_word *word = (const shared_word *)(const void *)object;
-    return (union head_word){.word = __atomic_load_n(word, __ATOMIC_RELAXED)};
+    return (union head_word){.word = __atomic_load_n(word, __ATOMIC_ACQUIRE)};
+}
+
+/* Whether only those who have that one reference come by the object. */
+static bool is_only(struct head head)
+{
+    return head.count == -1 && !(head.state & STATE_WEAK);
 }
 
 /* False: `old` is what was there instead. */
@@ -40,7 +50,7 @@ static bool exchange(own_object *object, union head_word *old, struct head fresh
 {
     union head_word desired = {.head = fresh};
     return __atomic_compare_exchange_n((shared_word *)(void *)object, &old->word, desired.word,
-                                       true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+                                       true, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
 /* The last reference has gone, and only this thread knows: the guard takes its place. */
@@ -82,6 +92,10 @@ bool shared_unhold(own_object *object)
     union head_word old = load(object);
     struct head fresh;
     bool last;
+    if (is_only(old.head) && old.head.state / STATE_HELD_ONE == 1) {
+        __atomic_store_n(&object->state, old.head.state - STATE_HELD_ONE, __ATOMIC_RELAXED);
+        return true;
+    }
     do {
         fresh = old.head;
         uint32_t held = fresh.state / STATE_HELD_ONE;
@@ -112,6 +126,8 @@ enum shared_release shared_release(own_object *object)
         bool last = step.verdict == COUNT_LAST;
         if (last && (fresh.state / STATE_HELD_ONE > 0 || fresh.state & STATE_DYING))
             return SHARED_IS_NOT_YOURS;
+        if (is_only(old.head))
+            return SHARED_WAS_LAST;
         fresh.count = last ? OWN_COUNT_DEAD : step.count;
         if (!exchange(object, &old, fresh))
             continue;

@@ -17,14 +17,14 @@ static pthread_mutex_t tree_lock = PTHREAD_MUTEX_INITIALIZER;
 
 const own_type stripe_type = {.name = "stripe", .size = sizeof(own_pool)};
 
-/* Threads are numbered as they come. */
-static unsigned thread_number(void)
+/* The place of the calling thread's stripes: threads take places in turn, as they come. */
+static unsigned thread_place(void)
 {
     static unsigned threads;
-    static __thread unsigned number;
-    if (OWN_UNLIKELY(!number))
-        number = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
-    return number;
+    static __thread unsigned place_and_one;
+    if (OWN_UNLIKELY(!place_and_one))
+        place_and_one = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED) % STRIPES + 1;
+    return place_and_one - 1;
 }
 
 struct shared *shared_make(enum spread spread)
@@ -61,6 +61,8 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
 
 bool shared_has_stripe(const own_pool *pool, const own_pool *stripe)
 {
+    if (OWN_LIKELY(stripe && stripe_at(pool, thread_place()) == stripe))
+        return true;
     for (unsigned number = 0; stripe && number < STRIPES; number++) {
         if (stripe_at(pool, number) == stripe)
             return true;
@@ -96,7 +98,7 @@ static void stripe_free(own_pool *stripe)
 /* The stripe of the calling thread. NULL: there is no memory for one; errno is kept. */
 static own_pool *own_stripe(own_pool *pool)
 {
-    own_pool **place = &pool->shared->stripe[thread_number() % STRIPES];
+    own_pool **place = &pool->shared->stripe[thread_place()];
     own_pool *stripe = __atomic_load_n(place, __ATOMIC_ACQUIRE);
     if (OWN_LIKELY(stripe))
         return stripe;
@@ -117,7 +119,7 @@ static uint32_t spread_of(const own_pool *pool)
 
 const own_pool *shared_peek(const own_pool *pool)
 {
-    const own_pool *stripe = stripe_at(pool, thread_number() % STRIPES);
+    const own_pool *stripe = stripe_at(pool, thread_place());
     return stripe ? stripe : pool;
 }
 

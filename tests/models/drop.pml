@@ -36,7 +36,8 @@ inline die()
 {
     d_step {
         touch();
-        assert(count == DEAD && state == 0 && parent == NOWHERE);
+        assert((count == DEAD || count == GUARD) && state == 0 && parent == NOWHERE);
+        count = DEAD;
         freed = true;
         deaths++;
         last = false

@@ -8,6 +8,7 @@
  * mutants:
  *   GET_WITHOUT_LOCK    the get counts without the lock of the table
  *   SPLIT_COUNT         a release reads the count and writes it, without an exchange
+ *   ONLY_BUT_WEAK      the only reference is released without an exchange, weak references or not
  *   GUARD_BEFORE_CLEAR  the count is the guard's before the weak references are cleared
  */
 #define COUNT_FIRST (-2)

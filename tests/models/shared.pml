@@ -49,6 +49,13 @@ inline unlock(mutex)
     bool last; \
     bool got
 
+/* Nobody else has a reference, nor can get one: nothing is exchanged. */
+#ifdef ONLY_BUT_WEAK
+#define ONLY old_count == -1
+#else
+#define ONLY old_count == -1 && !(old_state & STATE_WEAK)
+#endif
+
 /* Each step of the count ends so that what it left in these is one state, not many. */
 #define FORGET old_count = 0; old_state = 0
 
@@ -83,15 +90,16 @@ inline release()
                   (old_state < STATE_HELD_ONE && !(old_state & STATE_DYING))) /* _IS_NOT_YOURS */
        };
        if
+       :: d_step { ONLY -> touch(); last = true; FORGET }; break
 #ifdef SPLIT_COUNT
        :: d_step { true -> touch(); last = old_count == -1;
                    count = (last -> DEAD : old_count + 1); FORGET };
           break
 #else
-       :: d_step { old_count == count && old_state == state ->
+       :: d_step { !(ONLY) && old_count == count && old_state == state ->
                    touch(); last = old_count == -1; count = (last -> DEAD : count + 1); FORGET };
           break
-       :: d_step { old_count != count || old_state != state ->
+       :: d_step { !(ONLY) && (old_count != count || old_state != state) ->
                    touch(); old_count = count; old_state = state }
 #endif
        fi
@@ -103,10 +111,15 @@ inline unhold()
 {
     d_step { touch(); old_count = count; old_state = state };
     do
+    :: d_step { ONLY && old_state < 2 * STATE_HELD_ONE ->
+                touch(); assert(old_state >= STATE_HELD_ONE);
+                state = old_state - STATE_HELD_ONE; last = true; FORGET };
+       break
 #ifdef SPLIT_COUNT
     :: d_step { true ->
 #else
-    :: d_step { old_count == count && old_state == state ->
+    :: d_step { !(ONLY && old_state < 2 * STATE_HELD_ONE) &&
+                old_count == count && old_state == state ->
 #endif
                 touch(); assert(old_state >= STATE_HELD_ONE);
                 state = old_state - STATE_HELD_ONE;
@@ -115,7 +128,8 @@ inline unhold()
                 FORGET };
        break
 #ifndef SPLIT_COUNT
-    :: d_step { old_count != count || old_state != state ->
+    :: d_step { !(ONLY && old_state < 2 * STATE_HELD_ONE) &&
+                (old_count != count || old_state != state) ->
                 touch(); old_count = count; old_state = state }
 #endif
     od

@@ -87,11 +87,15 @@ inline call_died()
     }
 }
 
-/* become_guard: the count is dead, and this thread alone knows. */
+/* become_guard: the count is dead, and this thread alone knows. Or the guard's already, and nobody
+   else can come by the object. */
+#define BECOME_GUARD \
+    d_step { touch(); assert(count == DEAD || (count == GUARD && !(state & STATE_WEAK))); \
+             count = GUARD }
 inline become_guard()
 {
 #ifdef GUARD_BEFORE_CLEAR
-    d_step { touch(); assert(count == DEAD); count = GUARD };
+    BECOME_GUARD;
 #endif
     if
     :: state & STATE_WEAK ->
@@ -102,7 +106,7 @@ inline become_guard()
     :: else
     fi;
 #ifndef GUARD_BEFORE_CLEAR
-    d_step { touch(); assert(count == DEAD); count = GUARD }
+    BECOME_GUARD
 #endif
 }
 
