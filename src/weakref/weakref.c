@@ -59,6 +59,13 @@ static void *get_without_lock(const own_weakref *ref, own_object *object)
     return got ? object : NULL;
 }
 
+static __attribute__((noinline)) void *get_shared(own_weakref *ref, uintptr_t target)
+{
+    if (OWN_LIKELY(target & WEAKREF_LOCKLESS) && reader_is_listed())
+        return get_without_lock(ref, (own_object *)(target & ~WEAKREF_MARKS));
+    return weakref_get_shared(ref);
+}
+
 void *own_weakref_get(own_weakref *ref)
 {
     if (!ref || !object_check(&ref->object, "own_weakref_get", NULL))
@@ -66,11 +73,7 @@ void *own_weakref_get(own_weakref *ref)
     uintptr_t target = weakref_target(ref);
     if (target & WEAKREF_CLEARED)
         return NULL;
-    if (!(target & WEAKREF_SHARED))
-        return own_incref((void *)target);
-    if (OWN_LIKELY(target & WEAKREF_LOCKLESS) && reader_is_listed())
-        return get_without_lock(ref, (own_object *)(target & ~WEAKREF_MARKS));
-    return weakref_get_shared(ref);
+    return target & WEAKREF_SHARED ? get_shared(ref, target) : own_incref((void *)target);
 }
 
 void weakref_call(own_object *object)
