@@ -181,32 +181,24 @@ START_TEST(saturated_shared_count_never_comes_back)
 }
 END_TEST
 
-static unsigned misuses;
-
-static void count_misuse(const char *sentence)
-{
-    expect(sentence != NULL && *sentence);
-    misuses++;
-}
-
 START_TEST(any_use_of_a_dead_count_is_a_misuse)
 {
     const int32_t dead[] = {OWN_COUNT_DEAD, OWN_COUNT_DEAD - 1, INT32_MIN + 1, INT32_MIN};
     struct probe *probe = probe_new(NULL, 'a');
 
-    own_set_misuse_handler(count_misuse);
+    record_misuses();
     for (unsigned i = 0; i < sizeof dead / sizeof dead[0]; i++) {
         set_count(probe, dead[i]);
         expect(own_refcount(probe) == 0);
-        misuses = 0;
-        expect(own_incref(probe) == probe && misuses == 1);
+        expect(own_incref(probe) == probe);
+        expect_misuse("own_incref", "probe");
         own_decref(probe);
-        expect(misuses == 2);
+        expect_misuse("own_decref", "probe");
         own_immortalize(probe);
-        expect(misuses == 3);
+        expect_misuse("own_immortalize", "probe");
         expect(count_of(probe) == dead[i]); /* nothing was done */
     }
-    own_set_misuse_handler(NULL);
+    restore_misuses();
     end(probe);
 }
 END_TEST

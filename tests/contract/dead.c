@@ -1,41 +1,7 @@
 /*
  * dead.c - a dead pool as the pool of a call: each call tells, returns an error, and does nothing.
  */
-#include "config.h"
-
 #include "harness.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define WATCHED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WATCHED true
-#endif
-#endif
-#ifdef HAVE_VALGRIND_MEMCHECK_H
-#include <valgrind/valgrind.h>
-#endif
-
-/* Whether a tool watches memory, and would end the test where the header looks at a dead pool. */
-static bool is_watched(void)
-{
-#if defined(WATCHED)
-    return true;
-#elif defined(RUNNING_ON_VALGRIND)
-    return RUNNING_ON_VALGRIND;
-#else
-    return false;
-#endif
-}
-
-static unsigned misuses;
-static char sentence[1000];
-
-static void record(const char *text)
-{
-    misuses++;
-    snprintf(sentence, sizeof sentence, "%s", text);
-}
 
 /* A pool that has died; its memory waits for the next. */
 static own_pool *dead_pool(void)
@@ -61,12 +27,7 @@ static int visit_nothing(void *object, int depth, void *arg)
 }
 
 /* The condition holds a call that fails with EINVAL, and tells once, naming itself. */
-#define expect_told(condition, call)                                                               \
-    do {                                                                                           \
-        misuses = 0;                                                                               \
-        expect_error(condition, EINVAL);                                                           \
-        expect(misuses == 1 && strstr(sentence, call) && strstr(sentence, "dead"));                \
-    } while (0)
+#define expect_dead(condition, call) expect_told(condition, call, "dead")
 
 START_TEST(every_call_tells_that_its_pool_is_dead)
 {
@@ -75,35 +36,35 @@ START_TEST(every_call_tells_that_its_pool_is_dead)
     struct probe *probe = probe_new(NULL, 'p');
     own_pool *dead = dead_pool(); /* the last: its memory must not be used again */
 
-    own_set_misuse_handler(record);
-    if (!is_watched()) {
-        expect_told(own_alloc(dead, 1, 20) == NULL, "own_alloc");
-        expect_told(own_alloc_raw(dead, 1, 20) == NULL, "own_alloc");
-        expect_told(own_strdup(dead, "text") == NULL, "own_alloc");
+    record_misuses();
+    if (!memory_is_checked()) {
+        expect_dead(own_alloc(dead, 1, 20) == NULL, "own_alloc");
+        expect_dead(own_alloc_raw(dead, 1, 20) == NULL, "own_alloc");
+        expect_dead(own_strdup(dead, "text") == NULL, "own_alloc");
     }
-    expect_told(own_alloc(dead, 1, 5000) == NULL, "own_alloc");
-    expect_told(own_alloc_aligned(dead, 64, 1, 20) == NULL, "own_alloc_aligned");
-    expect_told(own_free(dead, memory) == -1, "own_free");
-    expect_told(own_realloc(dead, memory, 1, 20) == NULL, "own_realloc");
-    expect_told(own_block_size(dead, memory) == 0, "own_block_size");
-    expect_told(own_adopt(dead, memory, 8, do_nothing) == -1, "own_adopt");
-    expect_told(own_disown(dead, memory) == -1, "own_disown");
-    expect_told(own_hold(dead, probe) == -1, "own_hold");
-    expect_told(own_give(dead, probe) == -1, "own_give");
-    expect_told(own_drop(dead, probe) == -1, "own_drop");
-    expect_told(own_move(dead, live, probe) == -1, "own_move");
-    expect_told(own_move(live, dead, probe) == -1, "own_move");
-    expect_told(own_defer(dead, do_nothing, NULL) == -1, "own_defer");
-    expect_told(own_undefer(dead, do_nothing, NULL) == -1, "own_undefer");
-    expect_told(own_new(dead, &probe_type) == NULL, "constructor");
-    expect_told(own_pool_new(dead) == NULL, "own_pool_new");
-    expect_told(own_pool_create(dead, &(own_pool_options){.name = "child"}) == NULL,
+    expect_dead(own_alloc(dead, 1, 5000) == NULL, "own_alloc");
+    expect_dead(own_alloc_aligned(dead, 64, 1, 20) == NULL, "own_alloc_aligned");
+    expect_dead(own_free(dead, memory) == -1, "own_free");
+    expect_dead(own_realloc(dead, memory, 1, 20) == NULL, "own_realloc");
+    expect_dead(own_block_size(dead, memory) == 0, "own_block_size");
+    expect_dead(own_adopt(dead, memory, 8, do_nothing) == -1, "own_adopt");
+    expect_dead(own_disown(dead, memory) == -1, "own_disown");
+    expect_dead(own_hold(dead, probe) == -1, "own_hold");
+    expect_dead(own_give(dead, probe) == -1, "own_give");
+    expect_dead(own_drop(dead, probe) == -1, "own_drop");
+    expect_dead(own_move(dead, live, probe) == -1, "own_move");
+    expect_dead(own_move(live, dead, probe) == -1, "own_move");
+    expect_dead(own_defer(dead, do_nothing, NULL) == -1, "own_defer");
+    expect_dead(own_undefer(dead, do_nothing, NULL) == -1, "own_undefer");
+    expect_dead(own_new(dead, &probe_type) == NULL, "constructor");
+    expect_dead(own_pool_new(dead) == NULL, "own_pool_new");
+    expect_dead(own_pool_create(dead, &(own_pool_options){.name = "child"}) == NULL,
                 "own_pool_create");
-    expect_told(own_pool_set_limit(dead, 1000) == -1, "own_pool_set_limit");
-    expect_told(own_pool_set_name(dead, "%s", "name") == -1, "own_pool_set_name");
-    expect_told(own_pool_walk(dead, visit_nothing, NULL) == -1, "own_pool_walk");
+    expect_dead(own_pool_set_limit(dead, 1000) == -1, "own_pool_set_limit");
+    expect_dead(own_pool_set_name(dead, "%s", "name") == -1, "own_pool_set_name");
+    expect_dead(own_pool_walk(dead, visit_nothing, NULL) == -1, "own_pool_walk");
     expect(own_refcount(probe) == 1);
-    own_set_misuse_handler(NULL);
+    restore_misuses();
     own_decref(probe);
     own_decref(live);
 }

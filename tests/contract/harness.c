@@ -1,9 +1,14 @@
 /*
- * harness.c - the log of events, assertions and random numbers of the contract tests.
+ * harness.c - the assertions, the log of events, the recorder of misuses and the random numbers of
+ * the contract tests.
  */
 #include "config.h" /* the kind of build: OWN_DEBUG */
 
 #include "harness.h"
+
+#ifdef HAVE_VALGRIND_MEMCHECK_H
+#include <valgrind/valgrind.h>
+#endif
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
@@ -51,6 +56,38 @@ void expect_events_at(const char *file, int line, const char *expected)
         ck_abort_msg("%s:%d: events \"%s\", expected \"%s\"", file, line, events, expected);
     events_length = 0;
     events[0] = '\0';
+}
+
+unsigned misuses;
+char misuse_sentence[1000];
+
+static void record(const char *text)
+{
+    misuses++;
+    snprintf(misuse_sentence, sizeof misuse_sentence, "%s", text);
+}
+
+void record_misuses(void)
+{
+    misuses = 0;
+    misuse_sentence[0] = '\0';
+    own_set_misuse_handler(record);
+}
+
+void restore_misuses(void)
+{
+    own_set_misuse_handler(NULL);
+}
+
+void expect_misuse_at(const char *file, int line, const char *call, const char *thing)
+{
+    if (misuses != 1)
+        ck_abort_msg("%s:%d: %u misuses were told, not one", file, line, misuses);
+    if (!strstr(misuse_sentence, call) || !strstr(misuse_sentence, thing) ||
+        strchr(misuse_sentence, '\n'))
+        ck_abort_msg("%s:%d: \"%s\" does not name %s and %s on one line", file, line,
+                     misuse_sentence, call, thing);
+    misuses = 0;
 }
 
 static void probe_finalize(void *self)
@@ -123,9 +160,13 @@ size_t random_below(struct random *random, size_t bound)
     return (size_t)(random_next(random) % bound);
 }
 
-/* Set by make check-valgrind. */
+/* Set by make check-valgrind; seen without it where its header was found. */
 static bool under_valgrind(void)
 {
+#ifdef HAVE_VALGRIND_MEMCHECK_H
+    if (RUNNING_ON_VALGRIND)
+        return true;
+#endif
     return getenv("OWN_UNDER_VALGRIND") != NULL;
 }
 

@@ -1,5 +1,6 @@
 /*
- * harness.h - what the contract tests share: a log of events, assertions, random numbers.
+ * harness.h - what the contract tests share: assertions, a log of events, a recorder of misuses,
+ * random numbers.
  *
  * The tests include only the public headers and link only libown. Each program is one Check suite.
  */
@@ -55,6 +56,26 @@ void log_call(void *arg);
    */
 #define expect_events(expected) expect_events_at(__FILE__, __LINE__, expected)
 void expect_events_at(const char *file, int line, const char *expected);
+
+/*
+ * The recorder of misuses: a handler that counts them and keeps the last sentence. It is installed
+ * by record_misuses, which forgets what was told before, until restore_misuses.
+ */
+extern unsigned misuses;
+extern char misuse_sentence[1000];
+void record_misuses(void);
+void restore_misuses(void);
+
+/* One misuse has been told since the last look: in one line that names the call and the thing. */
+#define expect_misuse(call, thing) expect_misuse_at(__FILE__, __LINE__, (call), (thing))
+void expect_misuse_at(const char *file, int line, const char *call, const char *thing);
+
+/* The condition holds a call that is a misuse, and returns -1 or NULL. */
+#define expect_told(condition, call, thing)                                                        \
+    do {                                                                                           \
+        expect_error(condition, EINVAL);                                                           \
+        expect_misuse(call, thing);                                                                \
+    } while (0)
 
 /* An object that logs its name when it is finalized, and owns three references. */
 struct probe {

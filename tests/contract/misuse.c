@@ -4,45 +4,6 @@
  */
 #include "harness.h"
 
-static char sentence[1000];
-static unsigned misuses;
-
-static void record(const char *text)
-{
-    misuses++;
-    snprintf(sentence, sizeof sentence, "%s", text);
-}
-
-static void reset(void)
-{
-    misuses = 0;
-    own_set_misuse_handler(record);
-}
-
-static void restore(void)
-{
-    own_set_misuse_handler(NULL);
-}
-
-/* One misuse has been told since the last look: in one line that names the call and the thing. */
-static void expect_misuse_at(int line, const char *call, const char *thing)
-{
-    if (misuses != 1)
-        ck_abort_msg("line %d: %u misuses were told, not one", line, misuses);
-    if (!strstr(sentence, call) || !strstr(sentence, thing) || strchr(sentence, '\n'))
-        ck_abort_msg("line %d: \"%s\" names %s and %s, on one line", line, sentence, call, thing);
-    misuses = 0;
-}
-
-#define expect_misuse(call, thing) expect_misuse_at(__LINE__, (call), (thing))
-
-/* The condition holds a call that is a misuse and returns -1. */
-#define expect_refused(condition, call, thing)                                                     \
-    do {                                                                                           \
-        expect_error(condition, EINVAL);                                                           \
-        expect_misuse(call, thing);                                                                \
-    } while (0)
-
 /* A pool named "larder", which sentences about it must contain. */
 static own_pool *new_larder(own_pool *owner)
 {
@@ -119,12 +80,12 @@ START_TEST(give_of_a_reference_that_a_pool_holds_is_seen)
     own_pool *child = own_pool_new_at(pool, "shelf"), *held = own_pool_new_at(NULL, "root");
     struct probe *probe = probe_new(pool, 'a');
 
-    expect_refused(own_give(other, probe) == -1, "own_give", "probe");
-    expect_refused(own_give(pool, probe) == -1, "own_give", "probe");
-    expect_refused(own_give(other, child) == -1, "own_give", "shelf");
+    expect_told(own_give(other, probe) == -1, "own_give", "probe");
+    expect_told(own_give(pool, probe) == -1, "own_give", "probe");
+    expect_told(own_give(other, child) == -1, "own_give", "shelf");
     expect(own_hold(pool, held) == 0);
     own_decref(held);
-    expect_refused(own_give(other, held) == -1, "own_give", "root");
+    expect_told(own_give(other, held) == -1, "own_give", "root");
     expect(own_pool_parent(held) == NULL && own_refcount(held) == 1);
     expect(own_refcount(probe) == 1 && own_refcount(child) == 1);
     expect(own_pool_parent(child) == pool && usage_of(other).held == 0);
@@ -163,8 +124,8 @@ START_TEST(uses_of_a_dead_object_are_seen)
     expect_misuse("own_incref", "");
     own_immortalize(probe);
     expect_misuse("own_immortalize", "");
-    expect_refused(own_hold(pool, probe) == -1, "own_hold", "probe");
-    expect_refused(own_give(pool, probe) == -1, "own_give", "probe");
+    expect_told(own_hold(pool, probe) == -1, "own_hold", "probe");
+    expect_told(own_give(pool, probe) == -1, "own_give", "probe");
     expect(own_refcount(probe) == 0);
     expect(usage_of(pool).held == 0);
     own_decref(pool);
@@ -210,8 +171,8 @@ START_TEST(dead_child_is_dead)
     own_decref(parent);
     own_decref(child);
     expect_misuse("own_decref", "");
-    expect_refused(own_hold(other, child) == -1, "own_hold", "");
-    expect_refused(own_give(other, child) == -1, "own_give", "");
+    expect_told(own_hold(other, child) == -1, "own_hold", "");
+    expect_told(own_give(other, child) == -1, "own_give", "");
     own_decref(other);
 }
 END_TEST
@@ -237,7 +198,7 @@ END_TEST
 
 static void give_itself(struct probe *self)
 {
-    expect_refused(own_give((own_pool *)self->context, self) == -1, "own_give", "probe");
+    expect_told(own_give((own_pool *)self->context, self) == -1, "own_give", "probe");
 }
 
 START_TEST(finalizer_that_gives_a_reference_it_has_not_taken_is_seen)
@@ -341,7 +302,7 @@ int main(void)
     TCase *told = add_case(suite, "told");
     TCase *dead = add_case(suite, "dead");
 
-    tcase_add_checked_fixture(told, reset, restore);
+    tcase_add_checked_fixture(told, record_misuses, restore_misuses);
     tcase_add_test(told, release_of_a_reference_that_a_pool_holds_is_seen);
     tcase_add_test(told, release_of_a_child_is_seen);
     tcase_add_test(told, release_beyond_many_holds_is_seen);
@@ -354,7 +315,7 @@ int main(void)
     tcase_add_test(told, clear_keeps_a_pool_that_its_callbacks_release_too_often);
     tcase_add_test(told, misuse_keeps_what_errno_was_where_nothing_is_returned);
 
-    tcase_add_checked_fixture(dead, reset, restore);
+    tcase_add_checked_fixture(dead, record_misuses, restore_misuses);
     if (memory_is_checked()) {
         fprintf(stderr, "left out: uses of dead objects, which the memory checker would end\n");
     } else {

@@ -294,28 +294,22 @@ START_TEST(dying_shared_pool_is_not_given)
 }
 END_TEST
 
-static unsigned misuses;
-
-static void count_misuse(const char *text)
-{
-    misuses++;
-    expect(text && *text);
-}
-
 START_TEST(misuse_is_seen)
 {
     own_pool *pool = new_shared(NULL);
     struct probe *probe = probe_new(pool, 'a');
 
-    own_set_misuse_handler(count_misuse);
+    record_misuses();
     own_decref(probe); /* the pool's */
-    expect(misuses == 1 && own_refcount(probe) == 1);
-    expect_error(own_give(pool, probe) == -1, EINVAL);
-    expect(misuses == 2 && own_refcount(probe) == 1);
-    own_pool *child = own_pool_new(pool);
+    expect_misuse("own_decref", "probe");
+    expect(own_refcount(probe) == 1);
+    expect_told(own_give(pool, probe) == -1, "own_give", "probe");
+    expect(own_refcount(probe) == 1);
+    own_pool *child = own_pool_new_at(pool, "larder");
     own_decref(child);
-    expect(misuses == 3 && own_refcount(child) == 1 && own_pool_parent(child) == pool);
-    own_set_misuse_handler(NULL);
+    expect_misuse("own_decref", "larder");
+    expect(own_refcount(child) == 1 && own_pool_parent(child) == pool);
+    restore_misuses();
     own_decref(pool);
     expect_events("a");
 }

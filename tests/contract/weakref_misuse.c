@@ -3,32 +3,6 @@
  */
 #include "harness.h"
 
-static char sentence[1000];
-static unsigned misuses;
-
-static void record(const char *text)
-{
-    misuses++;
-    snprintf(sentence, sizeof sentence, "%s", text);
-}
-
-static void reset(void)
-{
-    misuses = 0;
-    own_set_misuse_handler(record);
-}
-
-static void restore(void)
-{
-    own_set_misuse_handler(NULL);
-}
-
-#define expect_misuse(call, thing)                                                                 \
-    do {                                                                                           \
-        expect(misuses == 1 && strstr(sentence, call) && strstr(sentence, thing));                 \
-        misuses = 0;                                                                               \
-    } while (0)
-
 START_TEST(dead_weak_reference_gives_nothing)
 {
     struct probe *probe = probe_new(NULL, 'o');
@@ -124,7 +98,7 @@ int main(void)
     Suite *suite = suite_create("weakref_misuse");
     TCase *told = add_case(suite, "told");
 
-    tcase_add_checked_fixture(told, reset, restore);
+    tcase_add_checked_fixture(told, record_misuses, restore_misuses);
     if (memory_is_checked()) {
         fprintf(stderr, "left out: uses of dead objects, which the memory checker would end\n");
     } else {

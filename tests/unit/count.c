@@ -41,14 +41,6 @@ static const struct boundary {
 
 static const own_type plain_type = {.name = "plain", .size = sizeof(own_object)};
 
-static int misuses;
-
-static void count_misuse(const char *sentence)
-{
-    expect(strstr(sentence, "dead or dying"));
-    misuses++;
-}
-
 static void expect_step(struct count_step step, int32_t count, enum count_verdict verdict)
 {
     expect(step.count == count);
@@ -166,6 +158,7 @@ static void expect_incref(void (*incref)(own_object *), const struct boundary *a
     incref(object);
     expect(object->count == at->count + at->up);
     expect(misuses == (at->up_verdict == COUNT_IS_DEAD));
+    expect(!misuses || strstr(misuse_sentence, "dead or dying"));
     end_object(object);
 }
 
@@ -183,6 +176,7 @@ static void expect_decref(void (*decref)(own_object *), const struct boundary *a
         end_object(object);
     }
     expect(misuses == (at->down_verdict == COUNT_IS_DEAD));
+    expect(!misuses || strstr(misuse_sentence, "dead or dying"));
 }
 
 static void incref_inline(own_object *object)
@@ -197,12 +191,12 @@ static void decref_inline(own_object *object)
 
 START_TEST(calls_agree_with_the_steps)
 {
-    own_set_misuse_handler(count_misuse);
+    record_misuses();
     expect_incref(incref_inline, &line[_i]);
     expect_incref(own_incref_slow, &line[_i]);
     expect_decref(decref_inline, &line[_i]);
     expect_decref(own_decref_slow, &line[_i]);
-    own_set_misuse_handler(NULL);
+    restore_misuses();
 }
 END_TEST
 
@@ -221,11 +215,11 @@ START_TEST(only_the_dead_cannot_be_made_immortal)
     bool dead = line[_i].up_verdict == COUNT_IS_DEAD;
     int32_t immortal = line[_i].count < 0 ? COUNT_SHARED_STOP : 0;
 
-    misuses = 0;
-    own_set_misuse_handler(count_misuse);
+    record_misuses();
     own_immortalize(object);
-    own_set_misuse_handler(NULL);
+    restore_misuses();
     expect(misuses == dead);
+    expect(!dead || strstr(misuse_sentence, "dead or dying"));
     expect(object->count == (dead ? line[_i].count : immortal));
     end_object(object);
 }

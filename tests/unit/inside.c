@@ -7,15 +7,6 @@
 
 #include <pthread.h>
 
-static unsigned misuses;
-static char sentence[1000];
-
-static void record(const char *text)
-{
-    misuses++;
-    snprintf(sentence, sizeof sentence, "%s", text);
-}
-
 static void *use(void *pool)
 {
     void *block = own_alloc((own_pool *)pool, 1, 100);
@@ -37,13 +28,12 @@ START_TEST(two_threads_at_once_are_told)
 {
     own_pool *pool = own_pool_new_at(NULL, "larder");
 
-    misuses = 0;
-    own_set_misuse_handler(record);
+    record_misuses();
     own_pool *entered = pool_enter(pool);
     use_on_another_thread(pool);
     pool_leave(entered);
-    expect(OWN_DEBUG ? misuses >= 1 && strstr(sentence, "larder") : misuses == 0);
-    own_set_misuse_handler(NULL);
+    expect(OWN_DEBUG ? misuses >= 1 && strstr(misuse_sentence, "larder") : misuses == 0);
+    restore_misuses();
     own_decref(pool);
 }
 END_TEST
@@ -52,8 +42,7 @@ START_TEST(pool_that_is_handed_over_is_not_told)
 {
     own_pool *pool = own_pool_new(NULL);
 
-    misuses = 0;
-    own_set_misuse_handler(record);
+    record_misuses();
     for (int i = 0; i < 10; i++) {
         use(pool);
         use_on_another_thread(pool);
@@ -62,7 +51,7 @@ START_TEST(pool_that_is_handed_over_is_not_told)
     use(pool); /* as a callback does */
     pool_leave(entered);
     expect(misuses == 0);
-    own_set_misuse_handler(NULL);
+    restore_misuses();
     own_decref(pool);
 }
 END_TEST
@@ -71,14 +60,13 @@ START_TEST(shared_pool_is_not_told)
 {
     own_pool *pool = own_pool_new(NULL);
 
-    misuses = 0;
     expect(own_share(pool) == 0);
-    own_set_misuse_handler(record);
+    record_misuses();
     own_pool *entered = pool_enter(pool);
     use_on_another_thread(pool);
     pool_leave(entered);
     expect(misuses == 0);
-    own_set_misuse_handler(NULL);
+    restore_misuses();
     own_decref(pool);
 }
 END_TEST
