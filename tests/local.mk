@@ -34,7 +34,9 @@ check_LTLIBRARIES += %D%/contract/libharness.la
 	%D%/contract/model.c \
 	%D%/contract/model.h \
 	%D%/contract/source.c \
-	%D%/contract/source.h
+	%D%/contract/source.h \
+	%D%/contract/watch.c \
+	%D%/contract/watch.h
 
 abort_tests += %D%/contract/abort
 
@@ -86,6 +88,7 @@ unit_tests += \
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
+%C%_unit_foreign_SOURCES = %D%/unit/foreign.c %D%/unit/foreign_model.c %D%/unit/foreign_model.h
 %C%_unit_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_handing_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -130,6 +133,7 @@ unit_tests += \
 contract_tests += \
 	%D%/contract/address \
 	%D%/contract/adopt \
+	%D%/contract/adopt_reentry \
 	%D%/contract/allocator \
 	%D%/contract/array \
 	%D%/contract/block \
@@ -145,6 +149,7 @@ contract_tests += \
 	%D%/contract/field \
 	%D%/contract/finalizer \
 	%D%/contract/fork \
+	%D%/contract/format \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/misuse \
@@ -162,9 +167,11 @@ contract_tests += \
 	%D%/contract/survival \
 	%D%/contract/usage \
 	%D%/contract/view \
+	%D%/contract/view_model \
 	%D%/contract/weakref \
 	%D%/contract/weakref_calls \
 	%D%/contract/weakref_depth \
+	%D%/contract/weakref_late \
 	%D%/contract/weakref_misuse \
 	%D%/contract/weakref_often \
 	%D%/contract/weakref_shared

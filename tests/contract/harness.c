@@ -115,6 +115,22 @@ struct probe *probe_new(own_pool *owner, char name)
     return probe;
 }
 
+void log_and_free(void *memory)
+{
+    log_event(*(char *)memory);
+    free(memory);
+}
+
+char *adopt_named(own_pool *pool, char name, size_t size)
+{
+    char *memory = (char *)malloc(size);
+
+    expect(memory != NULL);
+    memset(memory, name, size);
+    expect_keeps_errno(own_adopt(pool, memory, size, log_and_free) == 0);
+    return memory;
+}
+
 own_pool *new_root(void)
 {
     own_pool *pool = own_pool_new(NULL);

@@ -91,6 +91,11 @@ struct probe {
 extern const own_type probe_type;
 struct probe *probe_new(own_pool *owner, char name);
 
+/* Adopts memory of that many bytes, at least 1, each of which is its name; never NULL. It is freed by
+   log_and_free, which logs the name. */
+char *adopt_named(own_pool *pool, char name, size_t size);
+void log_and_free(void *memory);
+
 /* A fresh root pool; never NULL. */
 own_pool *new_root(void);
 

@@ -1,166 +1,11 @@
 /*
  * foreign.c - adopted memory, private and ordinary blocks, deferred calls and child pools in random
  * trees with limits, where memory fails now and then; against a naive model that knows what must be
- * released when, and what counts where.
+ * released when, and what counts where (foreign_model.c).
  */
-#include "../contract/harness.h"
-#include "pool/pool.h"
+#include "foreign_model.h"
 
-#define POOLS 10
-#define ITEMS 400
-#define ROOM_MOST ((size_t)1 << 40) /* stands for no limit */
-
-enum kind { NOTHING, ADOPTED, PRIVATE, ORDINARY, DEFERRED };
-
-/* What a pool has, as the model knows it. */
-struct item {
-    enum kind kind;
-    size_t pool;
-    size_t turn; /* the later, the newer */
-    size_t size;
-    unsigned char *memory; /* of a block; begins with the number of the item */
-};
-
-struct member {
-    own_pool *pool; /* NULL: there is none */
-    size_t parent;  /* of member 0: itself */
-    size_t turn;
-    size_t limit; /* 0: none */
-    bool is_private;
-};
-
-static struct item items[ITEMS];
-static struct member members[POOLS];
 static size_t turns, failures, quota_errors;
-static bool source_fails;
-
-/* What was released, as it happened and as the model says. */
-static uint32_t happened[ITEMS], expected[ITEMS];
-static size_t happened_count, expected_count;
-
-/* The number of memory that the allocator gave, before it is a block. */
-static const uint32_t no_block = UINT32_MAX;
-
-static void log_release(const void *memory)
-{
-    uint32_t number;
-
-    memcpy(&number, memory, sizeof number);
-    if (number == no_block)
-        return;
-    expect(happened_count < ITEMS);
-    happened[happened_count++] = number;
-}
-
-static void free_adopted(void *memory)
-{
-    log_release(memory);
-    free(memory);
-}
-
-static void *source_alloc(void *ctx, size_t size)
-{
-    expect(ctx == &source_fails);
-    void *memory = source_fails ? NULL : malloc(size);
-    return memory ? memcpy(memory, &no_block, sizeof no_block) : NULL;
-}
-
-static void source_free(void *ctx, void *memory)
-{
-    expect(ctx == &source_fails);
-    log_release(memory);
-    free(memory);
-}
-
-static const own_allocator source = {source_alloc, source_free, &source_fails};
-
-static void compare_releases(void)
-{
-    expect(happened_count == expected_count);
-    expect(memcmp(happened, expected, happened_count * sizeof *happened) == 0);
-    happened_count = expected_count = 0;
-}
-
-/* The model releases what is newest in a pool, of the kinds that go first or of those that go last. */
-static void model_release(size_t index)
-{
-    struct item *item = &items[index];
-
-    if (item->kind != ORDINARY)
-        expected[expected_count++] = (uint32_t)index;
-    item->kind = NOTHING;
-}
-
-static bool goes_last(const struct item *item)
-{
-    return item->kind == PRIVATE || item->kind == ORDINARY;
-}
-
-static void model_clear(size_t pool, bool last)
-{
-    for (;;) {
-        size_t item = ITEMS, child = POOLS, newest = 0;
-        for (size_t i = 0; i < ITEMS; i++) {
-            if (items[i].kind && items[i].pool == pool && goes_last(&items[i]) == last &&
-                items[i].turn > newest) {
-                newest = items[i].turn;
-                item = i;
-            }
-        }
-        for (size_t i = 1; !last && i < POOLS; i++) {
-            if (members[i].pool && members[i].parent == pool && members[i].turn > newest) {
-                newest = members[i].turn;
-                child = i;
-            }
-        }
-        if (child < POOLS) {
-            model_clear(child, false);
-            model_clear(child, true);
-            members[child].pool = NULL;
-        } else if (item < ITEMS) {
-            model_release(item);
-        } else {
-            return;
-        }
-    }
-}
-
-static size_t rounded(size_t size)
-{
-    return size ? (size + 15) / 16 * 16 : 16;
-}
-
-static void check_member(size_t index)
-{
-    const struct member *member = &members[index];
-    own_usage usage = usage_of(member->pool), found = {.pools = 1};
-    size_t room = ROOM_MOST;
-
-    for (size_t i = 0; i < ITEMS; i++) {
-        if (!items[i].kind || items[i].pool != index)
-            continue;
-        if (items[i].kind == DEFERRED) {
-            found.deferred++;
-            continue;
-        }
-        found.blocks++;
-        found.bytes += items[i].kind == ORDINARY ? rounded(items[i].size) : items[i].size;
-    }
-    for (size_t i = 1; i < POOLS; i++)
-        found.children += members[i].pool && members[i].parent == index;
-    expect(usage.blocks == found.blocks && usage.bytes == found.bytes);
-    expect(usage.deferred == found.deferred && usage.children == found.children);
-    for (size_t at = index;; at = members[at].parent) {
-        if (members[at].limit) {
-            size_t used = total_of(members[at].pool).reserved, limit = members[at].limit;
-            room = min_size(room, limit > used ? limit - used : 0);
-        }
-        if (at == 0)
-            break;
-    }
-    expect(min_size(limit_room(member->pool->limit), ROOM_MOST) == room);
-    pool_validate(member->pool);
-}
 
 /* A call that may have failed for want of memory or by a limit: then nothing has changed. */
 static bool check_result(bool success, const struct member *member, const own_usage *before)
@@ -297,7 +142,7 @@ static void resize(size_t index, struct random *random)
     }
     check_block(index, block, min_size(item->size, size));
     if (item->kind != ORDINARY && size != item->size) {
-        expected[expected_count++] = (uint32_t)index; /* the old one went */
+        model_release_old(index);
         item->turn = ++turns;
         item->kind = member->is_private ? PRIVATE : ORDINARY;
     }
@@ -337,8 +182,7 @@ static void use_item(size_t index, struct random *random)
     }
     check_block(index, item->memory, item->size);
     expect(own_contains(pool, item->memory));
-    expect(own_block_size(pool, item->memory) ==
-           (item->kind == ORDINARY ? rounded(item->size) : item->size));
+    expect(own_block_size(pool, item->memory) == block_size(item));
     expect_error(own_adopt(pool, item->memory, item->size, free_adopted) == -1, EINVAL);
     if (other && other != pool) {
         expect_error(own_free(other, item->memory) == -1, EINVAL);
@@ -395,13 +239,11 @@ static void use_member(size_t index, struct random *random)
     switch (random_below(random, 8)) {
     case 0:
         own_pool_clear(member->pool);
-        model_clear(index, false);
-        model_clear(index, true);
+        model_clear(index);
         break;
     case 1:
         expect(own_drop(parent, member->pool) == 0);
-        model_clear(index, false);
-        model_clear(index, true);
+        model_clear(index);
         member->pool = NULL;
         break;
     case 2:
@@ -456,8 +298,7 @@ START_TEST(all_happens_as_in_a_naive_model)
     if (scaled(100) == 100)
         expect(failures > 100 && quota_errors > 100);
     own_decref(members[0].pool);
-    model_clear(0, false);
-    model_clear(0, true);
+    model_clear(0);
     compare_releases();
     expect(chunk_live_bytes() == live);
 }

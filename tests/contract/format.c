@@ -1,0 +1,139 @@
+/*
+ * format.c - formats of arrays: their sizes, those of structs, and what is no format.
+ */
+#include "harness.h"
+
+static const struct {
+    const char *format;
+    size_t size;
+} formats[] = {
+    {"?", sizeof(bool)},
+    {"b", 1},
+    {"B", 1},
+    {"h", sizeof(short)},
+    {"H", sizeof(short)},
+    {"i", sizeof(int)},
+    {"I", sizeof(int)},
+    {"l", sizeof(long)},
+    {"L", sizeof(long)},
+    {"q", 8},
+    {"Q", 8},
+    {"n", sizeof(size_t)},
+    {"N", sizeof(size_t)},
+    {"e", 2},
+    {"f", sizeof(float)},
+    {"d", sizeof(double)},
+    {"g", sizeof(long double)},
+    {"c", 1},
+    {"P", sizeof(void *)},
+    {"16s", 16},
+    {"3d", 24},
+    {"@l", sizeof(long)},
+    {"=l", 4},
+    {"<L", 4},
+    {">q", 8},
+    {">e", 2},
+    {"=?", 1},
+    {"di", 12},
+    {"cd", 16},
+    {"=cd", 9},
+    {"24x", 24},
+    {"ihb3x", 10},
+};
+
+static const char *const wrong_formats[] = {
+    "",
+    "@",
+    "=",
+    "z",
+    "0d",
+    "0s",
+    "16",
+    "d ",
+    " d",
+    "d=",
+    "=g",
+    "<n",
+    ">N",
+    "=P",
+    "!d",
+    "@@",
+    "-1",
+    "3",
+    "d1",
+    "1.d",
+    "99999999999999999999999d",
+    "T{d}",
+    "9223372036854775807d",
+};
+
+START_TEST(formats_have_the_sizes_of_the_struct_module)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        own_array *array = own_array_new(NULL, formats[i].format, OWN_C_ORDER, 0, NULL);
+        if (!array || own_array_itemsize(array) != formats[i].size)
+            ck_abort_msg("'%s' has size %zu", formats[i].format, own_array_itemsize(array));
+        expect(strcmp(own_array_format(array), formats[i].format) == 0);
+        own_decref(array);
+    }
+}
+END_TEST
+
+START_TEST(wrong_formats_are_refused)
+{
+    for (size_t i = 0; i < sizeof wrong_formats / sizeof *wrong_formats; i++) {
+        errno = 0;
+        own_array *array = own_array_new(NULL, wrong_formats[i], OWN_C_ORDER, OWN_SHAPE(2));
+        if (array || errno != EINVAL)
+            ck_abort_msg("'%s' is not refused with EINVAL", wrong_formats[i]);
+    }
+    expect_error(!own_array_new(NULL, NULL, OWN_C_ORDER, OWN_SHAPE(2)), EINVAL);
+    static char longest[5000];
+    memset(longest, 'd', sizeof longest - 1);
+    expect_error(!own_array_new(NULL, longest, OWN_C_ORDER, OWN_SHAPE(2)), EINVAL);
+    longest[4000] = '\0';
+    own_array *array = own_array_new(NULL, longest, OWN_C_ORDER, OWN_SHAPE(2));
+    expect(own_array_itemsize(array) == 32000 && own_array_count(array) == 2);
+    own_decref(array);
+}
+END_TEST
+
+START_TEST(structs_have_the_size_that_they_are_given)
+{
+    struct item {
+        double value;
+        int count;
+    };
+    own_array_options options = {
+        .format = "di", .itemsize = sizeof(struct item), .ndim = 1, .shape = (size_t[]){5}};
+    own_array *array = own_array_create(NULL, &options);
+
+    expect(own_array_itemsize(array) == sizeof(struct item));
+    expect(strcmp(own_array_format(array), "di4x") == 0);
+    for (ptrdiff_t i = 0; i < 5; i++)
+        *(struct item *)own_array_at(array, &i) = (struct item){.value = 0.5, .count = (int)i};
+    expect(((struct item *)own_array_data(array))[4].count == 4);
+    own_decref(array);
+
+    options.format = NULL;
+    array = own_array_create(NULL, &options);
+    expect(own_array_itemsize(array) == 16 && strcmp(own_array_format(array), "16x") == 0);
+    own_decref(array);
+    options.itemsize = 0;
+    expect_error(!own_array_create(NULL, &options), EINVAL);
+    options = (own_array_options){.format = "di", .itemsize = 8};
+    expect_error(!own_array_create(NULL, &options), EINVAL);
+    expect_error(!own_array_create(NULL, NULL), EINVAL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("format");
+    TCase *test_case = add_case(suite, "format");
+
+    tcase_add_test(test_case, formats_have_the_sizes_of_the_struct_module);
+    tcase_add_test(test_case, wrong_formats_are_refused);
+    tcase_add_test(test_case, structs_have_the_size_that_they_are_given);
+    return run_suite(suite);
+}
