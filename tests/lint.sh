@@ -28,6 +28,8 @@ printf 'int a; \n' >"$work/bad.c"
 refuses lint-sources.sh "$work/bad.c"
 printf 'int a;\n' >"$work/bad.h"
 refuses lint-sources.sh "$work/bad.h"
+awk 'BEGIN { for (i = 1; i <= 421; i++) print "int a" i ";" }' >"$work/bad.c"
+refuses lint-sources.sh "$work/bad.c"
 
 cd "$top_srcdir"
 sh "$tools/lint-automake.sh" Makefile.am $(find include src tests examples bench -name local.mk)
