@@ -20,16 +20,17 @@
  * one of three doubles. Several codes are a struct: with @ in front, or nothing, the sizes and the
  * alignment are those of this machine's C, but without padding at the end; with =, < or > (the
  * machine's byte order, little, big) sizes are those of the struct module, without alignment and
- * without g, n, N and P. Blanks and sizes of 0 are not allowed.
+ * without g, n, N and P. Blanks, counts of 0, and formats longer than 4095 characters are not
+ * allowed.
  *
  * An axis, an index or a bound counts from the end where it is negative, as in Python.
  *
  * Constructors and views: owner is a pool, which then holds the reference, so that the result is
  * borrowed; NULL: the result is a new reference. The array that a view is made of is borrowed, and
- * not NULL. They return NULL with errno EINVAL (an argument is wrong), EOVERFLOW (a size or a
- * stride does not fit in a ptrdiff_t), ENOMEM, or EDQUOT (a limit at or above owner). Limits count
- * the buffers of arrays, not the arrays. A view costs O(dimensions) and one allocation, and never
- * touches an item.
+ * not NULL. They return NULL with errno EINVAL (an argument is wrong), EOVERFLOW (a size, that of the
+ * format too, or a stride does not fit in a ptrdiff_t), ENOMEM, or EDQUOT (a limit at or above
+ * owner). Limits count the buffers of arrays, not the arrays. A view costs O(dimensions) and one
+ * allocation, and never touches an item.
  *
  * Threads: an array is confined, together with all that lies in the same buffer. Of a shared one
  * (own_share, or made in a shared pool) any number of threads may make views at once; who writes to
@@ -161,7 +162,7 @@ OWN_API OWN_MUST_USE own_array *own_array_reshape(own_pool *owner, own_array *ar
 OWN_API OWN_MUST_USE own_array *own_array_broadcast(own_pool *owner, own_array *array, int ndim,
                                                     const size_t *shape);
 
-/* A view of the same bytes by another format of the same size. */
+/* A view of the same bytes by another format of the same size; of another size: EINVAL. */
 OWN_API OWN_MUST_USE own_array *own_array_reinterpret(own_pool *owner, own_array *array,
                                                       const char *format);
 

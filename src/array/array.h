@@ -103,11 +103,11 @@ struct format {
 };
 
 struct format format_begin(const char *format);
-/* The next field. 1; 0: there is none; -1: the format is wrong. */
+/* The next field. 1; 0: there is none; -1: errno is EINVAL or EOVERFLOW. */
 int format_next(struct format *format, struct field *field);
 /* The size of a format of just that code. 0: there is no such code. */
 size_t format_code_size(char code);
-/* The size of an item. 0: the format is wrong. */
+/* The size of an item. 0: errno is EINVAL or EOVERFLOW. */
 size_t format_size(const char *format);
 
 /* layout.c */

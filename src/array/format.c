@@ -5,6 +5,7 @@
  */
 #include "array/array.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,18 +67,24 @@ struct format format_begin(const char *format)
     return (struct format){.at = format + given, .order = given ? *format : '@'};
 }
 
-/* The count in front of a code, 1 where there is none. False: it is 0, or too large. */
-static bool read_count(const char **at, size_t *count)
+static int fail(int error)
 {
-    *count = 1;
+    errno = error;
+    return -1;
+}
+
+/* The count in front of a code, 1 where there is none, SIZE_MAX where it is larger than that. */
+static size_t read_count(const char **at)
+{
     if (!is_digit(**at))
-        return true;
-    for (*count = 0; is_digit(**at); (*at)++) {
-        if (multiply_overflows(*count, 10, count) ||
-            add_overflows(*count, (size_t)(**at - '0'), count))
-            return false;
+        return 1;
+    size_t count = 0;
+    for (; is_digit(**at); (*at)++) {
+        if (multiply_overflows(count, 10, &count) ||
+            add_overflows(count, (size_t)(**at - '0'), &count))
+            count = SIZE_MAX; /* and stays so: ten times that overflows */
     }
-    return *count > 0;
+    return count;
 }
 
 int format_next(struct format *format, struct field *field)
@@ -85,18 +92,18 @@ int format_next(struct format *format, struct field *field)
     if (!*format->at)
         return 0;
     bool native = format->order == '@';
-    size_t count;
-    if (!read_count(&format->at, &count))
-        return -1;
+    size_t count = read_count(&format->at);
     char code = *format->at;
     size_t size = code ? code_size(code, native) : 0;
     size_t all;
     size_t end;
-    if (!size || multiply_overflows(count, size, &all))
-        return -1;
+    if (!size || !count)
+        return fail(EINVAL);
+    if (multiply_overflows(count, size, &all))
+        return fail(EOVERFLOW);
     size_t offset = native ? round_up(format->size, size) : format->size;
     if (offset < format->size || add_overflows(offset, all, &end) || end > PTRDIFF_MAX)
-        return -1;
+        return fail(EOVERFLOW);
     bool is_bytes = code == 's';
     *field = (struct field){
         .code = code,
@@ -115,10 +122,14 @@ size_t format_size(const char *text)
 {
     struct format format = format_begin(text);
     struct field field;
-    int more;
+    int more = 1;
     if (strnlen(text, FORMAT_LONGEST) == FORMAT_LONGEST)
+        more = fail(EINVAL);
+    while (more > 0)
+        more = format_next(&format, &field);
+    if (more < 0)
         return 0;
-    while ((more = format_next(&format, &field)) > 0)
-        continue;
-    return more < 0 ? 0 : format.size;
+    if (!format.size)
+        errno = EINVAL;
+    return format.size;
 }

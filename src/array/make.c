@@ -22,17 +22,25 @@ struct plan {
     size_t bytes;
 };
 
-/* The format and the size of an item. */
+static bool refuse(int error)
+{
+    errno = error;
+    return false;
+}
+
+/* The format and the size of an item. Sets errno: EINVAL, EOVERFLOW. */
 static bool plan_item(struct plan *plan)
 {
     const own_array_options *options = plan->options;
     const char *format = options->format ? options->format : "";
-    size_t size = format_size(format);
-    if (options->format ? !size : !options->itemsize)
+    size_t size = options->format ? format_size(format) : 0;
+    if (options->format && !size)
         return false;
     plan->itemsize = options->itemsize ? options->itemsize : size;
-    if (plan->itemsize < size || plan->itemsize > PTRDIFF_MAX)
-        return false;
+    if (!plan->itemsize || plan->itemsize < size)
+        return refuse(EINVAL);
+    if (plan->itemsize > PTRDIFF_MAX)
+        return refuse(EOVERFLOW);
     int length;
     if (OWN_LIKELY(plan->itemsize == size))
         length = snprintf(plan->format, sizeof(plan->format), "%s", format);
@@ -40,7 +48,7 @@ static bool plan_item(struct plan *plan)
         length =
             snprintf(plan->format, sizeof(plan->format), "%s%zux", format, plan->itemsize - size);
     plan->format_size = (size_t)length + 1;
-    return plan->format_size <= sizeof(plan->format);
+    return plan->format_size <= sizeof(plan->format) || refuse(EINVAL);
 }
 
 /* Almost every format is one code. */
@@ -55,20 +63,14 @@ static bool plan_simple_item(struct plan *plan)
     return plan->itemsize > 0;
 }
 
-static bool refuse(void)
-{
-    errno = EINVAL;
-    return false;
-}
-
 /* Whether items may be where they are said to be. */
 static bool check_memory(const own_array_options *options, size_t itemsize, size_t bytes)
 {
     if ((!options->data && bytes > 0) || (options->free_fn && (options->base || options->strides)))
-        return refuse();
+        return refuse(EINVAL);
     const own_object *base = options->base;
     if (base && !object_check(base, "own_array_wrap", NULL))
-        return refuse();
+        return refuse(EINVAL);
     const own_buffer *buffer = NULL;
     if (base && base->type == &buffer_class.type)
         buffer = options->base;
@@ -84,10 +86,10 @@ static bool check_memory(const own_array_options *options, size_t itemsize, size
     uintptr_t start = (uintptr_t)buffer->data;
     uintptr_t data = (uintptr_t)options->data;
     if (data < start || data - start > buffer->size)
-        return refuse();
+        return refuse(EINVAL);
     size_t before = data - start;
     if ((size_t)-low > before || (size_t)high > buffer->size - before)
-        return refuse();
+        return refuse(EINVAL);
     return true;
 }
 
@@ -128,9 +130,10 @@ static own_array *make(own_pool *owner, const own_array_options *options, enum k
 {
     struct plan plan;
     plan.options = options;
-    if ((options->order != OWN_C_ORDER && options->order != OWN_F_ORDER) ||
-        (!plan_simple_item(&plan) && !plan_item(&plan)))
+    if (options->order != OWN_C_ORDER && options->order != OWN_F_ORDER)
         return fail(EINVAL);
+    if (!plan_simple_item(&plan) && !plan_item(&plan))
+        return NULL;
     if (!layout_check(options->ndim, options->shape, plan.itemsize, &plan.bytes))
         return NULL;
     if (kind >= ADOPT && !check_memory(options, plan.itemsize, plan.bytes))

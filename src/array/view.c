@@ -175,7 +175,10 @@ own_array *own_array_reinterpret(own_pool *owner, own_array *array, const char *
 {
     if (!array_check(array, "own_array_reinterpret"))
         return NULL;
-    if (!format || format_size(format) != array->itemsize)
+    size_t size = format ? format_size(format) : 0;
+    if (format && !size)
+        return NULL;
+    if (size != array->itemsize)
         return fail(EINVAL);
     return array_view_as(owner, array, format, strlen(format) + 1, 0);
 }

@@ -62,9 +62,25 @@ static const char *const wrong_formats[] = {
     "3",
     "d1",
     "1.d",
-    "99999999999999999999999d",
     "T{d}",
-    "9223372036854775807d",
+    "99999999999999999999999", /* a count of nothing, whatever its size */
+    "99999999999999999999999z",
+    "00000000000000000000000d",
+};
+
+/* Formats of items that no ptrdiff_t counts. */
+static const char *const large_formats[] = {
+    "9223372036854775808x",     "18446744073709551615x",    "18446744073709551616x",
+    "99999999999999999999999d", "99999999999999999999999s", "1152921504606846976d",
+    "=1152921504606846976d",    "9223372036854775807d",     "18446744073709551615d",
+    "9223372036854775807xb",    "9223372036854775793xd",    "9223372036854775806xh",
+    ">9223372036854775806xh",   "18446744073709551610xd",
+};
+
+/* And the largest that fit: it is only memory that there is too little of. */
+static const char *const largest_formats[] = {
+    "9223372036854775807x",  "1152921504606846975d",   "9223372036854775792xd",
+    "9223372036854775804xh", "=9223372036854775805xh",
 };
 
 START_TEST(formats_have_the_sizes_of_the_struct_module)
@@ -94,6 +110,47 @@ START_TEST(wrong_formats_are_refused)
     longest[4000] = '\0';
     own_array *array = own_array_new(NULL, longest, OWN_C_ORDER, OWN_SHAPE(2));
     expect(own_array_itemsize(array) == 32000 && own_array_count(array) == 2);
+    own_decref(array);
+}
+END_TEST
+
+static void expect_all_fail(const char *const *given, size_t count, int error)
+{
+    own_array *bytes = own_array_new(NULL, "b", OWN_C_ORDER, OWN_SHAPE(2));
+
+    for (size_t i = 0; i < count; i++) {
+        errno = 0;
+        own_array *array = own_array_new(NULL, given[i], OWN_C_ORDER, OWN_SHAPE(1));
+        if (array || errno != error)
+            ck_abort_msg("'%s' has errno %d", given[i], errno);
+        errno = 0;
+        array = own_array_reinterpret(NULL, bytes, given[i]);
+        if (array || errno != (error == ENOMEM ? EINVAL : error))
+            ck_abort_msg("a view by '%s' has errno %d", given[i], errno);
+    }
+    own_decref(bytes);
+}
+
+START_TEST(sizes_that_do_not_fit_are_an_overflow)
+{
+    const size_t half = (size_t)PTRDIFF_MAX + 1;
+    own_array_options options = {.itemsize = half, .data = &options};
+
+    expect_all_fail(large_formats, sizeof large_formats / sizeof *large_formats, EOVERFLOW);
+    expect_all_fail(largest_formats, sizeof largest_formats / sizeof *largest_formats, ENOMEM);
+    expect_error(!own_array_create(NULL, &options), EOVERFLOW);
+    options.itemsize = SIZE_MAX;
+    expect_error(!own_array_create(NULL, &options), EOVERFLOW);
+    options.format = "d";
+    expect_error(!own_array_create(NULL, &options), EOVERFLOW);
+    options.format = "9223372036854775808x";
+    options.itemsize = 8;
+    expect_error(!own_array_create(NULL, &options), EOVERFLOW);
+    options.format = "9223372036854775807x";
+    expect_error(!own_array_create(NULL, &options), EINVAL); /* larger than itemsize */
+    options.itemsize = half - 1;
+    own_array *array = own_array_create(NULL, &options); /* of memory that is not read */
+    expect(own_array_itemsize(array) == half - 1);
     own_decref(array);
 }
 END_TEST
@@ -134,6 +191,7 @@ int main(void)
 
     tcase_add_test(test_case, formats_have_the_sizes_of_the_struct_module);
     tcase_add_test(test_case, wrong_formats_are_refused);
+    tcase_add_test(test_case, sizes_that_do_not_fit_are_an_overflow);
     tcase_add_test(test_case, structs_have_the_size_that_they_are_given);
     return run_suite(suite);
 }
