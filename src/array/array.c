@@ -233,7 +233,7 @@ static void array_describe(const own_object *object, char *text, size_t size)
 static const size_t array_refs[] = {offsetof(own_array, base), OWN_REFS_END};
 
 const struct object_class array_class = {
-    .type = {.name = "array", .size = sizeof(own_array), .refs = array_refs},
+    .type = {.name = "array", .refs = array_refs},
     .step = array_step,
     .waiting = offsetof(own_array, waiting),
     .free = array_free,

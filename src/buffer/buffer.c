@@ -214,7 +214,7 @@ static void buffer_describe(const own_object *object, char *text, size_t size)
 }
 
 const struct object_class buffer_class = {
-    .type = {.name = "buffer", .size = sizeof(own_buffer)},
+    .type = {.name = "buffer"},
     .step = buffer_step,
     .waiting = offsetof(own_buffer, waiting),
     .free = buffer_free,

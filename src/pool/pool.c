@@ -288,7 +288,7 @@ static void pool_describe(const own_object *object, char *text, size_t size)
 }
 
 const struct object_class pool_class = {
-    .type = {.name = "pool", .size = sizeof(own_pool)},
+    .type = {.name = "pool"},
     .step = pool_step,
     .waiting = offsetof(own_pool, entry.older), /* a dying pool is in no ledger */
     .free = pool_free,

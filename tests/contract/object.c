@@ -85,6 +85,25 @@ START_TEST(own_new_refuses_a_type_without_room_for_the_header)
 }
 END_TEST
 
+START_TEST(own_new_refuses_types_whose_objects_other_calls_make)
+{
+    const own_type *types[] = {own_pool_type(), own_buffer_type(), own_array_type()};
+    own_pool *pool = new_root();
+    own_usage before = usage_of(pool);
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        own_type copy = *types[i];
+        expect_error(own_new(NULL, types[i]) == NULL, EINVAL);
+        expect_error(own_new(pool, types[i]) == NULL, EINVAL);
+        expect_error(own_new(NULL, &copy) == NULL, EINVAL);
+        expect(types[i]->size == 0);
+    }
+    own_usage after = usage_of(pool);
+    expect(memcmp(&before, &after, sizeof before) == 0);
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(null_is_accepted)
 {
     struct probe *field = NULL;
@@ -158,6 +177,7 @@ int main(void)
     tcase_add_test(creation, live_objects_do_not_overlap);
     tcase_add_test(creation, large_objects_work);
     tcase_add_test(creation, own_new_refuses_a_type_without_room_for_the_header);
+    tcase_add_test(creation, own_new_refuses_types_whose_objects_other_calls_make);
     tcase_add_test(creation, null_is_accepted);
     tcase_add_test(creation, owner_holds_the_reference_of_what_it_constructs);
     tcase_add_test(creation, object_may_outlive_its_owner);
