@@ -138,6 +138,7 @@ contract_tests += \
 	%D%/contract/array \
 	%D%/contract/block \
 	%D%/contract/buffer \
+	%D%/contract/bump \
 	%D%/contract/churn \
 	%D%/contract/clear \
 	%D%/contract/count \

@@ -94,9 +94,9 @@ struct own_type {
  * type    borrowed, not NULL; must outlive the object. Not that of pools, buffers or arrays; a weak
  *         reference made in this way refers to nothing.
  *
- * Returns NULL with errno EINVAL (no type, or a size below 16, as those three have), ENOMEM, EDQUOT (the limit of owner
- * or of a pool above it). The object's memory is not part of the owner's: it may outlive it.
- * Threads: those of owner. Cost: O(1), and zeroing.
+ * Returns NULL with errno EINVAL (no type, or a size below 16, as those three have), ENOMEM, EDQUOT
+ * (the limit of owner or of a pool above it). The object's memory is not part of the owner's: it
+ * may outlive it. Threads: those of owner. Cost: O(1), and zeroing.
  */
 OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
 

@@ -43,6 +43,8 @@ START_TEST(every_call_tells_that_its_pool_is_dead)
         expect_dead(own_strdup(dead, "text") == NULL, "own_alloc");
     }
     expect_dead(own_alloc(dead, 1, 5000) == NULL, "own_alloc");
+    expect_dead(own_alloc_slow(dead, 1, 20) == NULL, "own_alloc");
+    expect_dead(own_alloc_raw_slow(dead, 1, 20) == NULL, "own_alloc");
     expect_dead(own_alloc_aligned(dead, 64, 1, 20) == NULL, "own_alloc_aligned");
     expect_dead(own_free(dead, memory) == -1, "own_free");
     expect_dead(own_realloc(dead, memory, 1, 20) == NULL, "own_realloc");

@@ -220,6 +220,15 @@ bool memory_is_checked(void)
 #endif
 }
 
+bool blocks_are_bumped(void)
+{
+#ifdef ADDRESS_SANITIZED
+    return false;
+#else
+    return !OWN_DEBUG;
+#endif
+}
+
 static void forget_events(void)
 {
     events_length = 0;

@@ -143,6 +143,10 @@ size_t scaled(size_t count);
 /* Whether the build checks memory itself, so that a read of a dead object ends the program. */
 bool memory_is_checked(void);
 
+/* Whether the build lets small blocks be bumped inline: not where each is to be seen, with
+   --enable-debug and under AddressSanitizer. */
+bool blocks_are_bumped(void);
+
 /* A test case of a suite, with a time limit that slow machines and Valgrind can keep. */
 TCase *add_case(Suite *suite, const char *name);
 
