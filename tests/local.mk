@@ -43,6 +43,7 @@ abort_tests += %D%/contract/abort
 unit_tests += \
 	%D%/unit/arguments \
 	%D%/unit/array \
+	%D%/unit/bins \
 	%D%/unit/buffer \
 	%D%/unit/cache \
 	%D%/unit/chunk \
@@ -72,6 +73,8 @@ unit_tests += \
 %C%_unit_array_SOURCES = %D%/unit/array.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_array_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_array_LDADD = $(UNIT_LIBS)
+%C%_unit_bins_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_bins_LDADD = $(UNIT_LIBS)
 %C%_unit_buffer_SOURCES = %D%/unit/buffer.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_buffer_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_buffer_LDADD = $(UNIT_LIBS)
