@@ -99,7 +99,7 @@ static void connection_run(struct connection *connection);
 static void on_written(uv_write_t *write, int status);
 
 /* Writes what there is; what the socket does not take now, libuv writes when it does. */
-static void flush(struct connection *connection)
+void connection_flush(struct connection *connection)
 {
     uv_stream_t *stream = (uv_stream_t *)&connection->tcp;
     while (!connection->closing && !connection->writing && !is_written(connection)) {
@@ -137,7 +137,7 @@ static void on_written(uv_write_t *write, int status)
     }
     server_take_time(connection->server);
     advance(connection, size);
-    flush(connection);
+    connection_flush(connection);
     if (connection->paused && !has_enough(connection))
         connection_run(connection);
 }
@@ -172,7 +172,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
             connection_run(connection);
         at += length;
     }
-    flush(connection);
+    server_will_flush(connection->server, connection);
 }
 
 static void connection_pause(struct connection *connection, bool paused)
@@ -191,7 +191,7 @@ static void connection_run(struct connection *connection)
 {
     while (!connection->finishing && !connection->closing) {
         if (has_enough(connection)) {
-            flush(connection);
+            connection_flush(connection);
             if (has_enough(connection)) {
                 connection_pause(connection, true);
                 return;
@@ -217,7 +217,7 @@ static void connection_run(struct connection *connection)
     }
     if (connection->paused) {
         connection_pause(connection, false);
-        flush(connection);
+        connection_flush(connection);
     }
 }
 

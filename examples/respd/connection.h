@@ -26,6 +26,8 @@ struct connection {
     own_pool *pool; /* borrowed: it holds the connection */
     struct server *server;
     struct connection *previous, *next; /* the server's list */
+    struct connection *next_to_flush;   /* the list of those that have new replies */
+    bool to_flush;                      /* whether it is in that list */
     uint64_t id;
     int64_t since;
     struct database *database; /* that it has selected */
@@ -35,6 +37,7 @@ struct connection {
 
     /* In: from the reader come requests; the one whose end has not come yet is `arriving`. */
     struct redisReader *reader;
+    size_t buffer_counted;    /* bytes of its buffer that are taken off the limit of the pool */
     struct request *arriving; /* borrowed from the pool */
     const char *complaint;    /* what the parser refuses; NULL: nothing */
     char complaint_byte;
@@ -54,6 +57,9 @@ struct connection {
 
 /* Takes the next connection of the server's listener. -1: refused, with what can be said said. */
 int connection_accept(struct server *server);
+
+/* Writes the replies that there are, as far as the client takes them now. */
+void connection_flush(struct connection *connection);
 
 /* Reads and runs nothing more; it is closed when the replies so far are written. For commands. */
 void connection_stop(struct connection *connection);

@@ -13,6 +13,7 @@
 
 /* hiredis frees its buffer when that is empty and larger. */
 #define READER_KEEPS ((size_t)64 << 10)
+#define BUFFER_STEP ((size_t)16 << 10) /* what is counted of it is a multiple of this */
 
 static const char limit_error[] = "ERR client exceeded its memory limit";
 static const char count_error[] = "ERR Protocol error: invalid multibulk length";
@@ -105,13 +106,18 @@ void parser_free(struct connection *connection)
 
 /*
  * hiredis allocates with functions that are the same for the whole process, so its buffer is no
- * pool's. It is memory of the connection all the same, and taken off the limit of its pool.
+ * pool's. It is memory of the connection all the same, and taken off the limit of its pool: in
+ * steps, so that the limit changes where much is read, and not with each request.
  */
 static void count_buffer(struct connection *connection, size_t bytes)
 {
     size_t limit = connection->server->options.client_limit;
+    size_t counted = bytes - bytes % BUFFER_STEP;
+    if (counted == connection->buffer_counted)
+        return;
+    connection->buffer_counted = counted;
     /* Cannot fail: the pool has a limit already. 0 would be none. */
-    (void)own_pool_set_limit(connection->pool, bytes < limit ? limit - bytes : 1);
+    (void)own_pool_set_limit(connection->pool, counted < limit ? limit - counted : 1);
 }
 
 int parser_feed(struct connection *connection, const char *bytes, size_t length)

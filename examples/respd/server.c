@@ -97,6 +97,27 @@ void server_trim(void)
 
 /* Connections */
 
+void server_will_flush(struct server *server, struct connection *connection)
+{
+    if (connection->to_flush)
+        return;
+    connection->to_flush = true;
+    connection->next_to_flush = server->first_to_flush;
+    server->first_to_flush = connection;
+}
+
+/* Comes after all reading, and before the connections that were closed meanwhile go. */
+static void on_all_read(uv_check_t *flusher)
+{
+    struct server *server = flusher->data;
+    struct connection *connection;
+    while ((connection = server->first_to_flush)) {
+        server->first_to_flush = connection->next_to_flush;
+        connection->to_flush = false;
+        connection_flush(connection);
+    }
+}
+
 void server_enter(struct server *server, struct connection *connection)
 {
     connection->next = server->first_connection;
@@ -154,8 +175,11 @@ static void add_handles(struct server *server)
     uv_timer_init(&server->loop, &server->drain_timer);
     uv_signal_init(&server->loop, &server->terminate);
     uv_signal_init(&server->loop, &server->interrupt);
+    uv_check_init(&server->loop, &server->flusher);
     server->listener.data = server->expiry_timer.data = server->drain_timer.data =
-        server->terminate.data = server->interrupt.data = server;
+        server->terminate.data = server->interrupt.data = server->flusher.data = server;
+    uv_check_start(&server->flusher, on_all_read);
+    uv_unref((uv_handle_t *)&server->flusher); /* the loop ends without it */
 }
 
 struct server *server_new(const struct options *options)
@@ -187,6 +211,8 @@ struct server *server_new(const struct options *options)
 int server_run(struct server *server)
 {
     server_take_time(server);
+    uv_run(&server->loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&server->flusher, NULL);
     uv_run(&server->loop, UV_RUN_DEFAULT);
     return uv_loop_close(&server->loop);
 }

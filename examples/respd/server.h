@@ -33,12 +33,14 @@ struct server {
     uv_timer_t expiry_timer;
     uv_timer_t drain_timer;
     uv_signal_t terminate, interrupt;
+    uv_check_t flusher;
     bool draining;
 
     struct database databases[DATABASES];
     int64_t now; /* milliseconds, the clock of the databases; as old as the loop's turn */
 
     struct connection *first_connection; /* borrowed, a list */
+    struct connection *first_to_flush;   /* borrowed, another */
     size_t connection_count;
     uint64_t connections_received, connections_rejected, commands_processed;
     char *read_buffer; /* READ_SIZE bytes, for one read at a time */
@@ -69,6 +71,12 @@ void server_trim(void);
 /* Called by connections, at their birth and death. */
 void server_enter(struct server *server, struct connection *connection);
 void server_leave(struct server *server, struct connection *connection);
+
+/*
+ * Has the replies of a connection written when all that is ready has been read: clients then find
+ * more of their replies at once, and those who read them are woken less often.
+ */
+void server_will_flush(struct server *server, struct connection *connection);
 
 /* A deadline was set: sees to it that the timer is not too late. */
 void server_expect(struct server *server, int64_t when);
