@@ -49,6 +49,7 @@ static void get_config(struct request *request)
         {"port", ""},
         {"proto-max-bulk-len", ""},
         {"save", ""},
+        {"threads", ""},
         {"timeout", "0"},
     };
     size_t size = sizeof parameters[0].value;
@@ -59,6 +60,7 @@ static void get_config(struct request *request)
     snprintf(parameters[5].value, size, "%zu", server->options.memory_limit);
     snprintf(parameters[7].value, size, "%d", server->port);
     snprintf(parameters[8].value, size, "%lld", (long long)BULK_MAX);
+    snprintf(parameters[10].value, size, "%u", server->options.threads);
     reply_parameters(request, parameters, sizeof parameters / sizeof *parameters);
 }
 
@@ -128,5 +130,5 @@ void command_shutdown(struct request *request)
         reply_syntax_error(request);
         return;
     }
-    server_drain(server_of(request)); /* no reply: the end of the connection is the answer */
+    server_drain(worker_of(request)); /* no reply: the end of the connection is the answer */
 }

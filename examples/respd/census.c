@@ -3,36 +3,66 @@
  */
 #include "census.h"
 
-static size_t born, died;
+/* What a thread has seen. It alone writes, others may read; a pool may die elsewhere than it began. */
+struct seen {
+    size_t born, died;
+} __attribute__((aligned(64)));
 
-static void count_death(void *arg)
+static struct seen seen[CENSUS_THREADS];
+static __thread unsigned this_thread;
+
+static void count(size_t *counter)
 {
-    ++*(size_t *)arg;
+    __atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+}
+
+static void count_death(void *unused)
+{
+    (void)unused;
+    count(&seen[this_thread].died);
+}
+
+void census_begin(unsigned thread)
+{
+    this_thread = thread;
 }
 
 own_pool *census_pool(own_pool *owner, const char *name, size_t reserve)
 {
-    own_pool_options options = {.name = name, .reserve = reserve};
+    /* Only the root is for all threads; any other pool is used by one at a time. */
+    own_pool_options options = {
+        .name = name, .reserve = reserve, .flags = owner ? OWN_POOL_CONFINED : 0};
     own_pool *pool = own_pool_create(owner, &options);
     if (!pool)
         return NULL;
-    if (own_defer(pool, count_death, &died) != 0) {
+    if (own_defer(pool, count_death, NULL) != 0) {
         if (owner)
             own_drop(owner, pool);
         else
             own_decref(pool);
         return NULL;
     }
-    born++;
+    count(&seen[this_thread].born);
     return pool;
+}
+
+static struct seen sum(void)
+{
+    struct seen all = {0};
+    for (unsigned i = 0; i < CENSUS_THREADS; i++) {
+        all.born += __atomic_load_n(&seen[i].born, __ATOMIC_RELAXED);
+        all.died += __atomic_load_n(&seen[i].died, __ATOMIC_RELAXED);
+    }
+    return all;
 }
 
 size_t census_born(void)
 {
-    return born;
+    return sum().born;
 }
 
 size_t census_alive(void)
 {
-    return born - died;
+    struct seen all = sum();
+    return all.born - all.died;
 }

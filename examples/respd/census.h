@@ -9,14 +9,20 @@
 
 #include <own.h>
 
+#define CENSUS_THREADS 64
+
+/* Says which thread this is, of CENSUS_THREADS; one that does not is the first, 0. */
+void census_begin(unsigned thread);
+
 /*
- * own_pool_create, counted. The result is borrowed where there is an owner, else a new reference.
+ * own_pool_create, counted, and confined where there is an owner. The result is borrowed where there is an owner, else a new reference.
  *
  * name     borrowed; must live as long as the pool.
  * reserve  bytes of blocks that the pool is expected to need.
  */
 OWN_MUST_USE own_pool *census_pool(own_pool *owner, const char *name, size_t reserve);
 
+/* Over all threads. Exact where nobody makes or drops pools meanwhile. */
 size_t census_born(void);
 size_t census_alive(void);
 

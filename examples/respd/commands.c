@@ -13,70 +13,70 @@
 #define SLOTS 256 /* a power of two, several times the commands */
 
 const struct command commands[] = {
-    {"append", 3, command_append},
-    {"client", -2, command_client},
-    {"command", -1, command_command},
-    {"config", -2, command_config},
-    {"dbsize", 1, command_dbsize},
-    {"decr", 2, command_decr},
-    {"decrby", 3, command_decrby},
-    {"del", -2, command_del},
-    {"echo", 2, command_echo},
-    {"exists", -2, command_exists},
-    {"expire", -3, command_expire},
-    {"flushall", -1, command_flushall},
-    {"flushdb", -1, command_flushdb},
-    {"get", 2, command_get},
-    {"getdel", 2, command_getdel},
-    {"getrange", 4, command_getrange},
-    {"hdel", -3, command_hdel},
-    {"hello", -1, command_hello},
-    {"hexists", 3, command_hexists},
-    {"hget", 3, command_hget},
-    {"hgetall", 2, command_hgetall},
-    {"hincrby", 4, command_hincrby},
-    {"hlen", 2, command_hlen},
-    {"hmget", -3, command_hmget},
-    {"hset", -4, command_hset},
-    {"incr", 2, command_incr},
-    {"incrby", 3, command_incrby},
-    {"info", -1, command_info},
-    {"keys", 2, command_keys},
-    {"lindex", 3, command_lindex},
-    {"llen", 2, command_llen},
-    {"lpop", -2, command_lpop},
-    {"lpush", -3, command_lpush},
-    {"lrange", 4, command_lrange},
-    {"memory", -2, command_memory},
-    {"mget", -2, command_mget},
-    {"mset", -3, command_mset},
-    {"own", -2, command_own},
-    {"persist", 2, command_persist},
-    {"pexpire", -3, command_pexpire},
-    {"ping", -1, command_ping},
-    {"pttl", 2, command_pttl},
-    {"quit", -1, command_quit},
-    {"rename", 3, command_rename},
-    {"rpop", -2, command_rpop},
-    {"rpush", -3, command_rpush},
-    {"sadd", -3, command_sadd},
-    {"scan", -2, command_scan},
-    {"scard", 2, command_scard},
-    {"select", 2, command_select},
-    {"set", -3, command_set},
-    {"setnx", 3, command_setnx},
-    {"shutdown", -1, command_shutdown},
-    {"sismember", 3, command_sismember},
-    {"smembers", 2, command_smembers},
-    {"srem", -3, command_srem},
-    {"strlen", 2, command_strlen},
-    {"ttl", 2, command_ttl},
-    {"type", 2, command_type},
-    {"unlink", -2, command_del},
-    {NULL, 0, NULL},
+    {"append", 3, NEEDS_KEYS, command_append},
+    {"client", -2, NEEDS_ALL, command_client},
+    {"command", -1, NEEDS_NOTHING, command_command},
+    {"config", -2, NEEDS_NOTHING, command_config},
+    {"dbsize", 1, NEEDS_KEYS, command_dbsize},
+    {"decr", 2, NEEDS_KEYS, command_decr},
+    {"decrby", 3, NEEDS_KEYS, command_decrby},
+    {"del", -2, NEEDS_KEYS, command_del},
+    {"echo", 2, NEEDS_NOTHING, command_echo},
+    {"exists", -2, NEEDS_KEYS, command_exists},
+    {"expire", -3, NEEDS_KEYS, command_expire},
+    {"flushall", -1, NEEDS_KEYS, command_flushall},
+    {"flushdb", -1, NEEDS_KEYS, command_flushdb},
+    {"get", 2, NEEDS_KEYS, command_get},
+    {"getdel", 2, NEEDS_KEYS, command_getdel},
+    {"getrange", 4, NEEDS_KEYS, command_getrange},
+    {"hdel", -3, NEEDS_KEYS, command_hdel},
+    {"hello", -1, NEEDS_NOTHING, command_hello},
+    {"hexists", 3, NEEDS_KEYS, command_hexists},
+    {"hget", 3, NEEDS_KEYS, command_hget},
+    {"hgetall", 2, NEEDS_KEYS, command_hgetall},
+    {"hincrby", 4, NEEDS_KEYS, command_hincrby},
+    {"hlen", 2, NEEDS_KEYS, command_hlen},
+    {"hmget", -3, NEEDS_KEYS, command_hmget},
+    {"hset", -4, NEEDS_KEYS, command_hset},
+    {"incr", 2, NEEDS_KEYS, command_incr},
+    {"incrby", 3, NEEDS_KEYS, command_incrby},
+    {"info", -1, NEEDS_ALL, command_info},
+    {"keys", 2, NEEDS_KEYS, command_keys},
+    {"lindex", 3, NEEDS_KEYS, command_lindex},
+    {"llen", 2, NEEDS_KEYS, command_llen},
+    {"lpop", -2, NEEDS_KEYS, command_lpop},
+    {"lpush", -3, NEEDS_KEYS, command_lpush},
+    {"lrange", 4, NEEDS_KEYS, command_lrange},
+    {"memory", -2, NEEDS_KEYS, command_memory},
+    {"mget", -2, NEEDS_KEYS, command_mget},
+    {"mset", -3, NEEDS_KEYS, command_mset},
+    {"own", -2, NEEDS_ALL, command_own},
+    {"persist", 2, NEEDS_KEYS, command_persist},
+    {"pexpire", -3, NEEDS_KEYS, command_pexpire},
+    {"ping", -1, NEEDS_NOTHING, command_ping},
+    {"pttl", 2, NEEDS_KEYS, command_pttl},
+    {"quit", -1, NEEDS_NOTHING, command_quit},
+    {"rename", 3, NEEDS_KEYS, command_rename},
+    {"rpop", -2, NEEDS_KEYS, command_rpop},
+    {"rpush", -3, NEEDS_KEYS, command_rpush},
+    {"sadd", -3, NEEDS_KEYS, command_sadd},
+    {"scan", -2, NEEDS_KEYS, command_scan},
+    {"scard", 2, NEEDS_KEYS, command_scard},
+    {"select", 2, NEEDS_NOTHING, command_select},
+    {"set", -3, NEEDS_KEYS, command_set},
+    {"setnx", 3, NEEDS_KEYS, command_setnx},
+    {"shutdown", -1, NEEDS_NOTHING, command_shutdown},
+    {"sismember", 3, NEEDS_KEYS, command_sismember},
+    {"smembers", 2, NEEDS_KEYS, command_smembers},
+    {"srem", -3, NEEDS_KEYS, command_srem},
+    {"strlen", 2, NEEDS_KEYS, command_strlen},
+    {"ttl", 2, NEEDS_KEYS, command_ttl},
+    {"type", 2, NEEDS_KEYS, command_type},
+    {"unlink", -2, NEEDS_KEYS, command_del},
+    {NULL, 0, NEEDS_NOTHING, NULL},
 };
 
-/* Finding a command: a small open hash of the names, filled at the first use. */
+/* Finding a command: a small open hash of the names, filled before there are threads. */
 
 static const struct command *slots[SLOTS];
 
@@ -111,12 +111,15 @@ static bool lower_name(const struct string *string, char name[NAME_MAX_LENGTH])
     return true;
 }
 
+void commands_prepare(void)
+{
+    for (const struct command *command = commands; command->name; command++)
+        *name_slot(command->name) = command;
+}
+
 static const struct command *find_command(const struct string *string)
 {
     char name[NAME_MAX_LENGTH];
-    if (!*name_slot(commands[0].name))
-        for (const struct command *command = commands; command->name; command++)
-            *name_slot(command->name) = command;
     return lower_name(string, name) ? *name_slot(name) : NULL;
 }
 
@@ -142,16 +145,36 @@ static bool fits_arity(const struct request *request, int arity)
                      : request->argument_count == (size_t)arity;
 }
 
+static void run_with(struct request *request, const struct command *command)
+{
+    struct worker *worker = request->connection->worker;
+    switch (command->needs) {
+    case NEEDS_NOTHING:
+        command->run(request);
+        break;
+    case NEEDS_KEYS:
+        server_lock_keys(worker);
+        command->run(request);
+        server_unlock_keys(worker);
+        break;
+    case NEEDS_ALL:
+        worker_stop_others(worker);
+        command->run(request);
+        worker_resume_others(worker);
+        break;
+    }
+}
+
 void command_run(struct request *request)
 {
-    server_of(request)->commands_processed++;
+    request->connection->worker->commands_processed++;
     const struct command *command = find_command(argument(request, 0));
     if (!command)
         reply_unknown(request);
     else if (!fits_arity(request, command->arity))
         reply_wrong_arity(request);
     else
-        command->run(request);
+        run_with(request, command);
 }
 
 void subcommand_run(struct request *request, const struct subcommand *subcommands)

@@ -11,9 +11,13 @@
 #include "database.h"
 #include "request.h"
 
+/* What must be a command's alone while it runs: see worker.h. */
+enum needs { NEEDS_NOTHING, NEEDS_KEYS, NEEDS_ALL };
+
 struct command {
     const char *name; /* in lower case */
     int arity;        /* arguments, the name included; negative: at least so many */
+    enum needs needs;
     void (*run)(struct request *request);
 };
 
@@ -26,6 +30,9 @@ struct subcommand {
 
 /* Runs one of several, ended by one without a name, or replies that it cannot be. */
 void subcommand_run(struct request *request, const struct subcommand *subcommands);
+
+/* Before the first command, and before there are threads. */
+void commands_prepare(void);
 
 /* Runs a request, or replies that it cannot be: one reply in any case, but for SHUTDOWN. */
 void command_run(struct request *request);
@@ -48,6 +55,11 @@ static inline struct database *database_of(const struct request *request)
 static inline struct server *server_of(const struct request *request)
 {
     return request->connection->server;
+}
+
+static inline struct worker *worker_of(const struct request *request)
+{
+    return request->connection->worker;
 }
 
 /* The entry of a key argument, NULL where there is none. false: of another type, and replied so. */

@@ -3,8 +3,10 @@
  */
 #include "connection.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <hiredis/hiredis.h>
 
@@ -28,7 +30,8 @@ static void connection_finalize(void *self)
 {
     struct connection *connection = self;
     parser_free(connection);
-    server_leave(connection->server, connection);
+    worker_leave(connection->worker, connection);
+    __atomic_sub_fetch(&connection->server->connection_count, 1, __ATOMIC_RELAXED);
 }
 
 static const own_type connection_type = {
@@ -130,12 +133,12 @@ static void on_written(uv_write_t *write, int status)
 {
     struct connection *connection = write->data;
     size_t size = connection->writing;
+    worker_begin(connection->worker);
     connection->writing = 0;
     if (status != 0) {
         connection_close(connection);
         return;
     }
-    server_take_time(connection->server);
     advance(connection, size);
     connection_flush(connection);
     if (connection->paused && !has_enough(connection))
@@ -148,13 +151,13 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     struct connection *connection = handle->data;
     (void)suggested;
-    *buffer = (uv_buf_t){.base = connection->server->read_buffer, .len = READ_SIZE};
+    *buffer = (uv_buf_t){.base = connection->worker->read_buffer, .len = READ_SIZE};
 }
 
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 {
     struct connection *connection = stream->data;
-    server_take_time(connection->server);
+    worker_begin(connection->worker);
     if (size == UV_EOF) {
         connection_finish(connection); /* its other half may be open still */
         return;
@@ -172,7 +175,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
             connection_run(connection);
         at += length;
     }
-    server_will_flush(connection->server, connection);
+    worker_will_flush(connection->worker, connection);
 }
 
 static void connection_pause(struct connection *connection, bool paused)
@@ -226,6 +229,7 @@ static void connection_run(struct connection *connection)
 static void on_closed(uv_handle_t *handle)
 {
     struct connection *connection = handle->data;
+    worker_begin(connection->worker);
     own_drop(connection->server->pool, connection->pool); /* with all that it still owned */
 }
 
@@ -264,36 +268,42 @@ void connection_fail(struct connection *connection, const char *error)
 
 /* The beginning */
 
-/* A socket that is only accepted to be told why not. */
-struct refusal {
+/* A socket that the first worker accepts but does not serve: it is refused, or another's. */
+struct visitor {
     uv_tcp_t tcp;
     own_pool *pool;
-    own_pool *parent;
+    struct server *server;
 };
 
-static void on_refused(uv_handle_t *handle)
+static void on_gone(uv_handle_t *handle)
 {
-    struct refusal *refusal = handle->data;
-    own_drop(refusal->parent, refusal->pool);
+    struct visitor *visitor = handle->data;
+    worker_begin(&visitor->server->workers[0]);
+    own_drop(visitor->server->pool, visitor->pool);
 }
 
-static void refuse(struct server *server, const char *error)
+/* Accepts a visitor, says a line, and closes it. With `copy`: a descriptor of its own, or -1. */
+static void receive(struct server *server, const char *line, int *copy)
 {
-    own_pool *pool = census_pool(server->pool, "refusal", sizeof(struct refusal));
-    struct refusal *refusal = pool ? OWN_ALLOC(pool, struct refusal) : NULL;
-    if (!refusal) {
+    own_pool *pool = census_pool(server->pool, "visitor", sizeof(struct visitor));
+    struct visitor *visitor = pool ? OWN_ALLOC(pool, struct visitor) : NULL;
+    if (!visitor) {
         own_drop(server->pool, pool);
         return;
     }
-    refusal->pool = pool;
-    refusal->parent = server->pool;
-    refusal->tcp.data = refusal;
-    uv_tcp_init(&server->loop, &refusal->tcp);
-    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&refusal->tcp) == 0) {
-        uv_buf_t line = {.base = (char *)(uintptr_t)error, .len = strlen(error)};
-        uv_try_write((uv_stream_t *)&refusal->tcp, &line, 1);
+    visitor->pool = pool;
+    visitor->server = server;
+    visitor->tcp.data = visitor;
+    uv_tcp_init(&server->workers[0].loop, &visitor->tcp);
+    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&visitor->tcp) == 0) {
+        uv_buf_t buffer = {.base = (char *)(uintptr_t)line, .len = strlen(line)};
+        uv_os_fd_t descriptor;
+        if (*line)
+            uv_try_write((uv_stream_t *)&visitor->tcp, &buffer, 1);
+        if (copy && uv_fileno((uv_handle_t *)&visitor->tcp, &descriptor) == 0)
+            *copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
     }
-    uv_close((uv_handle_t *)&refusal->tcp, on_refused);
+    uv_close((uv_handle_t *)&visitor->tcp, on_gone);
 }
 
 static void name_peer(struct connection *connection)
@@ -306,8 +316,9 @@ static void name_peer(struct connection *connection)
     snprintf(connection->peer, sizeof connection->peer, "%s:%u", host, ntohs(address.sin_port));
 }
 
-static struct connection *connection_new(struct server *server)
+static struct connection *connection_new(struct worker *worker)
 {
+    struct server *server = worker->server;
     own_pool *pool = census_pool(server->pool, "connection", 0);
     struct connection *connection = pool ? own_new(pool, &connection_type) : NULL;
     if (!connection) {
@@ -316,9 +327,13 @@ static struct connection *connection_new(struct server *server)
     }
     connection->pool = pool;
     connection->server = server;
-    connection->since = server->now;
+    connection->worker = worker;
+    connection->id = ++server->connections_received;
+    connection->since = server->workers[0].now;
     connection->database = &server->databases[0];
-    server_enter(server, connection);
+    connection->socket = -1;
+    connection->tcp.data = connection->write.data = connection;
+    __atomic_add_fetch(&server->connection_count, 1, __ATOMIC_RELAXED);
     if (parser_init(connection) != 0 ||
         own_pool_set_limit(pool, server->options.client_limit) != 0) {
         own_drop(server->pool, pool);
@@ -327,18 +342,11 @@ static struct connection *connection_new(struct server *server)
     return connection;
 }
 
-int connection_accept(struct server *server)
+/* Where the socket could not be had, the connection ends. */
+static int start(struct connection *connection, int error)
 {
-    server_take_time(server);
-    struct connection *connection =
-        server->connection_count < server->options.clients_max ? connection_new(server) : NULL;
-    if (!connection) {
-        refuse(server, "-ERR max number of clients reached\r\n");
-        return -1;
-    }
-    connection->tcp.data = connection->write.data = connection;
-    uv_tcp_init(&server->loop, &connection->tcp);
-    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&connection->tcp) != 0) {
+    worker_enter(connection->worker, connection);
+    if (error) {
         connection_close(connection);
         return -1;
     }
@@ -347,4 +355,44 @@ int connection_accept(struct server *server)
     name_peer(connection);
     uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
     return 0;
+}
+
+void connection_start(struct connection *connection)
+{
+    uv_tcp_init(&connection->worker->loop, &connection->tcp);
+    int error = uv_tcp_open(&connection->tcp, connection->socket);
+    if (error)
+        close(connection->socket);
+    (void)start(connection, error);
+}
+
+/* The pool goes to the worker's thread with all that is in it. */
+static int hand_over(struct connection *connection)
+{
+    struct server *server = connection->server;
+    receive(server, "", &connection->socket);
+    if (connection->socket >= 0 && worker_hand_over(connection->worker, connection) == 0)
+        return 0;
+    if (connection->socket >= 0)
+        close(connection->socket);
+    own_drop(server->pool, connection->pool);
+    return -1;
+}
+
+int connection_accept(struct server *server)
+{
+    struct worker *worker = &server->workers[server->next_worker];
+    struct connection *connection = NULL;
+    if (__atomic_load_n(&server->connection_count, __ATOMIC_RELAXED) < server->options.clients_max)
+        connection = connection_new(worker);
+    if (!connection) {
+        receive(server, "-ERR max number of clients reached\r\n", NULL);
+        return -1;
+    }
+    server->next_worker = (server->next_worker + 1) % server->options.threads;
+    if (worker->number > 0)
+        return hand_over(connection);
+    uv_tcp_init(&worker->loop, &connection->tcp);
+    return start(connection,
+                 uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&connection->tcp));
 }

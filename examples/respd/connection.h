@@ -1,7 +1,7 @@
 /*
  * connection.h - a client: its pool, what it has sent, and the requests whose replies it awaits.
  *
- *     server pool
+ *     server pool                   the only one that threads share
  *       connection pool             dropped when its socket is closed
  *         the connection            an object: its finalizer frees the parser
  *         request pool, ...         dropped when its reply is written
@@ -25,9 +25,11 @@ struct connection {
     own_object object;
     own_pool *pool; /* borrowed: it holds the connection */
     struct server *server;
-    struct connection *previous, *next; /* the server's list */
-    struct connection *next_to_flush;   /* the list of those that have new replies */
-    bool to_flush;                      /* whether it is in that list */
+    struct worker *worker;              /* who serves it */
+    struct connection *previous, *next; /* the worker's list, or its arrivals */
+    struct connection *next_to_flush;   /* its list of those that have new replies */
+    bool is_listed, to_flush;           /* whether it is in those lists */
+    int socket;                         /* before it starts, where another worker accepted it */
     uint64_t id;
     int64_t since;
     struct database *database; /* that it has selected */
@@ -55,8 +57,14 @@ struct connection {
     bool closing;
 };
 
-/* Takes the next connection of the server's listener. -1: refused, with what can be said said. */
+/*
+ * Takes the next connection of the server's listener and gives it to a worker, one after the other.
+ * By the first worker. -1: refused, with what can be said said.
+ */
 int connection_accept(struct server *server);
+
+/* Starts a connection that was handed over, by its worker. */
+void connection_start(struct connection *connection);
 
 /* Writes the replies that there are, as far as the client takes them now. */
 void connection_flush(struct connection *connection);

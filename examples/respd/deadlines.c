@@ -67,7 +67,7 @@ static void expire(struct request *request, int64_t unit, const char *name)
         reply_no_memory(request);
         return;
     } else {
-        server_expect(server_of(request), when);
+        server_expect(worker_of(request), when);
     }
     reply_integer(request, 1);
 }

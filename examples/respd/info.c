@@ -20,19 +20,22 @@ static char *print_server(struct request *request, char *text)
                                "redis_version:7.0.0\r\n"
                                "redis_mode:standalone\r\n"
                                "respd_libown_version:%s\r\n"
+                               "respd_threads:%u\r\n"
                                "process_id:%ld\r\n"
                                "tcp_port:%d\r\n\r\n",
-                               own_version(), (long)getpid(), server->port);
+                               own_version(), server->options.threads, (long)getpid(),
+                               server->port);
 }
 
 static char *print_clients(struct request *request, char *text)
 {
-    return own_asprintf_append(request->pool, text,
-                               "# Clients\r\n"
-                               "connected_clients:%zu\r\n"
-                               "maxclients:%zu\r\n\r\n",
-                               server_of(request)->connection_count,
-                               server_of(request)->options.clients_max);
+    return own_asprintf_append(
+        request->pool, text,
+        "# Clients\r\n"
+        "connected_clients:%zu\r\n"
+        "maxclients:%zu\r\n\r\n",
+        __atomic_load_n(&server_of(request)->connection_count, __ATOMIC_RELAXED),
+        server_of(request)->options.clients_max);
 }
 
 static size_t resident_bytes(void)
@@ -71,7 +74,9 @@ static char *print_memory(struct request *request, char *text)
 static char *print_stats(struct request *request, char *text)
 {
     const struct server *server = server_of(request);
-    uint64_t hits = 0, misses = 0, expired = 0;
+    uint64_t hits = 0, misses = 0, expired = 0, processed = 0;
+    for (unsigned i = 0; i < server->options.threads; i++)
+        processed += server->workers[i].commands_processed;
     for (size_t i = 0; i < DATABASES; i++) {
         hits += server->databases[i].hits;
         misses += server->databases[i].misses;
@@ -87,9 +92,8 @@ static char *print_stats(struct request *request, char *text)
                                "keyspace_misses:%llu\r\n\r\n",
                                (unsigned long long)server->connections_received,
                                (unsigned long long)server->connections_rejected,
-                               (unsigned long long)server->commands_processed,
-                               (unsigned long long)expired, (unsigned long long)hits,
-                               (unsigned long long)misses);
+                               (unsigned long long)processed, (unsigned long long)expired,
+                               (unsigned long long)hits, (unsigned long long)misses);
 }
 
 static char *print_keyspace(struct request *request, char *text)

@@ -44,7 +44,9 @@ noinst_PROGRAMS += %D%/respd
 	%D%/table.h \
 	%D%/text.c \
 	%D%/text.h \
-	%D%/tree.c
+	%D%/tree.c \
+	%D%/worker.c \
+	%D%/worker.h
 
 respd_tests = \
 	%D%/tests/drain \

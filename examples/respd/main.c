@@ -8,17 +8,19 @@
 #include <string.h>
 
 #include "census.h"
+#include "commands.h"
 #include "server.h"
 #include "siphash.h"
 
 static const char usage[] =
     "usage: respd [--port N] [--bind ADDRESS] [--client-limit BYTES] [--maxmemory BYTES]\n"
-    "             [--maxclients N]\n"
+    "             [--maxclients N] [--threads N]\n"
     "  --port          where to listen; 0: a free port, which is printed (6379)\n"
     "  --bind          an IPv4 address (127.0.0.1)\n"
     "  --client-limit  memory of one connection, its input included; 0: no limit (268435456)\n"
     "  --maxmemory     memory of one database; 0: no limit (0)\n"
-    "  --maxclients    connections (10000)\n";
+    "  --maxclients    connections (10000)\n"
+    "  --threads       that serve connections, each its own (1)\n";
 
 static size_t size_argument(const char *argument, size_t max)
 {
@@ -51,6 +53,10 @@ static void parse_options(struct options *options, int argc, char **argv)
             options->memory_limit = size_argument(value, SIZE_MAX);
         } else if (strcmp(name, "--maxclients") == 0) {
             options->clients_max = size_argument(value, INT_MAX);
+        } else if (strcmp(name, "--threads") == 0) {
+            options->threads = (unsigned)size_argument(value, THREADS_MAX);
+            if (options->threads == 0)
+                options->threads = 1;
         } else {
             fprintf(stderr, "respd: unknown option %s\n%s", name, usage);
             exit(2);
@@ -88,10 +94,12 @@ int main(int argc, char **argv)
         .port = 6379,
         .client_limit = (size_t)256 << 20,
         .clients_max = 10000,
+        .threads = 1,
     };
     parse_options(&options, argc, argv);
     signal(SIGPIPE, SIG_IGN); /* a client that went away is an error of its own connection */
     siphash_seed();
+    commands_prepare();
 
     int error = serve(&options);
     printf("respd: %zu pools were made, %zu are alive\n", census_born(), census_alive());

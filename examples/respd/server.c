@@ -1,5 +1,5 @@
 /*
- * server.c - the server: its pool, its databases, its connections, and how it ends.
+ * server.c - the server: its pool, its databases, its threads, and how it ends.
  */
 #include "server.h"
 
@@ -11,7 +11,6 @@
 #include "connection.h"
 
 #define BACKLOG 511
-#define DRAIN_MILLISECONDS 3000
 #define EXPIRE_AT_ONCE 1000 /* keys, before others get their turn */
 
 static const own_type server_type = {
@@ -20,71 +19,120 @@ static const own_type server_type = {
     .refs = OWN_REFS(struct server, pool),
 };
 
-void server_take_time(struct server *server)
+static struct worker *first_worker(struct server *server)
 {
-    server->now = (int64_t)uv_now(&server->loop);
+    return &server->workers[0];
 }
 
-/* Expiry */
+/* The keys */
+
+void server_lock_keys(struct worker *worker)
+{
+    struct server *server = worker->server;
+    if (server_is_threaded(server))
+        uv_mutex_lock(&server->keys);
+    if (worker->now > server->now)
+        server->now = worker->now; /* threads differ by a little: the clock does not go back */
+}
+
+void server_unlock_keys(struct worker *worker)
+{
+    if (server_is_threaded(worker->server))
+        uv_mutex_unlock(&worker->server->keys);
+}
+
+/* Expiry: the first worker does it, whoever sets the deadlines. The keys are locked. */
+
+static void on_expiry(uv_timer_t *timer);
+
+static void set_timer(struct server *server)
+{
+    int64_t now = first_worker(server)->now;
+    if (server->due != INT64_MAX && !first_worker(server)->draining)
+        uv_timer_start(&server->expiry_timer, on_expiry,
+                       server->due > now ? (uint64_t)(server->due - now) : 0, 0);
+}
+
+static void run_expiry(struct server *server)
+{
+    bool more = false;
+    for (size_t i = 0; i < DATABASES; i++)
+        more |= expiry_run(&server->databases[i], EXPIRE_AT_ONCE);
+
+    server->due = more ? server->now : INT64_MAX;
+    for (size_t i = 0; i < DATABASES; i++) {
+        int64_t when = expiry_earliest(&server->databases[i]);
+        if (when >= 0 && when < server->due)
+            server->due = when;
+    }
+    set_timer(server);
+}
 
 static void on_expiry(uv_timer_t *timer)
 {
     struct server *server = timer->data;
-    bool more = false;
-    server_take_time(server);
-    for (size_t i = 0; i < DATABASES; i++)
-        more |= expiry_run(&server->databases[i], EXPIRE_AT_ONCE);
-
-    int64_t earliest = more ? server->now : -1;
-    for (size_t i = 0; i < DATABASES; i++) {
-        int64_t when = expiry_earliest(&server->databases[i]);
-        if (when >= 0 && (earliest < 0 || when < earliest))
-            earliest = when;
-    }
-    if (earliest >= 0)
-        server_expect(server, earliest);
+    worker_begin(first_worker(server));
+    server_lock_keys(first_worker(server));
+    run_expiry(server);
+    server_unlock_keys(first_worker(server));
 }
 
-void server_expect(struct server *server, int64_t when)
+void server_expect(struct worker *worker, int64_t when)
 {
-    uv_timer_t *timer = &server->expiry_timer;
-    uint64_t delay = when > server->now ? (uint64_t)(when - server->now) : 0;
-    if (!server->draining &&
-        (!uv_is_active((uv_handle_t *)timer) || uv_timer_get_due_in(timer) > delay))
-        uv_timer_start(timer, on_expiry, delay, 0);
+    struct server *server = worker->server;
+    if (when >= server->due)
+        return;
+    server->due = when;
+    if (worker == first_worker(server))
+        set_timer(server);
+    else
+        worker_wake(first_worker(server));
 }
 
 /* The end */
 
-static void on_drain_timeout(uv_timer_t *timer)
+static void drain(struct worker *worker)
 {
-    struct server *server = timer->data;
-    for (struct connection *connection = server->first_connection; connection;
-         connection = connection->next)
-        connection_close(connection);
+    struct server *server = worker->server;
+    bool is_first = worker == first_worker(server) && !worker->draining;
+    worker_drain(worker);
+    if (is_first) {
+        uv_close((uv_handle_t *)&server->listener, NULL);
+        uv_close((uv_handle_t *)&server->expiry_timer, NULL);
+        uv_close((uv_handle_t *)&server->terminate, NULL);
+        uv_close((uv_handle_t *)&server->interrupt, NULL);
+    }
 }
 
-void server_drain(struct server *server)
+void server_drain(struct worker *worker)
 {
-    if (server->draining)
+    struct server *server = worker->server;
+    if (__atomic_exchange_n(&server->draining, true, __ATOMIC_RELAXED))
         return;
-    server->draining = true;
-    uv_close((uv_handle_t *)&server->listener, NULL);
-    uv_close((uv_handle_t *)&server->expiry_timer, NULL);
-    uv_close((uv_handle_t *)&server->terminate, NULL);
-    uv_close((uv_handle_t *)&server->interrupt, NULL);
-    uv_timer_start(&server->drain_timer, on_drain_timeout, DRAIN_MILLISECONDS, 0);
-    for (struct connection *connection = server->first_connection; connection;
-         connection = connection->next)
-        connection_finish(connection);
-    if (server->connection_count == 0)
-        uv_close((uv_handle_t *)&server->drain_timer, NULL);
+    for (unsigned i = 0; i < server->options.threads; i++)
+        if (i != worker->number)
+            worker_wake(&server->workers[i]);
+    drain(worker);
 }
 
 static void on_signal(uv_signal_t *signal, int number)
 {
+    struct server *server = signal->data;
     (void)number;
-    server_drain(signal->data);
+    worker_begin(first_worker(server));
+    server_drain(first_worker(server));
+}
+
+void server_look(struct worker *worker)
+{
+    struct server *server = worker->server;
+    if (__atomic_load_n(&server->draining, __ATOMIC_RELAXED)) {
+        drain(worker);
+    } else if (worker == first_worker(server)) {
+        server_lock_keys(worker);
+        set_timer(server);
+        server_unlock_keys(worker);
+    }
 }
 
 void server_trim(void)
@@ -95,60 +143,15 @@ void server_trim(void)
 #endif
 }
 
-/* Connections */
-
-void server_will_flush(struct server *server, struct connection *connection)
-{
-    if (connection->to_flush)
-        return;
-    connection->to_flush = true;
-    connection->next_to_flush = server->first_to_flush;
-    server->first_to_flush = connection;
-}
-
-/* Comes after all reading, and before the connections that were closed meanwhile go. */
-static void on_all_read(uv_check_t *flusher)
-{
-    struct server *server = flusher->data;
-    struct connection *connection;
-    while ((connection = server->first_to_flush)) {
-        server->first_to_flush = connection->next_to_flush;
-        connection->to_flush = false;
-        connection_flush(connection);
-    }
-}
-
-void server_enter(struct server *server, struct connection *connection)
-{
-    connection->next = server->first_connection;
-    if (connection->next)
-        connection->next->previous = connection;
-    server->first_connection = connection;
-    server->connection_count++;
-    connection->id = ++server->connections_received;
-}
-
-void server_leave(struct server *server, struct connection *connection)
-{
-    if (connection->previous)
-        connection->previous->next = connection->next;
-    else
-        server->first_connection = connection->next;
-    if (connection->next)
-        connection->next->previous = connection->previous;
-    server->connection_count--;
-    if (server->draining && server->connection_count == 0)
-        uv_close((uv_handle_t *)&server->drain_timer, NULL);
-}
+/* Listening */
 
 static void on_connection(uv_stream_t *listener, int status)
 {
     struct server *server = listener->data;
+    worker_begin(first_worker(server));
     if (status == 0 && connection_accept(server) != 0)
         server->connections_rejected++;
 }
-
-/* Listening */
 
 static int server_listen(struct server *server)
 {
@@ -170,16 +173,25 @@ static int server_listen(struct server *server)
 
 static void add_handles(struct server *server)
 {
-    uv_tcp_init(&server->loop, &server->listener);
-    uv_timer_init(&server->loop, &server->expiry_timer);
-    uv_timer_init(&server->loop, &server->drain_timer);
-    uv_signal_init(&server->loop, &server->terminate);
-    uv_signal_init(&server->loop, &server->interrupt);
-    uv_check_init(&server->loop, &server->flusher);
-    server->listener.data = server->expiry_timer.data = server->drain_timer.data =
-        server->terminate.data = server->interrupt.data = server->flusher.data = server;
-    uv_check_start(&server->flusher, on_all_read);
-    uv_unref((uv_handle_t *)&server->flusher); /* the loop ends without it */
+    uv_loop_t *loop = &first_worker(server)->loop;
+    uv_tcp_init(loop, &server->listener);
+    uv_timer_init(loop, &server->expiry_timer);
+    uv_signal_init(loop, &server->terminate);
+    uv_signal_init(loop, &server->interrupt);
+    server->listener.data = server->expiry_timer.data = server->terminate.data =
+        server->interrupt.data = server;
+}
+
+static int make_workers(struct server *server)
+{
+    uv_mutex_init(&server->keys);
+    uv_mutex_init(&server->alone);
+    server->due = INT64_MAX;
+    server->workers = OWN_ALLOC_N(server->pool, struct worker, server->options.threads);
+    int error = server->workers ? 0 : UV_ENOMEM;
+    for (unsigned i = 0; i < server->options.threads && error == 0; i++)
+        error = worker_init(&server->workers[i], server, i);
+    return error;
 }
 
 struct server *server_new(const struct options *options)
@@ -188,18 +200,25 @@ struct server *server_new(const struct options *options)
     if (!server || !(server->pool = census_pool(NULL, "server", 0)))
         return NULL;
     server->options = *options;
-    server->read_buffer = own_alloc_raw(server->pool, READ_SIZE, 1);
     for (unsigned i = 0; i < DATABASES; i++)
         database_init(&server->databases[i], i, server->pool, options->memory_limit, &server->now);
-    if (!server->read_buffer || uv_loop_init(&server->loop) != 0)
+    if (server_is_threaded(server)) {
+        texts_meet_threads();
+        if (own_share(server) != 0) /* and its pool */
+            return NULL;
+    }
+    int error = make_workers(server);
+    if (error) {
+        fprintf(stderr, "respd: %u threads: %s\n", options->threads, uv_strerror(error));
         return NULL;
+    }
     add_handles(server);
 
-    int error = server_listen(server);
+    error = server_listen(server);
     if (error) {
         fprintf(stderr, "respd: %s port %d: %s\n", options->bind, options->port,
                 uv_strerror(error));
-        server_drain(server);
+        server_drain(first_worker(server));
         server_run(server);
         return NULL;
     }
@@ -208,11 +227,27 @@ struct server *server_new(const struct options *options)
     return result;
 }
 
+static void run_thread(void *worker)
+{
+    if (worker_run(worker) != 0)
+        fprintf(stderr, "respd: a loop still has handles\n");
+}
+
 int server_run(struct server *server)
 {
-    server_take_time(server);
-    uv_run(&server->loop, UV_RUN_DEFAULT);
-    uv_close((uv_handle_t *)&server->flusher, NULL);
-    uv_run(&server->loop, UV_RUN_DEFAULT);
-    return uv_loop_close(&server->loop);
+    unsigned started = 1;
+    int error = 0;
+    while (started < server->options.threads && error == 0) {
+        error = uv_thread_create(&server->workers[started].thread, run_thread,
+                                 &server->workers[started]);
+        started += error == 0;
+    }
+    if (error) {
+        fprintf(stderr, "respd: %u threads: %s\n", server->options.threads, uv_strerror(error));
+        server_drain(first_worker(server));
+    }
+    int first_error = worker_run(first_worker(server));
+    for (unsigned i = 1; i < started; i++)
+        uv_thread_join(&server->workers[i].thread);
+    return error ? error : first_error;
 }

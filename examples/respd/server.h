@@ -1,5 +1,10 @@
 /*
- * server.h - the server: its pool, its databases, its connections, and how it ends.
+ * server.h - the server: its pool, its databases, its threads, and how it ends.
+ *
+ * With several threads the server's pool is shared. The pools right below it - of connections and
+ * databases - are confined, but counted by all: a connection is used by the worker that serves it, a
+ * database by who has locked the keys. So all that happens to a request happens without a lock but
+ * the command itself; and that takes less time than to read, parse and write it.
  */
 #ifndef RESPD_SERVER_H
 #define RESPD_SERVER_H
@@ -8,14 +13,17 @@
 
 #include <own.h>
 
+#include "census.h"
 #include "database.h"
+#include "worker.h"
 
 #define DATABASES 16
-#define READ_SIZE ((size_t)60 << 10) /* 64 KiB with what a pool adds */
+#define THREADS_MAX CENSUS_THREADS
 
 struct options {
     const char *bind;
     int port;            /* 0: the kernel chooses */
+    unsigned threads;    /* at most THREADS_MAX */
     size_t client_limit; /* bytes that one connection may take */
     size_t memory_limit; /* bytes that one database may take; 0: any */
     size_t clients_max;
@@ -27,23 +35,24 @@ struct server {
     own_pool *pool; /* the root: databases and connections are its children */
     struct options options;
     int port;
+    struct worker *workers; /* as many as threads */
 
-    uv_loop_t loop;
+    /* Of the first worker's loop, and used by that thread alone: */
     uv_tcp_t listener;
     uv_timer_t expiry_timer;
-    uv_timer_t drain_timer;
     uv_signal_t terminate, interrupt;
-    uv_check_t flusher;
-    bool draining;
+    unsigned next_worker; /* who gets the next connection */
+    uint64_t connections_received, connections_rejected;
 
+    uv_mutex_t keys; /* for all of these: */
     struct database databases[DATABASES];
-    int64_t now; /* milliseconds, the clock of the databases; as old as the loop's turn */
+    int64_t now; /* milliseconds, the clock of the databases */
+    int64_t due; /* when the expiry timer is to expire; INT64_MAX: never */
 
-    struct connection *first_connection; /* borrowed, a list */
-    struct connection *first_to_flush;   /* borrowed, another */
+    uv_mutex_t alone;  /* of who takes everybody's turn */
+    unsigned stopping; /* how many want to; atomic, as are: */
     size_t connection_count;
-    uint64_t connections_received, connections_rejected, commands_processed;
-    char *read_buffer; /* READ_SIZE bytes, for one read at a time */
+    bool draining;
 };
 
 /* Creates a server that listens. A new reference; NULL after a message to stderr. */
@@ -52,14 +61,24 @@ OWN_MUST_USE struct server *server_new(const struct options *options);
 /* Serves until it is told to end, and all connections are gone. 0, or an error of libuv. */
 int server_run(struct server *server);
 
-/* Sets the clock, at the beginning of whatever the loop calls. */
-void server_take_time(struct server *server);
+/* Whether there is anybody to be locked out. */
+static inline bool server_is_threaded(const struct server *server)
+{
+    return server->options.threads > 1;
+}
+
+/* Before the databases are used, and after. */
+void server_lock_keys(struct worker *worker);
+void server_unlock_keys(struct worker *worker);
 
 /*
- * Begins the end: no new connections; those that are there go when their replies are written,
- * or after a few seconds.
+ * Begins the end, by any worker: no new connections; those that are there go when their replies are
+ * written, or after a few seconds.
  */
-void server_drain(struct server *server);
+void server_drain(struct worker *worker);
+
+/* What a worker that was woken has to do for the server. */
+void server_look(struct worker *worker);
 
 /*
  * Gives the memory that is kept for later back to the system. FLUSHALL does it before it frees: what
@@ -68,17 +87,7 @@ void server_drain(struct server *server);
  */
 void server_trim(void);
 
-/* Called by connections, at their birth and death. */
-void server_enter(struct server *server, struct connection *connection);
-void server_leave(struct server *server, struct connection *connection);
-
-/*
- * Has the replies of a connection written when all that is ready has been read: clients then find
- * more of their replies at once, and those who read them are woken less often.
- */
-void server_will_flush(struct server *server, struct connection *connection);
-
-/* A deadline was set: sees to it that the timer is not too late. */
-void server_expect(struct server *server, int64_t when);
+/* A deadline was set: sees to it that the timer is not too late. The keys are locked. */
+void server_expect(struct worker *worker, int64_t when);
 
 #endif

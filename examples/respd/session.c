@@ -104,22 +104,14 @@ static char *describe(struct request *request, char *list, const struct connecti
         request->pool, list,
         "id=%llu addr=%s name=%s age=%lld db=%d qbuf=%zu oll=%zu tot-mem=%zu flags=%c\n",
         (unsigned long long)connection->id, connection->peer, connection->name,
-        (long long)(server_of(request)->now - connection->since) / 1000,
+        (long long)(worker_of(request)->now - connection->since) / 1000,
         (int)(connection->database - server_of(request)->databases),
         connection_buffered(connection), connection->unwritten, usage.reserved,
         connection->paused ? 'P' : 'N');
 }
 
-static void list_clients(struct request *request, bool all)
+static void reply_list(struct request *request, const char *list)
 {
-    const struct connection *connection =
-        all ? server_of(request)->first_connection : request->connection;
-    char *list = own_strdup(request->pool, "");
-    for (; connection && list; connection = all ? connection->next : NULL) {
-        list = describe(request, list, connection);
-        if (!all)
-            break;
-    }
     if (list)
         reply_word(request, list);
     else
@@ -141,12 +133,19 @@ static void get_name(struct request *request)
 
 static void list_all(struct request *request)
 {
-    list_clients(request, true);
+    const struct server *server = server_of(request);
+    char *list = own_strdup(request->pool, "");
+    for (unsigned i = 0; i < server->options.threads; i++)
+        for (const struct connection *connection = server->workers[i].first_connection;
+             connection && list; connection = connection->next)
+            list = describe(request, list, connection);
+    reply_list(request, list);
 }
 
 static void list_this(struct request *request)
 {
-    list_clients(request, false);
+    char *list = own_strdup(request->pool, "");
+    reply_list(request, list ? describe(request, list, request->connection) : NULL);
 }
 
 void command_client(struct request *request)

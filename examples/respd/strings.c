@@ -182,7 +182,7 @@ void command_set(struct request *request)
                 reply_no_memory(request);
             return;
         }
-        server_expect(server_of(request), when);
+        server_expect(worker_of(request), when);
     } else if (!options.keep_deadline) {
         expiry_remove(database_of(request), entry);
     }

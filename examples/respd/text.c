@@ -12,10 +12,28 @@
 /* Bytes up to here come with the pool, in one piece of memory; more get a piece of their own. */
 #define TOGETHER_MAX ((size_t)8 << 10)
 
+static bool are_shared;
+
+void texts_meet_threads(void)
+{
+    are_shared = true;
+}
+
+/* A text's pool. Its blocks need no lock: who changes them is the only one that refers to it. */
+static own_pool *text_pool(own_pool *owner, size_t reserve)
+{
+    own_pool *pool = census_pool(owner, "string", reserve);
+    if (!pool || !are_shared || own_share(pool) == 0)
+        return pool;
+    own_drop(owner, pool);
+    errno = ENOMEM;
+    return NULL;
+}
+
 struct text *text_new(own_pool *owner, const char *bytes, size_t length, size_t capacity)
 {
     bool together = capacity <= TOGETHER_MAX;
-    own_pool *pool = census_pool(owner, "string", sizeof(struct text) + (together ? capacity : 0));
+    own_pool *pool = text_pool(owner, sizeof(struct text) + (together ? capacity : 0));
     if (!pool)
         return NULL;
     struct text *text = OWN_ALLOC(pool, struct text);

@@ -13,6 +13,9 @@
 
 #include <own.h>
 
+/* From now on texts are shared: the reply of one thread may hold what another deletes. */
+void texts_meet_threads(void);
+
 /* Strings longer than this are texts. */
 #define TEXT_ABOVE 512
 
