@@ -64,6 +64,7 @@ void command_flushdb(struct request *request)
         return;
     server_trim(); /* before, not after: as server.h says */
     database_flush(database_of(request));
+    server_trim_others(worker_of(request));
     reply_ok(request);
 }
 
@@ -74,6 +75,7 @@ void command_flushall(struct request *request)
     server_trim();
     for (size_t i = 0; i < DATABASES; i++)
         database_flush(&server_of(request)->databases[i]);
+    server_trim_others(worker_of(request));
     reply_ok(request);
 }
 

@@ -51,6 +51,7 @@ noinst_PROGRAMS += %D%/respd
 respd_tests = \
 	%D%/tests/drain \
 	%D%/tests/expiry \
+	%D%/tests/hammer \
 	%D%/tests/hold \
 	%D%/tests/kill \
 	%D%/tests/limit \
@@ -61,6 +62,8 @@ respd_tests = \
 %C%_tests_drain_LDADD =
 %C%_tests_expiry_SOURCES = %D%/tests/expiry.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_expiry_LDADD =
+%C%_tests_hammer_SOURCES = %D%/tests/hammer.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_hammer_LDADD =
 %C%_tests_hold_SOURCES = %D%/tests/hold.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_hold_LDADD =
 %C%_tests_kill_SOURCES = %D%/tests/kill.c %D%/tests/client.c %D%/tests/client.h
@@ -74,7 +77,9 @@ respd_tests = \
 
 respd_scripts = \
 	%D%/tests/compat.sh \
-	%D%/tests/rounds.sh
+	%D%/tests/load.sh \
+	%D%/tests/rounds.sh \
+	%D%/tests/threads.sh
 
 check_PROGRAMS += $(respd_tests)
 TESTS += $(respd_tests) $(respd_scripts)

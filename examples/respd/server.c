@@ -126,6 +126,10 @@ static void on_signal(uv_signal_t *signal, int number)
 void server_look(struct worker *worker)
 {
     struct server *server = worker->server;
+    unsigned trims = __atomic_load_n(&server->trims, __ATOMIC_RELAXED);
+    if (trims != worker->trims)
+        own_trim();
+    worker->trims = trims;
     if (__atomic_load_n(&server->draining, __ATOMIC_RELAXED)) {
         drain(worker);
     } else if (worker == first_worker(server)) {
@@ -141,6 +145,17 @@ void server_trim(void)
 #ifdef __GLIBC__
     malloc_trim(0); /* the buffers of hiredis and libuv */
 #endif
+}
+
+void server_trim_others(struct worker *worker)
+{
+    struct server *server = worker->server;
+    if (!server_is_threaded(server))
+        return;
+    worker->trims = __atomic_add_fetch(&server->trims, 1, __ATOMIC_RELAXED);
+    for (unsigned i = 0; i < server->options.threads; i++)
+        if (i != worker->number)
+            worker_wake(&server->workers[i]);
 }
 
 /* Listening */

@@ -51,6 +51,7 @@ struct server {
 
     uv_mutex_t alone;  /* of who takes everybody's turn */
     unsigned stopping; /* how many want to; atomic, as are: */
+    unsigned trims;
     size_t connection_count;
     bool draining;
 };
@@ -83,9 +84,11 @@ void server_look(struct worker *worker);
 /*
  * Gives the memory that is kept for later back to the system. FLUSHALL does it before it frees: what
  * is kept then are the odd pieces that this load has left over, while what it frees next is in the
- * shape that the next load needs. So round after round takes the same memory.
+ * shape that the next load needs. So round after round takes the same memory. What other threads keep
+ * only they can give back: they are told to when all is freed.
  */
 void server_trim(void);
+void server_trim_others(struct worker *worker);
 
 /* A deadline was set: sees to it that the timer is not too late. The keys are locked. */
 void server_expect(struct worker *worker, int64_t when);

@@ -42,6 +42,7 @@ struct worker {
     struct connection *first_to_flush, **last_to_flush; /* borrowed, another */
     size_t connection_count;
     uint64_t commands_processed;
+    unsigned trims;    /* of the server's, those that this one knows of */
     char *read_buffer; /* READ_SIZE bytes, for one read at a time */
 
     uv_mutex_t turn;

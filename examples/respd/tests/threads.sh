@@ -1,0 +1,27 @@
+#!/bin/sh
+# threads.sh - the other tests of respd again, in short, with two threads.
+set -eu
+
+here=$(dirname "$0")
+RESPD="${RESPD:-examples/respd/respd} --threads 2"
+RESPD_QUICK=1
+export RESPD RESPD_QUICK
+run()
+{
+    status=0
+    "$@" || status=$?
+    case $status in
+    0 | 77) ;;
+    *)
+        echo "threads: $1 failed with two threads"
+        exit 1
+        ;;
+    esac
+}
+
+for source in "$here"/*.c; do
+    name=$(basename "$source" .c)
+    test "$name" = client || run "examples/respd/tests/$name"
+done
+run "$here/compat.sh"
+run "$here/rounds.sh"
