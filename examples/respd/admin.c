@@ -79,7 +79,7 @@ void command_config(struct request *request)
 static size_t count_commands(void)
 {
     size_t count = 0;
-    while (commands[count].name)
+    while (commands[count].name[0])
         count++;
     return count;
 }
@@ -87,7 +87,7 @@ static size_t count_commands(void)
 static void list_commands(struct request *request)
 {
     reply_array(request, count_commands());
-    for (const struct command *command = commands; command->name; command++) {
+    for (const struct command *command = commands; command->name[0]; command++) {
         reply_array(request,
                     6); /* name, arity, flags, and where its keys are, which we do not say */
         reply_word(request, command->name);

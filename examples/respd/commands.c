@@ -9,7 +9,6 @@
 
 #include "number.h"
 
-#define NAME_MAX_LENGTH 16
 #define SLOTS 256 /* a power of two, several times the commands */
 
 const struct command commands[] = {
@@ -73,7 +72,7 @@ const struct command commands[] = {
     {"ttl", 2, NEEDS_KEYS, command_ttl},
     {"type", 2, NEEDS_KEYS, command_type},
     {"unlink", -2, NEEDS_KEYS, command_del},
-    {NULL, 0, NEEDS_NOTHING, NULL},
+    {"", 0, NEEDS_NOTHING, NULL},
 };
 
 /* Finding a command: a small open hash of the names, filled before there are threads. */
@@ -91,35 +90,35 @@ static size_t name_hash(const char *name)
 static const struct command **name_slot(const char *name)
 {
     size_t slot = name_hash(name) & (SLOTS - 1);
-    while (slots[slot] && strcmp(slots[slot]->name, name) != 0)
+    while (slots[slot] && memcmp(slots[slot]->name, name, COMMAND_NAME_SIZE) != 0)
         slot = (slot + 1) & (SLOTS - 1);
     return &slots[slot];
 }
 
 /* A name in lower case; false where it is no command's. */
-static bool lower_name(const struct string *string, char name[NAME_MAX_LENGTH])
+static bool lower_name(const struct string *string, char name[COMMAND_NAME_SIZE])
 {
-    if (string->length >= NAME_MAX_LENGTH)
+    if (string->length >= COMMAND_NAME_SIZE)
         return false;
+    memset(name, 0, COMMAND_NAME_SIZE);
     for (size_t i = 0; i < string->length; i++) {
         char byte = string->bytes[i];
         if (!byte)
             return false;
         name[i] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
     }
-    name[string->length] = '\0';
     return true;
 }
 
 void commands_prepare(void)
 {
-    for (const struct command *command = commands; command->name; command++)
+    for (const struct command *command = commands; command->name[0]; command++)
         *name_slot(command->name) = command;
 }
 
 static const struct command *find_command(const struct string *string)
 {
-    char name[NAME_MAX_LENGTH];
+    char name[COMMAND_NAME_SIZE];
     return lower_name(string, name) ? *name_slot(name) : NULL;
 }
 
@@ -187,12 +186,12 @@ void subcommand_run(struct request *request, const struct subcommand *subcommand
         subcommands->run(request);
         return;
     }
-    char word[NAME_MAX_LENGTH];
+    char word[COMMAND_NAME_SIZE];
     if (subcommands->name && lower_name(name, word)) {
         reply_error(request, "ERR wrong number of arguments for '%s|%s' command", family, word);
         return;
     }
-    char upper[NAME_MAX_LENGTH];
+    char upper[COMMAND_NAME_SIZE];
     size_t length = strlen(family);
     for (size_t i = 0; i <= length; i++)
         upper[i] = (char)toupper((unsigned char)family[i]);

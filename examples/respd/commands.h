@@ -14,9 +14,12 @@
 /* What must be a command's alone while it runs: see worker.h. */
 enum needs { NEEDS_NOTHING, NEEDS_KEYS, NEEDS_ALL };
 
+#define COMMAND_NAME_SIZE 16
+
 struct command {
-    const char *name; /* in lower case */
-    int arity;        /* arguments, the name included; negative: at least so many */
+    char
+        name[COMMAND_NAME_SIZE]; /* in lower case; what follows is zero: names compare as a whole */
+    int arity;                   /* arguments, the name included; negative: at least so many */
     enum needs needs;
     void (*run)(struct request *request);
 };
