@@ -27,11 +27,11 @@ void census_begin(unsigned thread)
     this_thread = thread;
 }
 
-own_pool *census_pool(own_pool *owner, const char *name, size_t reserve)
+own_pool *census_pool(own_pool *owner, const char *name, size_t reserve, size_t limit)
 {
     /* Only the root is for all threads; any other pool is used by one at a time. */
     own_pool_options options = {
-        .name = name, .reserve = reserve, .flags = owner ? OWN_POOL_CONFINED : 0};
+        .name = name, .limit = limit, .reserve = reserve, .flags = owner ? OWN_POOL_CONFINED : 0};
     own_pool *pool = own_pool_create(owner, &options);
     if (!pool)
         return NULL;

@@ -19,8 +19,9 @@ void census_begin(unsigned thread);
  *
  * name     borrowed; must live as long as the pool.
  * reserve  bytes of blocks that the pool is expected to need.
+ * limit    bytes of the pool and all below; 0: none.
  */
-OWN_MUST_USE own_pool *census_pool(own_pool *owner, const char *name, size_t reserve);
+OWN_MUST_USE own_pool *census_pool(own_pool *owner, const char *name, size_t reserve, size_t limit);
 
 /* Over all threads. Exact where nobody makes or drops pools meanwhile. */
 size_t census_born(void);

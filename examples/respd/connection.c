@@ -285,7 +285,7 @@ static void on_gone(uv_handle_t *handle)
 /* Accepts a visitor, says a line, and closes it. With `copy`: a descriptor of its own, or -1. */
 static void receive(struct server *server, const char *line, int *copy)
 {
-    own_pool *pool = census_pool(server->pool, "visitor", sizeof(struct visitor));
+    own_pool *pool = census_pool(server->pool, "visitor", sizeof(struct visitor), 0);
     struct visitor *visitor = pool ? OWN_ALLOC(pool, struct visitor) : NULL;
     if (!visitor) {
         own_drop(server->pool, pool);
@@ -319,7 +319,7 @@ static void name_peer(struct connection *connection)
 static struct connection *connection_new(struct worker *worker)
 {
     struct server *server = worker->server;
-    own_pool *pool = census_pool(server->pool, "connection", 0);
+    own_pool *pool = census_pool(server->pool, "connection", 0, 0);
     struct connection *connection = pool ? own_new(pool, &connection_type) : NULL;
     if (!connection) {
         own_drop(server->pool, pool);

@@ -45,18 +45,17 @@ struct entry *database_find(struct database *database, const struct string *key)
     return find_hashed(database, key, key_hash(key));
 }
 
-/* The first key: from now on the database has a pool. */
+/* The first key: from now on the database has a pool. It is born with its limit, which counts texts
+   that the reply of any thread may be the last to hold. */
 static int database_begin(struct database *database)
 {
-    own_pool *pool = census_pool(database->parent, database->name, DATABASE_RESERVE);
+    own_pool *pool =
+        census_pool(database->parent, database->name, DATABASE_RESERVE, database->limit);
     if (!pool)
         return -1;
     database->pool = pool;
     table_init(&database->keys, pool, sizeof(struct entry));
-    if (own_pool_set_limit(pool, database->limit) == 0)
-        return 0;
-    database_flush(database);
-    return -1;
+    return 0;
 }
 
 struct entry *database_open(struct database *database, const struct string *key, own_pool *giver)
@@ -75,7 +74,7 @@ struct entry *database_open(struct database *database, const struct string *key,
 
 static struct table *table_new(own_pool *owner, const char *name, size_t item_size)
 {
-    own_pool *pool = census_pool(owner, name, 0);
+    own_pool *pool = census_pool(owner, name, 0, 0);
     if (!pool)
         return NULL;
     struct table *table = OWN_ALLOC(pool, struct table);

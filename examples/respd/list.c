@@ -10,7 +10,7 @@
 
 struct list *list_new(own_pool *owner)
 {
-    own_pool *pool = census_pool(owner, "list", 0);
+    own_pool *pool = census_pool(owner, "list", 0, 0);
     if (!pool)
         return NULL;
     struct list *list = OWN_ALLOC(pool, struct list);

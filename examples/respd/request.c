@@ -9,7 +9,7 @@
 
 struct request *request_new(struct connection *connection)
 {
-    own_pool *pool = census_pool(connection->pool, "request", sizeof(struct request) + 64);
+    own_pool *pool = census_pool(connection->pool, "request", sizeof(struct request) + 64, 0);
     struct request *request = pool ? own_alloc_raw(pool, 1, sizeof *request) : NULL;
     if (!request) {
         own_drop(connection->pool, pool);

@@ -212,7 +212,7 @@ static int make_workers(struct server *server)
 struct server *server_new(const struct options *options)
 {
     OWN_SCOPED struct server *server = own_new(NULL, &server_type);
-    if (!server || !(server->pool = census_pool(NULL, "server", 0)))
+    if (!server || !(server->pool = census_pool(NULL, "server", 0, 0)))
         return NULL;
     server->options = *options;
     for (unsigned i = 0; i < DATABASES; i++)

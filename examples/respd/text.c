@@ -22,7 +22,7 @@ void texts_meet_threads(void)
 /* A text's pool. Its blocks need no lock: who changes them is the only one that refers to it. */
 static own_pool *text_pool(own_pool *owner, size_t reserve)
 {
-    own_pool *pool = census_pool(owner, "string", reserve);
+    own_pool *pool = census_pool(owner, "string", reserve, 0);
     if (!pool || !are_shared || own_share(pool) == 0)
         return pool;
     own_drop(owner, pool);

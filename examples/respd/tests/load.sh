@@ -34,7 +34,7 @@ fail()
 start()
 {
     # shellcheck disable=SC2086 # may be several words, as "valgrind respd"
-    $respd --port 0 --threads "$1" >"$folder/output" 2>"$folder/errors" &
+    $respd --port 0 --threads "$1" --maxmemory 4000000000 >"$folder/output" 2>"$folder/errors" &
     server=$!
     port=
     tries=0
