@@ -26,11 +26,23 @@ static struct worker *first_worker(struct server *server)
 
 /* The keys */
 
+/* Most commands are over before a thread would be asleep: who waits for the lock tries for a while. */
+static void make_keys_lock(pthread_mutex_t *keys)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+#ifdef __GLIBC__
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
+#endif
+    pthread_mutex_init(keys, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
 void server_lock_keys(struct worker *worker)
 {
     struct server *server = worker->server;
     if (server_is_threaded(server))
-        uv_mutex_lock(&server->keys);
+        pthread_mutex_lock(&server->keys);
     if (worker->now > server->now)
         server->now = worker->now; /* threads differ by a little: the clock does not go back */
 }
@@ -38,7 +50,7 @@ void server_lock_keys(struct worker *worker)
 void server_unlock_keys(struct worker *worker)
 {
     if (server_is_threaded(worker->server))
-        uv_mutex_unlock(&worker->server->keys);
+        pthread_mutex_unlock(&worker->server->keys);
 }
 
 /* Expiry: the first worker does it, whoever sets the deadlines. The keys are locked. */
@@ -199,7 +211,7 @@ static void add_handles(struct server *server)
 
 static int make_workers(struct server *server)
 {
-    uv_mutex_init(&server->keys);
+    make_keys_lock(&server->keys);
     uv_mutex_init(&server->alone);
     server->due = INT64_MAX;
     server->workers = OWN_ALLOC_N(server->pool, struct worker, server->options.threads);

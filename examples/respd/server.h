@@ -9,6 +9,8 @@
 #ifndef RESPD_SERVER_H
 #define RESPD_SERVER_H
 
+#include <pthread.h>
+
 #include <uv.h>
 
 #include <own.h>
@@ -44,7 +46,7 @@ struct server {
     unsigned next_worker; /* who gets the next connection */
     uint64_t connections_received, connections_rejected;
 
-    uv_mutex_t keys; /* for all of these: */
+    pthread_mutex_t keys; /* for all of these: */
     struct database databases[DATABASES];
     int64_t now; /* milliseconds, the clock of the databases */
     int64_t due; /* when the expiry timer is to expire; INT64_MAX: never */

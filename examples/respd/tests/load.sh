@@ -6,7 +6,7 @@
 set -eu
 
 respd=${RESPD:-examples/respd/respd}
-requests=${REQUESTS:-20000}
+requests=$((${REQUESTS:-20000} / 16 * 16)) # redis-benchmark sends whole pipelines
 for tool in redis-cli redis-benchmark; do
     if ! command -v $tool >/dev/null 2>&1; then
         echo "load: $tool is missing: install redis-tools"
