@@ -165,7 +165,9 @@ OWN_API inline void own_decref(void *object)
  * object  borrowed; NULL gives 0.
  *
  * SIZE_MAX for an immortal or saturated object, 0 for a dead one. Cannot fail. Threads: those of
- * object; of a shared object the answer may be old when it arrives. Cost: O(1).
+ * object; of a shared object the answer may be old when it arrives, but where it is 1 and that one is
+ * the caller's, nobody else has one (but for weak references), and what others did before they
+ * released theirs is seen: the object may be changed in its place. Cost: O(1).
  */
 OWN_API size_t own_refcount(const void *object);
 

@@ -202,7 +202,7 @@ static void point_pool(own_pool *pool, bool limited, struct limit *to)
     if (limited)
         point(&pool->limit->above, to, pool->limit->met);
     else
-        point(&pool->limit, to, pool->shared);
+        point(&pool->limit, to, own_is_shared(pool));
 }
 
 /* Makes a subtree point to another limit above it. */
@@ -271,6 +271,8 @@ static bool limit_make(own_pool *pool, size_t bytes)
     point_to(pool, false, limit);
     limit->users--;
     pool->flags |= POOL_LIMITED;
+    if (own_is_shared(pool))
+        meet(limit);
     unlock_limits();
     return true;
 }
@@ -330,7 +332,8 @@ bool limit_validate(const own_pool *pool)
     for (const struct limit *limit = pool->limit; limit; limit = limit->above) {
         if (limit->used < pool_reserved(pool) || limit->users == 0)
             holds = false;
-        if ((pool->shared || limit->met) && !(limit->met && (!limit->above || limit->above->met)))
+        if ((own_is_shared(pool) || limit->met) &&
+            !(limit->met && (!limit->above || limit->above->met)))
             holds = false;
     }
     unlock_limits();

@@ -50,7 +50,7 @@
  *   nodes     every held reference, deferred call and foreign block is in one chain, newest first
  *   private   there is one extent, without room, and no large block
  *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool
- *             of a shared pool: met, and all above one that is met are
+ *             of a pool that several threads count: met, and all above one that is met are
  *
  * How own_free and its like know a live block of this pool, whatever address they are given: the
  * address is compared with the bounds of the extent in use, then looked up in the unit map, then

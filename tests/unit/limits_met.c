@@ -123,6 +123,33 @@ START_TEST(confined_pools_of_two_threads_are_under_a_shared_one)
 }
 END_TEST
 
+/* Counted by all threads, and released by any, but used by one. */
+START_TEST(confined_pool_that_is_shared_is_moved_below_a_limit)
+{
+    own_pool *root = new_limited(NULL, 0), *other = own_pool_new(NULL);
+    own_pool *moved = own_pool_create(other, &(own_pool_options){.flags = OWN_POOL_CONFINED});
+
+    expect(own_share(moved) == 0 && own_move(other, root, moved) == 0);
+    use_both(root, moved);
+    expect(own_drop(root, moved) == 0);
+    own_decref(other);
+    expect_even(root);
+}
+END_TEST
+
+START_TEST(confined_pool_below_a_shared_one_gets_a_limit)
+{
+    own_pool *root = new_limited(NULL, 0);
+
+    expect(own_share(root) == 0);
+    own_pool *born = own_pool_create(root, &(own_pool_options){.flags = OWN_POOL_CONFINED});
+    expect(own_pool_set_limit(born, 32 * MIB) == 0);
+    use_both(root, born);
+    expect(own_drop(root, born) == 0);
+    expect_even(root);
+}
+END_TEST
+
 START_TEST(pool_that_is_born_shared_has_a_limit)
 {
     own_pool *root = new_limited(NULL, 0);
@@ -168,6 +195,8 @@ int main(void)
     tcase_add_test(threads, shared_pool_is_given_to_a_confined_one);
     tcase_add_test(threads, pool_with_a_shared_child_is_moved);
     tcase_add_test(threads, confined_pools_of_two_threads_are_under_a_shared_one);
+    tcase_add_test(threads, confined_pool_that_is_shared_is_moved_below_a_limit);
+    tcase_add_test(threads, confined_pool_below_a_shared_one_gets_a_limit);
     tcase_add_test(threads, pool_that_is_born_shared_has_a_limit);
     tcase_add_test(threads, buffer_is_handed_over_without_its_pool);
     return run_suite(suite);
