@@ -164,6 +164,7 @@ contract_tests += \
 	%D%/contract/pool \
 	%D%/contract/reentry \
 	%D%/contract/shared \
+	%D%/contract/shared_limits \
 	%D%/contract/shared_rules \
 	%D%/contract/saved \
 	%D%/contract/stacking \

@@ -154,8 +154,8 @@ OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINT
  *        what would need more memory fails with EDQUOT until enough has been freed.
  *
  * Near its limit a pool takes memory in small pieces, so that the limit can be used to the end.
- * Below a confined pool, what is shared already is not counted by a new limit. Returns -1 with errno
- * ENOMEM, or EPERM: a shared pool without one. Set limits before you share. Threads: those of pool.
+ * Below a confined pool, what is shared already is not counted by a new limit, but where it has one
+ * of its own. Returns -1 with errno ENOMEM, or EPERM: a shared pool that never had one. Set limits before you share. Threads: those of pool.
  * Cost: O(1) where the pool has a limit already, else the number of pools below.
  */
 OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
@@ -204,9 +204,10 @@ OWN_API int own_hold(own_pool *pool, void *object);
  * object  stolen; on failure it is still the caller's. A pool without a parent becomes a child.
  *
  * Returns -1 with errno ENOMEM, EDQUOT (a limit at or above pool, for what the child brings along),
- * ELOOP (the child is above pool, or is pool), EPERM (a dying pool, or a shared one without a limit
- * of its own that other limits would count from now on), or EINVAL (an argument is NULL). Where a
- * pool holds the last reference, so that the caller has none to give: a misuse.
+ * ELOOP (the child is above pool, or is pool), EPERM (a dying pool; or a shared one, itself the child
+ * or below it, without a limit of its own, that other limits would count from now on), or EINVAL (an
+ * argument is NULL). Where a pool holds the last reference, so that the caller has none to give:
+ * a misuse.
  * Threads: those of both. Cost: O(1) expected; for a child, the depth of pool, and where limits
  * change, the number of pools below the child.
  */

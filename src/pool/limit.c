@@ -17,7 +17,8 @@ struct limit {
     size_t used;
     size_t users; /* pools, buffers and limits that point here */
     struct limit *above;
-    bool met; /* by several threads: what is above it is too */
+    const own_pool *of; /* the pool whose own it is, to be compared only; NULL: that has died */
+    bool met;           /* by several threads: what is above it is too */
 };
 
 /*
@@ -135,12 +136,10 @@ bool limit_add(struct limit *limit, size_t bytes)
     return has_room;
 }
 
-static bool is_limited(own_pool *pool)
+/* Whether the limit of a pool is its own. Of a shared pool that never changes. */
+static bool is_limited(const own_pool *pool)
 {
-    pool_enter_stripe(pool);
-    bool limited = pool->flags & POOL_LIMITED;
-    pool_leave(pool);
-    return limited;
+    return pool->limit && __atomic_load_n(&pool->limit->of, __ATOMIC_RELAXED) == pool;
 }
 
 void limit_use(struct limit *limit)
@@ -166,21 +165,56 @@ void limit_release(struct limit *limit)
     unlock(locked);
 }
 
-struct limit *limit_above(own_pool *pool)
+void limit_leave(own_pool *pool)
 {
-    return pool->limit && is_limited(pool) ? pool->limit->above : pool->limit;
+    struct limit *limit = pool->limit;
+    if (OWN_LIKELY(!limit))
+        return;
+    bool locked = lock(limit);
+    if (is_limited(pool))
+        __atomic_store_n(&limit->of, NULL, __ATOMIC_RELAXED);
+    release(limit);
+    unlock(locked);
+    pool->limit = NULL;
 }
 
-/* What a subtree adds to the limit above it. A limit in it speaks for all below. `limited`: whether
-   the pool itself has one. */
-static size_t used_by(own_pool *pool, bool limited)
+struct limit *limit_above(const own_pool *pool)
 {
-    size_t used = limited ? pool->limit->used : pool_reserved(pool);
-    for (own_pool *at = tree_next(pool, pool, !limited); at; at = tree_next(pool, at, !limited)) {
-        limited = at->shared || at->flags & POOL_LIMITED;
-        if (!at->shared)
-            used += limited ? at->limit->used : pool_reserved(at);
+    return is_limited(pool) ? pool->limit->above : pool->limit;
+}
+
+/* A shared pool without a limit of its own: threads may be charging what it points to. */
+static bool stays(const own_pool *pool)
+{
+    return pool->shared && !is_limited(pool);
+}
+
+/* The pool after `at` whose limit, or what is above that, changes with that of `pool`. A limit speaks
+   for all below it. */
+static own_pool *next_counted(const own_pool *pool, own_pool *at)
+{
+    do
+        at = tree_next(pool, at, !at->shared && !is_limited(at));
+    while (at && stays(at));
+    return at;
+}
+
+/* Whether one of a subtree would not change with the others. */
+static bool has_one_that_stays(own_pool *pool)
+{
+    for (own_pool *at = pool; at; at = tree_next(pool, at, !at->shared && !is_limited(at))) {
+        if (stays(at))
+            return true;
     }
+    return false;
+}
+
+/* What a subtree adds to the limit above it; its root does not stay. */
+static size_t used_by(own_pool *pool)
+{
+    size_t used = 0;
+    for (own_pool *at = pool; at; at = next_counted(pool, at))
+        used += is_limited(at) ? at->limit->used : pool_reserved(at);
     return used;
 }
 
@@ -196,23 +230,15 @@ static void point(struct limit **link, struct limit *to, bool met)
     release(from);
 }
 
-/* The same for a pool, or, where it is limited, for its limit. */
-static void point_pool(own_pool *pool, bool limited, struct limit *to)
-{
-    if (limited)
-        point(&pool->limit->above, to, pool->limit->met);
-    else
-        point(&pool->limit, to, own_is_shared(pool));
-}
-
 /* Makes a subtree point to another limit above it. */
-static void point_to(own_pool *pool, bool limited, struct limit *to)
+static void point_to(own_pool *pool, struct limit *to)
 {
-    point_pool(pool, limited, to);
-    for (own_pool *at = tree_next(pool, pool, !limited); at; at = tree_next(pool, at, !limited)) {
-        limited = at->shared || at->flags & POOL_LIMITED;
-        if (!at->shared)
-            point_pool(at, limited, to);
+    for (own_pool *at = pool, *next; at; at = next) {
+        next = next_counted(pool, at); /* as long as it is known whether it was limited */
+        if (is_limited(at))
+            point(&at->limit->above, to, at->limit->met);
+        else
+            point(&at->limit, to, own_is_shared(at));
     }
 }
 
@@ -234,25 +260,26 @@ static bool has_room(struct limit *to, struct limit *from, size_t bytes)
 bool limit_move(own_pool *pool, struct limit *to, bool forced)
 {
     struct limit *from = limit_above(pool);
-    bool limited = from != pool->limit;
+    int error = 0;
     if (from == to)
         return true;
-    if (pool->shared && !limited) {
-        errno = EPERM;
-        return false;
-    }
     lock_limits();
-    size_t used = used_by(pool, limited);
-    bool may = forced || has_room(to, from, used);
-    if (may) {
+    size_t used = 0;
+    if (!forced && has_one_that_stays(pool))
+        error = EPERM;
+    else
+        used = used_by(pool);
+    if (!error && !forced && !has_room(to, from, used))
+        error = EDQUOT;
+    if (!error) {
         subtract_used(from, used);
         add_used(to, used);
-        point_to(pool, limited, to);
+        point_to(pool, to);
     }
     unlock_limits();
-    if (!may)
-        errno = EDQUOT;
-    return may;
+    if (error)
+        errno = error;
+    return !error;
 }
 
 /* Makes a limit of the pool's own, of `bytes`. False: ENOMEM. */
@@ -264,15 +291,13 @@ static bool limit_make(own_pool *pool, size_t bytes)
         return false;
     lock_limits();
     /* The pool keeps the new limit alive; the new limit, the one above. */
-    *limit = (struct limit){
-        .bytes = bytes, .used = used_by(pool, false), .users = 1, .above = pool->limit};
+    *limit =
+        (struct limit){.bytes = bytes, .used = used_by(pool), .users = 1, .above = pool->limit};
     if (limit->above)
         limit->above->users++;
-    point_to(pool, false, limit);
+    point_to(pool, limit);
     limit->users--;
-    pool->flags |= POOL_LIMITED;
-    if (own_is_shared(pool))
-        meet(limit);
+    limit->of = pool;
     unlock_limits();
     return true;
 }
@@ -325,9 +350,7 @@ void pool_chunk_put(own_pool *pool, void *chunk, size_t size)
 
 bool limit_validate(const own_pool *pool)
 {
-    bool holds = pool->limit || !(pool->flags & POOL_LIMITED);
-    if (!pool->limit)
-        return holds;
+    bool holds = true;
     lock_limits();
     for (const struct limit *limit = pool->limit; limit; limit = limit->above) {
         if (limit->used < pool_reserved(pool) || limit->users == 0)

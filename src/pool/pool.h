@@ -145,14 +145,13 @@ struct own_pool {
     struct extent first;   /* with its bits behind it */
 };
 
-#define POOL_LIMITED 1U      /* `limit` is the pool's own */
-#define POOL_NAME_OWNED 2U   /* `name` is a chunk of its own */
-#define POOL_ROOT 4U         /* made without an owner */
-#define POOL_FREED 8U        /* a block has been freed: there are more holes than ends of extents */
-#define POOL_HOLES_FIRST 16U /* and small blocks look for them before they are bumped */
-#define POOL_FOREIGN 32U     /* has, or once had, blocks that are not in its chunks */
-#define POOL_PRIVATE 64U     /* all its blocks come from an allocator of its own */
-#define POOL_CONFINED 128U   /* stays without stripes, though its count is shared */
+#define POOL_NAME_OWNED 1U  /* `name` is a chunk of its own */
+#define POOL_ROOT 2U        /* made without an owner */
+#define POOL_FREED 4U       /* a block has been freed: there are more holes than ends of extents */
+#define POOL_HOLES_FIRST 8U /* and small blocks look for them before they are bumped */
+#define POOL_FOREIGN 16U    /* has, or once had, blocks that are not in its chunks */
+#define POOL_PRIVATE 32U    /* all its blocks come from an allocator of its own */
+#define POOL_CONFINED 64U   /* stays without stripes, though its count is shared */
 
 extern const struct object_class pool_class;
 
@@ -204,12 +203,7 @@ static inline void limit_join(own_pool *pool, struct limit *limit)
         limit_use(limit);
 }
 
-static inline void limit_leave(own_pool *pool)
-{
-    if (OWN_UNLIKELY(pool->limit))
-        limit_release(pool->limit);
-    pool->limit = NULL;
-}
+void limit_leave(own_pool *pool);
 
 /* What a pool takes and gives back. */
 static inline bool limit_charge(own_pool *pool, size_t bytes)
@@ -227,13 +221,13 @@ static inline void limit_uncharge(own_pool *pool, size_t bytes)
     pool->reserved -= bytes;
 }
 
-/* Counts a subtree under `to` instead of what is above it now; either may be NULL. Shared pools below
-   stay where they are. EDQUOT too, and EPERM for a shared pool without a limit of its own. */
+/* Counts a subtree under `to` instead of what is above it now; either may be NULL. EDQUOT too, and
+   EPERM where there is a shared pool without a limit of its own, which stays where it is if forced. */
 bool limit_move(own_pool *pool, struct limit *to, bool forced);
 /* Whether what is said of the limits of a pool holds. */
 bool limit_validate(const own_pool *pool);
 /* The limit above the pool's own, or the one that it is counted by. */
-struct limit *limit_above(own_pool *pool);
+struct limit *limit_above(const own_pool *pool);
 /* When the library is loaded: makes the lock of limits ready for fork. */
 void limit_prepare_for_fork(void);
 

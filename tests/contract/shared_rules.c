@@ -1,12 +1,10 @@
 /*
- * shared_rules.c - limits, numbers, names, weak references, immortality, resurrection and misuse of
+ * shared_rules.c - numbers, names, weak references, immortality, resurrection and misuse of
  * shared objects, seen from one thread.
  */
 #include "harness.h"
 
 #include "source.h"
-
-#define KIB ((size_t)1 << 10)
 
 static own_pool *new_shared(own_pool *owner)
 {
@@ -15,104 +13,6 @@ static own_pool *new_shared(own_pool *owner)
     expect(pool != NULL && own_share(pool) == 0);
     return pool;
 }
-
-static own_pool *new_limited(size_t limit)
-{
-    own_pool *pool = own_pool_create(NULL, &(own_pool_options){.name = "l", .limit = limit});
-
-    expect(pool != NULL);
-    return pool;
-}
-
-START_TEST(limits_set_before_hold_for_all_below)
-{
-    own_pool *pool = new_limited(1000 * KIB), *child = own_pool_new(pool);
-
-    expect(own_share(pool) == 0);
-    own_pool *born = own_pool_new(child);
-    expect(own_alloc(child, 1, 400 * KIB) != NULL && own_alloc(born, 1, 400 * KIB) != NULL);
-    expect_error(own_alloc(born, 1, 400 * KIB) == NULL, EDQUOT);
-    expect_error(own_alloc(pool, 1, 400 * KIB) == NULL, EDQUOT);
-    expect(own_pool_set_limit(pool, 1500 * KIB) == 0);
-    expect(own_alloc(born, 1, 400 * KIB) != NULL);
-    own_pool_clear(child);
-    expect(own_alloc(pool, 1, 1200 * KIB) != NULL);
-    own_decref(pool);
-}
-END_TEST
-
-START_TEST(limits_are_set_before_sharing)
-{
-    own_pool *pool = new_shared(NULL), *child = own_pool_new(pool);
-
-    expect_error(own_pool_set_limit(pool, KIB) == -1, EPERM);
-    expect_error(own_pool_set_limit(child, KIB) == -1, EPERM);
-    expect(own_pool_set_limit(pool, 0) == 0); /* there is none */
-    own_pool *limited = own_pool_create(pool, &(own_pool_options){.name = "l", .limit = 4 * KIB});
-    expect(limited != NULL && own_is_shared(limited));
-    expect_error(own_alloc(limited, 1, 8 * KIB) == NULL, EDQUOT);
-    expect(own_pool_set_limit(limited, 80 * KIB) == 0);
-    expect(own_alloc(limited, 1, 8 * KIB) != NULL);
-    own_decref(pool);
-}
-END_TEST
-
-/* A pool that comes into a shared one is counted by its limits, and shared only if it comes. */
-START_TEST(confined_child_is_counted_as_it_becomes_shared)
-{
-    own_pool *pool = new_limited(1000 * KIB), *child = new_root();
-
-    expect(own_share(pool) == 0);
-    expect(own_alloc(child, 1, 1200 * KIB) != NULL);
-    expect_error(own_give(pool, child) == -1, EDQUOT);
-    expect(!own_is_shared(child) && own_pool_parent(child) == NULL);
-    own_pool_clear(child);
-    expect(own_alloc(child, 1, 800 * KIB) != NULL);
-    expect(own_give(pool, child) == 0 && own_is_shared(child));
-    expect_error(own_alloc(pool, 1, 400 * KIB) == NULL, EDQUOT);
-    expect(own_drop(pool, child) == 0);
-    expect(own_alloc(pool, 1, 800 * KIB) != NULL);
-    own_decref(pool);
-}
-END_TEST
-
-START_TEST(shared_child_stays_under_its_limits)
-{
-    own_pool *pool = new_limited(1000 * KIB), *other = new_limited(1000 * KIB);
-
-    expect(own_share(pool) == 0 && own_share(other) == 0);
-    own_pool *child = own_pool_new(pool), *within = own_pool_new(pool),
-             *free_one = new_shared(NULL);
-    expect(own_alloc(child, 1, 400 * KIB) != NULL);
-    expect_error(own_move(pool, other, child) == -1, EPERM);
-    expect_error(own_give(pool, free_one) == -1, EPERM);
-    expect(own_pool_parent(child) == pool && own_pool_parent(free_one) == NULL);
-    expect(own_move(pool, within, child) == 0 && own_pool_parent(child) == within);
-    own_incref(child);
-    expect(own_drop(within, child) == 0); /* it still counts here: others may be using it */
-    expect_error(own_alloc(pool, 1, 800 * KIB) == NULL, EDQUOT);
-    expect_error(own_give(other, child) == -1, EPERM);
-    expect(own_give(pool, child) == 0 && own_pool_parent(child) == pool);
-    own_pool_clear(pool);
-    expect(own_alloc(pool, 1, 800 * KIB) != NULL);
-    own_decref(pool);
-    own_decref(other);
-    own_decref(free_one);
-}
-END_TEST
-
-START_TEST(limits_outlive_their_pool_for_what_survives)
-{
-    own_pool *pool = new_limited(1000 * KIB), *child = own_pool_new(pool);
-
-    expect(own_share(pool) == 0);
-    own_incref(child);
-    own_decref(pool);
-    expect_error(own_alloc(child, 1, 1200 * KIB) == NULL, EDQUOT);
-    expect(own_alloc(child, 1, 400 * KIB) != NULL);
-    own_decref(child);
-}
-END_TEST
 
 static int count_visit(void *object, int depth, void *arg)
 {
@@ -349,15 +249,9 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("shared rules");
-    TCase *limits = add_case(suite, "limits");
     TCase *pools = add_case(suite, "pools");
     TCase *objects = add_case(suite, "objects");
 
-    tcase_add_test(limits, limits_set_before_hold_for_all_below);
-    tcase_add_test(limits, limits_are_set_before_sharing);
-    tcase_add_test(limits, confined_child_is_counted_as_it_becomes_shared);
-    tcase_add_test(limits, shared_child_stays_under_its_limits);
-    tcase_add_test(limits, limits_outlive_their_pool_for_what_survives);
     tcase_add_test(pools, numbers_are_those_of_a_confined_pool);
     tcase_add_test(pools, names_are_set_before_sharing);
     tcase_add_test(pools, loops_are_refused);
