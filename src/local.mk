@@ -59,6 +59,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/large.c \
 	%D%/pool/ledger.c \
 	%D%/pool/ledger.h \
+	%D%/pool/learn.c \
 	%D%/pool/limit.c \
 	%D%/pool/own.c \
 	%D%/pool/place.c \

@@ -24,7 +24,7 @@ struct cache {
     } classes[CLASS_COUNT];
     size_t bytes;
     size_t share;
-    uint16_t typical_root;
+    uint16_t typical[2];
 };
 
 static __thread struct cache *cache;
@@ -304,9 +304,9 @@ void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
     return moved;
 }
 
-uint16_t *chunk_typical_root(void)
+uint16_t *chunk_typical(enum typical which)
 {
-    return cache ? &cache->typical_root : NULL;
+    return cache ? &cache->typical[which] : NULL;
 }
 
 size_t own_trim(void)

@@ -113,10 +113,12 @@ static inline const void *chunk_owner(const void *address)
 }
 
 /*
- * How large root pools of this thread turned out to be: what a parent remembers of its children is
- * remembered for roots here. NULL where the thread has no cache yet.
+ * How large pools of this thread turned out to be: what a parent remembers of its children is
+ * remembered here for roots, and for the children of parents that remember nothing yet. NULL where
+ * the thread has no cache yet.
  */
-uint16_t *chunk_typical_root(void);
+enum typical { TYPICAL_ROOT, TYPICAL_CHILD };
+uint16_t *chunk_typical(enum typical which);
 
 /*
  * Makes sure that fork takes the heap lock after the locks for which the caller then registers

@@ -229,7 +229,7 @@ bool extent_add(own_pool *pool, size_t bytes, uint32_t kind)
     struct extent *full = pool->extent;
     size_t used = extent_index(full, pool->bump);
     if (full == &pool->first)
-        pool_outgrow(pool, bytes);
+        learn_outgrown(pool, bytes);
     enter(pool, extent);
     if (kind == BIG_BLOCKS) {
         make_empty(extent, kind);

@@ -21,7 +21,7 @@ bool pool_orphan(own_pool *entered, own_pool *child)
     ledger_remove_child(entered, child);
     bool last = object_unhold(&child->object);
     if (last)
-        pool_learn(&entered->typical, child);
+        learn_child(&entered->typical, child);
     else if (leaves_limits)
         limit_move(child, NULL, true);
     return last;

@@ -8,82 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A first chunk is at most this large, unless a reserve asks for more. */
-#define FIRST_CHUNK_MAX ((size_t)32 << 10)
-
 static own_pool *as_pool(own_object *object)
 {
     return (own_pool *)(void *)object; /* its first field */
-}
-
-/* Granules of a first chunk that would have been enough. */
-static size_t needed_granules(const own_pool *pool)
-{
-    if (OWN_LIKELY(pool->extent == &pool->first))
-        return (size_t)(pool->bump - (const char *)pool) >> GRANULE_SHIFT;
-    if (OWN_UNLIKELY(pool->flags & POOL_FOREIGN)) /* its bytes were not all in its chunks */
-        return (offsetof(own_pool, first) + extent_bytes(&pool->first)) >> GRANULE_SHIFT;
-    /* Not what it reserved: that follows from what was learned before. */
-    size_t blocks = min_size(max_size(pool_bytes(pool), pool->peak), FIRST_CHUNK_MAX);
-    return extent_first_size(blocks) >> GRANULE_SHIFT;
-}
-
-static void learn(uint16_t *typical, size_t needed)
-{
-    size_t now = max_size(__atomic_load_n(typical, __ATOMIC_RELAXED), FIRST_CHUNK_LEAST / GRANULE);
-    needed = min_size(needed, FIRST_CHUNK_MAX / GRANULE);
-    /* Up fast and down slowly: most pools shall need no second chunk. */
-    size_t next = needed > now ? (now + needed + 1) / 2 : now - (now - needed) / 16;
-    /* But a single large one is no reason for all that follow to be large. */
-    next = min_size(next, now * 2);
-    if (next != now)
-        __atomic_store_n(typical, (uint16_t)next, __ATOMIC_RELAXED);
-}
-
-void pool_learn(uint16_t *typical, const own_pool *pool)
-{
-    learn(typical, needed_granules(pool));
-}
-
-void pool_outgrow(const own_pool *pool, size_t bytes)
-{
-    uint16_t *typical = NULL;
-    if (pool->flags & POOL_ROOT)
-        typical = chunk_typical_root();
-    else if (!own_is_shared(pool) && !pool_is_dying(pool) && pool->entry.parent)
-        typical = &pool->entry.parent->typical;
-    if (typical)
-        learn(typical, needed_granules(pool) + bytes / GRANULE);
-}
-
-static size_t learned_size(const uint16_t *typical)
-{
-    size_t granules = typical ? __atomic_load_n(typical, __ATOMIC_RELAXED) : 0;
-    return max_size(FIRST_CHUNK_LEAST, granules << GRANULE_SHIFT);
-}
-
-/* Where pools under an owner, or roots, have their first size from. Threads of a shared owner learn
-   each for itself. */
-static const uint16_t *typical_of(const own_pool *owner)
-{
-    if (!owner)
-        return chunk_typical_root();
-    return OWN_UNLIKELY(owner->shared) ? &shared_peek(owner)->typical : &owner->typical;
-}
-
-/* The size of a pool's first chunk where somebody has a say in it. 0: it could never be had. */
-static size_t first_chunk_size(const own_pool *owner, size_t reserve, size_t own_limit)
-{
-    if (OWN_UNLIKELY(reserve)) {
-        size_t exact = extent_first_size(reserve);
-        return exact ? chunk_round(exact) : 0;
-    }
-    size_t size = chunk_round(learned_size(typical_of(owner)));
-    /* What was learned must not make a limit bind sooner. */
-    size_t room = own_limit ? own_limit : SIZE_MAX;
-    if (owner && OWN_UNLIKELY(owner->limit))
-        room = min_size(room, limit_room(owner->limit));
-    return room / 64 < size ? FIRST_CHUNK_LEAST : size;
 }
 
 /* Lays a pool out in a chunk; its first reference is the owner's, or the caller's. */
@@ -164,7 +91,7 @@ static own_pool *refuse(void)
 /* Under a limit, or a shared pool, or both. */
 static __attribute__((noinline)) own_pool *new_with_care(own_pool *owner, const char *place)
 {
-    own_pool *pool = pool_make_sized(owner, first_chunk_size(owner, 0, 0), place);
+    own_pool *pool = pool_make_sized(owner, learn_first_chunk(owner, 0, 0), place);
     if (!pool)
         return NULL;
     if (!be_born(owner, pool)) {
@@ -181,7 +108,7 @@ own_pool *own_pool_new_at(own_pool *owner, const char *place)
         return refuse();
     if (OWN_UNLIKELY(owner && (owner->limit || owner->shared)))
         return new_with_care(owner, place);
-    size_t size = learned_size(owner ? &owner->typical : chunk_typical_root());
+    size_t size = learn_size_of_next(owner);
     own_pool *pool = chunk_get(size, &size);
     if (OWN_UNLIKELY(!pool))
         return NULL;
@@ -220,11 +147,8 @@ static void name_free(own_pool *pool)
 /* What is left of it is the first chunk. */
 static void free_first_chunk(own_pool *pool)
 {
-    if (pool->flags & POOL_ROOT) {
-        uint16_t *typical_root = chunk_typical_root();
-        if (typical_root)
-            pool_learn(typical_root, pool);
-    }
+    if (pool->flags & POOL_ROOT)
+        learn_root(pool);
     extent_unclaim_first(pool);
     pool->end = NULL; /* a dead pool is not allocated from */
     pool->object.state = 0;
@@ -322,7 +246,7 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
     if (OWN_UNLIKELY(allocator && !(allocator->alloc && allocator->free)))
         return refuse();
     size_t reserve = allocator ? sizeof(struct private_memory) : options->reserve;
-    size_t size = first_chunk_size(owner, reserve, options->limit);
+    size_t size = learn_first_chunk(owner, reserve, options->limit);
     if (!size) {
         errno = reserve > PTRDIFF_MAX ? EOVERFLOW : ENOMEM;
         return NULL;

@@ -2,6 +2,7 @@
  * pool/pool.h - the room pool: the pool, its tree, what it took on, its memory.
  *
  *   pool.c     making pools, their steps of dying, names
+ *   learn.c    how large first chunks are
  *   tree.c     parents, ancestors, iteration over a subtree
  *   ledger.c   references and deferred calls, in the order in which they were taken on
  *   own.c      own_hold, own_give, own_drop, own_move, own_defer, own_undefer, own_new,
@@ -130,7 +131,7 @@ struct own_pool {
     struct extent *extent; /* the one in use */
     size_t bytes;
     uint32_t children; /* at 256 bytes each, more than fit would be a TiB */
-    uint16_t typical;  /* granules that recent children came to need */
+    uint16_t typical;  /* granules that recent children came to need; 0: not known */
     uint16_t flags;
     struct bins *bins; /* NULL: no holes to be looked for */
     size_t peak;       /* of bytes, as of the last time that it fell */
@@ -266,11 +267,16 @@ static inline void *constructor_end(const struct constructor *constructor, void 
 
 /* own.c: the parent lets go of a child. True: that was the last reference; it is to die. */
 bool pool_orphan(own_pool *parent, own_pool *child);
-/* Remembers how large a dying pool came to be, where pools like it take their first size from. */
-void pool_learn(uint16_t *typical, const own_pool *pool);
-/* The same, for a pool whose first chunk has no room for so many bytes: those like it are to have,
-   though none has died yet. */
-void pool_outgrow(const own_pool *pool, size_t bytes);
+/* learn.c: the size of the next pool's first chunk, under an owner or as a root. */
+size_t learn_size_of_next(const own_pool *owner);
+/* The same where somebody has a say in it. 0: it could never be had. */
+size_t learn_first_chunk(const own_pool *owner, size_t reserve, size_t own_limit);
+/* How large a dying pool came to be, to be learned by its parent or for roots. */
+void learn_child(uint16_t *typical, const own_pool *pool);
+void learn_root(const own_pool *pool);
+/* A pool's first chunk has no room for so many bytes: those like it are to have, though none has died
+   yet. */
+void learn_outgrown(const own_pool *pool, size_t bytes);
 
 /* validate.c: aborts with a sentence where an equation above does not hold. */
 void pool_validate(own_pool *pool);

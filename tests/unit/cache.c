@@ -243,7 +243,7 @@ START_TEST(a_thread_without_a_cache_keeps_nothing)
     expect(pthread_create(&thread, NULL, put_all, &size) == 0);
     pthread_join(thread, NULL);
     expect(heap.shares == shares && heap.out_bytes < out);
-    expect(chunk_typical_root() != NULL);
+    expect(chunk_typical(TYPICAL_ROOT) != NULL);
     chunk_validate();
 }
 END_TEST

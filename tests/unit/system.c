@@ -322,7 +322,7 @@ static void *get_without_a_cache(void *result)
     *(void **)result = chunk_get(64, &granted);
     if (*(void **)result)
         chunk_put(*(void **)result, 64);
-    return chunk_typical_root();
+    return chunk_typical(TYPICAL_ROOT);
 }
 
 START_TEST(a_thread_does_without_a_cache_until_there_is_memory)
