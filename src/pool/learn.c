@@ -23,13 +23,21 @@ static size_t needed_granules(const own_pool *pool)
     return extent_first_size(blocks) >> GRANULE_SHIFT;
 }
 
+#define SLOWLY 16
+
+/* Whether to learn that would change nothing. */
+static bool is_known(const uint16_t *typical, size_t needed)
+{
+    return __atomic_load_n(typical, __ATOMIC_RELAXED) - needed < SLOWLY;
+}
+
 static void learn(uint16_t *typical, size_t needed)
 {
     size_t before = __atomic_load_n(typical, __ATOMIC_RELAXED);
     size_t now = max_size(before, FIRST_CHUNK_LEAST / GRANULE);
     needed = min_size(needed, FIRST_CHUNK_MAX / GRANULE);
     /* Up fast and down slowly: most pools shall need no second chunk. */
-    size_t next = needed > now ? (now + needed + 1) / 2 : now - (now - needed) / 16;
+    size_t next = needed > now ? (now + needed + 1) / 2 : now - (now - needed) / SLOWLY;
     /* But a single large one is no reason for all that follow to be large. */
     next = min_size(next, now * 2);
     if (next != before)
@@ -37,7 +45,7 @@ static void learn(uint16_t *typical, size_t needed)
 }
 
 /* The first that a parent learns is learned for other parents too, which have had no child yet. */
-static void learn_for_child(uint16_t *typical, size_t needed)
+static __attribute__((noinline)) void learn_for_child(uint16_t *typical, size_t needed)
 {
     if (OWN_UNLIKELY(__atomic_load_n(typical, __ATOMIC_RELAXED) == 0)) {
         uint16_t *of_thread = chunk_typical(TYPICAL_CHILD);
@@ -50,13 +58,16 @@ static void learn_for_child(uint16_t *typical, size_t needed)
 void learn_root(const own_pool *pool)
 {
     uint16_t *typical = chunk_typical(TYPICAL_ROOT);
-    if (typical)
-        learn(typical, needed_granules(pool));
+    size_t needed = needed_granules(pool);
+    if (OWN_LIKELY(typical) && OWN_UNLIKELY(!is_known(typical, needed)))
+        learn(typical, needed);
 }
 
 void learn_child(uint16_t *typical, const own_pool *pool)
 {
-    learn_for_child(typical, needed_granules(pool));
+    size_t needed = needed_granules(pool);
+    if (OWN_UNLIKELY(!is_known(typical, needed)))
+        learn_for_child(typical, needed);
 }
 
 void learn_outgrown(const own_pool *pool, size_t bytes)
