@@ -153,6 +153,7 @@ EXTRA_DIST += \
 	%D%/document.sh \
 	%D%/peer_numpy.py \
 	%D%/plot.sh \
-	doc/performance
+	doc/performance \
+	doc/plots
 
 .PHONY: bench bench-document bench-plots clean-plots
