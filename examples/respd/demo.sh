@@ -7,22 +7,8 @@
 set -eu
 
 respd=${RESPD:-examples/respd/respd}
-for tool in redis-cli redis-benchmark; do
-    if ! command -v $tool >/dev/null 2>&1; then
-        echo "demo: $tool is missing: install redis-tools" >&2
-        exit 1
-    fi
-done
-
-folder=$(mktemp -d)
-server=
-clean_up()
-{
-    test -z "$server" || kill -KILL "$server" 2>/dev/null || true
-    rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+. "$(dirname "$0")/scratch.sh"
+has redis-cli redis-benchmark || exit 1
 
 fail()
 {

@@ -87,6 +87,7 @@ EXTRA_DIST += \
 	$(respd_scripts) \
 	%D%/README \
 	%D%/demo.sh \
+	%D%/scratch.sh \
 	%D%/speed.sh \
 	%D%/tests/compat.commands \
 	%D%/tests/compat.replies

@@ -28,20 +28,36 @@ static bool request(int command)
     return done;
 }
 
+static bool was_one_sided;
+
 /* Once a process, and before it has threads: with many, registering takes milliseconds. */
 __attribute__((constructor)) static void prepare(void)
 {
-    barrier_is_one_sided = request(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+    was_one_sided = request(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+    barrier_is_one_sided = was_one_sided;
+}
+
+/* Only a sandbox that came later can forbid it. From now on stores are seen at once; those that are
+   under way are, when all running threads have done a million instructions. */
+static void do_without(void)
+{
+    static bool settled;
+    int saved = errno;
+    __atomic_store_n(&barrier_is_one_sided, false, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&settled, __ATOMIC_ACQUIRE))
+        return;
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    __atomic_store_n(&settled, true, __ATOMIC_RELEASE);
+    errno = saved;
 }
 
 void barrier_wait(void)
 {
-    if (!barrier_is_one_sided || request(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+    if (!was_one_sided)
         return;
-    /* Only a sandbox that came later can forbid it. From now on stores are seen at once; those that
-       are under way are, when all running threads have done a million instructions. */
-    __atomic_store_n(&barrier_is_one_sided, false, __ATOMIC_SEQ_CST);
-    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    if (!__atomic_load_n(&barrier_is_one_sided, __ATOMIC_RELAXED) ||
+        !request(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+        do_without();
 }
 
 #else

@@ -39,8 +39,8 @@
  * while they do, and may be brought back to life by whoever takes a reference meanwhile.
  */
 struct object_class {
-    own_type
-        type; /* its size is 0, so that object_new refuses it: other code makes these objects */
+    /* Its size is 0, so that object_new refuses it: other code makes these objects. */
+    own_type type;
     /* Does the next piece of dying. Returns an object whose last reference that released, NULL when
        there is nothing left to do. It may run code of users. */
     own_object *(*step)(own_object *self);

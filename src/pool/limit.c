@@ -257,21 +257,23 @@ static bool has_room(struct limit *to, struct limit *from, size_t bytes)
     return true;
 }
 
+/* What is against it: 0, EPERM or EDQUOT. */
+static int refusal(own_pool *pool, struct limit *to, struct limit *from)
+{
+    if (has_one_that_stays(pool))
+        return EPERM;
+    return has_room(to, from, used_by(pool)) ? 0 : EDQUOT;
+}
+
 bool limit_move(own_pool *pool, struct limit *to, bool forced)
 {
     struct limit *from = limit_above(pool);
-    int error = 0;
     if (from == to)
         return true;
     lock_limits();
-    size_t used = 0;
-    if (!forced && has_one_that_stays(pool))
-        error = EPERM;
-    else
-        used = used_by(pool);
-    if (!error && !forced && !has_room(to, from, used))
-        error = EDQUOT;
+    int error = forced ? 0 : refusal(pool, to, from);
     if (!error) {
+        size_t used = used_by(pool);
         subtract_used(from, used);
         add_used(to, used);
         point_to(pool, to);

@@ -88,6 +88,7 @@ static __attribute__((noinline)) void *get_big(own_pool *pool, size_t granules)
             next = hole_use_newest(pool, granules);
         if (next)
             return next;
+        errno = saved; /* there may be room elsewhere */
     }
     if (!holes_look(pool))
         return bump_has(pool, granules) ? bump(pool, granules)

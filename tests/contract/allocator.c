@@ -187,6 +187,19 @@ START_TEST(allocator_needs_both_functions)
 }
 END_TEST
 
+START_TEST(plain_functions_are_an_allocator)
+{
+    const struct own_plain_allocator plain = {
+        {own_plain_alloc, own_plain_free, (void *)(uintptr_t)&plain}, malloc, free};
+    own_pool *pool = own_pool_create(NULL, &(own_pool_options){.allocator = own_plain(&plain)});
+
+    expect(own_plain(&plain) == &plain.allocator);
+    char *string = own_strdup(pool, "from malloc");
+    expect(string && own_block_size(pool, string) == sizeof "from malloc");
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(limits_count_what_the_allocator_gives)
 {
     struct source source = {.count = 0};
@@ -288,6 +301,7 @@ int main(void)
 
     tcase_add_test(failures, failures_change_nothing);
     tcase_add_test(failures, allocator_needs_both_functions);
+    tcase_add_test(failures, plain_functions_are_an_allocator);
     tcase_add_test(failures, limits_count_what_the_allocator_gives);
     tcase_add_test(failures, live_block_from_the_allocator_is_a_misuse);
     return run_suite(suite);

@@ -57,6 +57,25 @@ START_TEST(pool_without_bins_is_usable_and_gets_them_later)
 }
 END_TEST
 
+/* Where the limit leaves no room for another extent, but an older one has some. */
+START_TEST(big_blocks_keep_errno_near_a_limit)
+{
+    own_pool *pool = own_pool_create(NULL, &(own_pool_options){.limit = 600 * 1024});
+    struct random random = {1};
+    size_t failed = 0;
+
+    expect(pool != NULL);
+    while (failed < 200) {
+        errno = ERANGE;
+        void *block = own_alloc_raw(pool, 1, 513 + random_below(&random, 6000));
+        expect(errno == (block ? ERANGE : EDQUOT));
+        failed += !block;
+    }
+    pool_validate(pool);
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("bins");
@@ -64,5 +83,6 @@ int main(void)
 
     tcase_add_test(bins, big_blocks_need_no_bins_before_a_block_is_freed);
     tcase_add_test(bins, pool_without_bins_is_usable_and_gets_them_later);
+    tcase_add_test(bins, big_blocks_keep_errno_near_a_limit);
     return run_suite(suite);
 }

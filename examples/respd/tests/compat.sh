@@ -10,20 +10,8 @@ set -eu
 
 here=$(dirname "$0")
 respd=${RESPD:-examples/respd/respd}
-if ! command -v redis-cli >/dev/null 2>&1; then
-    echo "compat: redis-cli is missing: install redis-tools"
-    exit 77
-fi
-
-folder=$(mktemp -d)
-server=
-clean_up()
-{
-    test -z "$server" || kill -KILL "$server" 2>/dev/null || true
-    rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+. "$here/../scratch.sh"
+has redis-cli || exit 77
 
 wait_for()
 {

@@ -7,22 +7,8 @@ set -eu
 
 respd=${RESPD:-examples/respd/respd}
 requests=$((${REQUESTS:-20000} / 16 * 16)) # redis-benchmark sends whole pipelines
-for tool in redis-cli redis-benchmark; do
-    if ! command -v $tool >/dev/null 2>&1; then
-        echo "load: $tool is missing: install redis-tools"
-        exit 77
-    fi
-done
-
-folder=$(mktemp -d)
-server=
-clean_up()
-{
-    test -z "$server" || kill -KILL "$server" 2>/dev/null || true
-    rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+. "$(dirname "$0")/../scratch.sh"
+has redis-cli redis-benchmark || exit 77
 
 fail()
 {

@@ -11,22 +11,8 @@ respd=${RESPD:-examples/respd/respd}
 rounds=${ROUNDS:-5}
 requests=${REQUESTS:-20000}
 slack_kib=256
-for tool in redis-cli redis-benchmark; do
-    if ! command -v $tool >/dev/null 2>&1; then
-        echo "rounds: $tool is missing: install redis-tools"
-        exit 77
-    fi
-done
-
-folder=$(mktemp -d)
-server=
-clean_up()
-{
-    test -z "$server" || kill -KILL "$server" 2>/dev/null || true
-    rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+. "$(dirname "$0")/../scratch.sh"
+has redis-cli redis-benchmark || exit 77
 
 # shellcheck disable=SC2086 # may be several words, as "valgrind respd"
 $respd --port 0 >"$folder/output" &
