@@ -16,6 +16,15 @@ static const char no_memory[] = "-OOM command not allowed when used memory > 'ma
 
 static char filler[64 << 10];
 
+/* False: the server has closed this before all was sent. */
+static bool send_all(int client, const char *bytes, size_t length)
+{
+    for (ssize_t sent; length > 0; bytes += sent, length -= (size_t)sent)
+        if ((sent = send(client, bytes, length, MSG_NOSIGNAL)) < 0)
+            return false;
+    return true;
+}
+
 static void check_large_argument(const struct server *server)
 {
     char got[256];
@@ -38,11 +47,10 @@ static void check_argument_beside_its_input(const struct server *server)
         int client = client_connect(server);
         snprintf(start, sizeof start, "*3\r\n$3\r\nSET\r\n$6\r\ncopied\r\n$%zu\r\n", lengths[i]);
         client_send_string(client, start);
-        client_send(client, argument, lengths[i]);
-        client_send_string(client, "\r\n");
+        bool sent = send_all(client, argument, lengths[i]) && send_all(client, "\r\n", 2);
         shutdown(client, SHUT_WR);
         got[client_read_all(client, got, sizeof got - 1)] = '\0';
-        if (strcmp(got, replies[i]) != 0)
+        if (strcmp(got, sent ? replies[i] : farewell) != 0 && (sent || got[0]))
             fail("an argument of %zu bytes: \"%s\"", lengths[i], got);
         close(client);
     }
@@ -57,9 +65,8 @@ static void check_sum_of_arguments(const struct server *server)
     int client = client_connect(server);
     client_send_string(client, "*9\r\n$4\r\nMSET\r\n");
     for (int i = 0; i < 4; i++) /* the last of them is refused, or the one before */
-        if (send(client, "$300000\r\n", 9, MSG_NOSIGNAL) < 0 ||
-            send(client, argument, LENGTH, MSG_NOSIGNAL) < 0 ||
-            send(client, "\r\n", 2, MSG_NOSIGNAL) < 0)
+        if (!send_all(client, "$300000\r\n", 9) || !send_all(client, argument, LENGTH) ||
+            !send_all(client, "\r\n", 2))
             break;
     got[client_read_all(client, got, sizeof got - 1)] = '\0';
     if (got[0] && strcmp(got, farewell) != 0)
@@ -75,7 +82,7 @@ static void check_many_arguments(const struct server *server)
     for (int i = 0; i < 1000; i++)
         memcpy(filler + i * 9, "$3\r\nabc\r\n", 9);
     for (int i = 0; i < 1000; i++)
-        if (send(client, filler, 9000, MSG_NOSIGNAL) < 0)
+        if (!send_all(client, filler, 9000))
             break;
     got[client_read_all(client, got, sizeof got - 1)] = '\0';
     if (got[0] && strcmp(got, farewell) != 0)
@@ -102,7 +109,7 @@ static void check_large_reply(const struct server *server, int other)
     client_send_string(client, "*200001\r\n$4\r\nMGET\r\n");
     memset(filler, 0, sizeof filler);
     for (int i = 0; i < 200000; i++)
-        if (send(client, "$1\r\nk\r\n", 7, MSG_NOSIGNAL) < 0)
+        if (!send_all(client, "$1\r\nk\r\n", 7))
             break;
     got[client_read_all(client, got, sizeof got - 1)] = '\0';
     if (got[0] && strcmp(got, farewell) != 0)
