@@ -24,11 +24,17 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/barrier.c \
 	%D%/base/barrier.h \
 	%D%/base/base.h \
+	%D%/base/biased.c \
+	%D%/base/biased.h \
 	%D%/base/list.h \
 	%D%/base/lock.c \
 	%D%/base/lock.h \
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
+	%D%/base/thread.c \
+	%D%/base/thread.h \
+	%D%/base/ticks.c \
+	%D%/base/ticks.h \
 	%D%/base/version.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
@@ -49,6 +55,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/shared.c \
 	%D%/object/teardown.c \
 	%D%/pool/adopt.c \
+	%D%/pool/bins.h \
 	%D%/pool/block.c \
 	%D%/pool/extent.c \
 	%D%/pool/extent.h \
@@ -68,6 +75,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/pool.h \
 	%D%/pool/private.c \
 	%D%/pool/quick.c \
+	%D%/pool/quick.h \
 	%D%/pool/share.c \
 	%D%/pool/shared.c \
 	%D%/pool/shared.h \

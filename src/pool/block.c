@@ -18,15 +18,56 @@ _Static_assert(SAME_PLACE(object) && SAME_PLACE(bump) && SAME_PLACE(end) && SAME
                "the front of a pool is what the header says");
 _Static_assert(OWN_BUMP_MAX == SMALL_MOST << GRANULE_SHIFT, "the header bumps small blocks only");
 
-static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
+/* Enters a pool if that takes no more than this: a confined one, or a stripe where the calling thread
+   is favoured. NULL: not so, or the pool is no live one. */
+static inline own_pool *enter_quickly(own_pool *pool)
 {
-    if (OWN_UNLIKELY(!pool_check(pool, "own_alloc"))) {
-        errno = EINVAL;
+    if (OWN_UNLIKELY(!pool || object_is_dead(&pool->object)))
         return NULL;
+    if (OWN_LIKELY(!pool->shared)) {
+        inside_begin(pool);
+        return pool;
     }
-    own_pool *entered = pool_enter(pool);
+    own_pool *stripe = shared_stripe(pool);
+    if (OWN_UNLIKELY(!stripe))
+        stripe = pool;
+    return OWN_LIKELY(biased_take_by_favour(&stripe->shared->lock)) ? stripe : NULL;
+}
+
+static inline void leave_quickly(const own_pool *pool, const own_pool *entered)
+{
+    if (OWN_LIKELY(!pool->shared))
+        inside_end(pool);
+    else
+        biased_release_by_favour(&entered->shared->lock);
+}
+
+static __attribute__((noinline)) void *alloc_entered(own_pool *entered, size_t count, size_t size,
+                                                     bool zero)
+{
     void *block = place_alloc(entered, count, size, zero);
     pool_leave(entered);
+    return block;
+}
+
+static __attribute__((noinline)) void *alloc_slow(own_pool *pool, size_t count, size_t size,
+                                                  bool zero)
+{
+    if (OWN_LIKELY(pool_check(pool, "own_alloc")))
+        return alloc_entered(pool_enter(pool), count, size, zero);
+    errno = EINVAL;
+    return NULL;
+}
+
+static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
+{
+    own_pool *entered = enter_quickly(pool);
+    if (OWN_UNLIKELY(!entered))
+        return alloc_slow(pool, count, size, zero);
+    void *block = place_take(entered, count, size, zero);
+    if (OWN_UNLIKELY(!block))
+        return alloc_entered(entered, count, size, zero);
+    leave_quickly(pool, entered);
     return block;
 }
 
@@ -52,21 +93,36 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
     return block;
 }
 
-int own_free(own_pool *pool, void *block)
+static __attribute__((noinline)) int free_entered(own_pool *entered, void *block)
 {
     struct place place;
-    if (!block)
-        return 0;
-    if (OWN_UNLIKELY(!pool_check(pool, "own_free"))) {
-        errno = EINVAL;
-        return -1;
-    }
-    own_pool *entered = pool_enter_block(pool, block);
     if (OWN_UNLIKELY(!place_find(entered, block, &place)))
         return foreign_free_block(entered, block);
     place_free(entered, &place);
     pool_leave(entered);
     return 0;
+}
+
+static __attribute__((noinline)) int free_slow(own_pool *pool, void *block)
+{
+    if (OWN_LIKELY(pool_check(pool, "own_free")))
+        return free_entered(pool_enter_block(pool, block), block);
+    errno = EINVAL;
+    return -1;
+}
+
+int own_free(own_pool *pool, void *block)
+{
+    if (!block)
+        return 0;
+    own_pool *entered = enter_quickly(pool);
+    if (OWN_UNLIKELY(!entered))
+        return free_slow(pool, block);
+    bool kept = place_keep(entered, block);
+    if (OWN_UNLIKELY(!kept) && (!pool->shared || chunk_owner(block) == entered))
+        return free_entered(entered, block);
+    leave_quickly(pool, entered);
+    return OWN_LIKELY(kept) ? 0 : free_slow(pool, block); /* it may be in another stripe */
 }
 
 void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)

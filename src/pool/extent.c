@@ -5,6 +5,7 @@
  * least a unit, at most 1 MiB: a big pool has few, and little of them is unused. Near a limit it is
  * as large as the limit leaves room for, but not so small that extents could become many.
  */
+#include "pool/bins.h"
 #include "pool/shared.h"
 
 #include <errno.h>
@@ -243,6 +244,7 @@ bool extent_add(own_pool *pool, size_t bytes, uint32_t kind)
 
 void extent_remove(own_pool *pool, struct extent *extent)
 {
+    bins_forget_extent(pool, extent);
     leave(pool, extent);
     unclaim(extent);
     pool_chunk_put(pool, extent, extent_bytes(extent));

@@ -18,7 +18,10 @@
 #define SPARE_PART 64   /* of a pool is the most that is kept as a spare */
 #define NEWEST_AMONG 16 /* extents: the newest for big blocks, which come behind small ones */
 
-struct bins scanned_bins;
+static struct extent no_extent;
+#define EIGHT(item) item, item, item, item, item, item, item, item
+_Static_assert(RECENT == 64, "all are no extent");
+struct bins scanned_bins = {.recent = {EIGHT(EIGHT(&no_extent))}};
 
 static size_t *size_at_end(void *hole, size_t granules)
 {
@@ -119,9 +122,20 @@ static struct bins *make_bins(own_pool *pool)
     size_t granted;
     struct bins *bins = pool_chunk_get(pool, sizeof(*bins), &granted);
     errno = saved;
-    if (bins)
-        *bins = (struct bins){.spare = NULL};
+    if (!bins)
+        return NULL;
+    *bins = (struct bins){.spare = NULL};
+    for (size_t i = 0; i < RECENT; i++)
+        bins->recent[i] = &pool->first;
     return bins;
+}
+
+void bins_forget_extent(own_pool *pool, const struct extent *extent)
+{
+    for (size_t i = 0; has_bins(pool) && i < RECENT; i++) {
+        if (pool->bins->recent[i] == extent)
+            pool->bins->recent[i] = &pool->first;
+    }
 }
 
 /* Where there is no memory for bins, the next hole tries again; until then holes are not used. */
@@ -308,6 +322,10 @@ bool holes_validate(const own_pool *pool, const struct hole_counts *found)
 {
     if (!has_bins(pool))
         return pool->holes == (pool->bins ? found->small + found->big : 0) && !found->quick;
+    for (size_t i = 0; i < RECENT; i++) {
+        if (extent_of(pool, pool->bins->recent[i]) != pool->bins->recent[i])
+            return false;
+    }
     return shelf_validate(pool, SMALL_BLOCKS) == found->small &&
            shelf_validate(pool, BIG_BLOCKS) == found->big && quick_validate(pool) == found->quick &&
            pool->holes == found->small;

@@ -33,6 +33,11 @@ static void *bump(own_pool *pool, size_t granules)
     size_t index = extent_index(pool->extent, block);
     extent_bits(pool->extent, index)->start |= bit_of(index);
     pool->bump = block + (granules << GRANULE_SHIFT);
+    if (pool->flags & POOL_HOLES_FIRST) {
+        pool->counted = (uint32_t)(index + granules);
+        pool->blocks++;
+        pool->bytes += granules << GRANULE_SHIFT;
+    }
     mark_undefined(block, granules << GRANULE_SHIFT);
     return block;
 }
@@ -60,7 +65,7 @@ static void *get_leftover(own_pool *pool, size_t granules)
 static __attribute__((noinline)) void *get_from_new_extent(own_pool *pool, size_t granules)
 {
     void *block = NULL;
-    if (quick_are_many(pool) && quick_flush(pool))
+    if (quick_flush_some(pool))
         block = hole_use(pool, granules, SMALL_BLOCKS);
     if (!block && pool->flags & POOL_FREED)
         block = hole_use(pool, granules, BIG_BLOCKS);
@@ -96,6 +101,11 @@ static __attribute__((noinline)) void *get_big(own_pool *pool, size_t granules)
     void *block = hole_use(pool, granules, BIG_BLOCKS);
     if (!block && pool->flags & POOL_FREED)
         block = hole_use(pool, granules, SMALL_BLOCKS);
+    if (!block && quick_flush(pool)) {
+        block = hole_use(pool, granules, BIG_BLOCKS);
+        if (!block)
+            block = hole_use(pool, granules, SMALL_BLOCKS);
+    }
     if (block)
         return block;
     if (extent_add(pool, granules << GRANULE_SHIFT, BIG_BLOCKS))
@@ -118,19 +128,13 @@ static void *get(own_pool *pool, size_t granules)
     void *block = NULL;
     if (pool->flags & POOL_HOLES_FIRST) {
         block = hole_use(pool, granules, SMALL_BLOCKS);
-        if (!pool->holes && !(has_bins(pool) && pool->bins->quick_blocks))
+        if (!pool->holes && !quick_count(pool))
             pool->flags &= (uint16_t)~POOL_HOLES_FIRST;
     }
     if (!block)
         block =
             bump_has(pool, granules) ? bump(pool, granules) : get_from_new_extent(pool, granules);
     return block;
-}
-
-/* For a block whose contents are arbitrary: one store, no matter how much the rounding is. */
-static inline void zero_last_granule(void *block, size_t granules)
-{
-    memset((char *)block + ((granules - 1) << GRANULE_SHIFT), 0, GRANULE);
 }
 
 /* The rounding behind `bytes` is zero, so that growth into it is. */
@@ -174,24 +178,20 @@ static __attribute__((noinline)) void *alloc_far(own_pool *pool, size_t count, s
     return block;
 }
 
-/* Where blocks are freed all the time, most are had here. */
 void *place_alloc(own_pool *pool, size_t count, size_t size, bool zero)
 {
     size_t bytes;
+    void *block = place_take(pool, count, size, zero);
+    if (block)
+        return block;
     if (OWN_UNLIKELY(multiply_overflows(count, size, &bytes) || bytes - 1 >= LARGE_LEAST))
         return alloc_far(pool, count, size, zero);
     size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
-    void *block = quick_get(pool, granules);
-    if (OWN_LIKELY(block)) {
-        pool->blocks++;
-        pool->bytes += granules << GRANULE_SHIFT;
-    } else {
-        bool next = granules <= SMALL_MOST || pool->reserved <= SPLIT_AT;
-        if (pool->flags & POOL_HOLES_FIRST || !next || !bump_has(pool, granules))
-            return alloc_far(pool, count, size, zero);
-        block = bump(pool, granules);
-        pool_open(pool);
-    }
+    bool next = granules <= SMALL_MOST || pool->reserved <= SPLIT_AT;
+    if (pool->flags & POOL_HOLES_FIRST || !next || !bump_has(pool, granules))
+        return alloc_far(pool, count, size, zero);
+    block = bump(pool, granules);
+    pool_open(pool);
     if (zero)
         memset(block, 0, granules << GRANULE_SHIFT);
     else
@@ -275,6 +275,8 @@ static void free_place(own_pool *pool, const struct place *place)
 {
     size_t end = place_end(pool, place);
     size_t granules = end - place->index;
+    if (has_bins(pool))
+        *recent_at(pool->bins, extent_address(place->extent, place->index)) = place->extent;
     pool_settle(pool);
     if (pool->bytes > pool->peak)
         pool->peak = pool->bytes;
@@ -283,7 +285,10 @@ static void free_place(own_pool *pool, const struct place *place)
     if (unbump(pool, place, end))
         return;
     pool->flags |= POOL_FREED | POOL_HOLES_FIRST;
-    if (!quick_put(pool, place->extent, place->index, granules))
+    if (granules - 2 <= SMALL_MOST - 2 && quick_has_room(pool, granules))
+        quick_push(pool->bins, granules, extent_address(place->extent, place->index),
+                   extent_bits(place->extent, place->index), bit_of(place->index));
+    else
         hole_make(pool, place->extent, place->index, granules);
 }
 

@@ -7,7 +7,9 @@
 #ifndef POOL_PLACE_H
 #define POOL_PLACE_H
 
-#include "pool/pool.h"
+#include "pool/quick.h"
+
+#include <string.h>
 
 #define CLAIM_LARGE ((uintptr_t)1) /* in the value of a claim: the unit of a large block */
 
@@ -29,13 +31,13 @@ static inline struct extent *extent_find(const own_pool *pool, const void *addre
 {
     if (extent_has(pool->extent, address))
         return pool->extent;
-    uintptr_t value = (uintptr_t)chunk_claimed_by(address, pool);
-    if (OWN_UNLIKELY(value & CLAIM_LARGE)) {
-        *large = (struct large *)(value - CLAIM_LARGE);
+    uintptr_t claimed = (uintptr_t)chunk_claimed_by(address, pool);
+    if (OWN_UNLIKELY(claimed & CLAIM_LARGE)) {
+        *large = (struct large *)(claimed - CLAIM_LARGE);
         return NULL;
     }
-    if (value)
-        return (struct extent *)value;
+    if (claimed)
+        return (struct extent *)claimed;
     for (const struct extent *extent = &pool->first; extent; extent = extent->next) {
         if (extent_has(extent, address))
             return (struct extent *)(uintptr_t)extent;
@@ -86,5 +88,69 @@ void place_free(own_pool *pool, const struct place *place);
 void *place_resize(own_pool *pool, const struct place *place, void *block, size_t count,
                    size_t size);
 size_t place_size(const own_pool *pool, const struct place *place);
+
+/* Of a block whose contents are arbitrary: one store, no matter how much the rounding is. */
+static inline void zero_last_granule(void *block, size_t granules)
+{
+    memset((char *)block + ((granules - 1) << GRANULE_SHIFT), 0, GRANULE);
+}
+
+/* place_alloc where it gets the last block that was freed of that size. NULL: there is none. */
+static inline void *place_take(own_pool *pool, size_t count, size_t size, bool zero)
+{
+    size_t bytes;
+    struct bins *bins = pool->bins;
+    if (multiply_overflows(count, size, &bytes) || bytes - 1 >= SMALL_MOST << GRANULE_SHIFT ||
+        OWN_UNLIKELY(!bins))
+        return NULL;
+    size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
+    void *block = quick_pop(bins, granules);
+    if (OWN_UNLIKELY(!block))
+        return NULL;
+    pool->blocks++;
+    pool->bytes += granules << GRANULE_SHIFT;
+    if (zero)
+        memset(block, 0, granules << GRANULE_SHIFT);
+    else
+        zero_last_granule(block, granules);
+    pool_debug_step(pool);
+    return block;
+}
+
+/*
+ * place_free where it keeps a block for the next request of its size, and nothing else is to be done:
+ * it lies where one was freed not long ago, the pool looks for holes and goes on to, and the block is
+ * followed by another in its word of bits, so that it is not in front of bump. False: nothing has been
+ * done.
+ */
+static inline bool place_keep(own_pool *pool, void *block)
+{
+    struct bins *bins = pool->bins;
+    if (OWN_UNLIKELY(!bins || (uintptr_t)block % GRANULE))
+        return false;
+    const struct extent *extent = *recent_at(bins, block);
+    if (OWN_UNLIKELY(!extent_has(extent, block)))
+        return false;
+    size_t index = extent_index(extent, block);
+    struct bits *bits = extent_bits(extent, index);
+    uint64_t bit = bit_of(index);
+    uint64_t behind = bits->start >> (index & 63) >> 1;
+    bool live = bits->start & ~bits->hole & bit;
+    if (OWN_UNLIKELY(!live || !behind || !(pool->flags & POOL_HOLES_FIRST)))
+        return false;
+    size_t granules = 1 + (size_t)(unsigned)__builtin_ctzll(behind);
+    if (OWN_UNLIKELY(granules - 2 > SMALL_MOST - 2 || !bins->quick[granules].room))
+        return false;
+    if (OWN_UNLIKELY(pool->blocks == 1))
+        return false;
+    size_t bytes = pool->bytes;
+    if (bytes > pool->peak)
+        pool->peak = bytes;
+    pool->bytes = bytes - (granules << GRANULE_SHIFT);
+    pool->blocks--;
+    quick_push(bins, granules, block, bits, bit);
+    pool_debug_step(pool);
+    return true;
+}
 
 #endif

@@ -36,7 +36,8 @@
  *             blocks and holes lie side by side from the first granule behind the bits up to bump
  *             no hole is beside another, or in front of bump; a quick block may be
  *   pool      blocks = starts that are not of holes, over all extents, + large and foreign blocks
- *             bytes  = their sizes, where blocks from `counted` to bump are in neither yet
+ *             bytes  = their sizes, where blocks from `counted` to bump are in neither yet;
+ *                      there are none in a pool with POOL_HOLES_FIRST
  *             end    = that of the extent in use; NULL, where something else is to be done first,
  *                      and always in a shared pool, so that any thread may look at it
  *             reserved = the chunks of extents and large blocks + those of bins, ledger, name, and

@@ -11,12 +11,13 @@
 
 #define QUICK_MAX 32    /* of one size */
 #define QUICK_SHARE 128 /* of one size, a part of the pool */
+#define QUICK_MANY 64   /* of all sizes, where it pays to make holes of some */
 
 static void flush(own_pool *pool, size_t granules, size_t keep)
 {
     const struct quick *quick = &pool->bins->quick[granules];
     while (quick->most - quick->room > keep) {
-        void *block = quick_get(pool, granules);
+        void *block = quick_pop(pool->bins, granules);
         struct extent *extent = extent_of(pool, block);
         hole_make(pool, extent, extent_index(extent, block), granules);
     }
@@ -36,9 +37,37 @@ bool quick_make_room(own_pool *pool, size_t granules)
     return most > 0;
 }
 
+size_t quick_count(const own_pool *pool)
+{
+    size_t blocks = 0;
+    for (size_t granules = 2; has_bins(pool) && granules <= SMALL_MOST; granules++) {
+        const struct quick *quick = &pool->bins->quick[granules];
+        blocks += quick->most - quick->room;
+    }
+    return blocks;
+}
+
+bool quick_flush_some(own_pool *pool)
+{
+    size_t most = 0;
+    size_t of = 0;
+    if (quick_count(pool) < QUICK_MANY)
+        return false;
+    for (size_t granules = 2; granules <= SMALL_MOST; granules++) {
+        const struct quick *quick = &pool->bins->quick[granules];
+        size_t all = (quick->most - quick->room) * granules;
+        if (all > most) {
+            most = all;
+            of = granules;
+        }
+    }
+    flush(pool, of, 0);
+    return true;
+}
+
 bool quick_flush(own_pool *pool)
 {
-    if (!has_bins(pool) || !pool->bins->quick_blocks)
+    if (!quick_count(pool))
         return false;
     for (size_t granules = 2; granules <= SMALL_MOST; granules++)
         flush(pool, granules, 0);
@@ -51,20 +80,22 @@ size_t quick_validate(const own_pool *pool)
     for (size_t granules = 0; granules <= SMALL_MOST; granules++) {
         const struct quick *quick = &pool->bins->quick[granules];
         size_t count = 0;
-        for (const struct hole *block = quick->first, *next; block; block = next) {
+        for (const struct quick_block *block = quick->first, *next; block; block = next) {
             mark_defined(block, sizeof(*block));
-            const struct extent *extent = block->extent;
-            next = block->next;
+            const struct quick_block held = *block;
             mark_unusable(block, sizeof(*block));
-            size_t index = extent_index(extent, block);
-            if (hole_size(extent, index) != 0 ||
+            const struct extent *extent = extent_of(pool, block);
+            size_t index = extent ? extent_index(extent, block) : 0;
+            if (!extent || held.bits != extent_bits(extent, index) || held.bit != bit_of(index) ||
+                hole_size(extent, index) != 0 ||
                 extent_block_end(pool, extent, index) - index != granules)
                 return SIZE_MAX;
+            next = held.next;
             count++;
         }
         if (count != quick->most - quick->room)
             return SIZE_MAX;
         blocks += count;
     }
-    return blocks == pool->bins->quick_blocks ? blocks : SIZE_MAX;
+    return blocks;
 }

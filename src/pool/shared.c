@@ -5,9 +5,8 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <time.h>
 
-_Static_assert(sizeof(struct shared) == 64, "the record of a shared pool is a cache line");
+_Static_assert(sizeof(struct shared) == 128, "the record of a shared pool is two cache lines");
 
 /* A stripe's first chunk is whole units, so that all its blocks are found by the unit map. Of two, it
    has fewer extents to look through, and holes to spare: half the time of one with a single unit. */
@@ -17,14 +16,14 @@ static pthread_mutex_t tree_lock = PTHREAD_MUTEX_INITIALIZER;
 
 const own_type stripe_type = {.name = "stripe", .size = sizeof(own_pool)};
 
-/* The place of the calling thread's stripes: threads take places in turn, as they come. */
+__thread unsigned shared_place;
+
+/* Threads take places in turn, as they come. */
 static unsigned thread_place(void)
 {
-    static unsigned threads;
-    static __thread unsigned place_and_one;
-    if (OWN_UNLIKELY(!place_and_one))
-        place_and_one = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED) % STRIPES + 1;
-    return place_and_one - 1;
+    if (OWN_UNLIKELY(!shared_place))
+        shared_place = 1 + (unsigned)(thread_number() % STRIPES);
+    return shared_place;
 }
 
 struct shared *shared_make(enum spread spread)
@@ -32,7 +31,7 @@ struct shared *shared_make(enum spread spread)
     size_t granted;
     struct shared *shared = chunk_get(sizeof(*shared), &granted);
     if (shared)
-        *shared = (struct shared){.spread = spread};
+        *shared = (struct shared){.lock = BIASED_LOCK_INIT, .spread = spread};
     return shared;
 }
 
@@ -43,7 +42,7 @@ static own_pool *stripe_at(const own_pool *pool, unsigned number)
 
 own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
 {
-    unsigned number = 0;
+    unsigned number = 1;
     if (!pool->shared)
         return NULL;
     if (stripe != pool) {
@@ -51,7 +50,7 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
             number++;
         number++;
     }
-    for (; number < STRIPES; number++) {
+    for (; number <= STRIPES; number++) {
         own_pool *next = stripe_at(pool, number);
         if (next)
             return next;
@@ -61,9 +60,7 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
 
 bool shared_has_stripe(const own_pool *pool, const own_pool *stripe)
 {
-    if (OWN_LIKELY(stripe && stripe_at(pool, thread_place()) == stripe))
-        return true;
-    for (unsigned number = 0; stripe && number < STRIPES; number++) {
+    for (unsigned number = 1; number <= STRIPES; number++) {
         if (stripe_at(pool, number) == stripe)
             return true;
     }
@@ -84,6 +81,7 @@ static own_pool *stripe_make(own_pool *pool)
     stripe->object.type = &stripe_type;
     stripe->object.state = STATE_CLASS;
     stripe->entry.parent = pool;
+    biased_favour(&shared->lock);
     stripe->shared = shared;
     pool_open(stripe);
     return stripe;
@@ -114,13 +112,7 @@ static own_pool *own_stripe(own_pool *pool)
 
 static uint32_t spread_of(const own_pool *pool)
 {
-    return __atomic_load_n(&pool->shared->spread, __ATOMIC_RELAXED);
-}
-
-const own_pool *shared_peek(const own_pool *pool)
-{
-    const own_pool *stripe = stripe_at(pool, thread_place());
-    return stripe ? stripe : pool;
+    return __atomic_load_n(&pool->shared->spread, __ATOMIC_ACQUIRE);
 }
 
 /* For a call that found the lock of the first stripe taken. */
@@ -128,18 +120,29 @@ static own_pool *enter_after_contention(own_pool *pool)
 {
     if (spread_of(pool) == SPREAD_NEVER)
         return pool_enter_stripe(pool);
-    __atomic_store_n(&pool->shared->spread, SPREAD_NOW, __ATOMIC_RELAXED);
+    ticks_prepare();
+    __atomic_store_n(&pool->shared->spread, SPREAD_NOW, __ATOMIC_RELEASE);
     own_pool *stripe = own_stripe(pool);
     return pool_enter_stripe(stripe ? stripe : pool);
 }
 
-own_pool *shared_enter(own_pool *pool)
+/* The thread has no stripe of its own. */
+static __attribute__((noinline)) own_pool *enter_without(own_pool *pool)
 {
-    if (OWN_LIKELY(spread_of(pool) == SPREAD_NOW)) {
+    if (spread_of(pool) == SPREAD_NOW) {
         own_pool *stripe = own_stripe(pool);
         return pool_enter_stripe(stripe ? stripe : pool);
     }
-    return OWN_LIKELY(lock_try(&pool->shared->lock)) ? pool : enter_after_contention(pool);
+    return OWN_LIKELY(biased_try(&pool->shared->lock)) ? pool : enter_after_contention(pool);
+}
+
+own_pool *shared_enter(own_pool *pool)
+{
+    own_pool *stripe = shared_stripe(pool);
+    if (OWN_UNLIKELY(!stripe))
+        return enter_without(pool);
+    biased_take(&stripe->shared->lock);
+    return stripe;
 }
 
 own_pool *shared_enter_block(own_pool *pool, const void *block)
@@ -186,23 +189,13 @@ own_pool *shared_enter_newest(own_pool *pool)
 
 void shared_free(own_pool *pool)
 {
-    for (unsigned number = 0; number < STRIPES; number++) {
+    for (unsigned number = 1; number <= STRIPES; number++) {
         own_pool *stripe = stripe_at(pool, number);
         if (stripe)
             stripe_free(stripe);
     }
     chunk_put(pool->shared, sizeof(*pool->shared));
     pool->shared = NULL;
-}
-
-uint64_t shared_time(const own_pool *entered)
-{
-    /* Before a pool spreads its one ring is order enough. */
-    if (!pool_is_stripe(entered) && spread_of(entered) != SPREAD_NOW)
-        return 0;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 void shared_lock_tree(void)

@@ -47,7 +47,8 @@
 #ifndef POOL_SHARED_H
 #define POOL_SHARED_H
 
-#include "base/lock.h"
+#include "base/biased.h"
+#include "base/ticks.h"
 #include "pool/pool.h"
 
 #define STRIPES 7 /* beside the first; so that the record is a cache line */
@@ -58,11 +59,15 @@ enum spread {
     SPREAD_NEVER  /* of a pool with an allocator of its own */
 };
 
+/* Two cache lines: who takes the lock does not disturb those that look for their stripe. */
 struct shared {
-    struct lock lock;
-    uint32_t spread; /* of the pool itself: an enum spread */
-    own_pool *stripe[STRIPES];
+    struct biased_lock lock; /* of a stripe it favours its thread from the beginning */
+    uint32_t spread;         /* of the pool itself: an enum spread */
+    own_pool *stripe[1 + STRIPES] __attribute__((aligned(64))); /* by place; that of 0 stays NULL */
 };
+
+/* The place of the calling thread's stripes. 0: it has none yet. */
+extern __thread unsigned shared_place;
 
 /* How a pool that is not shared yet will spread. */
 static inline enum spread pool_spread(const own_pool *pool)
@@ -76,10 +81,14 @@ struct shared *shared_make(enum spread spread);
 void shared_free(own_pool *pool);
 
 own_pool *shared_enter(own_pool *pool);
-/* The stripe that the calling thread would enter, for what may be read without. */
-const own_pool *shared_peek(const own_pool *pool);
 own_pool *shared_enter_block(own_pool *pool, const void *block);
 own_pool *shared_enter_newest(own_pool *pool);
+
+/* The stripe of the calling thread. NULL: there is none. */
+static inline own_pool *shared_stripe(const own_pool *pool)
+{
+    return __atomic_load_n(&pool->shared->stripe[shared_place], __ATOMIC_ACQUIRE);
+}
 
 /* Stripes are told from pools by their type, which any thread may read at any time. */
 extern const own_type stripe_type;
@@ -100,7 +109,9 @@ bool shared_has_stripe(const own_pool *pool, const own_pool *stripe);
 
 static inline bool pool_has_stripe(const own_pool *pool, const own_pool *stripe)
 {
-    return OWN_LIKELY(pool == stripe) || (pool->shared && shared_has_stripe(pool, stripe));
+    return OWN_LIKELY(pool == stripe) ||
+           (stripe && pool->shared &&
+            (OWN_LIKELY(stripe == shared_stripe(pool)) || shared_has_stripe(pool, stripe)));
 }
 
 /* inside.c: a confined pool is entered and left; in the debug build two threads at once are told. */
@@ -122,6 +133,16 @@ static inline void inside_end(const own_pool *pool)
 /* The stripe behind `stripe`, in no order; first comes the pool itself. NULL: that was the last. */
 own_pool *stripe_next(const own_pool *pool, const own_pool *stripe);
 
+/* Enters that stripe, of which the pool itself is one. */
+static inline own_pool *pool_enter_stripe(own_pool *stripe)
+{
+    if (OWN_UNLIKELY(stripe->shared))
+        biased_take(&stripe->shared->lock);
+    else
+        inside_begin(stripe);
+    return stripe;
+}
+
 /* Enters what is at hand for the calling thread. */
 static inline own_pool *pool_enter(own_pool *pool)
 {
@@ -129,16 +150,6 @@ static inline own_pool *pool_enter(own_pool *pool)
         return shared_enter(pool);
     inside_begin(pool);
     return pool;
-}
-
-/* Enters that stripe, of which the pool itself is one. */
-static inline own_pool *pool_enter_stripe(own_pool *stripe)
-{
-    if (OWN_UNLIKELY(stripe->shared))
-        lock_take(&stripe->shared->lock);
-    else
-        inside_begin(stripe);
-    return stripe;
 }
 
 /* Enters the stripe that a block would be in. */
@@ -164,13 +175,23 @@ static inline own_pool *pool_enter_newest(own_pool *pool)
 static inline void pool_leave(own_pool *entered)
 {
     if (OWN_UNLIKELY(entered->shared))
-        lock_release(&entered->shared->lock);
+        biased_release(&entered->shared->lock);
     else
         inside_end(entered);
 }
 
+/* The first stripe's, which bears none before the pool has spread: its one ring is order enough. */
+static inline uint64_t shared_time_of_first(const own_pool *pool)
+{
+    bool spread = __atomic_load_n(&pool->shared->spread, __ATOMIC_ACQUIRE) == SPREAD_NOW;
+    return spread ? ticks_now() : 0;
+}
+
 /* When an entry comes into what was entered of a shared pool. */
-uint64_t shared_time(const own_pool *entered);
+static inline uint64_t shared_time(const own_pool *entered)
+{
+    return OWN_LIKELY(pool_is_stripe(entered)) ? ticks_now() : shared_time_of_first(entered);
+}
 
 /* Around changes of parents where a pool is shared, and around looking upwards from one. */
 void shared_lock_tree(void);

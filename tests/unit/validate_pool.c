@@ -74,7 +74,7 @@ static void build(void)
     world.hole = end_becomes_hole(world.hole);
     world.third = end_becomes_hole(world.third);
     expect(own_free(pool, world.quick) == 0);
-    expect(has_bins(pool) && pool->bins->quick_blocks == 1);
+    expect(has_bins(pool) && quick_count(pool) == 1);
     for (int i = 0; i < 20; i++)
         expect(own_new(pool, &thing_type) && own_defer(pool, do_nothing, NULL) == 0);
     expect(own_new(world.other, &thing_type) != NULL);
