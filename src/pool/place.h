@@ -120,7 +120,7 @@ static inline void *place_take(own_pool *pool, size_t count, size_t size, bool z
 /*
  * place_free where it keeps a block for the next request of its size, and nothing else is to be done:
  * it lies where one was freed not long ago, the pool looks for holes and goes on to, and the block is
- * followed by another in its word of bits, so that it is not in front of bump. False: nothing has been
+ * followed by another at most 64 granules behind it, so that it is not in front of bump. False: nothing has been
  * done.
  */
 static inline bool place_keep(own_pool *pool, void *block)
@@ -134,8 +134,11 @@ static inline bool place_keep(own_pool *pool, void *block)
     size_t index = extent_index(extent, block);
     struct bits *bits = extent_bits(extent, index);
     uint64_t bit = bit_of(index);
-    uint64_t behind = bits->start >> (index & 63) >> 1;
     bool live = bits->start & ~bits->hole & bit;
+    /* The 64 granules behind this one, from two words, without a branch that would be a guess. */
+    uint64_t more = (index | 63) + 1 < extent->granules;
+    uint64_t next = bits[more].start & -more;
+    uint64_t behind = bits->start >> (index & 63) >> 1 | next << (~index & 63);
     if (OWN_UNLIKELY(!live || !behind || !(pool->flags & POOL_HOLES_FIRST)))
         return false;
     size_t granules = 1 + (size_t)(unsigned)__builtin_ctzll(behind);

@@ -16,16 +16,6 @@ static pthread_mutex_t tree_lock = PTHREAD_MUTEX_INITIALIZER;
 
 const own_type stripe_type = {.name = "stripe", .size = sizeof(own_pool)};
 
-__thread unsigned shared_place;
-
-/* Threads take places in turn, as they come. */
-static unsigned thread_place(void)
-{
-    if (OWN_UNLIKELY(!shared_place))
-        shared_place = 1 + (unsigned)(thread_number() % STRIPES);
-    return shared_place;
-}
-
 struct shared *shared_make(enum spread spread)
 {
     size_t granted;
@@ -42,7 +32,7 @@ static own_pool *stripe_at(const own_pool *pool, unsigned number)
 
 own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
 {
-    unsigned number = 1;
+    unsigned number = 0;
     if (!pool->shared)
         return NULL;
     if (stripe != pool) {
@@ -50,7 +40,7 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
             number++;
         number++;
     }
-    for (; number <= STRIPES; number++) {
+    for (; number < STRIPES; number++) {
         own_pool *next = stripe_at(pool, number);
         if (next)
             return next;
@@ -60,7 +50,7 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe)
 
 bool shared_has_stripe(const own_pool *pool, const own_pool *stripe)
 {
-    for (unsigned number = 1; number <= STRIPES; number++) {
+    for (unsigned number = 0; number < STRIPES; number++) {
         if (stripe_at(pool, number) == stripe)
             return true;
     }
@@ -96,7 +86,7 @@ static void stripe_free(own_pool *stripe)
 /* The stripe of the calling thread. NULL: there is no memory for one; errno is kept. */
 static own_pool *own_stripe(own_pool *pool)
 {
-    own_pool **place = &pool->shared->stripe[thread_place()];
+    own_pool **place = &pool->shared->stripe[thread_number() % STRIPES];
     own_pool *stripe = __atomic_load_n(place, __ATOMIC_ACQUIRE);
     if (OWN_LIKELY(stripe))
         return stripe;
@@ -113,6 +103,16 @@ static own_pool *own_stripe(own_pool *pool)
 static uint32_t spread_of(const own_pool *pool)
 {
     return __atomic_load_n(&pool->shared->spread, __ATOMIC_ACQUIRE);
+}
+
+void shared_enter_stripe(const own_pool *stripe)
+{
+    biased_take(&stripe->shared->lock);
+}
+
+void shared_leave(const own_pool *entered)
+{
+    biased_release(&entered->shared->lock);
 }
 
 /* For a call that found the lock of the first stripe taken. */
@@ -189,7 +189,7 @@ own_pool *shared_enter_newest(own_pool *pool)
 
 void shared_free(own_pool *pool)
 {
-    for (unsigned number = 1; number <= STRIPES; number++) {
+    for (unsigned number = 0; number < STRIPES; number++) {
         own_pool *stripe = stripe_at(pool, number);
         if (stripe)
             stripe_free(stripe);

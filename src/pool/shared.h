@@ -51,7 +51,7 @@
 #include "base/ticks.h"
 #include "pool/pool.h"
 
-#define STRIPES 7 /* beside the first; so that the record is a cache line */
+#define STRIPES 8 /* beside the first */
 
 enum spread {
     SPREAD_LATER, /* there is the first stripe */
@@ -63,11 +63,8 @@ enum spread {
 struct shared {
     struct biased_lock lock; /* of a stripe it favours its thread from the beginning */
     uint32_t spread;         /* of the pool itself: an enum spread */
-    own_pool *stripe[1 + STRIPES] __attribute__((aligned(64))); /* by place; that of 0 stays NULL */
+    own_pool *stripe[STRIPES] __attribute__((aligned(64)));
 };
-
-/* The place of the calling thread's stripes. 0: it has none yet. */
-extern __thread unsigned shared_place;
 
 /* How a pool that is not shared yet will spread. */
 static inline enum spread pool_spread(const own_pool *pool)
@@ -81,13 +78,16 @@ struct shared *shared_make(enum spread spread);
 void shared_free(own_pool *pool);
 
 own_pool *shared_enter(own_pool *pool);
+void shared_enter_stripe(const own_pool *stripe);
+void shared_leave(const own_pool *entered);
 own_pool *shared_enter_block(own_pool *pool, const void *block);
 own_pool *shared_enter_newest(own_pool *pool);
 
-/* The stripe of the calling thread. NULL: there is none. */
+/* The stripe of the calling thread. NULL: there is none. Threads have places in turn, as they come. */
 static inline own_pool *shared_stripe(const own_pool *pool)
 {
-    return __atomic_load_n(&pool->shared->stripe[shared_place], __ATOMIC_ACQUIRE);
+    size_t place = thread_number_or_zero % STRIPES;
+    return __atomic_load_n(&pool->shared->stripe[place], __ATOMIC_ACQUIRE);
 }
 
 /* Stripes are told from pools by their type, which any thread may read at any time. */
@@ -137,7 +137,7 @@ own_pool *stripe_next(const own_pool *pool, const own_pool *stripe);
 static inline own_pool *pool_enter_stripe(own_pool *stripe)
 {
     if (OWN_UNLIKELY(stripe->shared))
-        biased_take(&stripe->shared->lock);
+        shared_enter_stripe(stripe);
     else
         inside_begin(stripe);
     return stripe;
@@ -175,7 +175,7 @@ static inline own_pool *pool_enter_newest(own_pool *pool)
 static inline void pool_leave(own_pool *entered)
 {
     if (OWN_UNLIKELY(entered->shared))
-        biased_release(&entered->shared->lock);
+        shared_leave(entered);
     else
         inside_end(entered);
 }
