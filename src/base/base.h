@@ -6,6 +6,9 @@
  *   marks       the adapter to the sanitizers and Valgrind
  *   lock        four bytes, for a few instructions
  *   barrier     between two threads, paid for by one
+ *   biased      a lock for one thread, and all others
+ *   thread      numbers of threads
+ *   ticks       what came first, among all threads
  *   misuse      telling a broken rule in one sentence
  *
  * All of it may be called from any thread.

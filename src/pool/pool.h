@@ -48,6 +48,7 @@
  *             a child's parent is the pool in whose ledger it is
  *   bins      where there are bins, every hole is in the bin of its kind and size
  *             every quick block (a hole at its first granule only) is in the list of its size
+ *             what is recent there is an extent of the pool
  *             holes = those of small blocks; where there are no bins, all or none
  *   nodes     every held reference, deferred call and foreign block is in one chain, newest first
  *   private   there is one extent, without room, and no large block
@@ -55,13 +56,15 @@
  *             of a pool that several threads count: met, and all above one that is met are
  *
  * How own_free and its like know a live block of this pool, whatever address they are given: the
- * address is compared with the bounds of the extent in use, then looked up in the unit map, then
+ * address is compared with the bounds of the extent where a block near it was freed last (bins.h);
+ * where it is not in there, with those of the extent in use, then looked up in the unit map, then
  * compared with the bounds of the small extents, of which there are few because each is as large as
  * all before it. Only when an extent of this pool is found are its bits read: the address must be a
- * granule with *start* and not *hole*. Nothing at the address itself is read. Cost: two compares
- * for a block of the newest extent; else three loads in the map, or up to ten compares; then the
- * two bits, which lie in one cache line. Where that says no, and only in a pool that has had
- * foreign blocks, the hash of the ledger is asked.
+ * granule with *start* and not *hole*. Nothing at the address itself is read. Cost: a load and two
+ * compares where blocks are freed all the time; else two compares for a block of the newest extent,
+ * three loads in the map, or up to ten compares; then the two bits, which lie in one cache line.
+ * Where that says no, and only in a pool that has had foreign blocks, the hash of the ledger is
+ * asked.
  *
  * Threads: those of the pool; there is no state that pools share but limits, which are under the
  * same root, and the room chunk.

@@ -3,9 +3,10 @@
  *
  * Joining holes costs more than all else that own_free does, and most blocks are followed by
  * another of their size. So a few of each size are kept as they are: marked as holes at their first
- * granule only, which keeps neighbours from joining them. They become holes when there are too
- * many, and before the pool takes more memory. (Doug Lea's malloc has such lists as fast bins,
- * without a bound.)
+ * granule only, which keeps neighbours from joining them. They become holes when there are too many
+ * of a size; those of the size that takes the most, when there is no hole for a request; and all,
+ * before the pool takes more memory. (Doug Lea's malloc has such lists as fast bins, without a
+ * bound.)
  */
 #include "pool/holes.h"
 

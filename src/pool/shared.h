@@ -2,7 +2,7 @@
  * pool/shared.h - pools that several threads use at once.
  *
  * A shared pool has stripes. Each is a pool to the rest of this room: with blocks, a ledger, and a
- * lock. The first is the pool itself. When a thread finds that one's lock taken, there are others
+ * lock that favours the thread which uses it (base/biased.h). The first is the pool itself. When a thread finds that one's lock taken, there are others
  * from then on, hidden pools that refer to it as their parent, one for each thread up to STRIPES; so
  * threads do not meet, unless one frees what another allocated.
  *
@@ -14,8 +14,8 @@
  *
  *   which stripe   what comes into the pool goes to the stripe of the calling thread. A block is
  *                  freed in the stripe that claimed its unit (stripes take whole units), else in the
- *                  first. Adopted blocks are in the first; a private pool has no other. An entry of the ledger is
- *                  where it was added; that of a child says where.
+ *                  first. Adopted blocks are in the first; a private pool has no other. An entry of
+ *                  the ledger is where it was added; that of a child says where.
  *   order          entries bear the time at which they came into a shared pool. A stripe's ring is
  *                  in order by itself; of several, the one whose newest entry is the newest is
  *                  released from.
