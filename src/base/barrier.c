@@ -8,6 +8,7 @@
 #include "base/barrier.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,7 +47,10 @@ static void do_without(void)
     __atomic_store_n(&barrier_is_one_sided, false, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&settled, __ATOMIC_ACQUIRE))
         return;
+    int state;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    (void)pthread_setcancelstate(state, NULL);
     __atomic_store_n(&settled, true, __ATOMIC_RELEASE);
     errno = saved;
 }

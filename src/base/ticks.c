@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,11 +52,15 @@ static void choose(void)
     ticks_are_of_processor = has_rdtscp() && system_uses_them();
 }
 
+/* A thread is not cancelled on the way. */
 void ticks_prepare(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     int saved = errno;
+    int state;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     (void)pthread_once(&once, choose);
+    (void)pthread_setcancelstate(state, NULL);
     errno = saved;
 }
 

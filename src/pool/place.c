@@ -157,25 +157,16 @@ static void *get_large(own_pool *pool, size_t bytes, size_t alignment, bool zero
     return block;
 }
 
-/* All that is not the next bytes of the extent in use, nor a quick block; errors among it. */
+/* What lies in no extent; and errors. */
 static __attribute__((noinline)) void *alloc_far(own_pool *pool, size_t count, size_t size,
                                                  bool zero)
 {
     size_t bytes;
-    if (OWN_UNLIKELY(pool->flags & POOL_PRIVATE))
+    if (pool->flags & POOL_PRIVATE)
         return private_alloc(pool, 1, count, size, zero);
     if (multiply_overflows(count, size, &bytes))
         return fail(EOVERFLOW);
-    if (bytes > LARGE_LEAST)
-        return get_large(pool, bytes, GRANULE, zero);
-    size_t granules = granules_for(bytes);
-    void *block = get(pool, granules);
-    if (block && zero)
-        memset(block, 0, granules << GRANULE_SHIFT);
-    else if (block)
-        zero_last_granule(block, granules);
-    finish(pool);
-    return block;
+    return get_large(pool, bytes, GRANULE, zero);
 }
 
 void *place_alloc(own_pool *pool, size_t count, size_t size, bool zero)
@@ -184,19 +175,20 @@ void *place_alloc(own_pool *pool, size_t count, size_t size, bool zero)
     void *block = place_take(pool, count, size, zero);
     if (block)
         return block;
-    if (OWN_UNLIKELY(multiply_overflows(count, size, &bytes) || bytes - 1 >= LARGE_LEAST))
+    if (OWN_UNLIKELY(multiply_overflows(count, size, &bytes) || bytes > LARGE_LEAST ||
+                     pool->flags & POOL_PRIVATE))
         return alloc_far(pool, count, size, zero);
-    size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
+    size_t granules = granules_for(bytes);
     bool next = granules <= SMALL_MOST || pool->reserved <= SPLIT_AT;
-    if (pool->flags & POOL_HOLES_FIRST || !next || !bump_has(pool, granules))
-        return alloc_far(pool, count, size, zero);
-    block = bump(pool, granules);
-    pool_open(pool);
-    if (zero)
-        memset(block, 0, granules << GRANULE_SHIFT);
+    if (next && !(pool->flags & POOL_HOLES_FIRST) && bump_has(pool, granules))
+        block = bump(pool, granules);
     else
+        block = get(pool, granules);
+    if (block && zero)
+        memset(block, 0, granules << GRANULE_SHIFT);
+    else if (block)
         zero_last_granule(block, granules);
-    pool_debug_step(pool);
+    finish(pool);
     return block;
 }
 
