@@ -81,14 +81,19 @@ void learn_outgrown(const own_pool *pool, size_t bytes)
 }
 
 /* Threads of a shared owner learn each for itself. */
+static __attribute__((noinline)) const uint16_t *shared_typical(const own_pool *owner)
+{
+    const own_pool *stripe = shared_stripe(owner);
+    return stripe ? &stripe->typical : &owner->typical;
+}
+
 static size_t known(const own_pool *owner)
 {
-    const own_pool *stripe = owner && OWN_UNLIKELY(owner->shared) ? shared_stripe(owner) : NULL;
     const uint16_t *typical;
     if (!owner)
         typical = chunk_typical(TYPICAL_ROOT);
     else
-        typical = stripe ? &stripe->typical : &owner->typical;
+        typical = OWN_UNLIKELY(owner->shared) ? shared_typical(owner) : &owner->typical;
     size_t granules = typical ? __atomic_load_n(typical, __ATOMIC_RELAXED) : 0;
     if (OWN_UNLIKELY(granules == 0) && owner) {
         typical = chunk_typical(TYPICAL_CHILD);
