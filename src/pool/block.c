@@ -42,11 +42,19 @@ static inline void leave_quickly(const own_pool *pool, const own_pool *entered)
         biased_release_by_favour(&entered->shared->lock);
 }
 
+/* A stripe takes whole units. Where there is no room for one, the pool itself takes less. */
+static inline bool may_be_in_first(const own_pool *entered, const void *block)
+{
+    return !block && pool_is_stripe(entered) && (errno == EDQUOT || errno == ENOMEM);
+}
+
 static __attribute__((noinline)) void *alloc_entered(own_pool *entered, size_t count, size_t size,
                                                      bool zero)
 {
     void *block = place_alloc(entered, count, size, zero);
     pool_leave(entered);
+    if (OWN_UNLIKELY(may_be_in_first(entered, block)))
+        return alloc_entered(pool_enter_stripe(pool_home(entered)), count, size, zero);
     return block;
 }
 
@@ -90,6 +98,11 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
     own_pool *entered = pool_enter(pool);
     void *block = place_alloc_aligned(entered, alignment, count, size);
     pool_leave(entered);
+    if (OWN_UNLIKELY(may_be_in_first(entered, block))) {
+        pool_enter_stripe(pool);
+        block = place_alloc_aligned(pool, alignment, count, size);
+        pool_leave(pool);
+    }
     return block;
 }
 

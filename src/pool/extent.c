@@ -13,6 +13,10 @@
 
 #define DOUBLING_UP_TO CHUNK_UNIT
 
+/* What a stripe takes first. It has fewer extents to look through then than with single units, and
+   holes to spare: half the time. */
+#define STRIPE_CHUNK (2 * CHUNK_UNIT)
+
 _Static_assert(sizeof(struct extent) == GRANULE, "an extent's header is a granule");
 _Static_assert(sizeof(own_pool) % GRANULE == 0, "the bits of the first extent are aligned");
 _Static_assert(FIRST_CHUNK_LEAST <= 256, "an empty pool takes at most 256 bytes");
@@ -171,8 +175,10 @@ static size_t next_size(own_pool *pool, size_t least)
     size_t wanted = reserved <= DOUBLING_UP_TO
                         ? reserved * (pool->limit ? 3 : 1)
                         : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
-    if (pool_is_stripe(pool))
-        least = max_size(least, CHUNK_UNIT); /* found by the unit map only */
+    if (pool_is_stripe(pool)) { /* found by the unit map only */
+        least = max_size(least, CHUNK_UNIT);
+        wanted = max_size(wanted, pool->first.next ? 0 : STRIPE_CHUNK);
+    }
     size_t size = chunk_round(max_size(least, min_size(wanted, CHUNK_MAX)));
     if (!pool->limit)
         return size;

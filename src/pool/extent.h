@@ -83,6 +83,8 @@ bool extent_init_first(own_pool *pool, size_t chunk_size);
 void extent_unclaim_first(own_pool *pool);
 /* The smallest chunk of a pool: the bits of its first extent are a pair, its blocks three granules. */
 #define FIRST_CHUNK_LEAST (sizeof(own_pool) + GRANULE + 3 * GRANULE)
+/* That of a stripe has no room for blocks: the unit map could not tell whose they were. */
+#define FIRST_CHUNK_BARE (sizeof(own_pool) + GRANULE)
 /* The size of the chunk that holds a pool and `bytes` of blocks. 0: overflow. */
 size_t extent_first_size(size_t bytes);
 /* A new extent with room for `bytes` of blocks of that kind. One for small blocks is then the one

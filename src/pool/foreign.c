@@ -51,7 +51,7 @@ void foreign_remove(own_pool *pool, struct foreign *foreign)
 {
     index_remove(pool, &foreign->node);
     ring_leave(ring_of(pool, foreign), &foreign->node.entry);
-    pool->peak = max_size(pool->peak, pool->bytes);
+    pool->peak = max_size(pool->peak, pool_bytes(pool));
     pool->blocks--;
     pool->bytes -= foreign->size;
     limit_subtract(pool->limit, foreign->size);

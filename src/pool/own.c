@@ -52,9 +52,9 @@ static bool share_for(own_pool *entered, struct node *node, void *object)
 {
     if (OWN_LIKELY(!entered->shared || own_is_shared(object)))
         return true;
-    pool_leave(entered);
+    pool_leave_with_node(entered);
     bool shared = own_share(object) == 0;
-    pool_enter_stripe(entered);
+    pool_come_back(entered);
     if (shared)
         return true;
     ledger_node_put(entered, node);
@@ -353,14 +353,14 @@ static int move_reference(own_pool *from, own_pool *to, own_object *object)
     own_pool *entered = enter_for_reference(to, object, &node);
     if (!entered)
         return -1;
-    pool_leave(entered); /* one lock at a time: the node is charged to it all the same */
+    pool_leave_with_node(entered); /* one lock at a time */
     own_pool *left = enter_found(from, object, NULL, &old);
     if (left) {
         ledger_remove(left, old);
         ledger_node_put(left, old);
         pool_leave(left);
     }
-    pool_enter_stripe(entered);
+    pool_come_back(entered);
     if (left)
         ledger_add(entered, node, object, NULL);
     else

@@ -5,6 +5,7 @@
  * extent in use; a new extent. Holes come first, so that live blocks stay close together.
  */
 #include "pool/holes.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 #include <string.h>
@@ -241,6 +242,16 @@ void *place_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t
     return block;
 }
 
+/* Whether it pays to give all but the first extent back when nothing is live. A stripe has no room in
+   that, so it keeps another, if it has just one. */
+static bool has_grown(const own_pool *pool)
+{
+    const struct extent *next = pool->first.next;
+    if (OWN_UNLIKELY(pool_is_stripe(pool)))
+        return next && next->next;
+    return next || pool->bins;
+}
+
 /* Nothing is live: all but the first extent goes. */
 static void start_anew(own_pool *pool)
 {
@@ -290,8 +301,7 @@ void place_free(own_pool *pool, const struct place *place)
         large_put(pool, place->large);
     else
         free_place(pool, place);
-    if (OWN_UNLIKELY(pool->blocks == 0) && pool_blocks(pool) == 0 &&
-        (pool->first.next || pool->bins))
+    if (OWN_UNLIKELY(pool->blocks == 0) && pool_blocks(pool) == 0 && has_grown(pool))
         start_anew(pool);
     finish(pool);
 }

@@ -203,7 +203,7 @@ static void pool_revive(own_object *object)
 static void pool_describe(const own_object *object, char *text, size_t size)
 {
     const own_pool *pool = (const void *)object;
-    const own_pool *parent = own_pool_parent(pool);
+    const own_pool *parent = tree_locked_parent(pool);
     if (parent)
         snprintf(text, size, "pool '%.50s' %p (child of '%.50s')", pool->name, (const void *)pool,
                  parent->name);
@@ -305,7 +305,7 @@ void own_pool_clear(own_pool *pool)
 
 const char *own_pool_name(const own_pool *pool)
 {
-    return pool ? pool->name : "";
+    return pool && pool_check(pool, "own_pool_name") ? pool->name : "";
 }
 
 int own_pool_set_name(own_pool *pool, const char *format, ...)

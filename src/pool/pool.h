@@ -41,7 +41,8 @@
  *             end    = that of the extent in use; NULL, where something else is to be done first,
  *                      and always in a shared pool, so that any thread may look at it
  *             reserved = the chunks of extents and large blocks + those of bins, ledger, name, and
- *                        the record of an allocator
+ *                        the record of an allocator; and in a shared pool, of the nodes that are
+ *                        about to be in the ledger
  *             foreign = adopted blocks in the ledger + private blocks in their ring
  *             foreign bytes = their sizes; a pool that has any has POOL_FOREIGN
  *             children, held, deferred = the entries of the ledger, by kind
@@ -185,6 +186,7 @@ own_pool *tree_next(const own_pool *root, own_pool *at, bool below);
 own_pool *tree_first_child(const own_pool *pool);
 /* The two public questions, by who has the lock of the tree where there is need of it. */
 own_pool *tree_parent(const own_pool *pool);
+own_pool *tree_locked_parent(const own_pool *pool);
 bool tree_is_ancestor(const own_pool *ancestor, const own_pool *pool);
 
 /* limit.c: what counts against a limit and those above it. False: EDQUOT, nothing has changed. */

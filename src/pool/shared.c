@@ -8,10 +8,6 @@
 
 _Static_assert(sizeof(struct shared) == 128, "the record of a shared pool is two cache lines");
 
-/* A stripe's first chunk is whole units, so that all its blocks are found by the unit map. Of two, it
-   has fewer extents to look through, and holes to spare: half the time of one with a single unit. */
-#define STRIPE_CHUNK (2 * CHUNK_UNIT)
-
 static pthread_mutex_t tree_lock = PTHREAD_MUTEX_INITIALIZER;
 
 const own_type stripe_type = {.name = "stripe", .size = sizeof(own_pool)};
@@ -62,7 +58,7 @@ static own_pool *stripe_make(own_pool *pool)
     struct shared *shared = shared_make(SPREAD_NEVER);
     if (!shared)
         return NULL;
-    own_pool *stripe = pool_make_sized(pool, STRIPE_CHUNK, "stripe");
+    own_pool *stripe = pool_make_sized(pool, FIRST_CHUNK_BARE, "stripe");
     if (!stripe) {
         chunk_put(shared, sizeof(*shared));
         return NULL;

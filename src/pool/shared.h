@@ -63,6 +63,7 @@ enum spread {
 struct shared {
     struct biased_lock lock; /* of a stripe it favours its thread from the beginning */
     uint32_t spread;         /* of the pool itself: an enum spread */
+    uint32_t nodes;          /* that were got and will be in the ledger, or be put back */
     own_pool *stripe[STRIPES] __attribute__((aligned(64)));
 };
 
@@ -178,6 +179,21 @@ static inline void pool_leave(own_pool *entered)
         shared_leave(entered);
     else
         inside_end(entered);
+}
+
+/* Leaves with a node that is in no ledger yet, and comes back with it. */
+static inline void pool_leave_with_node(own_pool *entered)
+{
+    if (entered->shared)
+        entered->shared->nodes++;
+    pool_leave(entered);
+}
+
+static inline void pool_come_back(own_pool *entered)
+{
+    pool_enter_stripe(entered);
+    if (entered->shared)
+        entered->shared->nodes--;
 }
 
 /* The first stripe's, which bears none before the pool has spread: its one ring is order enough. */

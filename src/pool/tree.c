@@ -18,10 +18,8 @@ bool tree_is_ancestor(const own_pool *ancestor, const own_pool *pool)
     return false;
 }
 
-own_pool *own_pool_parent(const own_pool *pool)
+own_pool *tree_locked_parent(const own_pool *pool)
 {
-    if (!pool)
-        return NULL;
     bool shared = own_is_shared(pool);
     if (shared)
         shared_lock_tree();
@@ -29,6 +27,11 @@ own_pool *own_pool_parent(const own_pool *pool)
     if (shared)
         shared_unlock_tree();
     return parent;
+}
+
+own_pool *own_pool_parent(const own_pool *pool)
+{
+    return pool && pool_check(pool, "own_pool_parent") ? tree_locked_parent(pool) : NULL;
 }
 
 bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool)

@@ -31,7 +31,7 @@ void own_pool_usage(const own_pool *pool, own_usage *usage)
     if (!usage)
         return;
     *usage = (own_usage){.pools = 0};
-    if (pool)
+    if (pool && pool_check(pool, "own_pool_usage"))
         add_usage(usage, pool);
 }
 
@@ -41,6 +41,8 @@ void own_pool_total(const own_pool *pool, own_usage *usage)
         return;
     *usage = (own_usage){.pools = 0};
     own_pool *root = (own_pool *)(uintptr_t)pool;
+    if (!pool || !pool_check(pool, "own_pool_total"))
+        return;
     for (own_pool *at = root; at; at = tree_next(root, at, true))
         add_usage(usage, at);
 }

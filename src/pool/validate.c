@@ -1,7 +1,7 @@
 /*
  * pool/validate.c - the equations of pool.h, checked.
  */
-#include "pool/pool.h"
+#include "pool/shared.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +161,8 @@ void pool_validate(own_pool *pool)
             "every hole is in the bin of its kind and size");
     require(pool, limit_validate(pool), "used >= reserved in all limits that count the pool");
     found.chunks += holes_bytes(pool) + ledger_bytes(pool) + name_bytes(pool) + private_bytes(pool);
+    if (pool->shared)
+        found.chunks += pool->shared->nodes * chunk_round(sizeof(struct node));
     require(pool, found.chunks == pool->reserved, "reserved = the chunks of the pool");
 }
 

@@ -65,6 +65,17 @@ START_TEST(every_call_tells_that_its_pool_is_dead)
     expect_dead(own_pool_set_limit(dead, 1000) == -1, "own_pool_set_limit");
     expect_dead(own_pool_set_name(dead, "%s", "name") == -1, "own_pool_set_name");
     expect_dead(own_pool_walk(dead, visit_nothing, NULL) == -1, "own_pool_walk");
+    own_usage usage;
+    own_pool_usage(dead, &usage);
+    expect_misuse("own_pool_usage", "dead");
+    expect(usage.pools == 0);
+    own_pool_total(dead, &usage);
+    expect_misuse("own_pool_total", "dead");
+    expect(usage.pools == 0);
+    expect(own_pool_parent(dead) == NULL);
+    expect_misuse("own_pool_parent", "dead");
+    expect(*own_pool_name(dead) == '\0');
+    expect_misuse("own_pool_name", "dead");
     expect(own_refcount(probe) == 1);
     restore_misuses();
     own_decref(probe);

@@ -65,6 +65,30 @@ START_TEST(bytes_follow_realloc)
 }
 END_TEST
 
+/* What was bumped and not counted yet was left out of the peak. */
+START_TEST(peak_does_not_fall_when_adopted_memory_goes)
+{
+    for (int way = 0; way < 3; way++) {
+        own_pool *pool = new_root();
+        void *memory = malloc(100);
+        size_t peak = 260;
+
+        expect(memory && own_alloc(pool, 1, 160) && own_adopt(pool, memory, 100, free) == 0);
+        if (way == 0) {
+            expect(own_free(pool, memory) == 0);
+        } else if (way == 1) {
+            expect(own_disown(pool, memory) == 0);
+            free(memory);
+        } else {
+            peak += 16; /* both are there while one is copied */
+            expect(own_realloc(pool, memory, 1, 1) != NULL);
+        }
+        expect(usage_of(pool).peak == peak);
+        own_decref(pool);
+    }
+}
+END_TEST
+
 START_TEST(aligned_and_large_blocks_are_counted_like_others)
 {
     own_pool *pool = new_root();
@@ -235,6 +259,7 @@ int main(void)
     tcase_add_test(figures, blocks_and_bytes_follow_every_allocation_and_free);
     tcase_add_test(figures, bytes_follow_realloc);
     tcase_add_test(figures, aligned_and_large_blocks_are_counted_like_others);
+    tcase_add_test(figures, peak_does_not_fall_when_adopted_memory_goes);
     tcase_add_test(figures, peak_survives_clear);
     tcase_add_test(figures, usage_leaves_out_what_is_below);
     tcase_add_test(figures, total_is_the_sum_over_the_pool_and_all_below);

@@ -255,8 +255,9 @@ START_TEST(pool_without_memory_for_stripes_does_without)
     limited->shared->spread = SPREAD_NOW;
     for (int i = 0; i < 5; i++)
         expect(elsewhere(make_block, limited) != NULL);
-    expect(count_stripes(limited) == 1 && usage_of(limited).blocks == 5);
+    expect(own_alloc_aligned(limited, 64, 1, 100) && usage_of(limited).blocks == 6);
     expect_error(own_alloc(limited, 1, 30 * KIB) == NULL, EDQUOT);
+    expect_error(own_alloc_aligned(limited, 64, 1, 30 * KIB) == NULL, EDQUOT);
     own_decref(limited);
 
     own_pool *pool = new_striped(NULL);
@@ -268,6 +269,44 @@ START_TEST(pool_without_memory_for_stripes_does_without)
     expect_keeps_errno(own_alloc(pool, 1, 16) != NULL); /* it fits the pool's own chunk */
     chunk_fail_after(0);
     expect(count_stripes(pool) == 1);
+    own_decref(pool);
+}
+END_TEST
+
+/* Stripes of threads that have ended kept a chunk each. */
+START_TEST(cleared_pool_has_its_limit_to_itself_again)
+{
+    own_pool *pool = own_pool_create(NULL, &(own_pool_options){.limit = 2000 * KIB});
+
+    expect(pool != NULL && own_share(pool) == 0);
+    pool->shared->spread = SPREAD_NOW;
+    size_t before = usage_of(pool).reserved;
+    for (size_t i = 0; i < STRIPES; i++)
+        expect(elsewhere(make_block, pool) != NULL);
+    expect(usage_of(pool).reserved > STRIPES * CHUNK_UNIT);
+    own_pool_clear(pool);
+    expect(usage_of(pool).reserved <= before + STRIPES * FIRST_CHUNK_LEAST);
+    expect(own_alloc(pool, 1, 1900 * KIB) != NULL);
+    own_decref(pool);
+}
+END_TEST
+
+/* Between two locks a node is charged, and in no ledger. */
+START_TEST(node_on_its_way_is_known_to_the_validator)
+{
+    own_pool *pool = new_striped(NULL);
+
+    expect(own_alloc(pool, 1, 16) != NULL);
+    own_pool *entered = pool_enter(pool);
+    struct node *node = ledger_node_get(entered);
+    expect(pool_is_stripe(entered) && node != NULL);
+    pool_leave_with_node(entered);
+    pool_validate(entered);
+    own_pool_clear(pool);
+    pool_come_back(entered);
+    ledger_node_put(entered, node);
+    pool_validate(entered);
+    pool_leave(entered);
     own_decref(pool);
 }
 END_TEST
@@ -301,6 +340,8 @@ int main(void)
     tcase_add_test(blocks, large_blocks_are_found_in_their_stripe);
     tcase_add_test(blocks, what_is_adopted_while_blocks_are_cleared_stays);
     tcase_add_test(blocks, pool_without_memory_for_stripes_does_without);
+    tcase_add_test(blocks, cleared_pool_has_its_limit_to_itself_again);
+    tcase_add_test(blocks, node_on_its_way_is_known_to_the_validator);
     tcase_add_loop_test(ledger, tear_down_is_newest_first_over_all_stripes, 0, 10);
     tcase_add_test(ledger, entries_are_found_in_any_stripe);
     tcase_add_test(ledger, walks_and_totals_see_all_stripes);
