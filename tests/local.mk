@@ -43,6 +43,8 @@ abort_tests += %D%/contract/abort
 unit_tests += \
 	%D%/unit/arguments \
 	%D%/unit/array \
+	%D%/unit/biased \
+	%D%/unit/biased_late \
 	%D%/unit/bins \
 	%D%/unit/buffer \
 	%D%/unit/cache \
@@ -62,6 +64,7 @@ unit_tests += \
 	%D%/unit/system \
 	%D%/unit/share \
 	%D%/unit/stripes \
+	%D%/unit/ticks \
 	%D%/unit/types \
 	%D%/unit/validate_chunk \
 	%D%/unit/validate_foreign \
@@ -73,6 +76,10 @@ unit_tests += \
 %C%_unit_array_SOURCES = %D%/unit/array.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_array_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_array_LDADD = $(UNIT_LIBS)
+%C%_unit_biased_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_biased_LDADD = $(UNIT_LIBS)
+%C%_unit_biased_late_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_biased_late_LDADD = $(UNIT_LIBS)
 %C%_unit_bins_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_bins_LDADD = $(UNIT_LIBS)
 %C%_unit_buffer_SOURCES = %D%/unit/buffer.c %D%/unit/breach.c %D%/unit/breach.h
@@ -115,6 +122,8 @@ unit_tests += \
 %C%_unit_share_LDADD = $(UNIT_LIBS)
 %C%_unit_stripes_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_stripes_LDADD = $(UNIT_LIBS)
+%C%_unit_ticks_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_ticks_LDADD = $(UNIT_LIBS)
 %C%_unit_types_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_types_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_chunk_SOURCES = %D%/unit/validate_chunk.c %D%/unit/breach.c %D%/unit/breach.h
@@ -207,6 +216,7 @@ script_tests = \
 
 EXTRA_DIST += \
 	$(script_tests) \
+	%D%/models/biased.pml \
 	%D%/models/clear.pml \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \

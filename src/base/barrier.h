@@ -21,15 +21,16 @@
 /* Whether barrier_wait is a barrier of all threads. */
 extern bool barrier_is_one_sided;
 
-static inline void barrier_store(const void **mine, const void *value)
-{
-    if (OWN_LIKELY(__atomic_load_n(&barrier_is_one_sided, __ATOMIC_RELAXED))) {
-        __atomic_store_n(mine, value, __ATOMIC_RELAXED);
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    } else {
-        __atomic_store_n(mine, value, __ATOMIC_SEQ_CST);
-    }
-}
+/* `mine` is a pointer, or a flag. */
+#define barrier_store(mine, value)                                                                 \
+    do {                                                                                           \
+        if (OWN_LIKELY(__atomic_load_n(&barrier_is_one_sided, __ATOMIC_RELAXED))) {                \
+            __atomic_store_n(mine, value, __ATOMIC_RELAXED);                                       \
+            __atomic_signal_fence(__ATOMIC_SEQ_CST);                                               \
+        } else {                                                                                   \
+            __atomic_store_n(mine, value, __ATOMIC_SEQ_CST);                                       \
+        }                                                                                          \
+    } while (0)
 
 /* barrier.c. Costs a system call. */
 void barrier_wait(void);

@@ -5,40 +5,47 @@
 
 #include <sched.h>
 
-#define LONGEST_ROW (UINT32_C(1) << 30)
+#define LAST_ENDED 20
 
-static bool pays(void)
+/* Whether it pays, and the thread's mark is no other's. A lock has no room for numbers over 32 bits. */
+static bool may_favour(const struct biased_lock *lock, uint64_t thread)
 {
-    return __atomic_load_n(&barrier_is_one_sided, __ATOMIC_RELAXED);
+    uint32_t owner = lock->owner[thread % MARKS];
+    return __atomic_load_n(&barrier_is_one_sided, __ATOMIC_RELAXED) && thread <= UINT32_MAX &&
+           (owner == thread || owner == NOBODY);
 }
 
 void biased_favour(struct biased_lock *lock)
 {
-    if (pays())
-        __atomic_store_n(&lock->favoured, thread_number(), __ATOMIC_RELAXED);
+    uint64_t thread = thread_number();
+    if (!may_favour(lock, thread))
+        return;
+    lock->owner[thread % MARKS] = (uint32_t)thread;
+    __atomic_store_n(&lock->favoured, (uint32_t)thread, __ATOMIC_RELAXED);
 }
 
 /* The favoured thread is let out, and not in again. */
-static void end_favour(struct biased_lock *lock)
+static void end_favour(struct biased_lock *lock, uint32_t favoured)
 {
     __atomic_store_n(&lock->favoured, NOBODY, __ATOMIC_SEQ_CST);
     barrier_wait();
-    while (__atomic_load_n(&lock->inside, __ATOMIC_SEQ_CST))
+    while (__atomic_load_n(biased_mark(lock, favoured), __ATOMIC_SEQ_CST))
         sched_yield();
-    if (lock->long_row < LONGEST_ROW)
-        lock->long_row *= 2;
+    if (lock->ended < LAST_ENDED)
+        lock->ended++;
 }
 
 void biased_take_with(struct biased_lock *lock)
 {
     uint64_t thread = thread_number();
-    if (OWN_UNLIKELY(__atomic_load_n(&lock->favoured, __ATOMIC_RELAXED) != NOBODY))
-        end_favour(lock);
+    uint32_t favoured = __atomic_load_n(&lock->favoured, __ATOMIC_RELAXED);
+    if (OWN_UNLIKELY(favoured != NOBODY))
+        end_favour(lock, favoured);
     lock->by_favour = false;
-    if (lock->latest != thread) {
-        lock->latest = thread;
+    if (lock->latest != (uint32_t)thread) {
+        lock->latest = (uint32_t)thread;
         lock->row = 0;
-    } else if (OWN_UNLIKELY(++lock->row >= lock->long_row)) {
+    } else if (OWN_UNLIKELY(++lock->row >= LONG_ROW << lock->ended)) {
         lock->row = 0;
         biased_favour(lock);
     }

@@ -7,11 +7,17 @@
  * beneath, until one has taken it so often in a row that it is favoured in turn. The row has to be
  * twice as long each time, so that threads which take turns pay for few barriers. Where the system
  * has no such barrier, nobody is favoured.
+ *
+ * A favoured thread may be late: it has found that it is favoured, and says that it is inside when
+ * that has ended long ago, and another is favoured, and inside. Then it finds that out, and takes back
+ * what it said, which must not be what the other says. So each says it with a mark of its own, which
+ * one has for ever: of the threads that come to the same mark, only the first is ever favoured.
  * (Russell and Detlefs, "Eliminating synchronization-related atomic operations with biased locking
  * and bulk rebiasing", 2006; the barrier as in Dice, Huang and Yang, "Asymmetric Dekker
  * synchronization", 2001.)
  *
  *     favoured     is a thread's number only while nobody else is inside
+ *     inside[i]    is stored by the thread owner[i] only
  *     by_favour    who is inside has not taken the lock beneath; only who is inside looks at it
  *
  * The lock beneath is one of base/lock.h, and what is said there holds.
@@ -25,23 +31,28 @@
 
 #include <stddef.h>
 
+/* A power of two. Of the threads that come to one stripe, so many have marks of their own. */
+#define MARKS 8
+
 struct biased_lock {
     struct lock beneath;
+    uint32_t favoured;     /* the number of a thread, or NOBODY */
+    uint32_t latest;       /* who took the lock beneath last; the low half of its number */
+    uint32_t row;          /* how often, with nobody else in between */
+    uint32_t owner[MARKS]; /* the thread that was favoured with that mark, or NOBODY */
+    bool inside[MARKS];    /* it is inside by favour, or looks */
     bool by_favour;
-    const void *inside; /* the lock itself: the favoured thread is inside, or looks; else NULL */
-    uint64_t favoured;  /* the number of a thread, or NOBODY */
-    uint64_t latest;    /* who took the lock beneath last */
-    uint32_t row;       /* how often, with nobody else in between */
-    uint32_t long_row;  /* how often makes it favoured */
+    uint8_t ended; /* favours, up to LAST_ENDED: each makes a long row twice as long */
 };
 
-#define NOBODY UINT64_MAX
+/* No thread's number, nor NO_NUMBER. */
+#define NOBODY 0
 
 /* A row of this length has saved about what a barrier costs. */
-#define LONG_ROW 1024
+#define LONG_ROW UINT32_C(1024)
 
 /* Favours nobody yet. */
-#define BIASED_LOCK_INIT ((struct biased_lock){.favoured = NOBODY, .long_row = LONG_ROW})
+#define BIASED_LOCK_INIT ((struct biased_lock){.favoured = NOBODY})
 
 /* biased.c: favours the calling thread, which is the only one that knows of the lock. */
 void biased_favour(struct biased_lock *lock);
@@ -49,24 +60,31 @@ void biased_favour(struct biased_lock *lock);
 /* The lock beneath is the caller's, and becomes the biased one's. */
 void biased_take_with(struct biased_lock *lock);
 
+/* Where that thread says that it is inside. */
+static inline bool *biased_mark(struct biased_lock *lock, uint64_t thread)
+{
+    return &lock->inside[thread % MARKS];
+}
+
 /* The thread that is favoured takes it. False: it is another, or was not in time. */
 static inline bool biased_take_by_favour(struct biased_lock *lock)
 {
-    uint64_t thread = thread_number_or_zero; /* 0 is not favoured */
+    uint64_t thread = thread_number_or_none;
+    bool *inside = biased_mark(lock, thread);
     if (OWN_UNLIKELY(__atomic_load_n(&lock->favoured, __ATOMIC_RELAXED) != thread))
         return false;
-    barrier_store(&lock->inside, lock);
+    barrier_store(inside, true);
     if (OWN_LIKELY(__atomic_load_n(&lock->favoured, __ATOMIC_SEQ_CST) == thread)) {
         lock->by_favour = true;
         return true;
     }
-    __atomic_store_n(&lock->inside, NULL, __ATOMIC_RELEASE);
+    __atomic_store_n(inside, false, __ATOMIC_RELEASE);
     return false;
 }
 
 static inline void biased_release_by_favour(struct biased_lock *lock)
 {
-    __atomic_store_n(&lock->inside, NULL, __ATOMIC_RELEASE);
+    __atomic_store_n(biased_mark(lock, thread_number_or_none), false, __ATOMIC_RELEASE);
 }
 
 static inline void biased_take(struct biased_lock *lock)

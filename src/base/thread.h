@@ -8,15 +8,18 @@
 
 #include <own/attributes.h>
 
-/* thread.c: of the calling thread; 0: it has none yet. */
-extern __thread uint64_t thread_number_or_zero;
+#define NO_NUMBER UINT64_MAX
+
+/* thread.c: of the calling thread; NO_NUMBER: it has none yet. */
+extern __thread uint64_t thread_number_or_none;
 uint64_t thread_number_take(void);
 
 /* The number of the calling thread, from 1 on; no other of the process has or gets it. After fork
    the child's one thread keeps it. */
 static inline uint64_t thread_number(void)
 {
-    return OWN_LIKELY(thread_number_or_zero) ? thread_number_or_zero : thread_number_take();
+    return OWN_LIKELY(thread_number_or_none != NO_NUMBER) ? thread_number_or_none
+                                                          : thread_number_take();
 }
 
 #endif
