@@ -69,5 +69,7 @@ static inline bool has_bins(const own_pool *pool)
 
 /* holes.c: an extent is about to go. */
 void bins_forget_extent(own_pool *pool, const struct extent *extent);
+/* Whether all that is remembered is an extent of the pool. */
+bool bins_validate_recent(const own_pool *pool);
 
 #endif

@@ -138,6 +138,15 @@ void bins_forget_extent(own_pool *pool, const struct extent *extent)
     }
 }
 
+bool bins_validate_recent(const own_pool *pool)
+{
+    for (size_t i = 0; has_bins(pool) && i < RECENT; i++) {
+        if (extent_of(pool, pool->bins->recent[i]) != pool->bins->recent[i])
+            return false;
+    }
+    return true;
+}
+
 /* Where there is no memory for bins, the next hole tries again; until then holes are not used. */
 bool holes_look(own_pool *pool)
 {
@@ -322,10 +331,6 @@ bool holes_validate(const own_pool *pool, const struct hole_counts *found)
 {
     if (!has_bins(pool))
         return pool->holes == (pool->bins ? found->small + found->big : 0) && !found->quick;
-    for (size_t i = 0; i < RECENT; i++) {
-        if (extent_of(pool, pool->bins->recent[i]) != pool->bins->recent[i])
-            return false;
-    }
     return shelf_validate(pool, SMALL_BLOCKS) == found->small &&
            shelf_validate(pool, BIG_BLOCKS) == found->big && quick_validate(pool) == found->quick &&
            pool->holes == found->small;

@@ -51,6 +51,7 @@
  *             every quick block (a hole at its first granule only) is in the list of its size
  *             what is recent there is an extent of the pool
  *             holes = those of small blocks; where there are no bins, all or none
+ *             where blocks were freed last is an extent of the pool
  *   nodes     every held reference, deferred call and foreign block is in one chain, newest first
  *   private   there is one extent, without room, and no large block
  *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool

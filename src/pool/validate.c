@@ -1,6 +1,7 @@
 /*
  * pool/validate.c - the equations of pool.h, checked.
  */
+#include "pool/bins.h"
 #include "pool/shared.h"
 
 #include <stdio.h>
@@ -154,11 +155,17 @@ void pool_validate(own_pool *pool)
             "blocks = starts not of holes + large and foreign blocks");
     require(pool, found.bytes == pool_bytes(pool), "bytes = the sizes of the live blocks");
     require(pool,
+            !(pool->flags & POOL_HOLES_FIRST) ||
+                pool->counted == extent_index(pool->extent, pool->bump),
+            "there are no uncounted blocks where holes come first");
+    require(pool,
             !pool->end ||
                 (!(pool->flags & POOL_HOLES_FIRST) && pool->end == extent_end(pool->extent)),
             "end = that of the extent in use, or NULL");
     require(pool, holes_validate(pool, &found.holes),
             "every hole is in the bin of its kind and size");
+    require(pool, bins_validate_recent(pool),
+            "where blocks were freed last is an extent of the pool");
     require(pool, limit_validate(pool), "used >= reserved in all limits that count the pool");
     found.chunks += holes_bytes(pool) + ledger_bytes(pool) + name_bytes(pool) + private_bytes(pool);
     if (pool->shared)

@@ -295,6 +295,41 @@ START_TEST(every_address_of_a_pool_is_judged_as_by_a_list)
 }
 END_TEST
 
+/* Memory that the pool has given back, and others may have by now. Each block was freed, so that
+   there was a reason to remember where it lay. */
+START_TEST(addresses_in_returned_memory_are_refused)
+{
+    enum { BYTES = 1 << 20 };
+    static const size_t sizes[] = {48, 400, 3000, 30000};
+    size_t size = sizes[_i], count = BYTES / size;
+    own_pool *pool = new_root(), *other = new_root();
+    char **blocks = (char **)own_alloc(other, count, sizeof(*blocks));
+
+    expect(own_alloc(pool, 1, 100) != NULL);
+    for (size_t i = 0; i < count; i++)
+        expect((blocks[i] = (char *)own_alloc_raw(pool, 1, size)) != NULL);
+    char *last = (char *)own_alloc(pool, 1, size);
+    size_t reserved = usage_of(pool).reserved;
+    for (size_t i = 0; i < count; i++)
+        expect(own_free(pool, blocks[i]) == 0);
+    expect(usage_of(pool).reserved < reserved / 2);
+    for (size_t i = 0; i < count; i++)
+        expect_error(own_free(pool, blocks[i]) == -1, EINVAL);
+    for (size_t i = 0; i < count; i++)
+        expect(own_alloc_raw(other, 1, size) != NULL);
+    for (size_t i = 0; i < count; i++)
+        expect_error(own_free(pool, blocks[i]) == -1, EINVAL);
+    expect(usage_of(pool).blocks == 2 && usage_of(other).blocks == 1 + count);
+    for (size_t i = 0; i < count; i++)
+        expect((blocks[i] = (char *)own_alloc_raw(pool, 1, size)) != NULL);
+    for (size_t i = 0; i < count; i++)
+        expect(own_free(pool, blocks[i]) == 0);
+    expect(own_free(pool, last) == 0 && usage_of(pool).blocks == 1);
+    own_decref(pool);
+    own_decref(other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("address");
@@ -316,5 +351,6 @@ int main(void)
     tcase_add_test(past, blocks_of_a_cleared_pool_are_refused);
     tcase_add_test(past, blocks_of_a_dead_pool_are_refused_by_the_next);
     tcase_add_test(past, blocks_given_up_by_realloc_are_refused);
+    tcase_add_loop_test(past, addresses_in_returned_memory_are_refused, 0, 4);
     return run_suite(suite);
 }

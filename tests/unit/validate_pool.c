@@ -183,6 +183,13 @@ static void bytes_wrong(void)
     world.pool->bytes -= GRANULE;
 }
 
+static void last_block_uncounted(void)
+{
+    world.pool->counted = (uint32_t)index_of(world.last);
+    world.pool->bytes -= (size_t)(world.pool->bump - world.last);
+    world.pool->blocks--;
+}
+
 static void reserved_wrong(void)
 {
     world.pool->reserved += 256;
@@ -308,6 +315,16 @@ static void quick_block_of_wrong_size(void)
     quick[QUICK_GRANULES] = (struct quick){.first = NULL};
 }
 
+static void recent_of_another_pool(void)
+{
+    world.pool->bins->recent[RECENT - 1] = &world.other->first;
+}
+
+static void recent_inside_extent(void)
+{
+    world.pool->bins->recent[0] = (struct extent *)(void *)world.middle;
+}
+
 static void rule_broken(void)
 {
     own_decref(world.child);
@@ -329,6 +346,7 @@ static const struct breach breaches[] = {
     {hole_before_bump, "no hole is in front of bump"},
     {blocks_wrong, "blocks = starts"},
     {bytes_wrong, "bytes = "},
+    {last_block_uncounted, "there are no uncounted blocks where holes come first"},
     {reserved_wrong, "reserved = "},
     {children_wrong, "children = "},
     {ring_broken, "the ledger is a ring"},
@@ -350,6 +368,8 @@ static const struct breach breaches[] = {
     {quick_count_wrong, "every hole is in the bin"},
     {quick_block_lost, "every hole is in the bin"},
     {quick_block_of_wrong_size, "every hole is in the bin"},
+    {recent_of_another_pool, "where blocks were freed last"},
+    {recent_inside_extent, "where blocks were freed last"},
     {rule_broken, "libown: own_decref: "},
 };
 #define BREACHES (sizeof(breaches) / sizeof(breaches[0]))
