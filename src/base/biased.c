@@ -10,7 +10,7 @@
 /* Whether it pays, and the thread's mark is no other's. A lock has no room for numbers over 32 bits. */
 static bool may_favour(const struct biased_lock *lock, uint64_t thread)
 {
-    uint32_t owner = lock->owner[thread % MARKS];
+    uint32_t owner = lock->owner[biased_mark(thread)];
     return __atomic_load_n(&barrier_is_one_sided, __ATOMIC_RELAXED) && thread <= UINT32_MAX &&
            (owner == thread || owner == NOBODY);
 }
@@ -20,7 +20,7 @@ void biased_favour(struct biased_lock *lock)
     uint64_t thread = thread_number();
     if (!may_favour(lock, thread))
         return;
-    lock->owner[thread % MARKS] = (uint32_t)thread;
+    lock->owner[biased_mark(thread)] = (uint32_t)thread;
     __atomic_store_n(&lock->favoured, (uint32_t)thread, __ATOMIC_RELAXED);
 }
 
@@ -29,7 +29,7 @@ static void end_favour(struct biased_lock *lock, uint32_t favoured)
 {
     __atomic_store_n(&lock->favoured, NOBODY, __ATOMIC_SEQ_CST);
     barrier_wait();
-    while (__atomic_load_n(biased_mark(lock, favoured), __ATOMIC_SEQ_CST))
+    while (__atomic_load_n(&lock->inside[biased_mark(favoured)], __ATOMIC_SEQ_CST))
         sched_yield();
     if (lock->ended < LAST_ENDED)
         lock->ended++;

@@ -31,8 +31,7 @@
 
 #include <stddef.h>
 
-/* A power of two. Of the threads that come to one stripe, so many have marks of their own. */
-#define MARKS 8
+#define MARKS 8 /* a power of two */
 
 struct biased_lock {
     struct lock beneath;
@@ -60,17 +59,18 @@ void biased_favour(struct biased_lock *lock);
 /* The lock beneath is the caller's, and becomes the biased one's. */
 void biased_take_with(struct biased_lock *lock);
 
-/* Where that thread says that it is inside. */
-static inline bool *biased_mark(struct biased_lock *lock, uint64_t thread)
+/* Of that thread. Those that one lock is for have numbers in a row, or as far apart as there are marks:
+   either way so many have marks of their own. */
+static inline size_t biased_mark(uint64_t thread)
 {
-    return &lock->inside[thread % MARKS];
+    return (thread + thread / MARKS) % MARKS;
 }
 
 /* The thread that is favoured takes it. False: it is another, or was not in time. */
 static inline bool biased_take_by_favour(struct biased_lock *lock)
 {
     uint64_t thread = thread_number_or_none;
-    bool *inside = biased_mark(lock, thread);
+    bool *inside = &lock->inside[biased_mark(thread)];
     if (OWN_UNLIKELY(__atomic_load_n(&lock->favoured, __ATOMIC_RELAXED) != thread))
         return false;
     barrier_store(inside, true);
@@ -84,7 +84,8 @@ static inline bool biased_take_by_favour(struct biased_lock *lock)
 
 static inline void biased_release_by_favour(struct biased_lock *lock)
 {
-    __atomic_store_n(biased_mark(lock, thread_number_or_none), false, __ATOMIC_RELEASE);
+    bool *inside = &lock->inside[biased_mark(thread_number_or_none)];
+    __atomic_store_n(inside, false, __ATOMIC_RELEASE);
 }
 
 static inline void biased_take(struct biased_lock *lock)

@@ -21,7 +21,7 @@ struct shared *shared_make(enum spread spread)
     return shared;
 }
 
-static own_pool *stripe_at(const own_pool *pool, unsigned number)
+static own_pool *stripe_at(const own_pool *pool, size_t number)
 {
     return __atomic_load_n(&pool->shared->stripe[number], __ATOMIC_ACQUIRE);
 }
@@ -134,7 +134,7 @@ static __attribute__((noinline)) own_pool *enter_without(own_pool *pool)
 
 own_pool *shared_enter(own_pool *pool)
 {
-    own_pool *stripe = shared_stripe(pool);
+    own_pool *stripe = stripe_at(pool, thread_number() % STRIPES);
     if (OWN_UNLIKELY(!stripe))
         return enter_without(pool);
     biased_take(&stripe->shared->lock);

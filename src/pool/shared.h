@@ -84,10 +84,11 @@ void shared_leave(const own_pool *entered);
 own_pool *shared_enter_block(own_pool *pool, const void *block);
 own_pool *shared_enter_newest(own_pool *pool);
 
-/* The stripe of the calling thread. NULL: there is none. Threads have places in turn, as they come. */
+/* The stripe of the calling thread, if that has a number; any, if not. NULL: there is none. Threads have
+   places in turn, as they come. */
 static inline own_pool *shared_stripe(const own_pool *pool)
 {
-    size_t place = thread_number_or_zero % STRIPES;
+    size_t place = thread_number_or_none % STRIPES;
     return __atomic_load_n(&pool->shared->stripe[place], __ATOMIC_ACQUIRE);
 }
 

@@ -87,6 +87,27 @@ START_TEST(each_thread_has_a_stripe_up_to_a_number)
 }
 END_TEST
 
+static void *expect_own_stripe(void *arg)
+{
+    own_pool *pool = (own_pool *)arg;
+    void *block = own_alloc(pool, 1, 100);
+
+    expect(block && chunk_owner(block) == pool->shared->stripe[thread_number() % STRIPES]);
+    return block;
+}
+
+/* A new one has no number before, and once went to another's, whose favour that ended: fails at
+   2a16c30. */
+START_TEST(each_thread_goes_to_its_stripe_from_the_first_call)
+{
+    own_pool *pool = new_striped(NULL);
+
+    for (size_t i = 0; i < STRIPES * 2; i++)
+        expect(elsewhere(expect_own_stripe, pool) != NULL);
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(large_blocks_are_found_in_their_stripe)
 {
     own_pool *pool = new_striped(NULL), *other = new_striped(NULL);
@@ -337,6 +358,7 @@ int main(void)
     TCase *ledger = add_case(suite, "ledger");
 
     tcase_add_test(blocks, each_thread_has_a_stripe_up_to_a_number);
+    tcase_add_test(blocks, each_thread_goes_to_its_stripe_from_the_first_call);
     tcase_add_test(blocks, large_blocks_are_found_in_their_stripe);
     tcase_add_test(blocks, what_is_adopted_while_blocks_are_cleared_stays);
     tcase_add_test(blocks, pool_without_memory_for_stripes_does_without);
