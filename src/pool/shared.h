@@ -62,8 +62,8 @@ enum spread {
 /* Two cache lines: who takes the lock does not disturb those that look for their stripe. */
 struct shared {
     struct biased_lock lock; /* of a stripe it favours its thread from the beginning */
-    uint32_t spread;         /* of the pool itself: an enum spread */
-    uint32_t nodes;          /* that were got and will be in the ledger, or be put back */
+    uint16_t spread;         /* of the pool itself: an enum spread */
+    uint16_t nodes;          /* that were got and will be in the ledger, or be put back */
     own_pool *stripe[STRIPES] __attribute__((aligned(64)));
 };
 
