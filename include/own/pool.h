@@ -18,11 +18,13 @@
  * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. A pool
  * that own_share has made shared, and all below it, is used by any number at once: "those of the
  * pool" are then all threads, each of which has a reference to it or knows of one that lasts. Its
- * order of release is that of time, over all threads. Two calls still want nobody else at the same
- * time: own_pool_total and own_pool_walk, for what they go through. A shared pool stays under the
- * limits that it has: it counts on against them where it outlives its parent, and is not given to a
- * pool under others (EPERM) unless it has a limit of its own. After fork the child process may use
- * the library, but no shared pool that another thread was inside of.
+ * order of release is that of time, over all threads. Threads that meet in a shared pool take memory
+ * for their blocks each for itself, 64 KiB and more at a time, and what one has freed it uses again;
+ * own_pool_clear gives all of that back. Two calls still want nobody else at the same time:
+ * own_pool_total and own_pool_walk, for what they go through. A shared pool stays under the limits
+ * that it has: it counts on against them where it outlives its parent, and is not given to a pool
+ * under others (EPERM) unless it has a limit of its own. After fork the child process may use the
+ * library, but no shared pool that another thread was inside of.
  */
 #ifndef OWN_POOL_H
 #define OWN_POOL_H
@@ -114,7 +116,8 @@ OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_poo
  *
  * Unlike own_decref it never puts a death off, however deep it is called inside others. Called from
  * a deferred call of the pool itself it frees the blocks at once, also for those that called it.
- * Cannot fail. errno is kept. Threads: those of pool. Cost: what is released.
+ * Cannot fail. errno is kept. Threads: those of pool; what others go on adding meanwhile is released
+ * too, for as long as they do. Cost: what is released.
  */
 OWN_API void own_pool_clear(own_pool *pool);
 
@@ -155,7 +158,8 @@ OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINT
  *
  * Near its limit a pool takes memory in small pieces, so that the limit can be used to the end.
  * Below a confined pool, what is shared already is not counted by a new limit, but where it has one
- * of its own. Returns -1 with errno ENOMEM, or EPERM: a shared pool that never had one. Set limits before you share. Threads: those of pool.
+ * of its own. Returns -1 with errno ENOMEM, or EPERM: a shared pool that never had one. Set limits
+ * before you share. Threads: those of pool.
  * Cost: O(1) where the pool has a limit already, else the number of pools below.
  */
 OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
