@@ -18,30 +18,6 @@ _Static_assert(SAME_PLACE(object) && SAME_PLACE(bump) && SAME_PLACE(end) && SAME
                "the front of a pool is what the header says");
 _Static_assert(OWN_BUMP_MAX == SMALL_MOST << GRANULE_SHIFT, "the header bumps small blocks only");
 
-/* Enters a pool if that takes no more than this: a confined one, or a stripe where the calling thread
-   is favoured. NULL: not so, or the pool is no live one. */
-static inline own_pool *enter_quickly(own_pool *pool)
-{
-    if (OWN_UNLIKELY(!pool || object_is_dead(&pool->object)))
-        return NULL;
-    if (OWN_LIKELY(!pool->shared)) {
-        inside_begin(pool);
-        return pool;
-    }
-    own_pool *stripe = shared_stripe(pool);
-    if (OWN_UNLIKELY(!stripe))
-        stripe = pool;
-    return OWN_LIKELY(biased_take_by_favour(&stripe->shared->lock)) ? stripe : NULL;
-}
-
-static inline void leave_quickly(const own_pool *pool, const own_pool *entered)
-{
-    if (OWN_LIKELY(!pool->shared))
-        inside_end(pool);
-    else
-        biased_release_by_favour(&entered->shared->lock);
-}
-
 /* A stripe takes whole units. Where there is no room for one, the pool itself takes less. */
 static inline bool may_be_in_first(const own_pool *entered, const void *block)
 {
@@ -67,15 +43,39 @@ static __attribute__((noinline)) void *alloc_slow(own_pool *pool, size_t count, 
     return NULL;
 }
 
+/* A stripe of a shared pool where the calling thread is favoured, entered. NULL: there is none. */
+static inline own_pool *enter_by_favour(own_pool *pool)
+{
+    own_pool *stripe = shared_stripe(pool);
+    if (OWN_UNLIKELY(!stripe))
+        stripe = pool;
+    return OWN_LIKELY(biased_take_by_favour(&stripe->shared->lock)) ? stripe : NULL;
+}
+
+static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t count, size_t size,
+                                                    bool zero)
+{
+    own_pool *stripe = enter_by_favour(pool);
+    if (OWN_UNLIKELY(!stripe))
+        return alloc_slow(pool, count, size, zero);
+    void *block = place_take(stripe, count, size, zero);
+    if (OWN_UNLIKELY(!block))
+        return alloc_entered(stripe, count, size, zero);
+    biased_release_by_favour(&stripe->shared->lock);
+    return block;
+}
+
 static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
 {
-    own_pool *entered = enter_quickly(pool);
-    if (OWN_UNLIKELY(!entered))
+    if (OWN_UNLIKELY(!pool || object_is_dead(&pool->object)))
         return alloc_slow(pool, count, size, zero);
-    void *block = place_take(entered, count, size, zero);
+    if (OWN_UNLIKELY(pool->shared))
+        return alloc_shared(pool, count, size, zero);
+    inside_begin(pool);
+    void *block = place_take(pool, count, size, zero);
     if (OWN_UNLIKELY(!block))
-        return alloc_entered(entered, count, size, zero);
-    leave_quickly(pool, entered);
+        return alloc_entered(pool, count, size, zero);
+    inside_end(pool);
     return block;
 }
 
@@ -124,18 +124,31 @@ static __attribute__((noinline)) int free_slow(own_pool *pool, void *block)
     return -1;
 }
 
+static __attribute__((noinline)) int free_shared(own_pool *pool, void *block)
+{
+    own_pool *stripe = enter_by_favour(pool);
+    if (OWN_UNLIKELY(!stripe))
+        return free_slow(pool, block);
+    bool kept = place_keep(stripe, block);
+    if (OWN_UNLIKELY(!kept) && chunk_owner(block) == stripe)
+        return free_entered(stripe, block);
+    biased_release_by_favour(&stripe->shared->lock);
+    return OWN_LIKELY(kept) ? 0 : free_slow(pool, block); /* it may be in another stripe */
+}
+
 int own_free(own_pool *pool, void *block)
 {
     if (!block)
         return 0;
-    own_pool *entered = enter_quickly(pool);
-    if (OWN_UNLIKELY(!entered))
+    if (OWN_UNLIKELY(!pool || object_is_dead(&pool->object)))
         return free_slow(pool, block);
-    bool kept = place_keep(entered, block);
-    if (OWN_UNLIKELY(!kept) && (!pool->shared || chunk_owner(block) == entered))
-        return free_entered(entered, block);
-    leave_quickly(pool, entered);
-    return OWN_LIKELY(kept) ? 0 : free_slow(pool, block); /* it may be in another stripe */
+    if (OWN_UNLIKELY(pool->shared))
+        return free_shared(pool, block);
+    inside_begin(pool);
+    if (OWN_UNLIKELY(!place_keep(pool, block)))
+        return free_entered(pool, block);
+    inside_end(pool);
+    return 0;
 }
 
 void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
