@@ -60,6 +60,7 @@ unit_tests += \
 	%D%/unit/inside \
 	%D%/unit/limits \
 	%D%/unit/limits_met \
+	%D%/unit/lock \
 	%D%/unit/map \
 	%D%/unit/system \
 	%D%/unit/share \
@@ -113,6 +114,8 @@ unit_tests += \
 %C%_unit_limits_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_met_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_limits_met_LDADD = $(UNIT_LIBS)
+%C%_unit_lock_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_lock_LDADD = $(UNIT_LIBS)
 %C%_unit_map_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_map_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)

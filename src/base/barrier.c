@@ -7,10 +7,10 @@
 
 #include "base/barrier.h"
 
+#include "base/lock.h"
+
 #include <errno.h>
-#include <pthread.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #if HAVE_LINUX_MEMBARRIER_H && defined(SYS_membarrier)
@@ -43,16 +43,11 @@ __attribute__((constructor)) static void prepare(void)
 static void do_without(void)
 {
     static bool settled;
-    int saved = errno;
     __atomic_store_n(&barrier_is_one_sided, false, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&settled, __ATOMIC_ACQUIRE))
         return;
-    int state;
-    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    (void)pthread_setcancelstate(state, NULL);
+    lock_nap(1000000);
     __atomic_store_n(&settled, true, __ATOMIC_RELEASE);
-    errno = saved;
 }
 
 void barrier_wait(void)

@@ -3,8 +3,6 @@
  */
 #include "base/biased.h"
 
-#include <sched.h>
-
 #define LAST_ENDED 20
 
 /* Whether it pays, and the thread's mark is no other's. A lock has no room for numbers over 32 bits. */
@@ -27,10 +25,11 @@ void biased_favour(struct biased_lock *lock)
 /* The favoured thread is let out, and not in again. */
 static void end_favour(struct biased_lock *lock, uint32_t favoured)
 {
+    unsigned turn = 0;
     __atomic_store_n(&lock->favoured, NOBODY, __ATOMIC_SEQ_CST);
     barrier_wait();
     while (__atomic_load_n(&lock->inside[biased_mark(favoured)], __ATOMIC_SEQ_CST))
-        sched_yield();
+        lock_pause(turn++);
     if (lock->ended < LAST_ENDED)
         lock->ended++;
 }

@@ -3,16 +3,39 @@
  */
 #include "base/lock.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stddef.h>
+#include <time.h>
 
-#define SPINS 100 /* a holder that runs is through by then */
+#define SPINS 100  /* a holder that runs is through by then */
+#define YIELDS 100 /* and one that was put off is on again */
+#define NAP 50000  /* nanoseconds: it may be of a lower priority, which a yield does not help */
+
+void lock_nap(long nanoseconds)
+{
+    int saved = errno;
+    int state;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
+    (void)pthread_setcancelstate(state, NULL);
+    errno = saved;
+}
+
+void lock_pause(unsigned turn)
+{
+    if (turn >= SPINS + YIELDS)
+        lock_nap(NAP);
+    else if (turn >= SPINS)
+        sched_yield();
+}
 
 void lock_wait(struct lock *lock)
 {
-    for (int spins = 0;; spins++) {
+    for (unsigned turn = 0;; turn++) {
         if (!__atomic_load_n(&lock->taken, __ATOMIC_RELAXED) && lock_try(lock))
             return;
-        if (spins >= SPINS)
-            sched_yield();
+        lock_pause(turn);
     }
 }

@@ -2,7 +2,7 @@
  * base/lock.h - a lock of four bytes, for a few instructions at a time.
  *
  * Taking it is one exchange and releasing it one store. Who finds it taken waits in turns: a short
- * while at full speed, then giving the processor to others. What is done under it is short, blocks
+ * while at full speed, then giving the processor to others, then asleep. What is done under it is short, blocks
  * nowhere but in the system's memory calls, and runs no code of users.
  */
 #ifndef BASE_LOCK_H
@@ -22,7 +22,11 @@ static inline bool lock_try(struct lock *lock)
     return !__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE);
 }
 
-/* lock.c: waits until it is free, and takes it. */
+/* lock.c: what who waits for another thread does in each turn, from 0 on. */
+void lock_pause(unsigned turn);
+/* Sleeps, up to a second, and is not cancelled meanwhile. Keeps errno. */
+void lock_nap(long nanoseconds);
+/* Waits until it is free, and takes it. */
 void lock_wait(struct lock *lock);
 
 static inline void lock_take(struct lock *lock)

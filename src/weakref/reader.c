@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 
 __thread struct reader weakref_reader;
 
@@ -48,8 +47,9 @@ void reader_wait(const void *object)
     lock_take(&readers_lock);
     list_each_safe (link, after, &readers) {
         const struct reader *reader = list_item(link, struct reader, link);
+        unsigned turn = 0;
         while (__atomic_load_n(&reader->reading, __ATOMIC_SEQ_CST) == object)
-            sched_yield();
+            lock_pause(turn++);
     }
     lock_release(&readers_lock);
 }
