@@ -17,7 +17,7 @@ struct shared *shared_make(enum spread spread)
     size_t granted;
     struct shared *shared = chunk_get(sizeof(*shared), &granted);
     if (shared)
-        *shared = (struct shared){.lock = BIASED_LOCK_INIT, .spread = spread};
+        *shared = (struct shared){.lock = BIASED_LOCK_INIT, .spread = (uint16_t)spread};
     return shared;
 }
 
