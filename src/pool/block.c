@@ -18,19 +18,26 @@ _Static_assert(SAME_PLACE(object) && SAME_PLACE(bump) && SAME_PLACE(end) && SAME
                "the front of a pool is what the header says");
 _Static_assert(OWN_BUMP_MAX == SMALL_MOST << GRANULE_SHIFT, "the header bumps small blocks only");
 
-/* A stripe takes whole units. Where there is no room for one, the pool itself takes less. */
-static inline bool may_be_in_first(const own_pool *entered, const void *block)
+/* A stripe takes whole units. Where there is no room for one, the pool itself takes less: whether it is
+   to be tried there, when `entered` has been left without a block. */
+static bool may_be_in_first(const own_pool *entered)
 {
-    return !block && pool_is_stripe(entered) && (errno == EDQUOT || errno == ENOMEM);
+    return pool_is_stripe(entered) && (errno == EDQUOT || errno == ENOMEM);
 }
 
 static __attribute__((noinline)) void *alloc_entered(own_pool *entered, size_t count, size_t size,
                                                      bool zero)
 {
+    int saved = OWN_UNLIKELY(pool_is_stripe(entered)) ? errno : 0;
     void *block = place_alloc(entered, count, size, zero);
     pool_leave(entered);
-    if (OWN_UNLIKELY(may_be_in_first(entered, block)))
-        return alloc_entered(pool_enter_stripe(pool_home(entered)), count, size, zero);
+    if (OWN_LIKELY(block) || !may_be_in_first(entered))
+        return block;
+    own_pool *first = pool_enter_stripe(pool_home(entered));
+    block = place_alloc(first, count, size, zero);
+    pool_leave(first);
+    if (block)
+        errno = saved;
     return block;
 }
 
@@ -95,14 +102,17 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
         errno = EINVAL;
         return NULL;
     }
+    int saved = errno;
     own_pool *entered = pool_enter(pool);
     void *block = place_alloc_aligned(entered, alignment, count, size);
     pool_leave(entered);
-    if (OWN_UNLIKELY(may_be_in_first(entered, block))) {
-        pool_enter_stripe(pool);
-        block = place_alloc_aligned(pool, alignment, count, size);
-        pool_leave(pool);
-    }
+    if (OWN_LIKELY(block) || !may_be_in_first(entered))
+        return block;
+    pool_enter_stripe(pool);
+    block = place_alloc_aligned(pool, alignment, count, size);
+    pool_leave(pool);
+    if (block)
+        errno = saved;
     return block;
 }
 
