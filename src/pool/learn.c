@@ -76,7 +76,8 @@ void learn_outgrown(const own_pool *pool, size_t bytes)
     uint16_t *root = pool->flags & POOL_ROOT ? chunk_typical(TYPICAL_ROOT) : NULL;
     if (root)
         learn(root, needed);
-    else if (!own_is_shared(pool) && !pool_is_dying(pool) && pool->entry.parent)
+    else if (!pool_is_stripe(pool) && !own_is_shared(pool) && !pool_is_dying(pool) &&
+             pool->entry.parent)
         learn_for_child(&pool->entry.parent->typical, needed);
 }
 

@@ -72,6 +72,8 @@ static __attribute__((noinline)) void *get_from_new_extent(own_pool *pool, size_
         block = hole_use(pool, granules, BIG_BLOCKS);
     if (!block && quick_flush(pool))
         block = hole_use(pool, granules, SMALL_BLOCKS);
+    if (!block && bump_has(pool, granules)) /* what was in front of bump has gone back to it */
+        block = bump(pool, granules);
     if (block)
         return block;
     int saved = errno;

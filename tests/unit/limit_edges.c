@@ -98,6 +98,30 @@ START_TEST(what_was_learned_leaves_small_limits_alone)
 }
 END_TEST
 
+/* What was kept in front of bump goes back to bump when it is given up, and was not looked for there. */
+START_TEST(freed_blocks_in_front_of_bump_are_room_for_a_larger_one)
+{
+    own_pool *pool = own_pool_create(NULL, &(own_pool_options){.limit = (size_t)256 << 10});
+    static char *blocks[4096];
+    size_t count = 0;
+
+    expect(pool != NULL);
+    while (count < 300)
+        expect((blocks[count++] = own_alloc(pool, 1, 128)) != NULL);
+    expect(own_free(pool, blocks[100]) == 0); /* from now on a few are kept */
+    expect((blocks[100] = own_alloc(pool, 1, 128)) != NULL);
+    while ((blocks[count] = own_alloc(pool, 1, 128)))
+        count++;
+    while (blocks[count - 1] + 128 != pool->bump) /* up to the last that was bumped */
+        count--;
+    for (size_t i = 2; i <= 8; i++)
+        expect(own_free(pool, blocks[count - i]) == 0);
+    expect(own_free(pool, blocks[count - 1]) == 0);
+    expect(own_alloc(pool, 1, 512) != NULL);
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("limit_edges");
@@ -107,5 +131,6 @@ int main(void)
     tcase_add_test(edges, dying_pool_takes_what_was_above_it);
     tcase_add_test(edges, mapped_blocks_grow_up_to_the_limit);
     tcase_add_test(edges, what_was_learned_leaves_small_limits_alone);
+    tcase_add_test(edges, freed_blocks_in_front_of_bump_are_room_for_a_larger_one);
     return run_suite(suite);
 }

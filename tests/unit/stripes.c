@@ -334,6 +334,19 @@ START_TEST(node_on_its_way_is_known_to_the_validator)
 }
 END_TEST
 
+START_TEST(stripe_that_grows_teaches_nothing_about_children)
+{
+    own_pool *pool = new_striped(NULL);
+
+    for (int i = 0; i < 20; i++) {
+        expect(own_alloc(pool, 1, 30 * KIB) != NULL);
+        own_pool_clear(pool);
+    }
+    expect(count_stripes(pool) == 2 && pool->typical == 0);
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(nothing_is_left_of_dead_pools)
 {
     size_t live = 0;
@@ -365,6 +378,7 @@ int main(void)
     tcase_add_test(blocks, what_is_adopted_while_blocks_are_cleared_stays);
     tcase_add_test(blocks, pool_without_memory_for_stripes_does_without);
     tcase_add_test(blocks, cleared_pool_has_its_limit_to_itself_again);
+    tcase_add_test(blocks, stripe_that_grows_teaches_nothing_about_children);
     tcase_add_test(blocks, node_on_its_way_is_known_to_the_validator);
     tcase_add_loop_test(ledger, tear_down_is_newest_first_over_all_stripes, 0, 10);
     tcase_add_test(ledger, entries_are_found_in_any_stripe);
