@@ -17,8 +17,7 @@
 
 /* A client that does not take its replies is not served further while so much waits for it, */
 #define UNWRITTEN_MAX ((size_t)1 << 20)
-#define UNWRITTEN_SHARE 4  /* or such a part of its limit */
-#define REQUEST_WEIGHT 512 /* of a request beside its reply */
+#define UNWRITTEN_SHARE 4 /* or such a part of its limit */
 
 #define KEEPALIVE_SECONDS 300
 
@@ -84,12 +83,21 @@ static void advance(struct connection *connection, size_t size)
             request->buffers_written++;
         }
         connection->first_unwritten = request->next;
-        connection->unwritten -= request->reply_size + REQUEST_WEIGHT;
+        connection->unwritten -= request->weight;
         request_drop(request);
     }
     connection->last_unwritten = NULL;
     memmove(connection->farewell, connection->farewell + size, connection->farewell_length - size);
     connection->farewell_length -= size;
+}
+
+/* What a request keeps until its reply is out: its memory, or what it shows of others', if that is
+   more. */
+static size_t weigh(const struct request *request)
+{
+    own_usage usage;
+    own_pool_usage(request->pool, &usage);
+    return usage.reserved > request->reply_size ? usage.reserved : request->reply_size;
 }
 
 static bool has_enough(const struct connection *connection)
@@ -216,7 +224,8 @@ static void connection_run(struct connection *connection)
         *(connection->first_unwritten ? &connection->last_unwritten->next
                                       : &connection->first_unwritten) = request;
         connection->last_unwritten = request;
-        connection->unwritten += request->reply_size + REQUEST_WEIGHT;
+        request->weight = weigh(request);
+        connection->unwritten += request->weight;
     }
     if (connection->paused) {
         connection_pause(connection, false);

@@ -32,7 +32,8 @@ struct request {
     char *chunk; /* where the next short piece goes */
     size_t chunk_left;
     size_t reply_size;
-    bool failed; /* the pool had no room for all of it: the connection's limit */
+    size_t weight; /* while the reply waits to be written, see connection.c */
+    bool failed;   /* the pool had no room for all of it: the connection's limit */
 
     struct string first_arguments[REQUEST_ARGUMENTS];
     uv_buf_t first_buffers[REQUEST_BUFFERS];
