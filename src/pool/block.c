@@ -25,17 +25,23 @@ static bool may_be_in_first(const own_pool *entered)
     return pool_is_stripe(entered) && (errno == EDQUOT || errno == ENOMEM);
 }
 
-static __attribute__((noinline)) void *alloc_entered(own_pool *entered, size_t count, size_t size,
-                                                     bool zero)
+static inline void *alloc_in(own_pool *entered, size_t alignment, size_t count, size_t size,
+                             bool zero)
+{
+    void *block = alignment > 1 ? place_alloc_aligned(entered, alignment, count, size)
+                                : place_alloc(entered, count, size, zero);
+    pool_leave(entered);
+    return block;
+}
+
+static __attribute__((noinline)) void *alloc_entered(own_pool *entered, size_t alignment,
+                                                     size_t count, size_t size, bool zero)
 {
     int saved = OWN_UNLIKELY(pool_is_stripe(entered)) ? errno : 0;
-    void *block = place_alloc(entered, count, size, zero);
-    pool_leave(entered);
+    void *block = alloc_in(entered, alignment, count, size, zero);
     if (OWN_LIKELY(block) || !may_be_in_first(entered))
         return block;
-    own_pool *first = pool_enter_stripe(pool_home(entered));
-    block = place_alloc(first, count, size, zero);
-    pool_leave(first);
+    block = alloc_in(pool_enter_stripe(pool_home(entered)), alignment, count, size, zero);
     if (block)
         errno = saved;
     return block;
@@ -45,7 +51,7 @@ static __attribute__((noinline)) void *alloc_slow(own_pool *pool, size_t count, 
                                                   bool zero)
 {
     if (OWN_LIKELY(pool_check(pool, "own_alloc")))
-        return alloc_entered(pool_enter(pool), count, size, zero);
+        return alloc_entered(pool_enter(pool), 1, count, size, zero);
     errno = EINVAL;
     return NULL;
 }
@@ -67,7 +73,7 @@ static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t count
         return alloc_slow(pool, count, size, zero);
     void *block = place_take(stripe, count, size, zero);
     if (OWN_UNLIKELY(!block))
-        return alloc_entered(stripe, count, size, zero);
+        return alloc_entered(stripe, 1, count, size, zero);
     biased_release_by_favour(&stripe->shared->lock);
     return block;
 }
@@ -81,7 +87,7 @@ static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
     inside_begin(pool);
     void *block = place_take(pool, count, size, zero);
     if (OWN_UNLIKELY(!block))
-        return alloc_entered(pool, count, size, zero);
+        return alloc_entered(pool, 1, count, size, zero);
     inside_end(pool);
     return block;
 }
@@ -102,18 +108,7 @@ void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t s
         errno = EINVAL;
         return NULL;
     }
-    int saved = errno;
-    own_pool *entered = pool_enter(pool);
-    void *block = place_alloc_aligned(entered, alignment, count, size);
-    pool_leave(entered);
-    if (OWN_LIKELY(block) || !may_be_in_first(entered))
-        return block;
-    pool_enter_stripe(pool);
-    block = place_alloc_aligned(pool, alignment, count, size);
-    pool_leave(pool);
-    if (block)
-        errno = saved;
-    return block;
+    return alloc_entered(pool_enter(pool), alignment, count, size, true);
 }
 
 static __attribute__((noinline)) int free_entered(own_pool *entered, void *block)
