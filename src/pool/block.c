@@ -18,13 +18,6 @@ _Static_assert(SAME_PLACE(object) && SAME_PLACE(bump) && SAME_PLACE(end) && SAME
                "the front of a pool is what the header says");
 _Static_assert(OWN_BUMP_MAX == SMALL_MOST << GRANULE_SHIFT, "the header bumps small blocks only");
 
-/* A stripe takes whole units. Where there is no room for one, the pool itself takes less: whether it is
-   to be tried there, when `entered` has been left without a block. */
-static bool may_be_in_first(const own_pool *entered)
-{
-    return pool_is_stripe(entered) && (errno == EDQUOT || errno == ENOMEM);
-}
-
 static inline void *alloc_in(own_pool *entered, size_t alignment, size_t count, size_t size,
                              bool zero)
 {
@@ -34,17 +27,26 @@ static inline void *alloc_in(own_pool *entered, size_t alignment, size_t count, 
     return block;
 }
 
-static __attribute__((noinline)) void *alloc_entered(own_pool *entered, size_t alignment,
-                                                     size_t count, size_t size, bool zero)
+/* A stripe takes whole units. Where there is no room for one, the pool itself takes less. */
+static __attribute__((noinline)) void *alloc_in_stripe(own_pool *stripe, size_t alignment,
+                                                       size_t count, size_t size, bool zero)
 {
-    int saved = OWN_UNLIKELY(pool_is_stripe(entered)) ? errno : 0;
-    void *block = alloc_in(entered, alignment, count, size, zero);
-    if (OWN_LIKELY(block) || !may_be_in_first(entered))
+    int saved = errno;
+    void *block = alloc_in(stripe, alignment, count, size, zero);
+    if (OWN_LIKELY(block) || (errno != EDQUOT && errno != ENOMEM))
         return block;
-    block = alloc_in(pool_enter_stripe(pool_home(entered)), alignment, count, size, zero);
+    block = alloc_in(pool_enter_stripe(pool_home(stripe)), alignment, count, size, zero);
     if (block)
         errno = saved;
     return block;
+}
+
+static __attribute__((noinline)) void *alloc_entered(own_pool *entered, size_t alignment,
+                                                     size_t count, size_t size, bool zero)
+{
+    if (OWN_UNLIKELY(pool_is_stripe(entered)))
+        return alloc_in_stripe(entered, alignment, count, size, zero);
+    return alloc_in(entered, alignment, count, size, zero);
 }
 
 static __attribute__((noinline)) void *alloc_slow(own_pool *pool, size_t count, size_t size,
