@@ -48,6 +48,9 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/slab.c \
 	%D%/chunk/system.c \
 	%D%/chunk/validate.c \
+	%D%/limit/account.c \
+	%D%/limit/limit.c \
+	%D%/limit/limit.h \
 	%D%/object/count.h \
 	%D%/object/dying.h \
 	%D%/object/object.c \
@@ -67,7 +70,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/ledger.c \
 	%D%/pool/ledger.h \
 	%D%/pool/learn.c \
-	%D%/pool/limit.c \
+	%D%/pool/limited.c \
 	%D%/pool/own.c \
 	%D%/pool/place.c \
 	%D%/pool/place.h \

@@ -23,7 +23,7 @@ static void *fail(int error)
 /* A header with room for `behind` bytes, one reference and no memory yet. */
 static own_buffer *make_header(own_pool *owner, size_t behind)
 {
-    struct limit *limit = owner ? owner->limit : NULL;
+    struct limit *limit = owner ? owner->account.limit : NULL;
     size_t size = chunk_round(sizeof(own_buffer) + behind);
     if (OWN_UNLIKELY(limit) && !limit_add(limit, size))
         return NULL;

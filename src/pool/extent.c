@@ -170,19 +170,19 @@ void extent_unclaim_first(own_pool *pool)
 /* The size of the chunk that the pool takes next. 0: the limit leaves too little room. */
 static size_t next_size(own_pool *pool, size_t least)
 {
-    size_t reserved = pool->reserved;
+    size_t reserved = pool->account.reserved;
     /* Each extent leaves some of its end unused: under a limit, fewer of them leave less. */
     size_t wanted = reserved <= DOUBLING_UP_TO
-                        ? reserved * (pool->limit ? 3 : 1)
+                        ? reserved * (pool->account.limit ? 3 : 1)
                         : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
     if (pool_is_stripe(pool)) { /* found by the unit map only */
         least = max_size(least, CHUNK_UNIT);
         wanted = max_size(wanted, pool->first.next ? 0 : STRIPE_CHUNK);
     }
     size_t size = chunk_round(max_size(least, min_size(wanted, CHUNK_MAX)));
-    if (!pool->limit)
+    if (!pool->account.limit)
         return size;
-    size_t room = limit_room(pool->limit);
+    size_t room = limit_room(pool->account.limit);
     if (size <= room)
         return size;
     size_t smallest = chunk_round(max_size(least, min_size(reserved / 64, CHUNK_MAX)));
@@ -224,12 +224,12 @@ bool extent_add(own_pool *pool, size_t bytes, uint32_t kind)
         errno = EDQUOT;
         return false;
     }
-    struct extent *extent = pool_chunk_get(pool, size, &size);
+    struct extent *extent = account_get(&pool->account, size, &size);
     if (!extent)
         return false;
     set_size(extent, size);
     if (!claim(pool, extent)) {
-        pool_chunk_put(pool, extent, size);
+        account_put(&pool->account, extent, size);
         return false;
     }
     pool_settle(pool);
@@ -253,7 +253,7 @@ void extent_remove(own_pool *pool, struct extent *extent)
     bins_forget_extent(pool, extent);
     leave(pool, extent);
     unclaim(extent);
-    pool_chunk_put(pool, extent, extent_bytes(extent));
+    account_put(&pool->account, extent, extent_bytes(extent));
 }
 
 void extent_remove_all(own_pool *pool)

@@ -27,11 +27,11 @@ static struct entry **ring_of(own_pool *pool, const struct foreign *foreign)
 bool foreign_add(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *))
 {
     size_t granted;
-    struct foreign *foreign = pool_chunk_get(pool, sizeof(*foreign), &granted);
+    struct foreign *foreign = account_get(&pool->account, sizeof(*foreign), &granted);
     if (!foreign)
         return false;
-    if (!limit_add(pool->limit, size)) {
-        pool_chunk_put(pool, foreign, sizeof(*foreign));
+    if (!limit_add(pool->account.limit, size)) {
+        account_put(&pool->account, foreign, sizeof(*foreign));
         return false;
     }
     foreign->size = size;
@@ -54,8 +54,8 @@ void foreign_remove(own_pool *pool, struct foreign *foreign)
     pool->peak = max_size(pool->peak, pool_bytes(pool));
     pool->blocks--;
     pool->bytes -= foreign->size;
-    limit_subtract(pool->limit, foreign->size);
-    pool_chunk_put(pool, foreign, sizeof(*foreign));
+    limit_subtract(pool->account.limit, foreign->size);
+    account_put(&pool->account, foreign, sizeof(*foreign));
     pool_debug_step(pool);
 }
 

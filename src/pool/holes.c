@@ -120,7 +120,7 @@ static struct bins *make_bins(own_pool *pool)
 {
     int saved = errno;
     size_t granted;
-    struct bins *bins = pool_chunk_get(pool, sizeof(*bins), &granted);
+    struct bins *bins = account_get(&pool->account, sizeof(*bins), &granted);
     errno = saved;
     if (!bins)
         return NULL;
@@ -152,7 +152,7 @@ bool holes_look(own_pool *pool)
 {
     if (has_bins(pool))
         return true;
-    struct bins *bins = pool->reserved > SCAN_MAX ? make_bins(pool) : NULL;
+    struct bins *bins = pool->account.reserved > SCAN_MAX ? make_bins(pool) : NULL;
     if (bins) {
         pool->bins = bins;
         pool->holes = 0;
@@ -185,7 +185,7 @@ static bool give_back(own_pool *pool, struct extent *extent)
     if (extent == &pool->first)
         return false;
     if (extent->kind == BIG_BLOCKS && has_bins(pool) &&
-        extent_bytes(extent) <= pool->reserved / SPARE_PART) {
+        extent_bytes(extent) <= pool->account.reserved / SPARE_PART) {
         /* One is kept, so that a single block that comes and goes costs no extent each time. */
         struct extent *spare = pool->bins->spare;
         pool->bins->spare = extent;
@@ -294,7 +294,7 @@ void *hole_use(own_pool *pool, size_t granules, uint32_t kind)
     if (has_bins(pool))
         hole = shelf_find(pool, kind, granules, &extent, &whole);
     else
-        hole = pool->reserved <= SCAN_LAST ? scan(pool, granules, &extent, &whole) : NULL;
+        hole = pool->account.reserved <= SCAN_LAST ? scan(pool, granules, &extent, &whole) : NULL;
     if (!hole)
         return NULL;
     if (has_bins(pool) && pool->bins->spare == extent)
@@ -317,7 +317,7 @@ void *hole_use_newest(own_pool *pool, size_t granules)
 void holes_forget(own_pool *pool)
 {
     if (has_bins(pool))
-        pool_chunk_put(pool, pool->bins, sizeof(*pool->bins));
+        account_put(&pool->account, pool->bins, sizeof(*pool->bins));
     pool->bins = NULL;
     pool->holes = 0;
 }

@@ -48,14 +48,14 @@ void *large_get(own_pool *pool, size_t size, size_t alignment, bool zero)
         return NULL;
     }
     size_t granted;
-    struct large *large = pool_chunk_get(pool, total, &granted);
+    struct large *large = account_get(&pool->account, total, &granted);
     if (!large)
         return NULL;
     large->block = (void *)round_up((uintptr_t)(large + 1), max_size(alignment, GRANULE));
     large->size = size;
     large->granted = granted;
     if (!claim(pool, large)) {
-        pool_chunk_put(pool, large, granted);
+        account_put(&pool->account, large, granted);
         return NULL;
     }
     link_in(pool, large);
@@ -73,7 +73,7 @@ void large_put(own_pool *pool, struct large *large)
     pool->peak = max_size(pool->peak, pool_bytes(pool));
     pool->blocks--;
     pool->bytes -= large->size;
-    pool_chunk_put(pool, large, large->granted);
+    account_put(&pool->account, large, large->granted);
 }
 
 void large_free_all(own_pool *pool)
@@ -97,18 +97,18 @@ static void *remap(own_pool *pool, struct large *large, size_t size, size_t whol
 {
     size_t offset = offset_of(large);
     size_t granted = large->granted;
-    if (whole > granted && !limit_charge(pool, whole - granted))
+    if (whole > granted && !account_charge(&pool->account, whole - granted))
         return NULL;
     chunk_unclaim(large->block, 1);
     struct large *moved = chunk_resize(large, granted, whole);
     if (!moved) {
         claim(pool, large); /* as it was before: cannot fail */
         if (whole > granted)
-            limit_uncharge(pool, whole - granted);
+            account_uncharge(&pool->account, whole - granted);
         return NULL;
     }
     if (whole < granted)
-        limit_uncharge(pool, granted - whole);
+        account_uncharge(&pool->account, granted - whole);
     moved->granted = whole;
     moved->block = (char *)moved + offset;
     claim(pool, moved); /* chunk_resize has made sure of it */

@@ -117,7 +117,7 @@ size_t learn_first_chunk(const own_pool *owner, size_t reserve, size_t own_limit
     size_t size = chunk_round(learn_size_of_next(owner));
     /* What was learned must not make a limit bind sooner. */
     size_t room = own_limit ? own_limit : SIZE_MAX;
-    if (owner && OWN_UNLIKELY(owner->limit))
-        room = min_size(room, limit_room(owner->limit));
+    if (owner && OWN_UNLIKELY(owner->account.limit))
+        room = min_size(room, limit_room(owner->account.limit));
     return room / 64 < size ? FIRST_CHUNK_LEAST : size;
 }

@@ -151,7 +151,7 @@ static bool get_buckets(own_pool *pool, struct hash *hash, size_t buckets)
     int saved = errno;
     size_t granted;
     hash->buckets = buckets;
-    hash->bucket = pool_chunk_get(pool, buckets * sizeof(struct node *), &granted);
+    hash->bucket = account_get(&pool->account, buckets * sizeof(struct node *), &granted);
     errno = saved;
     for (size_t i = 0; hash->bucket && i < buckets; i++)
         hash->bucket[i] = NULL;
@@ -160,7 +160,7 @@ static bool get_buckets(own_pool *pool, struct hash *hash, size_t buckets)
 
 static void put_buckets(own_pool *pool, const struct hash *hash)
 {
-    pool_chunk_put(pool, hash->bucket, hash->buckets * sizeof(struct node *));
+    account_put(&pool->account, hash->bucket, hash->buckets * sizeof(struct node *));
 }
 
 /* Four times the buckets, if they can be had. */
@@ -180,13 +180,13 @@ static void hash_make(own_pool *pool)
 {
     int saved = errno;
     size_t granted;
-    struct hash *hash = pool_chunk_get(pool, sizeof(*hash), &granted);
+    struct hash *hash = account_get(&pool->account, sizeof(*hash), &granted);
     errno = saved;
     if (!hash)
         return;
     hash->counts = ledger_counts(pool);
     if (!get_buckets(pool, hash, BUCKETS_FIRST)) {
-        pool_chunk_put(pool, hash, sizeof(*hash));
+        account_put(&pool->account, hash, sizeof(*hash));
         return;
     }
     spread(hash, (struct node *)pool->nodes);
@@ -197,19 +197,19 @@ static void hash_make(own_pool *pool)
 static void hash_free(own_pool *pool, struct hash *hash)
 {
     put_buckets(pool, hash);
-    pool_chunk_put(pool, hash, sizeof(*hash));
+    account_put(&pool->account, hash, sizeof(*hash));
     pool->nodes = 0;
 }
 
 struct node *ledger_node_get(own_pool *pool)
 {
     size_t granted;
-    return pool_chunk_get(pool, sizeof(struct node), &granted);
+    return account_get(&pool->account, sizeof(struct node), &granted);
 }
 
 void ledger_node_put(own_pool *pool, struct node *node)
 {
-    pool_chunk_put(pool, node, sizeof(*node));
+    account_put(&pool->account, node, sizeof(*node));
 }
 
 static bool chain_is_long(const own_pool *pool)

@@ -90,7 +90,7 @@ static inline size_t foreign_bytes(const own_pool *pool)
 
 static inline size_t pool_reserved(const own_pool *pool)
 {
-    return pool->reserved + foreign_bytes(pool);
+    return pool->account.reserved + foreign_bytes(pool);
 }
 
 /* The foreign block at that address, or NULL. */

@@ -17,7 +17,7 @@ static int fail(int error)
 bool pool_orphan(own_pool *entered, own_pool *child)
 {
     /* What another thread may be using goes on counting against the limits that it was under. */
-    bool leaves_limits = child->limit && !own_is_shared(child);
+    bool leaves_limits = child->account.limit && !own_is_shared(child);
     ledger_remove_child(entered, child);
     bool last = object_unhold(&child->object);
     if (last)
@@ -177,7 +177,7 @@ static int check_parent(const own_pool *pool, const own_pool *child, bool locked
  */
 static void leave_former_limits(own_pool *pool)
 {
-    if (!pool->limit || pool->shared)
+    if (!pool->account.limit || pool->shared)
         return;
     for (own_pool *parent; (parent = tree_parent(pool));)
         pool = parent;
@@ -191,7 +191,7 @@ static bool adapt(own_pool *parent, own_pool *child)
 {
     leave_former_limits(parent);
     struct limit *before = limit_above(child);
-    if (!limit_move(child, parent->limit, false))
+    if (!limit_move(child, parent->account.limit, false))
         return false;
     if (share_with(parent, child))
         return true;

@@ -126,7 +126,7 @@ static __attribute__((noinline)) void *get_big(own_pool *pool, size_t granules)
 /* A block of granules that fit an extent; its contents are arbitrary. */
 static void *get(own_pool *pool, size_t granules)
 {
-    if (granules > SMALL_MOST && pool->reserved > SPLIT_AT)
+    if (granules > SMALL_MOST && pool->account.reserved > SPLIT_AT)
         return get_big(pool, granules);
     void *block = NULL;
     if (pool->flags & POOL_HOLES_FIRST) {
@@ -182,7 +182,7 @@ void *place_alloc(own_pool *pool, size_t count, size_t size, bool zero)
                      pool->flags & POOL_PRIVATE))
         return alloc_far(pool, count, size, zero);
     size_t granules = granules_for(bytes);
-    bool next = granules <= SMALL_MOST || pool->reserved <= SPLIT_AT;
+    bool next = granules <= SMALL_MOST || pool->account.reserved <= SPLIT_AT;
     if (next && !(pool->flags & POOL_HOLES_FIRST) && bump_has(pool, granules))
         block = bump(pool, granules);
     else

@@ -28,8 +28,7 @@ static bool pool_init(own_pool *pool, own_pool *owner, size_t size, const char *
     pool->flags = owner ? 0 : POOL_ROOT;
     pool->bins = NULL;
     pool->peak = 0;
-    pool->reserved = size;
-    pool->limit = NULL;
+    pool->account = (struct account){.reserved = size};
     pool->entry.parent = NULL;
     pool->newest = NULL;
     pool->nodes = 0;
@@ -41,7 +40,7 @@ static bool pool_init(own_pool *pool, own_pool *owner, size_t size, const char *
 
 own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
 {
-    struct limit *limit = owner ? owner->limit : NULL;
+    struct limit *limit = owner ? owner->account.limit : NULL;
     if (limit && !limit_add(limit, size))
         return NULL;
     own_pool *pool = chunk_get(size, &size);
@@ -54,7 +53,7 @@ own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
         chunk_put(pool, size);
         return NULL;
     }
-    limit_join(pool, limit);
+    account_join(&pool->account, limit);
     return pool;
 }
 
@@ -69,7 +68,7 @@ static bool be_born(const own_pool *owner, own_pool *pool)
             return false;
         pool_open(pool);
     }
-    limit_meet(pool->limit);
+    limit_meet(pool->account.limit);
     pool->object.count = -1;
     return true;
 }
@@ -106,7 +105,7 @@ own_pool *own_pool_new_at(own_pool *owner, const char *place)
 {
     if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
         return refuse();
-    if (OWN_UNLIKELY(owner && (owner->limit || owner->shared)))
+    if (OWN_UNLIKELY(owner && (owner->account.limit || owner->shared)))
         return new_with_care(owner, place);
     size_t size = learn_size_of_next(owner);
     own_pool *pool = chunk_get(size, &size);
@@ -141,7 +140,7 @@ size_t name_bytes(const own_pool *pool)
 static void name_free(own_pool *pool)
 {
     if (OWN_UNLIKELY(pool->flags & POOL_NAME_OWNED))
-        pool_chunk_put(pool, (void *)(uintptr_t)pool->name, strlen(pool->name) + 1);
+        account_put(&pool->account, (void *)(uintptr_t)pool->name, strlen(pool->name) + 1);
 }
 
 /* What is left of it is the first chunk. */
@@ -153,7 +152,7 @@ static void free_first_chunk(own_pool *pool)
     pool->end = NULL; /* a dead pool is not allocated from */
     pool->object.state = 0;
     __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
-    chunk_put(pool, pool->reserved);
+    chunk_put(pool, pool->account.reserved);
 }
 
 void pool_free_memory(own_pool *pool)
@@ -162,9 +161,11 @@ void pool_free_memory(own_pool *pool)
     large_free_all(pool);
     holes_forget(pool);
     extent_remove_all(pool);
-    if (pool->limit)
-        limit_subtract(pool->limit, pool->reserved);
-    limit_leave(pool);
+    if (pool->account.limit) {
+        limit_subtract(pool->account.limit, pool->account.reserved);
+        limit_leave(pool->account.limit, pool);
+        pool->account.limit = NULL;
+    }
     free_first_chunk(pool);
 }
 
@@ -181,7 +182,7 @@ static bool pool_free_bare(own_object *object)
     own_pool *pool = as_pool(object);
     if (pool->newest || pool->shared)
         return false;
-    bool only_first = !pool->first.next && !pool->bins && !pool->large && !pool->limit &&
+    bool only_first = !pool->first.next && !pool->bins && !pool->large && !pool->account.limit &&
                       !(pool->flags & (POOL_NAME_OWNED | POOL_PRIVATE));
     if (OWN_LIKELY(only_first))
         free_first_chunk(pool);
@@ -231,7 +232,7 @@ static int set_first_limit(own_pool *pool, size_t limit)
 {
     if (limit == 0)
         return 0;
-    if (pool->reserved > limit)
+    if (pool->account.reserved > limit)
         return EDQUOT;
     return own_pool_set_limit(pool, limit) < 0 ? ENOMEM : 0;
 }
@@ -325,7 +326,7 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
     if (length < 0)
         return -1;
     size_t granted;
-    char *name = pool_chunk_get(pool, (size_t)length + 1, &granted);
+    char *name = account_get(&pool->account, (size_t)length + 1, &granted);
     if (!name)
         return -1;
     va_start(arguments, format);

@@ -10,7 +10,7 @@
  *   foreign.c  blocks whose memory is not of the pool's chunks: adopted or private
  *   adopt.c    own_adopt, own_disown
  *   private.c  pools whose blocks come from an allocator of their own
- *   limit.c    limits, and what counts against them
+ *   limited.c  the limits of a tree of pools
  *   extent.c   the chunks of a pool, and finding the one that an address lies in
  *   holes.c    freed memory, joined
  *   shelf.c    holes by size
@@ -76,6 +76,7 @@
 
 #include "base/base.h"
 #include "chunk/chunk.h"
+#include "limit/limit.h"
 #include "object/object.h"
 
 #include <own/allocator.h>
@@ -84,7 +85,6 @@
 
 struct bins;
 struct large;
-struct limit;
 struct shared;
 
 /* 64 granules: 1 KiB of an extent. */
@@ -139,13 +139,12 @@ struct own_pool {
     uint32_t children; /* at 256 bytes each, more than fit would be a TiB */
     uint16_t typical;  /* granules that recent children came to need; 0: not known */
     uint16_t flags;
-    struct bins *bins; /* NULL: no holes to be looked for */
-    size_t peak;       /* of bytes, as of the last time that it fell */
-    size_t reserved;
-    struct limit *limit;  /* the nearest at or above the pool; NULL: none */
-    struct entry entry;   /* this pool in its parent's ledger */
-    struct entry *newest; /* of the ledger, a ring; NULL: empty */
-    uintptr_t nodes;      /* of the ledger: a chain, the newest first, or a hash */
+    struct bins *bins;      /* NULL: no holes to be looked for */
+    size_t peak;            /* of bytes, as of the last time that it fell */
+    struct account account; /* under the nearest limit at or above the pool */
+    struct entry entry;     /* this pool in its parent's ledger */
+    struct entry *newest;   /* of the ledger, a ring; NULL: empty */
+    uintptr_t nodes;        /* of the ledger: a chain, the newest first, or a hash */
     const char *name;
     struct large *large;   /* the newest */
     struct shared *shared; /* see shared.h; NULL: confined */
@@ -190,58 +189,12 @@ own_pool *tree_parent(const own_pool *pool);
 own_pool *tree_locked_parent(const own_pool *pool);
 bool tree_is_ancestor(const own_pool *ancestor, const own_pool *pool);
 
-/* limit.c: what counts against a limit and those above it. False: EDQUOT, nothing has changed. */
-bool limit_add(struct limit *limit, size_t bytes);
-void limit_subtract(struct limit *limit, size_t bytes);
-/* How many bytes may still be taken under it. */
-size_t limit_room(const struct limit *limit);
-
-/* A pool or a limit begins, or ends, to point to one; with the last it goes. */
-void limit_use(struct limit *limit);
-void limit_release(struct limit *limit);
-
-/* Something that a limit counts becomes shared, or may go to another thread by itself. */
-void limit_meet(struct limit *limit);
-
-/* What a pool points to. */
-static inline void limit_join(own_pool *pool, struct limit *limit)
-{
-    pool->limit = limit;
-    if (OWN_UNLIKELY(limit))
-        limit_use(limit);
-}
-
-void limit_leave(own_pool *pool);
-
-/* What a pool takes and gives back. */
-static inline bool limit_charge(own_pool *pool, size_t bytes)
-{
-    if (OWN_UNLIKELY(pool->limit) && !limit_add(pool->limit, bytes))
-        return false;
-    pool->reserved += bytes;
-    return true;
-}
-
-static inline void limit_uncharge(own_pool *pool, size_t bytes)
-{
-    if (OWN_UNLIKELY(pool->limit))
-        limit_subtract(pool->limit, bytes);
-    pool->reserved -= bytes;
-}
-
-/* Counts a subtree under `to` instead of what is above it now; either may be NULL. EDQUOT too, and
-   EPERM where there is a shared pool without a limit of its own, which stays where it is if forced. */
+/* limited.c: counts a subtree under `to` instead of what is above it now; either may be NULL. False:
+   EDQUOT, or EPERM where there is a shared pool without a limit of its own, which stays where it is
+   if forced. */
 bool limit_move(own_pool *pool, struct limit *to, bool forced);
-/* Whether what is said of the limits of a pool holds. */
-bool limit_validate(const own_pool *pool);
-/* The limit above the pool's own, or the one that it is counted by. */
+/* The limit above the pool's own, or the one that counts it. */
 struct limit *limit_above(const own_pool *pool);
-/* When the library is loaded: makes the lock of limits ready for fork. */
-void limit_prepare_for_fork(void);
-
-/* A chunk that is charged to the pool. NULL: ENOMEM or EDQUOT. */
-void *pool_chunk_get(own_pool *pool, size_t size, size_t *granted);
-void pool_chunk_put(own_pool *pool, void *chunk, size_t size);
 
 /* pool.c: a pool in a chunk of that size, counted by the limit of its owner, which does not know it
    yet. NULL: ENOMEM, EDQUOT. */

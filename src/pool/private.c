@@ -70,7 +70,7 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
         return fail(ENOMEM);
     /* What a limit forbids is not asked for. What it costs is charged afterwards: the allocator may
        use the library, and finds nothing half done. */
-    if (limit_room(pool->limit) < bytes)
+    if (limit_room(pool->account.limit) < bytes)
         return fail(EDQUOT);
     const own_allocator allocator = private_memory(pool)->allocator;
     int saved = errno;

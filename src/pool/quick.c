@@ -29,7 +29,7 @@ bool quick_make_room(own_pool *pool, size_t granules)
     if (!has_bins(pool))
         return false;
     struct quick *quick = &pool->bins->quick[granules];
-    size_t share = (pool->reserved / QUICK_SHARE >> GRANULE_SHIFT) / granules;
+    size_t share = (pool->account.reserved / QUICK_SHARE >> GRANULE_SHIFT) / granules;
     size_t most = min_size(share, QUICK_MAX);
     flush(pool, granules, most / 2);
     size_t count = quick->most - quick->room;

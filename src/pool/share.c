@@ -138,7 +138,7 @@ static void share(const struct found *found)
     if (found->shared)
         share_pool((own_pool *)(void *)object, found->shared);
     if (object_is_pool(object))
-        limit_meet(((own_pool *)(void *)object)->limit);
+        limit_meet(((own_pool *)(void *)object)->account.limit);
     if (object_state(object) & STATE_WEAK)
         weakref_share(object);
     __atomic_store_n(&object->count, shared_count(object->count), __ATOMIC_RELEASE);

@@ -166,11 +166,12 @@ void pool_validate(own_pool *pool)
             "every hole is in the bin of its kind and size");
     require(pool, bins_validate_recent(pool),
             "where blocks were freed last is an extent of the pool");
-    require(pool, limit_validate(pool), "used >= reserved in all limits that count the pool");
+    require(pool, limit_validate(pool->account.limit, pool_reserved(pool), own_is_shared(pool)),
+            "used >= reserved in all limits that count the pool");
     found.chunks += holes_bytes(pool) + ledger_bytes(pool) + name_bytes(pool) + private_bytes(pool);
     if (pool->shared)
         found.chunks += pool->shared->nodes * chunk_round(sizeof(struct node));
-    require(pool, found.chunks == pool->reserved, "reserved = the chunks of the pool");
+    require(pool, found.chunks == pool->account.reserved, "reserved = the chunks of the pool");
 }
 
 #if OWN_DEBUG
@@ -178,8 +179,8 @@ void pool_debug_step(own_pool *pool)
 {
     static __thread size_t credit;
     const struct node_counts counts = ledger_counts(pool);
-    size_t cost =
-        pool->reserved / 256 + pool->children + counts.held + counts.deferred + counts.foreign;
+    size_t cost = pool->account.reserved / 256 + pool->children + counts.held + counts.deferred +
+                  counts.foreign;
     credit += 512;
     if (credit < cost)
         return;

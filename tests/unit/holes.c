@@ -72,7 +72,7 @@ static void check_books(struct run *run)
     run->steps++;
     expect(pool_blocks(run->pool) == run->blocks);
     expect(pool_bytes(run->pool) == run->bytes);
-    if (run->pool->reserved <= 32 * KIB || run->steps % 100 == 0)
+    if (run->pool->account.reserved <= 32 * KIB || run->steps % 100 == 0)
         pool_validate(run->pool);
 }
 
@@ -236,7 +236,7 @@ static void run_end(struct run *run, size_t reserved)
     free_some(run, 100);
     expect(run->blocks == 0 && run->bytes == 0);
     expect(!run->pool->first.next && !run->pool->bins && !run->pool->large);
-    expect(run->pool->reserved == reserved);
+    expect(run->pool->account.reserved == reserved);
     pool_validate(run->pool);
     own_decref(run->pool);
     chunk_validate();
@@ -254,7 +254,7 @@ START_TEST(random_blocks_of_one_distribution)
     if (distribution >= BIG)
         most = max_size(most / 10, 8);
     run_begin(&run, NULL, 71 + (uint64_t)_i, most);
-    size_t reserved = run.pool->reserved;
+    size_t reserved = run.pool->account.reserved;
     for (size_t i = scaled(distribution >= BIG ? 1000 : 3000); i > 0; i--)
         step(&run, distribution);
     run_end(&run, reserved);
@@ -269,7 +269,7 @@ START_TEST(random_blocks_in_phases)
     size_t before = chunk_live_bytes();
 
     run_begin(&run, NULL, 171 + (uint64_t)_i, _i % 2 ? 100 : 1000);
-    size_t reserved = run.pool->reserved;
+    size_t reserved = run.pool->account.reserved;
     for (size_t phase = 0; phase < 12; phase++) {
         enum distribution distribution =
             (enum distribution)random_below(&run.random, _i % 2 ? DISTRIBUTIONS : BIG);
@@ -298,11 +298,11 @@ START_TEST(random_blocks_under_tight_limits)
 
     run_begin(&run, NULL, 271 + (uint64_t)_i, 400);
     run.error = EDQUOT;
-    size_t reserved = run.pool->reserved;
+    size_t reserved = run.pool->account.reserved;
     expect(own_pool_set_limit(run.pool, limit) == 0);
     for (size_t i = scaled(2500); i > 0; i--) {
         step(&run, distribution);
-        expect(run.pool->reserved <= max_size(limit, reserved));
+        expect(run.pool->account.reserved <= max_size(limit, reserved));
         if (random_below(&run.random, 500) == 0)
             free_some(&run, random_below(&run.random, 101));
     }
@@ -325,7 +325,7 @@ START_TEST(random_blocks_while_memory_fails)
               : _i % DISTRIBUTIONS < BIG ? 1000
                                          : 40);
     run.error = ENOMEM;
-    size_t reserved = run.pool->reserved;
+    size_t reserved = run.pool->account.reserved;
     for (size_t i = scaled(4000); i > 0; i--) {
         size_t choice = random_below(&run.random, 200);
         if (choice == 0)

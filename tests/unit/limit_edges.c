@@ -17,11 +17,11 @@ START_TEST(lowered_limit_binds_until_enough_is_free)
     expect(child && large);
     size_t used = total_of(root).reserved;
     expect(own_pool_set_limit(root, used - 100 * KIB) == 0);
-    expect(limit_room(child->limit) == 0 && limit_room(root->limit) == 0);
+    expect(limit_room(child->account.limit) == 0 && limit_room(root->account.limit) == 0);
     expect_error(own_pool_set_name(child, "%s", "name") == -1, EDQUOT);
     expect_error(!own_pool_new(child), EDQUOT);
     expect(own_free(child, large) == 0);
-    expect(limit_room(child->limit) == used - 100 * KIB - total_of(root).reserved);
+    expect(limit_room(child->account.limit) == used - 100 * KIB - total_of(root).reserved);
     expect(own_pool_set_name(child, "%s", "name") == 0);
     own_decref(root);
 }
@@ -33,9 +33,9 @@ static own_pool *former_parent, *dying;
 static void take_former_parent(void *unused)
 {
     (void)unused;
-    expect(limit_room(dying->limit) < 64 * KIB);
+    expect(limit_room(dying->account.limit) < 64 * KIB);
     expect(own_give(dying, former_parent) == 0);
-    expect(own_pool_parent(former_parent) == dying && !dying->limit);
+    expect(own_pool_parent(former_parent) == dying && !dying->account.limit);
     expect(total_of(dying).pools == 2);
 }
 
@@ -50,7 +50,7 @@ START_TEST(dying_pool_takes_what_was_above_it)
     own_incref(former_parent);
     expect(own_drop(former_parent, dying) == 0);
     expect(own_refcount(former_parent) == 1 && !own_pool_parent(former_parent));
-    expect(limit_room(former_parent->limit) == 64 * KIB - usage_of(former_parent).reserved);
+    expect(limit_room(former_parent->account.limit) == 64 * KIB - usage_of(former_parent).reserved);
     own_decref(former_parent);
     expect(chunk_live_bytes() == before);
 }
@@ -72,7 +72,7 @@ START_TEST(mapped_blocks_grow_up_to_the_limit)
     expect(own_contains(pool, block) && block[2000 * KIB - 1] == 7);
     block = (char *)own_realloc(pool, block, 1, 2900 * KIB);
     expect(block && block[2000 * KIB - 1] == 7 && block[2900 * KIB - 1] == 0);
-    expect(limit_room(pool->limit) < 164 * KIB);
+    expect(limit_room(pool->account.limit) < 164 * KIB);
     pool_validate(pool);
     own_decref(pool);
 }

@@ -93,7 +93,7 @@ static void check_all(void)
         if (!member->pool)
             continue;
         expect(own_pool_parent(member->pool) == (member->parent ? member->parent->pool : NULL));
-        size_t room = limit_room(member->pool->limit);
+        size_t room = limit_room(member->pool->account.limit);
         if (min_size(room, ROOM_MOST) != room_of(member))
             ck_abort_msg("pool %zu: room %zu, expected %zu", i, room, room_of(member));
         own_usage total = total_of(member->pool);

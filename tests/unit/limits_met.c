@@ -58,7 +58,7 @@ static void expect_even(own_pool *pool)
 {
     size_t reserved = pool_reserved(pool);
 
-    expect(limit_room(pool->limit) == 64 * MIB - reserved);
+    expect(limit_room(pool->account.limit) == 64 * MIB - reserved);
     own_decref(pool);
 }
 

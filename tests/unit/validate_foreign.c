@@ -77,17 +77,17 @@ static void free_function_added(void)
 static void flag_lost(void)
 {
     world.pool->flags &= (uint16_t)~POOL_FOREIGN;
-    limit_subtract(world.pool->limit, ledger_counts(world.pool).foreign_bytes);
+    limit_subtract(world.pool->account.limit, ledger_counts(world.pool).foreign_bytes);
 }
 
 static void uncharged(void)
 {
-    limit_subtract(world.pool->limit, 100);
+    limit_subtract(world.pool->account.limit, 100);
 }
 
 static void private_uncharged(void)
 {
-    limit_subtract(world.private->limit, 10);
+    limit_subtract(world.private->account.limit, 10);
 }
 
 static void entry_lost(void)
@@ -115,8 +115,8 @@ static void kind_wrong(void)
 
 static void record_not_counted(void)
 {
-    world.private->reserved -= chunk_round(sizeof(struct foreign));
-    limit_subtract(world.private->limit, chunk_round(sizeof(struct foreign)));
+    world.private->account.reserved -= chunk_round(sizeof(struct foreign));
+    limit_subtract(world.private->account.limit, chunk_round(sizeof(struct foreign)));
 }
 
 static void room_in_extent(void)

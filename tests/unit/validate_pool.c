@@ -192,7 +192,7 @@ static void last_block_uncounted(void)
 
 static void reserved_wrong(void)
 {
-    world.pool->reserved += 256;
+    world.pool->account.reserved += 256;
 }
 
 static void children_wrong(void)

@@ -1,0 +1,144 @@
+/*
+ * limit/limit.h - the room limit: bounds on memory, and what counts against them.
+ *
+ *   limit.c    limits, the lock of those that several threads meet, fork
+ *   account.c  chunks that are charged
+ *
+ * A limit is a record of its own, apart from whatever it was set on: what it counts may outlive
+ * that. An owner of memory points to the nearest limit above it, and each limit points to the next
+ * one above. Taking memory therefore costs the number of limits above the owner, not its depth, and
+ * nothing where there is none.
+ *
+ * Equations (limit_validate checks what can be seen from one account):
+ *
+ *   used    = what all accounts below the limit have reserved, + what else was added below it
+ *   users   = the links that point to the limit: of accounts, of buffers, of limits; it is freed
+ *             with the last
+ *   adding  only where used + size <= bytes in the limit and in all above it that have `bytes`
+ *   met     a limit that is met has only limits above it that are met
+ *
+ * Callers: the rooms that take memory for users. This room knows no pool and no tree: the owner of
+ * a limit is an address to be compared.
+ *
+ * Threads: a limit that several threads may use is `met` from then on, and one lock protects all of
+ * these. A limit that is not met belongs to the thread of what it counts, and takes no lock. Every
+ * function here takes the lock itself where that is needed, except those that say otherwise.
+ */
+#ifndef LIMIT_LIMIT_H
+#define LIMIT_LIMIT_H
+
+#include "base/base.h"
+#include "chunk/chunk.h"
+
+struct limit {
+    size_t bytes; /* the most that may be used; 0: any number, the limit was removed */
+    size_t used;
+    size_t users;
+    struct limit *above;
+    const void *of; /* what the limit was set on, to be compared only; NULL: that has died */
+    bool met;       /* by several threads */
+};
+
+/* The memory that one owner has taken. */
+struct account {
+    struct limit *limit; /* the nearest one; NULL: none */
+    size_t reserved;     /* bytes of chunks */
+};
+
+/* Counts bytes in the limit and in all above it. False: EDQUOT, and nothing has changed. */
+bool limit_add(struct limit *limit, size_t bytes);
+void limit_subtract(struct limit *limit, size_t bytes);
+/* The bytes that may still be added; SIZE_MAX where nothing limits them. */
+size_t limit_room(const struct limit *limit);
+/* What the limit with the least room was set on, of this limit and those above it; the nearest of
+   several. NULL: there is no limit, or its owner has died. */
+const void *limit_tightest(const struct limit *limit);
+
+/* Adds a user; removes one, and frees the limit with its last. */
+void limit_use(struct limit *limit);
+void limit_release(struct limit *limit);
+/* Releases the limit for `owner`, whose own it may be: then it has no owner any more. */
+void limit_leave(struct limit *limit, const void *owner);
+
+/* From now on several threads may use the limit, and all above it. NULL is accepted. */
+void limit_meet(struct limit *limit);
+
+/* Whether the limit was set on `owner`. */
+static inline bool limit_is_of(const struct limit *limit, const void *owner)
+{
+    return limit && __atomic_load_n(&limit->of, __ATOMIC_RELAXED) == owner;
+}
+
+/* Sets `bytes` of a limit. */
+void limit_set(struct limit *limit, size_t bytes);
+/* A limit of `bytes`, without users, owner or limit above it. NULL: ENOMEM. */
+struct limit *limit_make(size_t bytes);
+
+/*
+ * For changes to many limits at once: the lock of all limits that are met. limits_lock takes it
+ * whether or not any of them is.
+ */
+void limits_lock(void);
+void limits_unlock(void);
+
+/* Under limits_lock: counts bytes in the limit and in all above it, without looking for room. */
+void limit_count(struct limit *limit, size_t bytes);
+void limit_uncount(struct limit *limit, size_t bytes);
+/* Under limits_lock: whether `to` and all above it have room for bytes that `from` counts now. */
+bool limit_fits(const struct limit *to, const struct limit *from, size_t bytes);
+/* Under limits_lock: makes a link point to another limit, which may be NULL. `met`: whether several
+   threads use what has the link. */
+void limit_point(struct limit **link, struct limit *to, bool met);
+
+/* Whether the equations hold for the limit and those above it, as far as one can see that it counts
+   `reserved` bytes for something that is, or is not, used by several threads. */
+bool limit_validate(const struct limit *limit, size_t reserved, bool met);
+/* Makes fork take the lock: to be called once, when the library is loaded, after
+   chunk_prepare_for_fork. */
+void limit_prepare_for_fork(void);
+
+/* account.c: account_get where there is a limit. */
+void *account_get_limited(struct account *account, size_t size, size_t *granted);
+
+/* Charges bytes that the caller takes elsewhere. False: EDQUOT, and nothing has changed. */
+static inline bool account_charge(struct account *account, size_t bytes)
+{
+    if (OWN_UNLIKELY(account->limit) && !limit_add(account->limit, bytes))
+        return false;
+    account->reserved += bytes;
+    return true;
+}
+
+static inline void account_uncharge(struct account *account, size_t bytes)
+{
+    if (OWN_UNLIKELY(account->limit))
+        limit_subtract(account->limit, bytes);
+    account->reserved -= bytes;
+}
+
+/* A chunk, as chunk_get has it, and its charge. NULL: ENOMEM or EDQUOT. */
+static inline void *account_get(struct account *account, size_t size, size_t *granted)
+{
+    if (OWN_UNLIKELY(account->limit))
+        return account_get_limited(account, size, granted);
+    void *chunk = chunk_get(size, granted);
+    if (OWN_LIKELY(chunk != NULL))
+        account->reserved += *granted;
+    return chunk;
+}
+
+/* Puts a chunk of the account back. errno is kept. */
+static inline void account_put(struct account *account, void *chunk, size_t size)
+{
+    account_uncharge(account, chunk_put(chunk, size));
+}
+
+/* Makes an account use a limit, which may be NULL. */
+static inline void account_join(struct account *account, struct limit *limit)
+{
+    account->limit = limit;
+    if (OWN_UNLIKELY(limit))
+        limit_use(limit);
+}
+
+#endif

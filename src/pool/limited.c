@@ -1,0 +1,130 @@
+/*
+ * pool/limited.c - the limits of a tree of pools.
+ *
+ * Each pool points to the nearest limit at or above it. A child that is being torn down may see its
+ * former parent die, and goes on pointing to the limit of that one.
+ */
+#include "pool/shared.h"
+
+#include <errno.h>
+
+/* Whether the limit of a pool is its own. Of a shared pool that never changes. */
+static bool is_limited(const own_pool *pool)
+{
+    return limit_is_of(pool->account.limit, pool);
+}
+
+struct limit *limit_above(const own_pool *pool)
+{
+    return is_limited(pool) ? pool->account.limit->above : pool->account.limit;
+}
+
+/* A shared pool without a limit of its own: threads may be charging what it points to. */
+static bool stays(const own_pool *pool)
+{
+    return pool->shared && !is_limited(pool);
+}
+
+/* The pool after `at` whose limit, or what is above that, changes with that of `pool`. A limit
+   speaks for all below it. */
+static own_pool *next_counted(const own_pool *pool, own_pool *at)
+{
+    do
+        at = tree_next(pool, at, !at->shared && !is_limited(at));
+    while (at && stays(at));
+    return at;
+}
+
+/* Whether one of a subtree would not change with the others. */
+static bool has_one_that_stays(own_pool *pool)
+{
+    for (own_pool *at = pool; at; at = tree_next(pool, at, !at->shared && !is_limited(at))) {
+        if (stays(at))
+            return true;
+    }
+    return false;
+}
+
+/* What a subtree adds to the limit above it; its root does not stay. */
+static size_t used_by(own_pool *pool)
+{
+    size_t used = 0;
+    for (own_pool *at = pool; at; at = next_counted(pool, at))
+        used += is_limited(at) ? at->account.limit->used : pool_reserved(at);
+    return used;
+}
+
+/* Makes a subtree point to another limit above it. */
+static void point_to(own_pool *pool, struct limit *to)
+{
+    for (own_pool *at = pool, *next; at; at = next) {
+        next = next_counted(pool, at); /* as long as it is known whether it was limited */
+        struct limit *own = is_limited(at) ? at->account.limit : NULL;
+        if (own)
+            limit_point(&own->above, to, own->met);
+        else
+            limit_point(&at->account.limit, to, own_is_shared(at));
+    }
+}
+
+/* The reason not to move a subtree: EPERM or EDQUOT. 0: there is none. */
+static int refusal(own_pool *pool, struct limit *to, struct limit *from)
+{
+    if (has_one_that_stays(pool))
+        return EPERM;
+    return limit_fits(to, from, used_by(pool)) ? 0 : EDQUOT;
+}
+
+bool limit_move(own_pool *pool, struct limit *to, bool forced)
+{
+    struct limit *from = limit_above(pool);
+    if (from == to)
+        return true;
+    limits_lock();
+    int error = forced ? 0 : refusal(pool, to, from);
+    if (!error) {
+        size_t used = used_by(pool);
+        limit_uncount(from, used);
+        limit_count(to, used);
+        point_to(pool, to);
+    }
+    limits_unlock();
+    if (error)
+        errno = error;
+    return !error;
+}
+
+/* Makes a limit of the pool's own, of `bytes`. False: ENOMEM. */
+static bool set_first(own_pool *pool, size_t bytes)
+{
+    struct limit *limit = limit_make(bytes);
+    if (!limit)
+        return false;
+    limits_lock();
+    limit_point(&limit->above, pool->account.limit, false);
+    limit->used = used_by(pool);
+    limit->users = 1; /* until all that it counts points to it */
+    point_to(pool, limit);
+    limit->users--;
+    limit->of = pool;
+    limits_unlock();
+    return true;
+}
+
+int own_pool_set_limit(own_pool *pool, size_t bytes)
+{
+    if (!pool_check(pool, "own_pool_set_limit")) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (is_limited(pool)) {
+        limit_set(pool->account.limit, bytes);
+    } else if (bytes && pool->shared) {
+        errno = EPERM; /* what is below it may be changing */
+        return -1;
+    } else if (bytes && !set_first(pool, bytes)) {
+        return -1;
+    }
+    pool_debug_step(pool);
+    return 0;
+}
