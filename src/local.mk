@@ -26,11 +26,15 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/base.h \
 	%D%/base/biased.c \
 	%D%/base/biased.h \
+	%D%/base/fail.h \
+	%D%/base/hash.h \
 	%D%/base/list.h \
 	%D%/base/lock.c \
 	%D%/base/lock.h \
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
+	%D%/base/require.c \
+	%D%/base/require.h \
 	%D%/base/thread.c \
 	%D%/base/thread.h \
 	%D%/base/ticks.c \
@@ -48,6 +52,11 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/slab.c \
 	%D%/chunk/system.c \
 	%D%/chunk/validate.c \
+	%D%/ledger/index.c \
+	%D%/ledger/index.h \
+	%D%/ledger/ledger.c \
+	%D%/ledger/ledger.h \
+	%D%/ledger/validate.c \
 	%D%/limit/account.c \
 	%D%/limit/limit.c \
 	%D%/limit/limit.h \
@@ -63,12 +72,11 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/extent.c \
 	%D%/pool/extent.h \
 	%D%/pool/foreign.c \
+	%D%/pool/foreign.h \
 	%D%/pool/holes.c \
 	%D%/pool/holes.h \
 	%D%/pool/inside.c \
 	%D%/pool/large.c \
-	%D%/pool/ledger.c \
-	%D%/pool/ledger.h \
 	%D%/pool/learn.c \
 	%D%/pool/limited.c \
 	%D%/pool/own.c \
@@ -79,6 +87,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/private.c \
 	%D%/pool/quick.c \
 	%D%/pool/quick.h \
+	%D%/pool/release.c \
 	%D%/pool/share.c \
 	%D%/pool/shared.c \
 	%D%/pool/shared.h \

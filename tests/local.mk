@@ -56,6 +56,7 @@ unit_tests += \
 	%D%/unit/foreign \
 	%D%/unit/handing \
 	%D%/unit/holes \
+	%D%/unit/ledger \
 	%D%/unit/limit_edges \
 	%D%/unit/inside \
 	%D%/unit/limits \
@@ -69,6 +70,7 @@ unit_tests += \
 	%D%/unit/types \
 	%D%/unit/validate_chunk \
 	%D%/unit/validate_foreign \
+	%D%/unit/validate_ledger \
 	%D%/unit/validate_pool \
 	%D%/unit/validate_weakref \
 	%D%/unit/weakref
@@ -106,6 +108,8 @@ unit_tests += \
 %C%_unit_handing_LDADD = $(UNIT_LIBS)
 %C%_unit_holes_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_holes_LDADD = $(UNIT_LIBS)
+%C%_unit_ledger_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_ledger_LDADD = $(UNIT_LIBS)
 %C%_unit_limit_edges_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_limit_edges_LDADD = $(UNIT_LIBS)
 %C%_unit_inside_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -135,6 +139,9 @@ unit_tests += \
 %C%_unit_validate_foreign_SOURCES = %D%/unit/validate_foreign.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_foreign_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_ledger_SOURCES = %D%/unit/validate_ledger.c %D%/unit/breach.c %D%/unit/breach.h
+%C%_unit_validate_ledger_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_ledger_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_pool_SOURCES = %D%/unit/validate_pool.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_pool_LDADD = $(UNIT_LIBS)

@@ -7,7 +7,7 @@
 set -eu
 
 src=$1
-rooms="base chunk object weakref limit pool buffer array debug"
+rooms="base chunk object weakref limit ledger pool buffer array debug"
 status=0
 allowed=
 for room in $rooms; do

@@ -67,7 +67,9 @@ typedef struct own_usage {
     size_t bytes;    /* in live blocks, each as own_block_size has it */
     size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to,
                         together with buffers (see buffer.h), which are not in it.
-                        Adopted blocks, and those of an allocator, have their size in it */
+                        Adopted blocks, and those of an allocator, have their size in it. A call
+                        that looks for one of many references, deferred calls or such blocks may
+                        add a hash of them, also where it fails */
     size_t peak; /* the largest `bytes` so far, with both blocks where own_realloc copied one; in
                         a total: the sum of the pools' own peaks */
     size_t children; /* child pools; in a total: all below the pool */

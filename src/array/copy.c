@@ -9,12 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-static int fail(int error)
-{
-    errno = error;
-    return -1;
-}
-
 static ptrdiff_t magnitude(ptrdiff_t stride)
 {
     return stride < 0 ? -stride : stride;
@@ -128,9 +122,9 @@ int own_array_assign(own_array *to, const own_array *from)
     if (!array_check(to, "own_array_assign") || !array_check(from, "own_array_assign"))
         return -1;
     if (strcmp(array_format(to), array_format(from)) != 0 || !fit(to, from, strides))
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     if (to->flags & ARRAY_READONLY)
-        return fail(EPERM);
+        return fail_with(EPERM);
     if (!share_memory(to, from)) {
         copy_items(to, from->data, strides);
     } else if (!is_same(to, from, strides)) {
@@ -161,9 +155,9 @@ int own_array_fill(own_array *array, const void *item)
     if (!array_check(array, "own_array_fill"))
         return -1;
     if (!item)
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     if (array->flags & ARRAY_READONLY)
-        return fail(EPERM);
+        return fail_with(EPERM);
     for (bool more = own_array_begin(&at, array); more; more = own_array_next_run(&at))
         tile_fill(at.item, at.stride, at.left + 1, item, array->itemsize);
     return 0;

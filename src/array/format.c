@@ -67,12 +67,6 @@ struct format format_begin(const char *format)
     return (struct format){.at = format + given, .order = given ? *format : '@'};
 }
 
-static int fail(int error)
-{
-    errno = error;
-    return -1;
-}
-
 /* The count in front of a code, 1 where there is none, SIZE_MAX where it is larger than that. */
 static size_t read_count(const char **at)
 {
@@ -98,12 +92,12 @@ int format_next(struct format *format, struct field *field)
     size_t all;
     size_t end;
     if (!size || !count)
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     if (multiply_overflows(count, size, &all))
-        return fail(EOVERFLOW);
+        return fail_with(EOVERFLOW);
     size_t offset = native ? round_up(format->size, size) : format->size;
     if (offset < format->size || add_overflows(offset, all, &end) || end > PTRDIFF_MAX)
-        return fail(EOVERFLOW);
+        return fail_with(EOVERFLOW);
     bool is_bytes = code == 's';
     *field = (struct field){
         .code = code,
@@ -124,7 +118,7 @@ size_t format_size(const char *text)
     struct field field;
     int more = 1;
     if (strnlen(text, FORMAT_LONGEST) == FORMAT_LONGEST)
-        more = fail(EINVAL);
+        more = fail_with(EINVAL);
     while (more > 0)
         more = format_next(&format, &field);
     if (more < 0)

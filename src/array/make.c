@@ -7,12 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void *fail(int error)
-{
-    errno = error;
-    return NULL;
-}
-
 /* What is to be made, all of it checked. */
 struct plan {
     const own_array_options *options;
@@ -124,14 +118,14 @@ static bool take_buffer(own_array *array, own_buffer *buffer, own_order order)
     return true;
 }
 
-enum kind { NEW, RAW, ADOPT, WRAP };
+enum make_kind { NEW, RAW, ADOPT, WRAP };
 
-static own_array *make(own_pool *owner, const own_array_options *options, enum kind kind)
+static own_array *make(own_pool *owner, const own_array_options *options, enum make_kind kind)
 {
     struct plan plan;
     plan.options = options;
     if (options->order != OWN_C_ORDER && options->order != OWN_F_ORDER)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     if (!plan_simple_item(&plan) && !plan_item(&plan))
         return NULL;
     if (!layout_check(options->ndim, options->shape, plan.itemsize, &plan.bytes))
@@ -188,7 +182,7 @@ own_array *own_array_adopt(own_pool *owner, const char *format, own_order order,
                            const size_t *shape, void *data, void (*free_fn)(void *))
 {
     if (!free_fn)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     return make(owner,
                 &(own_array_options){.format = format ? format : "",
                                      .order = order,
@@ -215,11 +209,11 @@ own_array *own_array_wrap(own_pool *owner, const char *format, own_order order, 
 own_array *own_array_create(own_pool *owner, const own_array_options *options)
 {
     if (!options)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     if (options->data)
         return make(owner, options, options->free_fn ? ADOPT : WRAP);
     if (options->base || options->free_fn || options->strides)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     return make(owner, options, NEW);
 }
 

@@ -8,12 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-static void *fail(int error)
-{
-    errno = error;
-    return NULL;
-}
-
 /* A bound, moved to between the first and the last that there may be. */
 static inline ptrdiff_t bound(ptrdiff_t at, ptrdiff_t length, ptrdiff_t first, ptrdiff_t last)
 {
@@ -46,7 +40,7 @@ own_array *own_array_slice(own_pool *owner, own_array *array, int axis, ptrdiff_
     if (step == OWN_ABSENT)
         step = 1;
     if (at >= array->ndim || step == 0)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     struct constructor constructor;
     own_array *view = array_view(owner, array, array->ndim, &constructor);
     if (!view)
@@ -75,10 +69,10 @@ own_array *own_array_index(own_pool *owner, own_array *array, int axis, ptrdiff_
         return NULL;
     unsigned gone = array_axis(array, axis);
     if (gone >= array->ndim)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     size_t at = (size_t)index + (index < 0 ? array_shape(array)[gone] : 0);
     if (at >= array_shape(array)[gone])
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     struct constructor constructor;
     own_array *view = array_view(owner, array, array->ndim - 1, &constructor);
     if (!view)
@@ -127,11 +121,11 @@ own_array *own_array_permute(own_pool *owner, own_array *array, const int *axes)
     if (!array_check(array, "own_array_permute"))
         return NULL;
     if (!axes && array->ndim > 0)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     for (int i = 0; i < array->ndim; i++) {
         unsigned axis = array_axis(array, axes[i]);
         if (axis >= array->ndim || seen & UINT32_C(1) << axis)
-            return fail(EINVAL);
+            return fail_pointer(EINVAL);
         seen |= UINT32_C(1) << axis;
         checked[i] = (int)axis;
     }
@@ -151,11 +145,11 @@ own_array *own_array_broadcast(own_pool *owner, own_array *array, int ndim, cons
         return NULL;
     int before = ndim - array->ndim;
     if (before < 0)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     for (int i = 0; i < array->ndim; i++) {
         size_t length = array_shape(array)[i];
         if (length != 1 && length != shape[before + i])
-            return fail(EINVAL);
+            return fail_pointer(EINVAL);
     }
     struct constructor constructor;
     own_array *view = array_view(owner, array, ndim, &constructor);
@@ -179,7 +173,7 @@ own_array *own_array_reinterpret(own_pool *owner, own_array *array, const char *
     if (format && !size)
         return NULL;
     if (size != array->itemsize)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     return array_view_as(owner, array, format, strlen(format) + 1, 0);
 }
 

@@ -4,8 +4,6 @@
 #include "array/array.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 extern inline bool own_array_next(own_array_iterator *iterator);
 
@@ -151,12 +149,9 @@ own_axes own_array_axes(const own_array *array, int ndim, size_t itemsize)
     return none;
 }
 
-static void require(const own_array *array, bool holds, const char *equation)
+static void check(const own_array *array, bool holds, const char *equation)
 {
-    if (!holds) {
-        fprintf(stderr, "libown: array %p: does not hold: %s\n", (const void *)array, equation);
-        abort();
-    }
+    require(holds, "array", array, equation);
 }
 
 void array_validate(const own_array *array)
@@ -164,24 +159,24 @@ void array_validate(const own_array *array)
     const own_buffer *buffer = array_buffer(array);
     ptrdiff_t low;
     ptrdiff_t high;
-    require(array, array->itemsize > 0, "itemsize > 0");
-    require(array, array->itemsize == format_size(array_format(array)),
-            "itemsize = the size of the format");
-    require(array,
-            layout_span(array->ndim, array_shape(array), array_strides(array), array->itemsize,
-                        &low, &high),
-            "strides span what fits");
+    check(array, array->itemsize > 0, "itemsize > 0");
+    check(array, array->itemsize == format_size(array_format(array)),
+          "itemsize = the size of the format");
+    check(array,
+          layout_span(array->ndim, array_shape(array), array_strides(array), array->itemsize, &low,
+                      &high),
+          "strides span what fits");
     if (buffer && low != high) {
-        require(array, array->data + low >= buffer->data, "buffer.data <= data + low");
-        require(array, array->data + high <= buffer->data + buffer->size,
-                "data + high <= buffer.data + buffer.size");
+        check(array, array->data + low >= buffer->data, "buffer.data <= data + low");
+        check(array, array->data + high <= buffer->data + buffer->size,
+              "data + high <= buffer.data + buffer.size");
     }
-    require(array, !buffer || buffer->arrays > 0, "arrays > 0");
+    check(array, !buffer || buffer->arrays > 0, "arrays > 0");
     if (array->flags & ARRAY_OWNER) {
-        require(array, buffer && array->data == buffer->data, "owner: data = the buffer's");
-        require(array,
-                own_array_is_contiguous(array,
-                                        array->flags & ARRAY_FORTRAN ? OWN_F_ORDER : OWN_C_ORDER),
-                "owner: contiguous");
+        check(array, buffer && array->data == buffer->data, "owner: data = the buffer's");
+        check(array,
+              own_array_is_contiguous(array,
+                                      array->flags & ARRAY_FORTRAN ? OWN_F_ORDER : OWN_C_ORDER),
+              "owner: contiguous");
     }
 }

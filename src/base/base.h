@@ -10,6 +10,9 @@
  *   thread      numbers of threads
  *   ticks       what came first, among all threads
  *   misuse      telling a broken rule in one sentence
+ *   fail        the end of a call that fails
+ *   require     what validators do with an equation
+ *   hash        hashes of addresses
  *
  * All of it may be called from any thread.
  */
@@ -25,8 +28,10 @@
 #endif
 
 #include "base/arithmetic.h"
+#include "base/fail.h"
 #include "base/list.h"
 #include "base/marks.h"
+#include "base/require.h"
 
 #include <own/attributes.h>
 

@@ -5,19 +5,12 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 _Static_assert(sizeof(own_buffer) == 64, "what lies behind a buffer is aligned as chunks are");
 
 static own_buffer *as_buffer(own_object *object)
 {
     return (own_buffer *)(void *)object; /* its first field */
-}
-
-static void *fail(int error)
-{
-    errno = error;
-    return NULL;
 }
 
 /* A header with room for `behind` bytes, one reference and no memory yet. */
@@ -61,9 +54,9 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero)
 {
     size_t bytes;
     if (multiply_overflows(count, size, &bytes))
-        return fail(EOVERFLOW);
+        return fail_pointer(EOVERFLOW);
     if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     own_buffer *buffer = make_header(owner, bytes <= BUFFER_BEHIND_MAX ? max_size(bytes, 1) : 0);
     if (!buffer)
         return NULL;
@@ -104,7 +97,7 @@ own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size, void (*
 {
     struct constructor constructor;
     if (!free_fn || (!memory && size > 0) || size > PTRDIFF_MAX)
-        return fail(EINVAL);
+        return fail_pointer(EINVAL);
     if (!constructor_begin(owner, &constructor))
         return NULL;
     return constructor_end(&constructor, buffer_make_adopted(owner, memory, size, free_fn));
@@ -228,25 +221,22 @@ const own_type *own_buffer_type(void)
     return &buffer_class.type;
 }
 
-static void require(const own_buffer *buffer, bool holds, const char *equation)
+static void check(const own_buffer *buffer, bool holds, const char *equation)
 {
-    if (!holds) {
-        fprintf(stderr, "libown: buffer %p: does not hold: %s\n", (const void *)buffer, equation);
-        abort();
-    }
+    require(holds, "buffer", buffer, equation);
 }
 
 void buffer_validate(const own_buffer *buffer)
 {
     size_t header = sizeof(*buffer) + buffer->room;
-    require(buffer, header == chunk_round(header), "header + room = chunk_round of itself");
+    check(buffer, header == chunk_round(header), "header + room = chunk_round of itself");
     if (buffer->adopted) {
-        require(buffer, buffer->data || buffer->size == 0, "data = NULL only where size = 0");
+        check(buffer, buffer->data || buffer->size == 0, "data = NULL only where size = 0");
     } else if (buffer_is_apart(buffer)) {
-        require(buffer, buffer->size <= buffer->granted, "apart: size <= granted");
-        require(buffer, buffer->granted == chunk_round(buffer->granted),
-                "granted = chunk_round(granted)");
+        check(buffer, buffer->size <= buffer->granted, "apart: size <= granted");
+        check(buffer, buffer->granted == chunk_round(buffer->granted),
+              "granted = chunk_round(granted)");
     } else {
-        require(buffer, buffer->size <= buffer->room, "behind: size <= room");
+        check(buffer, buffer->size <= buffer->room, "behind: size <= room");
     }
 }

@@ -3,15 +3,9 @@
  */
 #include "chunk/heap.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-static void require(bool holds, const char *equation)
+static void check(bool holds, const char *equation)
 {
-    if (!holds) {
-        fprintf(stderr, "libown: chunk: does not hold: %s\n", equation);
-        abort();
-    }
+    require(holds, "chunk", NULL, equation);
 }
 
 static void validate_slab(struct segment *segment, unsigned unit)
@@ -20,19 +14,19 @@ static void validate_slab(struct segment *segment, unsigned unit)
     size_t capacity = CHUNK_UNIT / class_size(slab->class);
     size_t waiting = 0;
     for (struct free_chunk *chunk = slab->free; chunk; chunk = chunk->next) {
-        require(segment_of(chunk) == segment && unit_of(chunk) == unit,
-                "a slab's free chunks lie in its unit");
+        check(segment_of(chunk) == segment && unit_of(chunk) == unit,
+              "a slab's free chunks lie in its unit");
         waiting++;
     }
-    require(slab->live + waiting == slab->carved && slab->carved <= capacity,
-            "live + free list + never carved = chunks that fit the unit");
-    require(slab->live > 0, "a slab with live = 0 does not exist");
+    check(slab->live + waiting == slab->carved && slab->carved <= capacity,
+          "live + free list + never carved = chunks that fit the unit");
+    check(slab->live > 0, "a slab with live = 0 does not exist");
 }
 
 static size_t validate_segment(struct segment *segment)
 {
-    require(!(segment->free & 1), "unit 0 is never free");
-    require((segment->dirty & ~segment->free) == 0, "dirty is a subset of free");
+    check(!(segment->free & 1), "unit 0 is never free");
+    check((segment->dirty & ~segment->free) == 0, "dirty is a subset of free");
     for (unsigned unit = 1; unit < SEGMENT_UNITS; unit++) {
         if (!(segment->free >> unit & 1) && segment->slabs[unit].is_slab)
             validate_slab(segment, unit);
@@ -50,29 +44,28 @@ void chunk_validate(void)
             dirty += validate_segment(list_item(link, struct segment, by_run));
             segments++;
         }
-        require(run == 0 || list_is_empty(&heap.by_run[run]) == !(heap.runs >> (run - 1) & 1),
-                "runs says which lists are not empty");
+        check(run == 0 || list_is_empty(&heap.by_run[run]) == !(heap.runs >> (run - 1) & 1),
+              "runs says which lists are not empty");
     }
     size_t in_dirty_lists = 0;
     for (unsigned run = 0; run <= SEGMENT_UNITS; run++) {
         list_each_safe (link, after, &heap.by_dirty[run])
             in_dirty_lists++;
-        require(run == 0 ||
-                    list_is_empty(&heap.by_dirty[run]) == !(heap.dirty_runs >> (run - 1) & 1),
-                "dirty_runs says which lists are not empty");
+        check(run == 0 || list_is_empty(&heap.by_dirty[run]) == !(heap.dirty_runs >> (run - 1) & 1),
+              "dirty_runs says which lists are not empty");
     }
-    require(segments == heap.segments && in_dirty_lists == segments,
-            "every segment is in the lists of its longest runs");
-    require(dirty == heap.dirty_bytes, "dirty bytes = 64 KiB * sum of dirty units");
-    require(dirty + min_size(heap.shares, heap.limit) <= heap.limit,
-            "dirty bytes <= cache limit - sum of the threads' shares");
-    require(cache_validate(), "bytes = sum over classes of count * size <= the thread's share");
+    check(segments == heap.segments && in_dirty_lists == segments,
+          "every segment is in the lists of its longest runs");
+    check(dirty == heap.dirty_bytes, "dirty bytes = 64 KiB * sum of dirty units");
+    check(dirty + min_size(heap.shares, heap.limit) <= heap.limit,
+          "dirty bytes <= cache limit - sum of the threads' shares");
+    check(cache_validate(), "bytes = sum over classes of count * size <= the thread's share");
     for (unsigned class = 0; class < CLASS_SMALL; class ++) {
         list_each_safe (link, after, &heap.slabs[class]) {
             struct slab *slab = list_item(link, struct slab, link);
-            require(slab->is_slab && slab->class == class &&
-                        slab->live < CHUNK_UNIT / class_size(class),
-                    "a slab is in its class's list exactly where live < chunks that fit");
+            check(slab->is_slab && slab->class == class &&
+                      slab->live < CHUNK_UNIT / class_size(class),
+                  "a slab is in its class's list exactly where live < chunks that fit");
         }
     }
     heap_unlock();

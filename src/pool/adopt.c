@@ -6,12 +6,6 @@
 
 #include <errno.h>
 
-static int fail(int error)
-{
-    errno = error;
-    return -1;
-}
-
 /* Whether memory is a block of the pool already, or part of what its blocks are cut from. */
 static bool is_in_pool(own_pool *pool, const void *memory)
 {
@@ -31,7 +25,7 @@ static int adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void
     pool_enter_stripe(pool);
     if (foreign_find(pool, memory))
         errno = EINVAL;
-    else if (foreign_add(pool, memory, size, free_fn))
+    else if (foreign_add(pool, KIND_ADOPTED, memory, size, free_fn))
         result = 0;
     pool_debug_step(pool);
     pool_leave(pool);
@@ -42,19 +36,19 @@ int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *m
 {
     if (!memory || !free_fn || size > PTRDIFF_MAX || !pool_check(pool, "own_adopt") ||
         is_in_pool(pool, memory))
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     return adopt(pool, memory, size, free_fn);
 }
 
 int own_disown(own_pool *pool, void *memory)
 {
     if (!memory || !pool_check(pool, "own_disown"))
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     pool_enter_stripe(pool);
     struct foreign *foreign = foreign_find(pool, memory);
-    bool adopted = foreign && foreign->free;
+    bool adopted = foreign && entry_kind(&foreign->node.entry) == KIND_ADOPTED;
     if (adopted)
         foreign_remove(pool, foreign);
     pool_leave(pool);
-    return adopted ? 0 : fail(EINVAL);
+    return adopted ? 0 : fail_with(EINVAL);
 }

@@ -264,13 +264,13 @@ void extent_remove_all(own_pool *pool)
 
 void extent_clear(own_pool *pool)
 {
-    static const struct node_counts no_nodes;
     pool->peak = max_size(pool->peak, pool_bytes(pool));
-    pool->flags &= (uint16_t) ~(POOL_FREED | POOL_HOLES_FIRST);
+    pool->ledger.flags &= (uint16_t) ~(POOL_FREED | POOL_HOLES_FIRST);
     extent_remove_all(pool);
     start_using(pool, &pool->first);
     /* What another thread made it adopt, since its ledger was emptied, stays. */
-    const struct node_counts left = pool->flags & POOL_FOREIGN ? ledger_counts(pool) : no_nodes;
+    bool foreign = pool->ledger.flags & POOL_FOREIGN;
+    const struct counts left = foreign ? pool_counts(pool) : (struct counts){.foreign = 0};
     pool->blocks = left.foreign;
     pool->bytes = left.foreign_bytes;
 }

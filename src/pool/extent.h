@@ -71,7 +71,8 @@ static inline char *extent_end(const struct extent *extent)
 /* Lets the header bump, or not: each block has to be marked, or validated, or holes go first. */
 static inline void pool_open(own_pool *pool)
 {
-    bool open = !OWN_DEBUG && !MARKS_ASAN && !(pool->flags & POOL_HOLES_FIRST) && !pool->shared;
+    bool open =
+        !OWN_DEBUG && !MARKS_ASAN && !(pool->ledger.flags & POOL_HOLES_FIRST) && !pool->shared;
     char *end = open ? extent_end(pool->extent) : NULL;
     if (pool->end != end)
         pool->end = end;

@@ -1,9 +1,8 @@
 /*
  * pool/foreign.c - blocks whose memory is not of the pool's chunks: adopted or private.
  *
- * Each has a record, which is a node of the ledger's hash: that finds it by its address. Adopted
- * ones are entries of the ledger, private ones of a ring of their own. The pool counts them among
- * its blocks, and its limits count their size.
+ * Each has a node, by which a ledger finds it from its address. The pool counts them among its
+ * blocks, and its limits count their size.
  *
  * Code of users, a free function or an allocator, runs only between changes: before the first, or
  * after the last.
@@ -15,33 +14,56 @@
 
 static bool is_private(const struct foreign *foreign)
 {
-    return !foreign->free;
+    return entry_kind(&foreign->node.entry) == KIND_BLOCK;
 }
 
-/* The ring that its entry is in. */
-static struct entry **ring_of(own_pool *pool, const struct foreign *foreign)
+/* The ledger that foreign blocks of a kind are in. */
+static struct ledger *ledger_of(own_pool *pool, enum kind kind)
 {
-    return is_private(foreign) ? &private_memory(pool)->newest : &pool->newest;
+    return kind == KIND_BLOCK ? &private_memory(pool)->blocks : &pool->ledger;
 }
 
-bool foreign_add(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *))
+struct counts pool_counts(const own_pool *pool)
 {
-    size_t granted;
-    struct foreign *foreign = account_get(&pool->account, sizeof(*foreign), &granted);
+    struct counts counts = ledger_counts(&pool->ledger);
+    if (pool->ledger.flags & POOL_PRIVATE) {
+        const struct counts blocks = ledger_counts(&private_memory(pool)->blocks);
+        counts.foreign += blocks.foreign;
+        counts.foreign_bytes += blocks.foreign_bytes;
+    }
+    return counts;
+}
+
+static struct foreign *find_kind(own_pool *pool, enum kind kind, const void *block)
+{
+    struct ledger *ledger = ledger_of(pool, kind);
+    struct node *node = ledger_find(ledger, &pool->account, kind, block, NULL);
+    return node ? node_foreign(node) : NULL;
+}
+
+struct foreign *foreign_find(const own_pool *pool, const void *block)
+{
+    own_pool *found_in = (own_pool *)(uintptr_t)pool; /* to find may change how to find */
+    if (!(pool->ledger.flags & POOL_FOREIGN))
+        return NULL;
+    struct foreign *foreign =
+        pool->ledger.flags & POOL_PRIVATE ? find_kind(found_in, KIND_BLOCK, block) : NULL;
+    return foreign ? foreign : find_kind(found_in, KIND_ADOPTED, block);
+}
+
+bool foreign_add(own_pool *pool, enum kind kind, void *memory, size_t size, void (*free_fn)(void *))
+{
+    struct foreign *foreign = foreign_node_get(&pool->account);
     if (!foreign)
         return false;
     if (!limit_add(pool->account.limit, size)) {
-        account_put(&pool->account, foreign, sizeof(*foreign));
+        foreign_node_put(&pool->account, foreign);
         return false;
     }
     foreign->size = size;
-    foreign->free = free_fn;
-    index_add(pool, &foreign->node, memory, FOREIGN);
-    ring_enter(ring_of(pool, foreign), &foreign->node.entry);
-    foreign->node.entry.parent = is_private(foreign) ? ENTRY_PRIVATE : ENTRY_ADOPTED;
-    if (pool->shared)
-        foreign->node.entry.time = shared_time(pool);
-    pool->flags |= POOL_FOREIGN;
+    node_fill(&foreign->node, kind, memory, free_fn);
+    ledger_add(ledger_of(pool, kind), &pool->account, &foreign->node, pool, pool_time(pool));
+    pool->ledger.flags |= POOL_FOREIGN;
     pool->blocks++;
     pool->bytes += size;
     return true;
@@ -49,19 +71,19 @@ bool foreign_add(own_pool *pool, void *memory, size_t size, void (*free_fn)(void
 
 void foreign_remove(own_pool *pool, struct foreign *foreign)
 {
-    index_remove(pool, &foreign->node);
-    ring_leave(ring_of(pool, foreign), &foreign->node.entry);
+    struct ledger *ledger = ledger_of(pool, entry_kind(&foreign->node.entry));
+    ledger_remove(ledger, &pool->account, &foreign->node);
     pool->peak = max_size(pool->peak, pool_bytes(pool));
     pool->blocks--;
     pool->bytes -= foreign->size;
     limit_subtract(pool->account.limit, foreign->size);
-    account_put(&pool->account, foreign, sizeof(*foreign));
+    foreign_node_put(&pool->account, foreign);
     pool_debug_step(pool);
 }
 
 struct released foreign_take(own_pool *pool, struct foreign *foreign)
 {
-    struct released released = {.memory = foreign->node.object, .free = foreign->free};
+    struct released released = {.memory = foreign->node.object, .free = foreign->node.call};
     if (is_private(foreign))
         released.allocator = private_memory(pool)->allocator;
     foreign_remove(pool, foreign);

@@ -16,7 +16,7 @@ static size_t needed_granules(const own_pool *pool)
 {
     if (OWN_LIKELY(pool->extent == &pool->first))
         return (size_t)(pool->bump - (const char *)pool) >> GRANULE_SHIFT;
-    if (OWN_UNLIKELY(pool->flags & POOL_FOREIGN)) /* its bytes were not all in its chunks */
+    if (OWN_UNLIKELY(pool->ledger.flags & POOL_FOREIGN)) /* its bytes were not all in its chunks */
         return (offsetof(own_pool, first) + extent_bytes(&pool->first)) >> GRANULE_SHIFT;
     /* Not what it reserved: that follows from what was learned before. */
     size_t blocks = min_size(max_size(pool_bytes(pool), pool->peak), FIRST_CHUNK_MAX);
@@ -73,19 +73,19 @@ void learn_child(uint16_t *typical, const own_pool *pool)
 void learn_outgrown(const own_pool *pool, size_t bytes)
 {
     size_t needed = needed_granules(pool) + bytes / GRANULE;
-    uint16_t *root = pool->flags & POOL_ROOT ? chunk_typical(TYPICAL_ROOT) : NULL;
+    uint16_t *root = pool->ledger.flags & POOL_ROOT ? chunk_typical(TYPICAL_ROOT) : NULL;
     if (root)
         learn(root, needed);
     else if (!pool_is_stripe(pool) && !own_is_shared(pool) && !pool_is_dying(pool) &&
-             pool->entry.parent)
-        learn_for_child(&pool->entry.parent->typical, needed);
+             pool->entry.owner)
+        learn_for_child(&((own_pool *)pool->entry.owner)->ledger.typical, needed);
 }
 
 /* Threads of a shared owner learn each for itself. */
 static __attribute__((noinline)) const uint16_t *shared_typical(const own_pool *owner)
 {
     const own_pool *stripe = shared_stripe(owner);
-    return stripe ? &stripe->typical : &owner->typical;
+    return stripe ? &stripe->ledger.typical : &owner->ledger.typical;
 }
 
 static size_t known(const own_pool *owner)
@@ -94,7 +94,7 @@ static size_t known(const own_pool *owner)
     if (!owner)
         typical = chunk_typical(TYPICAL_ROOT);
     else
-        typical = OWN_UNLIKELY(owner->shared) ? shared_typical(owner) : &owner->typical;
+        typical = OWN_UNLIKELY(owner->shared) ? shared_typical(owner) : &owner->ledger.typical;
     size_t granules = typical ? __atomic_load_n(typical, __ATOMIC_RELAXED) : 0;
     if (OWN_UNLIKELY(granules == 0) && owner) {
         typical = chunk_typical(TYPICAL_CHILD);

@@ -8,59 +8,50 @@
 
 #include <errno.h>
 
-static int fail(int error)
-{
-    errno = error;
-    return -1;
-}
-
 bool pool_orphan(own_pool *entered, own_pool *child)
 {
     /* What another thread may be using goes on counting against the limits that it was under. */
     bool leaves_limits = child->account.limit && !own_is_shared(child);
-    ledger_remove_child(entered, child);
+    ledger_remove_child(&entered->ledger, &child->entry);
     bool last = object_unhold(&child->object);
     if (last)
-        learn_child(&entered->typical, child);
+        learn_child(&entered->ledger.typical, child);
     else if (leaves_limits)
         limit_move(child, NULL, true);
     return last;
 }
 
-/* A node becomes the newest entry of what was entered, which is left. */
-static void add_and_leave(own_pool *entered, struct node *node, void *object, void (*call)(void *))
+/* A node becomes the newest entry of what was entered: a reference, where there is no call. */
+static inline void add(own_pool *entered, struct node *node, void *object, void (*call)(void *))
 {
-    ledger_add(entered, node, object, call);
+    node_fill(node, call ? KIND_CALL : KIND_REFERENCE, object, call);
+    ledger_add(&entered->ledger, &entered->account, node, entered, pool_time(entered));
     pool_debug_step(entered);
-    pool_leave(entered);
 }
 
 /* Enters a pool with a node made ready. NULL: ENOMEM or EDQUOT; nothing is entered. */
 static own_pool *enter_for_node(own_pool *pool, struct node **node)
 {
     own_pool *entered = pool_enter(pool);
-    *node = ledger_node_get(entered);
+    *node = node_get(&entered->account);
     if (OWN_LIKELY(*node != NULL))
         return entered;
     pool_leave(entered);
     return NULL;
 }
 
-/* What comes into a shared pool becomes shared. That takes as long as there is to be shared, so the
-   pool is left meanwhile. False: ENOMEM; the node is put back and the pool left for good. */
-static bool share_for(own_pool *entered, struct node *node, void *object)
+/* What comes into a shared pool becomes shared. That takes as long as there is to be shared, so a
+   pool that was entered, with a node, is left meanwhile. False: ENOMEM. */
+static inline bool share_with(own_pool *pool, void *object, bool entered)
 {
-    if (OWN_LIKELY(!entered->shared || own_is_shared(object)))
+    if (OWN_LIKELY(!pool->shared || own_is_shared(object)))
         return true;
-    pool_leave_with_node(entered);
+    if (entered)
+        pool_leave_with_node(pool);
     bool shared = own_share(object) == 0;
-    pool_come_back(entered);
-    if (shared)
-        return true;
-    ledger_node_put(entered, node);
-    pool_leave(entered);
-    errno = ENOMEM;
-    return false;
+    if (entered)
+        pool_come_back(pool);
+    return shared;
 }
 
 bool constructor_enter(own_pool *owner, struct constructor *constructor)
@@ -78,17 +69,19 @@ void *constructor_give(const struct constructor *constructor, void *made)
     own_pool *entered = constructor->entered;
     own_object *object = made;
     if (!object) {
-        ledger_node_put(entered, constructor->node);
+        node_put(&entered->account, constructor->node);
         pool_leave(entered);
         return NULL;
     }
-    if (OWN_UNLIKELY(!share_for(entered, constructor->node, object))) {
+    if (OWN_UNLIKELY(!share_with(entered, object, true))) {
+        node_put(&entered->account, constructor->node);
+        pool_leave(entered);
         own_decref(object);
-        errno = ENOMEM;
-        return NULL;
+        return fail_pointer(ENOMEM);
     }
     object_give(object);
-    add_and_leave(entered, constructor->node, object, NULL);
+    add(entered, constructor->node, object, NULL);
+    pool_leave(entered);
     return object;
 }
 
@@ -113,30 +106,29 @@ own_weakref *own_weakref_new(own_pool *owner, void *object,
     return constructor_end(&constructor, weakref_make(object, died, arg));
 }
 
-/* What comes into a shared pool becomes shared. False: ENOMEM. */
-static bool share_with(const own_pool *pool, void *object)
-{
-    return OWN_LIKELY(!pool->shared || own_is_shared(object)) || own_share(object) == 0;
-}
-
 /* Enters a pool with a node made ready for a reference to an object, which is shared then where it
    has to be. NULL: ENOMEM or EDQUOT; nothing is entered, and nothing has changed. */
 static own_pool *enter_for_reference(own_pool *pool, void *object, struct node **node)
 {
     own_pool *entered = enter_for_node(pool, node);
-    return entered && share_for(entered, *node, object) ? entered : NULL;
+    if (!entered || OWN_LIKELY(share_with(entered, object, true)))
+        return entered;
+    node_put(&entered->account, *node);
+    pool_leave(entered);
+    return fail_pointer(ENOMEM);
 }
 
 int own_hold(own_pool *pool, void *object)
 {
     struct node *node;
     if (!pool_check(pool, "own_hold") || !object || !object_check(object, "own_hold", pool->name))
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     own_pool *entered = enter_for_reference(pool, object, &node);
     if (!entered)
         return -1;
     object_hold(object);
-    add_and_leave(entered, node, object, NULL);
+    add(entered, node, object, NULL);
+    pool_leave(entered);
     return 0;
 }
 
@@ -162,13 +154,13 @@ static void unlock_tree(bool locked)
 static int check_parent(const own_pool *pool, const own_pool *child, bool locked)
 {
     if (pool_is_dying(child))
-        return fail(EPERM);
+        return fail_with(EPERM);
     if (child == pool)
-        return fail(ELOOP);
-    if (!child->shared && !child->children)
+        return fail_with(ELOOP);
+    if (!child->shared && !child->ledger.children)
         return 0;
     bool loops = locked ? tree_is_ancestor(child, pool) : own_pool_is_ancestor(child, pool);
-    return loops ? fail(ELOOP) : 0;
+    return loops ? fail_with(ELOOP) : 0;
 }
 
 /*
@@ -193,19 +185,11 @@ static bool adapt(own_pool *parent, own_pool *child)
     struct limit *before = limit_above(child);
     if (!limit_move(child, parent->account.limit, false))
         return false;
-    if (share_with(parent, child))
+    if (share_with(parent, child, false))
         return true;
     limit_move(child, before, true);
     errno = ENOMEM;
     return false;
-}
-
-static void enter_child(own_pool *pool, own_pool *child)
-{
-    own_pool *entered = pool_enter(pool);
-    ledger_add_child(entered, child);
-    pool_debug_step(entered);
-    pool_leave(entered);
 }
 
 /* Makes a pool without a parent a child. False: it has one. */
@@ -220,7 +204,7 @@ static bool give_child(own_pool *pool, own_pool *child, int *result)
     }
     if (is_root && *result == 0) {
         object_give(&child->object);
-        enter_child(pool, child);
+        pool_add_child(pool, child);
     }
     unlock_tree(locked);
     return is_root;
@@ -232,28 +216,25 @@ int own_give(own_pool *pool, void *object)
     int result;
     if (!pool_check(pool, "own_give") || !object || !object_check(object, "own_give", pool->name) ||
         !object_check_caller(object, "own_give", pool->name))
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     if (object_is_pool(object) && give_child(pool, object, &result))
         return result;
     own_pool *entered = enter_for_reference(pool, object, &node);
     if (!entered)
         return -1;
     object_give(object);
-    add_and_leave(entered, node, object, NULL);
+    add(entered, node, object, NULL);
+    pool_leave(entered);
     return 0;
 }
 
-/* Enters the stripe of the pool that has a node, which is found. NULL: none has. */
-static own_pool *enter_found(own_pool *pool, const void *object, void (*call)(void *),
-                             struct node **node)
+/* Takes a node out of the pool, and enters the stripe that it was in. NULL: there is none. */
+static own_pool *enter_and_take(own_pool *pool, enum kind kind, const void *object,
+                                void (*call)(void *), struct node **node)
 {
-    if (OWN_LIKELY(!pool->shared)) {
-        *node = ledger_find(pool, object, call);
-        return *node ? pool_enter(pool) : NULL;
-    }
     for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
         pool_enter_stripe(stripe);
-        *node = ledger_find(stripe, object, call);
+        *node = ledger_take(&stripe->ledger, &stripe->account, kind, object, call);
         if (*node)
             return stripe;
         pool_leave(stripe);
@@ -265,11 +246,11 @@ static own_pool *enter_found(own_pool *pool, const void *object, void (*call)(vo
 static own_pool *enter_parent(const own_pool *pool, const own_pool *child)
 {
     for (;;) {
-        own_pool *in = __atomic_load_n(&child->entry.parent, __ATOMIC_ACQUIRE);
+        own_pool *in = __atomic_load_n(&child->entry.owner, __ATOMIC_ACQUIRE);
         if (!in || !pool_has_stripe(pool, in))
             return NULL;
         pool_enter_stripe(in);
-        if (OWN_LIKELY(__atomic_load_n(&child->entry.parent, __ATOMIC_ACQUIRE) == in))
+        if (OWN_LIKELY(__atomic_load_n(&child->entry.owner, __ATOMIC_ACQUIRE) == in))
             return in;
         pool_leave(in); /* it has been moved meanwhile */
     }
@@ -279,7 +260,7 @@ static int drop_child(own_pool *pool, own_pool *child)
 {
     own_pool *entered = enter_parent(pool, child);
     if (!entered)
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     bool shared = own_is_shared(child);
     bool last = pool_orphan(entered, child);
     pool_debug_step(entered);
@@ -295,22 +276,21 @@ static int drop_child(own_pool *pool, own_pool *child)
 static bool is_held_by_parent_only(const own_object *object)
 {
     return object_is_pool(object) && object_held(object) == 1 &&
-           __atomic_load_n(&((const own_pool *)(const void *)object)->entry.parent,
+           __atomic_load_n(&((const own_pool *)(const void *)object)->entry.owner,
                            __ATOMIC_RELAXED);
 }
 
 int own_drop(own_pool *pool, void *object)
 {
     if (!pool_check(pool, "own_drop") || !object)
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     struct node *node = NULL;
     own_pool *entered = NULL;
-    if ((pool->shared || pool->nodes) && !is_held_by_parent_only(object))
-        entered = enter_found(pool, object, NULL, &node);
+    if ((pool->shared || pool->ledger.index) && !is_held_by_parent_only(object))
+        entered = enter_and_take(pool, KIND_REFERENCE, object, NULL, &node);
     if (!entered)
-        return object_is_pool(object) ? drop_child(pool, object) : fail(EINVAL);
-    ledger_remove(entered, node);
-    ledger_node_put(entered, node);
+        return object_is_pool(object) ? drop_child(pool, object) : fail_with(EINVAL);
+    node_put(&entered->account, node);
     pool_debug_step(entered);
     pool_leave(entered);
     if (object_unhold(object))
@@ -323,12 +303,12 @@ static int take_over(own_pool *from, own_pool *to, own_pool *child, struct limit
     own_pool *entered = enter_parent(from, child);
     if (!entered) { /* another thread was faster */
         limit_move(child, before, true);
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     }
-    ledger_remove_child(entered, child);
+    ledger_remove_child(&entered->ledger, &child->entry);
     pool_debug_step(entered);
     pool_leave(entered);
-    enter_child(to, child);
+    pool_add_child(to, child);
     return 0;
 }
 
@@ -337,7 +317,7 @@ static int move_child(own_pool *from, own_pool *to, own_pool *child)
     bool locked = lock_tree(to, child);
     struct limit *before = limit_above(child);
     int result = -1;
-    if (!pool_has_stripe(from, __atomic_load_n(&child->entry.parent, __ATOMIC_RELAXED)))
+    if (!pool_has_stripe(from, __atomic_load_n(&child->entry.owner, __ATOMIC_RELAXED)))
         errno = EINVAL;
     else if (check_parent(to, child, locked) == 0 && adapt(to, child))
         result = take_over(from, to, child, before);
@@ -354,49 +334,50 @@ static int move_reference(own_pool *from, own_pool *to, own_object *object)
     if (!entered)
         return -1;
     pool_leave_with_node(entered); /* one lock at a time */
-    own_pool *left = enter_found(from, object, NULL, &old);
+    own_pool *left = enter_and_take(from, KIND_REFERENCE, object, NULL, &old);
     if (left) {
-        ledger_remove(left, old);
-        ledger_node_put(left, old);
+        node_put(&left->account, old);
         pool_leave(left);
     }
     pool_come_back(entered);
     if (left)
-        ledger_add(entered, node, object, NULL);
+        add(entered, node, object, NULL);
     else
-        ledger_node_put(entered, node); /* another thread was faster */
-    pool_debug_step(entered);
+        node_put(&entered->account, node); /* another thread was faster */
     pool_leave(entered);
-    return left ? 0 : fail(EINVAL);
+    return left ? 0 : fail_with(EINVAL);
 }
 
 static bool has_reference(own_pool *pool, const void *object)
 {
-    struct node *node;
-    own_pool *entered = enter_found(pool, object, NULL, &node);
-    if (entered)
-        pool_leave(entered);
-    return entered;
+    bool found = false;
+    for (own_pool *stripe = pool; stripe && !found; stripe = stripe_next(pool, stripe)) {
+        pool_enter_stripe(stripe);
+        found = ledger_find(&stripe->ledger, &stripe->account, KIND_REFERENCE, object, NULL);
+        pool_leave(stripe);
+    }
+    return found;
 }
 
 int own_move(own_pool *from, own_pool *to, void *object)
 {
     if (!pool_check(from, "own_move") || !pool_check(to, "own_move") || !object)
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     if (!is_held_by_parent_only(object) && has_reference(from, object))
         return move_reference(from, to, object);
-    return object_is_pool(object) ? move_child(from, to, object) : fail(EINVAL);
+    return object_is_pool(object) ? move_child(from, to, object) : fail_with(EINVAL);
 }
 
 int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
     struct node *node;
     if (!call || !pool_check(pool, "own_defer"))
-        return fail(EINVAL);
+        return fail_with(EINVAL);
     own_pool *entered = enter_for_node(pool, &node);
     if (!entered)
         return -1;
-    add_and_leave(entered, node, arg, call);
+    add(entered, node, arg, call);
+    pool_leave(entered);
     return 0;
 }
 
@@ -404,12 +385,11 @@ int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
     struct node *node;
     if (!call || !pool_check(pool, "own_undefer"))
-        return fail(EINVAL);
-    own_pool *entered = enter_found(pool, arg, call, &node);
+        return fail_with(EINVAL);
+    own_pool *entered = enter_and_take(pool, KIND_CALL, arg, call, &node);
     if (!entered)
-        return fail(EINVAL);
-    ledger_remove(entered, node);
-    ledger_node_put(entered, node);
+        return fail_with(EINVAL);
+    node_put(&entered->account, node);
     pool_debug_step(entered);
     pool_leave(entered);
     return 0;

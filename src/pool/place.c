@@ -15,12 +15,6 @@ static size_t granules_for(size_t bytes)
     return (bytes + GRANULE - 1 + !bytes) >> GRANULE_SHIFT;
 }
 
-static void *fail(int error)
-{
-    errno = error;
-    return NULL;
-}
-
 /* After whatever changes holes or bump. */
 static inline void finish(own_pool *pool)
 {
@@ -34,7 +28,7 @@ static void *bump(own_pool *pool, size_t granules)
     size_t index = extent_index(pool->extent, block);
     extent_bits(pool->extent, index)->start |= bit_of(index);
     pool->bump = block + (granules << GRANULE_SHIFT);
-    if (pool->flags & POOL_HOLES_FIRST) {
+    if (pool->ledger.flags & POOL_HOLES_FIRST) {
         pool->counted = (uint32_t)(index + granules);
         pool->blocks++;
         pool->bytes += granules << GRANULE_SHIFT;
@@ -68,7 +62,7 @@ static __attribute__((noinline)) void *get_from_new_extent(own_pool *pool, size_
     void *block = NULL;
     if (quick_flush_some(pool))
         block = hole_use(pool, granules, SMALL_BLOCKS);
-    if (!block && pool->flags & POOL_FREED)
+    if (!block && pool->ledger.flags & POOL_FREED)
         block = hole_use(pool, granules, BIG_BLOCKS);
     if (!block && quick_flush(pool))
         block = hole_use(pool, granules, SMALL_BLOCKS);
@@ -102,7 +96,7 @@ static __attribute__((noinline)) void *get_big(own_pool *pool, size_t granules)
         return bump_has(pool, granules) ? bump(pool, granules)
                                         : get_from_new_extent(pool, granules);
     void *block = hole_use(pool, granules, BIG_BLOCKS);
-    if (!block && pool->flags & POOL_FREED)
+    if (!block && pool->ledger.flags & POOL_FREED)
         block = hole_use(pool, granules, SMALL_BLOCKS);
     if (!block && quick_flush(pool)) {
         block = hole_use(pool, granules, BIG_BLOCKS);
@@ -129,10 +123,10 @@ static void *get(own_pool *pool, size_t granules)
     if (granules > SMALL_MOST && pool->account.reserved > SPLIT_AT)
         return get_big(pool, granules);
     void *block = NULL;
-    if (pool->flags & POOL_HOLES_FIRST) {
+    if (pool->ledger.flags & POOL_HOLES_FIRST) {
         block = hole_use(pool, granules, SMALL_BLOCKS);
         if (!pool->holes && !quick_count(pool))
-            pool->flags &= (uint16_t)~POOL_HOLES_FIRST;
+            pool->ledger.flags &= (uint16_t)~POOL_HOLES_FIRST;
     }
     if (!block)
         block =
@@ -151,7 +145,7 @@ static inline void zero_rounding(void *block, size_t bytes, size_t granules)
 static void *get_large(own_pool *pool, size_t bytes, size_t alignment, bool zero)
 {
     if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     size_t granules = granules_for(bytes);
     void *block = large_get(pool, granules << GRANULE_SHIFT, alignment, zero);
     if (block && !zero)
@@ -165,10 +159,10 @@ static __attribute__((noinline)) void *alloc_far(own_pool *pool, size_t count, s
                                                  bool zero)
 {
     size_t bytes;
-    if (pool->flags & POOL_PRIVATE)
+    if (pool->ledger.flags & POOL_PRIVATE)
         return private_alloc(pool, 1, count, size, zero);
     if (multiply_overflows(count, size, &bytes))
-        return fail(EOVERFLOW);
+        return fail_pointer(EOVERFLOW);
     return get_large(pool, bytes, GRANULE, zero);
 }
 
@@ -179,11 +173,11 @@ void *place_alloc(own_pool *pool, size_t count, size_t size, bool zero)
     if (block)
         return block;
     if (OWN_UNLIKELY(multiply_overflows(count, size, &bytes) || bytes > LARGE_LEAST ||
-                     pool->flags & POOL_PRIVATE))
+                     pool->ledger.flags & POOL_PRIVATE))
         return alloc_far(pool, count, size, zero);
     size_t granules = granules_for(bytes);
     bool next = granules <= SMALL_MOST || pool->account.reserved <= SPLIT_AT;
-    if (next && !(pool->flags & POOL_HOLES_FIRST) && bump_has(pool, granules))
+    if (next && !(pool->ledger.flags & POOL_HOLES_FIRST) && bump_has(pool, granules))
         block = bump(pool, granules);
     else
         block = get(pool, granules);
@@ -208,15 +202,15 @@ static void cut(own_pool *pool, struct extent *extent, size_t index, size_t whol
 void *place_alloc_aligned(own_pool *pool, size_t alignment, size_t count, size_t size)
 {
     size_t bytes;
-    if (OWN_UNLIKELY(pool->flags & POOL_PRIVATE))
+    if (OWN_UNLIKELY(pool->ledger.flags & POOL_PRIVATE))
         return private_alloc(pool, alignment, count, size, true);
     if (alignment <= GRANULE)
         return place_alloc(pool, count, size, true);
     if (multiply_overflows(count, size, &bytes))
-        return fail(EOVERFLOW);
+        return fail_pointer(EOVERFLOW);
     size_t most;
     if (add_overflows(bytes, alignment, &most))
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     if (most > LARGE_LEAST)
         return get_large(pool, bytes, alignment, true);
     /* A block with room for any start; what is too much on either side is freed again. */
@@ -289,7 +283,7 @@ static void free_place(own_pool *pool, const struct place *place)
     pool->bytes -= granules << GRANULE_SHIFT;
     if (unbump(pool, place, end))
         return;
-    pool->flags |= POOL_FREED | POOL_HOLES_FIRST;
+    pool->ledger.flags |= POOL_FREED | POOL_HOLES_FIRST;
     if (granules - 2 <= SMALL_MOST - 2 && quick_has_room(pool, granules))
         quick_push(pool->bins, granules, extent_address(place->extent, place->index),
                    extent_bits(place->extent, place->index), bit_of(place->index));
@@ -322,7 +316,7 @@ static bool resize_here(own_pool *pool, const struct place *place, size_t granul
     char *block = extent_address(place->extent, place->index);
     if (granules < whole) {
         pool->peak = max_size(pool->peak, pool->bytes);
-        pool->flags |= POOL_FREED | POOL_HOLES_FIRST;
+        pool->ledger.flags |= POOL_FREED | POOL_HOLES_FIRST;
         pool->bytes -= (whole - granules) << GRANULE_SHIFT;
         cut(pool, place->extent, place->index, whole, granules);
         return true;
@@ -362,9 +356,9 @@ void *place_resize(own_pool *pool, const struct place *place, void *block, size_
 {
     size_t bytes;
     if (multiply_overflows(count, size, &bytes))
-        return fail(EOVERFLOW);
+        return fail_pointer(EOVERFLOW);
     if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     int saved = errno;
     pool_settle(pool);
     size_t granules = granules_for(bytes);

@@ -139,7 +139,7 @@ static inline bool place_keep(own_pool *pool, void *block)
     uint64_t more = (index | 63) + 1 < extent->granules;
     uint64_t next = bits[more].start & -more;
     uint64_t behind = bits->start >> (index & 63) >> 1 | next << (~index & 63);
-    if (OWN_UNLIKELY(!live || !behind || !(pool->flags & POOL_HOLES_FIRST)))
+    if (OWN_UNLIKELY(!live || !behind || !(pool->ledger.flags & POOL_HOLES_FIRST)))
         return false;
     size_t granules = 1 + (size_t)(unsigned)__builtin_ctzll(behind);
     if (OWN_UNLIKELY(granules - 2 > SMALL_MOST - 2 || !bins->quick[granules].room))

@@ -23,15 +23,11 @@ static bool pool_init(own_pool *pool, own_pool *owner, size_t size, const char *
     pool->holes = 0;
     pool->blocks = 0;
     pool->bytes = 0;
-    pool->children = 0;
-    pool->typical = 0;
-    pool->flags = owner ? 0 : POOL_ROOT;
+    pool->ledger = (struct ledger){.flags = owner ? 0 : POOL_ROOT};
     pool->bins = NULL;
     pool->peak = 0;
     pool->account = (struct account){.reserved = size};
-    pool->entry.parent = NULL;
-    pool->newest = NULL;
-    pool->nodes = 0;
+    pool->entry.owner = NULL;
     pool->name = name;
     pool->large = NULL;
     pool->shared = NULL;
@@ -62,7 +58,7 @@ static bool be_born(const own_pool *owner, own_pool *pool)
 {
     if (!owner->shared)
         return true; /* what is below a confined pool is of its thread, though others count it */
-    if (!(pool->flags & POOL_CONFINED)) {
+    if (!(pool->ledger.flags & POOL_CONFINED)) {
         pool->shared = shared_make(pool_spread(pool));
         if (!pool->shared)
             return false;
@@ -71,20 +67,6 @@ static bool be_born(const own_pool *owner, own_pool *pool)
     limit_meet(pool->account.limit);
     pool->object.count = -1;
     return true;
-}
-
-static void become_child(own_pool *owner, own_pool *pool)
-{
-    own_pool *entered = pool_enter(owner);
-    ledger_add_child(entered, pool);
-    pool_debug_step(entered);
-    pool_leave(entered);
-}
-
-static own_pool *refuse(void)
-{
-    errno = EINVAL;
-    return NULL;
 }
 
 /* Under a limit, or a shared pool, or both. */
@@ -97,14 +79,14 @@ static __attribute__((noinline)) own_pool *new_with_care(own_pool *owner, const 
         pool_free_memory(pool);
         return NULL;
     }
-    become_child(owner, pool);
+    pool_add_child(owner, pool);
     return pool;
 }
 
 own_pool *own_pool_new_at(own_pool *owner, const char *place)
 {
     if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
-        return refuse();
+        return fail_pointer(EINVAL);
     if (OWN_UNLIKELY(owner && (owner->account.limit || owner->shared)))
         return new_with_care(owner, place);
     size_t size = learn_size_of_next(owner);
@@ -116,37 +98,37 @@ own_pool *own_pool_new_at(own_pool *owner, const char *place)
         return NULL;
     }
     if (owner)
-        become_child(owner, pool);
+        pool_add_child(owner, pool);
     return pool;
 }
 
 static own_object *pool_step(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    own_object *last = ledger_release(pool);
-    if (OWN_LIKELY(!(pool->flags & POOL_PRIVATE)))
+    own_object *last = pool_release(pool);
+    if (OWN_LIKELY(!(pool->ledger.flags & POOL_PRIVATE)))
         return last;
     /* The blocks go while the pool is whole, unless it is to live on. */
     while (!last && !object_is_revived(object) && private_release(pool))
-        last = ledger_release(pool);
+        last = pool_release(pool);
     return last;
 }
 
 size_t name_bytes(const own_pool *pool)
 {
-    return pool->flags & POOL_NAME_OWNED ? chunk_round(strlen(pool->name) + 1) : 0;
+    return pool->ledger.flags & POOL_NAME_OWNED ? chunk_round(strlen(pool->name) + 1) : 0;
 }
 
 static void name_free(own_pool *pool)
 {
-    if (OWN_UNLIKELY(pool->flags & POOL_NAME_OWNED))
+    if (OWN_UNLIKELY(pool->ledger.flags & POOL_NAME_OWNED))
         account_put(&pool->account, (void *)(uintptr_t)pool->name, strlen(pool->name) + 1);
 }
 
 /* What is left of it is the first chunk. */
 static void free_first_chunk(own_pool *pool)
 {
-    if (pool->flags & POOL_ROOT)
+    if (pool->ledger.flags & POOL_ROOT)
         learn_root(pool);
     extent_unclaim_first(pool);
     pool->end = NULL; /* a dead pool is not allocated from */
@@ -180,13 +162,13 @@ static void pool_free(own_object *object)
 static bool pool_free_bare(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    if (pool->newest || pool->shared)
+    if (pool->ledger.newest || pool->shared)
         return false;
     bool only_first = !pool->first.next && !pool->bins && !pool->large && !pool->account.limit &&
-                      !(pool->flags & (POOL_NAME_OWNED | POOL_PRIVATE));
+                      !(pool->ledger.flags & (POOL_NAME_OWNED | POOL_PRIVATE));
     if (OWN_LIKELY(only_first))
         free_first_chunk(pool);
-    else if (pool->flags & POOL_PRIVATE)
+    else if (pool->ledger.flags & POOL_PRIVATE)
         return false; /* its blocks go to its allocator first */
     else
         pool_free(object);
@@ -196,7 +178,7 @@ static bool pool_free_bare(own_object *object)
 static void pool_revive(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    pool->entry = (struct entry){.parent = NULL};
+    pool->entry = (struct entry){.owner = NULL};
     if (!own_is_shared(pool))
         limit_move(pool, NULL, true);
 }
@@ -242,10 +224,10 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
     if (!options)
         return own_pool_new_at(owner, place);
     if (options->flags & ~OWN_POOL_CONFINED || (owner && !pool_check(owner, "own_pool_create")))
-        return refuse();
+        return fail_pointer(EINVAL);
     const own_allocator *allocator = options->allocator;
     if (OWN_UNLIKELY(allocator && !(allocator->alloc && allocator->free)))
-        return refuse();
+        return fail_pointer(EINVAL);
     size_t reserve = allocator ? sizeof(struct private_memory) : options->reserve;
     size_t size = learn_first_chunk(owner, reserve, options->limit);
     if (!size) {
@@ -258,7 +240,7 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
     if (OWN_UNLIKELY(allocator))
         private_begin(pool, allocator);
     if (options->flags & OWN_POOL_CONFINED)
-        pool->flags |= POOL_CONFINED;
+        pool->ledger.flags |= POOL_CONFINED;
     int error = set_first_limit(pool, options->limit);
     if (!error && owner && !be_born(owner, pool))
         error = ENOMEM;
@@ -268,7 +250,7 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
         return NULL;
     }
     if (owner)
-        become_child(owner, pool);
+        pool_add_child(owner, pool);
     return pool;
 }
 
@@ -290,7 +272,7 @@ void own_pool_clear(own_pool *pool)
     /* Held by itself: a callback that releases it once too often is told so. */
     object_hold(&pool->object);
     do
-        ledger_clear(pool);
+        pool_release_all(pool);
     while (OWN_UNLIKELY(private_release(pool)));
     for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
         pool_enter_stripe(stripe);
@@ -334,7 +316,7 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
     va_end(arguments);
     name_free(pool);
     pool->name = name;
-    pool->flags |= POOL_NAME_OWNED;
+    pool->ledger.flags |= POOL_NAME_OWNED;
     pool_debug_step(pool);
     return 0;
 }

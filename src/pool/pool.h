@@ -4,7 +4,7 @@
  *   pool.c     making pools, their steps of dying, names
  *   learn.c    how large first chunks are
  *   tree.c     parents, ancestors, iteration over a subtree
- *   ledger.c   references and deferred calls, in the order in which they were taken on
+ *   release.c  releasing what a pool took on, the newest first
  *   own.c      own_hold, own_give, own_drop, own_move, own_defer, own_undefer, own_new,
  *              own_weakref_new
  *   foreign.c  blocks whose memory is not of the pool's chunks: adopted or private
@@ -41,19 +41,17 @@
  *             end    = that of the extent in use; NULL, where something else is to be done first,
  *                      and always in a shared pool, so that any thread may look at it
  *             reserved = the chunks of extents and large blocks + those of bins, ledger, name, and
- *                        the record of an allocator; and in a shared pool, of the nodes that are
+ *                        the record and ledger of an allocator; and in a shared pool, of the nodes that are
  *                        about to be in the ledger
- *             foreign = adopted blocks in the ledger + private blocks in their ring
- *             foreign bytes = their sizes; a pool that has any has POOL_FOREIGN
- *             children, held, deferred = the entries of the ledger, by kind
- *             a child's parent is the pool in whose ledger it is
+ *             a pool that has foreign blocks, adopted or private, has POOL_FOREIGN
+ *             its ledger, whose owner it is, holds (ledger/ledger.h); a child is held
  *   bins      where there are bins, every hole is in the bin of its kind and size
  *             every quick block (a hole at its first granule only) is in the list of its size
  *             what is recent there is an extent of the pool
  *             holes = those of small blocks; where there are no bins, all or none
  *             where blocks were freed last is an extent of the pool
- *   nodes     every held reference, deferred call and foreign block is in one chain, newest first
  *   private   there is one extent, without room, and no large block
+ *             the second ledger holds too, and has private blocks only; the first has none
  *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool
  *             of a pool that several threads count: met, and all above one that is met are
  *
@@ -65,8 +63,7 @@
  * granule with *start* and not *hole*. Nothing at the address itself is read. Cost: a load and two
  * compares where blocks are freed all the time; else two compares for a block of the newest extent,
  * three loads in the map, or up to ten compares; then the two bits, which lie in one cache line.
- * Where that says no, and only in a pool that has had foreign blocks, the hash of the ledger is
- * asked.
+ * Where that says no, and only in a pool that has had foreign blocks, the ledger is asked.
  *
  * Threads: those of the pool; there is no state that pools share but limits, which are under the
  * same root, and the room chunk.
@@ -76,7 +73,7 @@
 
 #include "base/base.h"
 #include "chunk/chunk.h"
-#include "limit/limit.h"
+#include "ledger/ledger.h"
 #include "object/object.h"
 
 #include <own/allocator.h>
@@ -109,21 +106,6 @@ struct extent {
 #define SMALL_MOST ((size_t)32) /* granules */
 #define SPLIT_AT ((size_t)64 << 10)
 
-/* A place in a ledger: of a child, in its own pool; of anything else, in a struct node. */
-struct entry {
-    struct entry *newer; /* of the newest: the oldest */
-    struct entry *older; /* of the oldest: the newest */
-    /* The parent, or its stripe, of a child; the pool, of a stripe. One of these, of a node. NULL:
-       in no ledger. */
-    struct own_pool *parent;
-    uint64_t time; /* when it came into a shared pool */
-};
-
-#define ENTRY_REFERENCE ((struct own_pool *)1)
-#define ENTRY_CALL ((struct own_pool *)2)
-#define ENTRY_ADOPTED ((struct own_pool *)3)
-#define ENTRY_PRIVATE ((struct own_pool *)4) /* not in the ledger */
-
 struct own_pool {
     own_object object;
     /* What every allocation looks at: with the header, one cache line. */
@@ -136,15 +118,15 @@ struct own_pool {
     char *end;
     struct extent *extent; /* the one in use */
     size_t bytes;
-    uint32_t children; /* at 256 bytes each, more than fit would be a TiB */
-    uint16_t typical;  /* granules that recent children came to need; 0: not known */
-    uint16_t flags;
+    /* What the pool took on. `typical`: the granules that recent children needed; 0: not known.
+       `flags`: POOL_... below. */
+    struct ledger ledger;
     struct bins *bins;      /* NULL: no holes to be looked for */
     size_t peak;            /* of bytes, as of the last time that it fell */
     struct account account; /* under the nearest limit at or above the pool */
-    struct entry entry;     /* this pool in its parent's ledger */
-    struct entry *newest;   /* of the ledger, a ring; NULL: empty */
-    uintptr_t nodes;        /* of the ledger: a chain, the newest first, or a hash */
+    /* This pool in its parent's ledger. Its owner is the parent, or a stripe of it; of a stripe, which
+       is in no ledger, the pool. NULL: there is no parent. */
+    struct entry entry;
     const char *name;
     struct large *large;   /* the newest */
     struct shared *shared; /* see shared.h; NULL: confined */
@@ -172,6 +154,12 @@ static inline bool pool_check(const own_pool *pool, const char *call)
     if (OWN_LIKELY(pool && !object_is_dead(&pool->object)))
         return true;
     return pool && object_check(&pool->object, call, NULL);
+}
+
+/* The pool whose place an entry of KIND_CHILD is. */
+static inline own_pool *entry_child(struct entry *entry)
+{
+    return (own_pool *)(void *)((char *)entry - offsetof(own_pool, entry));
 }
 
 static inline bool pool_is_dying(const own_pool *pool)
@@ -225,6 +213,13 @@ static inline void *constructor_end(const struct constructor *constructor, void 
     return OWN_LIKELY(!constructor->entered) ? made : constructor_give(constructor, made);
 }
 
+/* release.c: releases the newest entry, and newer ones that this brings, until one was the last
+   reference to an object, which is returned: it is to die now. NULL: the ledger is empty. */
+own_object *pool_release(own_pool *pool);
+/* The same until the ledger is empty, with all deaths. */
+void pool_release_all(own_pool *pool);
+/* What the name has of `reserved`. */
+size_t name_bytes(const own_pool *pool);
 /* own.c: the parent lets go of a child. True: that was the last reference; it is to die. */
 bool pool_orphan(own_pool *parent, own_pool *child);
 /* learn.c: the size of the next pool's first chunk, under an owner or as a root. */
@@ -254,6 +249,6 @@ static inline void pool_debug_step(own_pool *pool)
 
 /* The rest of the room's interface. */
 #include "pool/extent.h"
-#include "pool/ledger.h"
+#include "pool/foreign.h"
 
 #endif

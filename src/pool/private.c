@@ -10,12 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-static void *fail(int error)
-{
-    errno = error;
-    return NULL;
-}
-
 struct private_memory *private_memory(const own_pool *pool)
 {
     return (struct private_memory *)(void *)extent_end(&pool->first);
@@ -24,7 +18,7 @@ struct private_memory *private_memory(const own_pool *pool)
 void private_begin(own_pool *pool, const own_allocator *allocator)
 {
     pool->first.granules = (uint32_t)extent_first_index(&pool->first);
-    pool->flags |= POOL_PRIVATE | POOL_FOREIGN;
+    pool->ledger.flags |= POOL_PRIVATE | POOL_FOREIGN;
     pool_open(pool);
     struct private_memory *memory = private_memory(pool);
     mark_undefined(memory, sizeof(*memory));
@@ -33,10 +27,11 @@ void private_begin(own_pool *pool, const own_allocator *allocator)
 
 size_t private_bytes(const own_pool *pool)
 {
-    if (!(pool->flags & POOL_PRIVATE))
+    if (!(pool->ledger.flags & POOL_PRIVATE))
         return 0;
     size_t front = offsetof(own_pool, first) + extent_bytes(&pool->first);
-    return chunk_round(extent_first_size(sizeof(struct private_memory))) - front;
+    return chunk_round(extent_first_size(sizeof(struct private_memory))) - front +
+           ledger_bytes(&private_memory(pool)->blocks);
 }
 
 /* Makes a block of what the allocator returned. NULL: it cannot be one; the allocator has it back,
@@ -47,7 +42,7 @@ static void *take(own_pool *pool, const own_allocator *allocator, void *memory, 
     bool aligned = !((uintptr_t)memory & (alignment - 1));
     pool_enter_stripe(pool);
     bool known = foreign_find(pool, memory);
-    bool added = !known && aligned && foreign_add(pool, memory, bytes, NULL);
+    bool added = !known && aligned && foreign_add(pool, KIND_BLOCK, memory, bytes, NULL);
     int error = aligned && !known ? errno : EINVAL;
     pool_leave(pool);
     if (added)
@@ -57,26 +52,26 @@ static void *take(own_pool *pool, const own_allocator *allocator, void *memory, 
                pool->name, memory);
     else
         allocator->free(allocator->ctx, memory);
-    return fail(error);
+    return fail_pointer(error);
 }
 
 void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero)
 {
     size_t bytes;
     if (multiply_overflows(count, size, &bytes))
-        return fail(EOVERFLOW);
+        return fail_pointer(EOVERFLOW);
     bytes += !bytes;
     if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     /* What a limit forbids is not asked for. What it costs is charged afterwards: the allocator may
        use the library, and finds nothing half done. */
     if (limit_room(pool->account.limit) < bytes)
-        return fail(EDQUOT);
+        return fail_pointer(EDQUOT);
     const own_allocator allocator = private_memory(pool)->allocator;
     int saved = errno;
     pool_leave(pool);
     void *memory = allocator.alloc(allocator.ctx, bytes);
-    void *block = memory ? take(pool, &allocator, memory, alignment, bytes) : fail(ENOMEM);
+    void *block = memory ? take(pool, &allocator, memory, alignment, bytes) : fail_pointer(ENOMEM);
     pool_enter_stripe(pool);
     if (!block)
         return NULL;
@@ -91,8 +86,8 @@ bool private_release(own_pool *pool)
 {
     struct released released = {.memory = NULL};
     pool_enter_stripe(pool);
-    bool is_private = pool->flags & POOL_PRIVATE;
-    struct entry *newest = is_private ? private_memory(pool)->newest : NULL;
+    bool is_private = pool->ledger.flags & POOL_PRIVATE;
+    struct entry *newest = is_private ? private_memory(pool)->blocks.newest : NULL;
     if (newest)
         released = foreign_take(pool, node_foreign(entry_node(newest)));
     pool_leave(pool);

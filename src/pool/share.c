@@ -49,7 +49,7 @@ static bool grow(struct list_of_found *list)
 static bool has_stripes(const own_object *object)
 {
     return object_is_pool(object) &&
-           !(((const own_pool *)(const void *)object)->flags & POOL_CONFINED);
+           !(((const own_pool *)(const void *)object)->ledger.flags & POOL_CONFINED);
 }
 
 /* Lists an object, once; what is shared already, so is what it holds. False: ENOMEM. */
@@ -81,16 +81,16 @@ static bool look_into_fields(struct list_of_found *list, own_object *object)
 
 static bool look_into_pool(struct list_of_found *list, own_pool *pool)
 {
-    struct entry *entry = pool->newest;
+    struct entry *entry = pool->ledger.newest;
     while (entry) {
         own_object *object = NULL;
         if (entry_is_child(entry))
             object = &entry_child(entry)->object;
-        else if (entry->parent == ENTRY_REFERENCE)
+        else if (entry_kind(entry) == KIND_REFERENCE)
             object = entry_node(entry)->object;
         if (!find(list, object))
             return false;
-        entry = entry->older == pool->newest ? NULL : entry->older;
+        entry = ledger_older(&pool->ledger, entry);
     }
     return true;
 }
@@ -113,13 +113,7 @@ static void share_pool(own_pool *pool, struct shared *shared)
 {
     pool_settle(pool);
     pool->shared = shared;
-    pool_open(pool);
-    /* Entries so far are older than any that comes. */
-    struct entry *entry = pool->newest;
-    while (entry) {
-        entry->time = 0;
-        entry = entry->older == pool->newest ? NULL : entry->older;
-    }
+    pool_open(pool); /* entries so far bear the time 0: they are older than any that comes */
 }
 
 /* The same number of references, on the other side of the number line. An immortal object is shared

@@ -63,10 +63,10 @@ static own_pool *stripe_make(own_pool *pool)
         chunk_put(shared, sizeof(*shared));
         return NULL;
     }
-    stripe->flags = 0;
+    stripe->ledger.flags = 0;
     stripe->object.type = &stripe_type;
     stripe->object.state = STATE_CLASS;
-    stripe->entry.parent = pool;
+    stripe->entry.owner = pool;
     biased_favour(&shared->lock);
     stripe->shared = shared;
     pool_open(stripe);
@@ -155,8 +155,8 @@ static own_pool *find_newest(own_pool *pool, uint64_t *time)
     own_pool *found = NULL;
     for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
         pool_enter_stripe(stripe);
-        if (stripe->newest && (!found || stripe->newest->time > *time)) {
-            *time = stripe->newest->time;
+        if (stripe->ledger.newest && (!found || entry_time(stripe->ledger.newest) > *time)) {
+            *time = entry_time(stripe->ledger.newest);
             found = stripe;
         }
         pool_leave(stripe);
@@ -170,13 +170,13 @@ own_pool *shared_enter_newest(own_pool *pool)
     own_pool *found;
     if (OWN_LIKELY(spread_of(pool) != SPREAD_NOW)) { /* what others add meanwhile may be older */
         pool_enter_stripe(pool);
-        if (pool->newest)
+        if (pool->ledger.newest)
             return pool;
         pool_leave(pool);
     }
     while ((found = find_newest(pool, &time))) {
         pool_enter_stripe(found);
-        if (found->newest && found->newest->time >= time)
+        if (found->ledger.newest && entry_time(found->ledger.newest) >= time)
             break;         /* that one, or by now an even newer one */
         pool_leave(found); /* it has gone, and what is there may be older than in other stripes */
     }

@@ -70,7 +70,7 @@ struct shared {
 /* How a pool that is not shared yet will spread. */
 static inline enum spread pool_spread(const own_pool *pool)
 {
-    return pool->flags & POOL_PRIVATE ? SPREAD_NEVER : SPREAD_LATER;
+    return pool->ledger.flags & POOL_PRIVATE ? SPREAD_NEVER : SPREAD_LATER;
 }
 
 /* The record of a pool, or a stripe, that becomes shared. NULL: ENOMEM. */
@@ -103,7 +103,7 @@ static inline bool pool_is_stripe(const own_pool *pool)
 /* The pool that a stripe belongs to; any other pool itself. */
 static inline own_pool *pool_home(const own_pool *pool)
 {
-    return pool_is_stripe(pool) ? pool->entry.parent : (own_pool *)(uintptr_t)pool;
+    return pool_is_stripe(pool) ? pool->entry.owner : (own_pool *)(uintptr_t)pool;
 }
 
 /* Whether that is the pool or one of its stripes; nothing of it is read. */
@@ -168,7 +168,7 @@ static inline own_pool *pool_enter_newest(own_pool *pool)
 {
     if (OWN_UNLIKELY(pool->shared))
         return shared_enter_newest(pool);
-    if (!pool->newest)
+    if (!pool->ledger.newest)
         return NULL;
     inside_begin(pool);
     return pool;
@@ -208,6 +208,21 @@ static inline uint64_t shared_time_of_first(const own_pool *pool)
 static inline uint64_t shared_time(const own_pool *entered)
 {
     return OWN_LIKELY(pool_is_stripe(entered)) ? ticks_now() : shared_time_of_first(entered);
+}
+
+/* The same for any pool: entries of one that is not shared bear none. */
+static inline uint64_t pool_time(const own_pool *entered)
+{
+    return OWN_UNLIKELY(entered->shared) ? shared_time(entered) : 0;
+}
+
+/* A child becomes the newest entry of its parent, or of the calling thread's stripe of that. */
+static inline void pool_add_child(own_pool *pool, own_pool *child)
+{
+    own_pool *entered = pool_enter(pool);
+    ledger_add_child(&entered->ledger, &child->entry, entered, pool_time(entered));
+    pool_debug_step(entered);
+    pool_leave(entered);
 }
 
 /* Around changes of parents where a pool is shared, and around looking upwards from one. */

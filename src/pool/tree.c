@@ -5,7 +5,7 @@
 
 own_pool *tree_parent(const own_pool *pool)
 {
-    const own_pool *parent = __atomic_load_n(&pool->entry.parent, __ATOMIC_RELAXED);
+    const own_pool *parent = __atomic_load_n(&pool->entry.owner, __ATOMIC_RELAXED);
     return parent ? pool_home(parent) : NULL;
 }
 
@@ -55,7 +55,7 @@ static own_pool *child_from(const own_pool *parent, struct entry *entry)
     for (;; entry = entry->newer) {
         if (entry_is_child(entry))
             return entry_child(entry);
-        if (entry == parent->newest)
+        if (entry == parent->ledger.newest)
             return NULL;
     }
 }
@@ -65,20 +65,20 @@ static own_pool *child_of_later(const own_pool *pool, const own_pool *stripe)
 {
     own_pool *child = NULL;
     while (!child && (stripe = stripe_next(pool, stripe)))
-        child = stripe->children ? child_from(stripe, stripe->newest->newer) : NULL;
+        child = stripe->ledger.children ? child_from(stripe, stripe->ledger.newest->newer) : NULL;
     return child;
 }
 
 own_pool *tree_first_child(const own_pool *pool)
 {
-    own_pool *child = pool->children ? child_from(pool, pool->newest->newer) : NULL;
+    own_pool *child = pool->ledger.children ? child_from(pool, pool->ledger.newest->newer) : NULL;
     return child ? child : child_of_later(pool, pool);
 }
 
 static own_pool *next_sibling(own_pool *pool)
 {
-    own_pool *in = pool->entry.parent;
-    own_pool *next = in->newest == &pool->entry ? NULL : child_from(in, pool->entry.newer);
+    own_pool *in = pool->entry.owner;
+    own_pool *next = in->ledger.newest == &pool->entry ? NULL : child_from(in, pool->entry.newer);
     return next ? next : child_of_later(pool_home(in), in);
 }
 

@@ -9,13 +9,14 @@ static void add_stripe(own_usage *usage, own_pool *stripe)
 {
     pool_enter_stripe(stripe);
     size_t bytes = pool_bytes(stripe);
+    const struct counts counts = ledger_counts(&stripe->ledger);
     usage->blocks += pool_blocks(stripe);
     usage->bytes += bytes;
     usage->reserved += pool_reserved(stripe);
     usage->peak += max_size(stripe->peak, bytes);
-    usage->children += stripe->children;
-    usage->held += ledger_held(stripe);
-    usage->deferred += ledger_deferred(stripe);
+    usage->children += stripe->ledger.children;
+    usage->held += counts.held;
+    usage->deferred += counts.deferred;
     pool_leave(stripe);
 }
 
@@ -47,25 +48,22 @@ void own_pool_total(const own_pool *pool, own_usage *usage)
         add_usage(usage, at);
 }
 
-static struct entry *oldest(const own_pool *stripe)
-{
-    return stripe->newest ? stripe->newest->newer : NULL;
-}
-
 /* The oldest entry in `stripe`, which becomes the one that has it, or a later one. NULL: none. */
 static struct entry *first_entry(own_pool **stripe)
 {
     own_pool *pool = pool_home(*stripe);
-    struct entry *entry = oldest(*stripe);
-    for (own_pool *next; !entry && (next = stripe_next(pool, *stripe)); entry = oldest(next))
+    struct entry *entry = ledger_oldest(&(*stripe)->ledger);
+    for (own_pool *next; !entry && (next = stripe_next(pool, *stripe));
+         entry = ledger_oldest(&next->ledger))
         *stripe = next;
     return entry;
 }
 
 static struct entry *next_entry(own_pool **stripe, struct entry *entry)
 {
-    if ((*stripe)->newest != entry)
-        return entry->newer;
+    struct entry *newer = ledger_newer(&(*stripe)->ledger, entry);
+    if (newer)
+        return newer;
     own_pool *next = stripe_next(pool_home(*stripe), *stripe);
     if (!next)
         return NULL;
@@ -88,7 +86,7 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
             own_pool *walked = pool_home(in);
             if (walked == pool)
                 return 0;
-            in = walked->entry.parent;
+            in = walked->entry.owner;
             entry = next_entry(&in, &walked->entry);
             depth--;
         }
@@ -100,9 +98,8 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
             entry = first_entry(&in);
             continue;
         }
-        struct node *node = entry_node(entry);
-        if (!node->call)
-            ended = visit(node->object, depth + 1, arg);
+        if (entry_kind(entry) == KIND_REFERENCE)
+            ended = visit(entry_node(entry)->object, depth + 1, arg);
         entry = next_entry(&in, entry);
     }
     return ended;

@@ -3,15 +3,9 @@
  */
 #include "weakref/weakref.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-static void require(bool holds, const char *equation)
+static void check(bool holds, const char *equation)
 {
-    if (!holds) {
-        fprintf(stderr, "libown: weakref: does not hold: %s\n", equation);
-        abort();
-    }
+    require(holds, "weakref", NULL, equation);
 }
 
 /* The first links of a ring, at most `most` of them. */
@@ -20,9 +14,9 @@ static void validate_ring(own_weakref *entry, size_t most)
     list_each_safe (link, after, &entry->link) {
         if (most-- == 0)
             return;
-        require(link->previous->next == link && after->previous == link, "a ring is linked");
-        require(weakref_address(weakref_of_link(link)) == weakref_address(entry),
-                "all in a ring refer to the entry's address");
+        check(link->previous->next == link && after->previous == link, "a ring is linked");
+        check(weakref_address(weakref_of_link(link)) == weakref_address(entry),
+              "all in a ring refer to the entry's address");
     }
 }
 
@@ -31,12 +25,12 @@ static size_t validate_chain(struct stripe *stripe, size_t bucket, size_t most)
     size_t entries = 0;
     for (own_weakref *entry = weakref_buckets(stripe)[bucket]; entry; entry = entry->chain) {
         uintptr_t address = weakref_address(entry);
-        require(&weakref_stripes[weakref_stripe_of(address)] == stripe,
-                "an entry's address is hashed to its stripe");
-        require(weakref_bucket_of(address, stripe->buckets) == bucket,
-                "an entry's address is hashed to its bucket");
+        check(&weakref_stripes[weakref_stripe_of(address)] == stripe,
+              "an entry's address is hashed to its stripe");
+        check(weakref_bucket_of(address, stripe->buckets) == bucket,
+              "an entry's address is hashed to its bucket");
         for (own_weakref *other = entry->chain; other; other = other->chain)
-            require(weakref_address(other) != address, "no other entry has its address");
+            check(weakref_address(other) != address, "no other entry has its address");
         validate_ring(entry, most);
         entries++;
     }
@@ -46,13 +40,13 @@ static size_t validate_chain(struct stripe *stripe, size_t bucket, size_t most)
 static void validate_stripe(struct stripe *stripe, size_t most)
 {
     lock_take(&stripe->lock);
-    require(is_power_of_two(stripe->buckets), "buckets is a power of two");
-    require(!stripe->chunk == (stripe->buckets == STRIPE_FEW),
-            "buckets lie in the stripe exactly where they are few");
+    check(is_power_of_two(stripe->buckets), "buckets is a power of two");
+    check(!stripe->chunk == (stripe->buckets == STRIPE_FEW),
+          "buckets lie in the stripe exactly where they are few");
     size_t entries = 0;
     for (size_t i = 0; i < stripe->buckets; i++)
         entries += validate_chain(stripe, i, most);
-    require(entries == stripe->entries, "entries = lengths of all chains");
+    check(entries == stripe->entries, "entries = lengths of all chains");
     lock_release(&stripe->lock);
 }
 
@@ -79,14 +73,14 @@ static void validate_object(const own_object *object, size_t most)
     own_weakref *entry = entry_of(stripe, object);
     if (entry) {
         bool dead = object_is_dead(object);
-        require(dead || object_state(object) & STATE_WEAK,
-                "an object that has an entry has STATE_WEAK");
-        require(!dead || weakref_target(entry) & WEAKREF_CLEARED, "a linked one's object is alive");
+        check(dead || object_state(object) & STATE_WEAK,
+              "an object that has an entry has STATE_WEAK");
+        check(!dead || weakref_target(entry) & WEAKREF_CLEARED, "a linked one's object is alive");
         list_each_safe (link, after, &entry->link) {
             if (most-- == 0)
                 break;
-            require(!dead || weakref_of_link(link)->target & WEAKREF_CLEARED,
-                    "a linked one's object is alive");
+            check(!dead || weakref_of_link(link)->target & WEAKREF_CLEARED,
+                  "a linked one's object is alive");
         }
     }
     lock_release(&stripe->lock);

@@ -11,11 +11,11 @@
 #define POOLS 10
 #define ITEMS 400
 
-enum kind { NOTHING, ADOPTED, PRIVATE, ORDINARY, DEFERRED };
+enum item_kind { NOTHING, ADOPTED, PRIVATE, ORDINARY, DEFERRED };
 
 /* What a pool has, as the model knows it. */
 struct item {
-    enum kind kind;
+    enum item_kind kind;
     size_t pool;
     size_t turn; /* the later, the newer */
     size_t size;

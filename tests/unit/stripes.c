@@ -254,7 +254,7 @@ START_TEST(what_is_adopted_while_blocks_are_cleared_stays)
     struct deferral deferral = {pool, &names[0]};
 
     expect(elsewhere(make_block, pool) && own_alloc(pool, 1, 100) != NULL);
-    ledger_clear(pool);
+    pool_release_all(pool);
     expect(elsewhere(adopt_name, &deferral) != NULL);
     for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
         holes_forget(stripe);
@@ -321,13 +321,13 @@ START_TEST(node_on_its_way_is_known_to_the_validator)
 
     expect(own_alloc(pool, 1, 16) != NULL);
     own_pool *entered = pool_enter(pool);
-    struct node *node = ledger_node_get(entered);
+    struct node *node = node_get(&entered->account);
     expect(pool_is_stripe(entered) && node != NULL);
     pool_leave_with_node(entered);
     pool_validate(entered);
     own_pool_clear(pool);
     pool_come_back(entered);
-    ledger_node_put(entered, node);
+    node_put(&entered->account, node);
     pool_validate(entered);
     pool_leave(entered);
     own_decref(pool);
@@ -342,7 +342,7 @@ START_TEST(stripe_that_grows_teaches_nothing_about_children)
         expect(own_alloc(pool, 1, 30 * KIB) != NULL);
         own_pool_clear(pool);
     }
-    expect(count_stripes(pool) == 2 && pool->typical == 0);
+    expect(count_stripes(pool) == 2 && pool->ledger.typical == 0);
     own_decref(pool);
 }
 END_TEST

@@ -66,18 +66,18 @@ static void address_twice(void)
 
 static void free_function_lost(void)
 {
-    adopted()->free = NULL;
+    adopted()->node.call = NULL;
 }
 
 static void free_function_added(void)
 {
-    block()->free = free;
+    block()->node.call = free;
 }
 
 static void flag_lost(void)
 {
-    world.pool->flags &= (uint16_t)~POOL_FOREIGN;
-    limit_subtract(world.pool->account.limit, ledger_counts(world.pool).foreign_bytes);
+    world.pool->ledger.flags &= (uint16_t)~POOL_FOREIGN;
+    limit_subtract(world.pool->account.limit, pool_counts(world.pool).foreign_bytes);
 }
 
 static void uncharged(void)
@@ -92,14 +92,14 @@ static void private_uncharged(void)
 
 static void entry_lost(void)
 {
-    ring_leave(&world.pool->newest, &adopted()->node.entry);
+    ring_leave(&world.pool->ledger, &adopted()->node.entry);
     world.pool->blocks--;
     world.pool->bytes -= 100;
 }
 
 static void private_entry_lost(void)
 {
-    ring_leave(&private_memory(world.private)->newest, &block()->node.entry);
+    ring_leave(&private_memory(world.private)->blocks, &block()->node.entry);
 }
 
 static void ring_broken(void)
@@ -110,7 +110,7 @@ static void ring_broken(void)
 
 static void kind_wrong(void)
 {
-    block()->node.entry.parent = ENTRY_ADOPTED;
+    block()->node.entry.stamp = KIND_ADOPTED;
 }
 
 static void record_not_counted(void)
@@ -137,17 +137,17 @@ static void bytes_wrong(void)
 static const struct breach breaches[] = {
     {break_nothing, NULL},
     {size_wrong, "foreign bytes = "},
-    {address_wrong, "every foreign block is found by its address"},
-    {address_twice, "every foreign block is found by its address"},
+    {address_wrong, "every node is in the bucket of its object"},
+    {address_twice, "every node is in the bucket of its object"},
     {free_function_lost, "private blocks have no free function"},
     {free_function_added, "private blocks have no free function"},
-    {flag_lost, "every foreign block is found by its address"},
+    {flag_lost, "a pool that has foreign blocks has POOL_FOREIGN"},
     {uncharged, "used >= reserved"},
     {private_uncharged, "used >= reserved"},
-    {entry_lost, "foreign = adopted and private blocks"},
-    {private_entry_lost, "foreign = adopted and private blocks"},
-    {ring_broken, "private blocks are a ring"},
-    {kind_wrong, "private blocks are a ring"},
+    {entry_lost, "every node of a chain is in the ring"},
+    {private_entry_lost, "every node of a chain is in the ring"},
+    {ring_broken, "the ledger is a ring"},
+    {kind_wrong, "adopted and private blocks are in ledgers of their own"},
     {record_not_counted, "reserved = "},
     {room_in_extent, "a private pool has one extent, without room"},
     {blocks_wrong, "blocks = "},

@@ -3,6 +3,7 @@
  * misuses tells and aborts.
  */
 #include "breach.h"
+#include "ledger/index.h"
 #include "pool/holes.h"
 
 #define KIB ((size_t)1 << 10)
@@ -197,17 +198,17 @@ static void reserved_wrong(void)
 
 static void children_wrong(void)
 {
-    world.pool->children--;
+    world.pool->ledger.children--;
 }
 
 static void ring_broken(void)
 {
-    world.pool->newest->older->newer = world.pool->newest->older;
+    world.pool->ledger.newest->older->newer = world.pool->ledger.newest->older;
 }
 
 static void parent_wrong(void)
 {
-    world.child->entry.parent = world.other;
+    world.child->entry.owner = world.other;
 }
 
 static void child_not_held(void)
@@ -218,25 +219,26 @@ static void child_not_held(void)
 /* In a chain of a few nodes those are counted that are there. */
 static void held_node_lost(void)
 {
-    struct entry *newest = world.other->newest;
+    struct entry *newest = world.other->ledger.newest;
     expect(!entry_is_child(newest) && !entry_node(newest)->call);
-    world.other->nodes = 0;
+    world.other->ledger.index = NULL;
     world.pool = world.other;
 }
 
 static void deferred_node_lost(void)
 {
-    struct entry *newest = world.child->newest;
+    struct entry *newest = world.child->ledger.newest;
     expect(!entry_is_child(newest) && entry_node(newest)->call);
-    world.child->nodes = 0;
+    world.child->ledger.index = NULL;
     world.pool = world.child;
 }
 
 /* A hash keeps count: first of what is held, then of what is deferred. */
 static size_t *hash_counts(void)
 {
-    expect(world.pool->nodes & 1);
-    return (size_t *)(world.pool->nodes - 1);
+    struct record *record = index_record(&world.pool->ledger);
+    expect(record != NULL);
+    return &record->counts.held;
 }
 
 static void held_wrong(void)
@@ -350,7 +352,7 @@ static const struct breach breaches[] = {
     {reserved_wrong, "reserved = "},
     {children_wrong, "children = "},
     {ring_broken, "the ledger is a ring"},
-    {parent_wrong, "a child's parent is the pool"},
+    {parent_wrong, "owner = that of the ledger"},
     {child_not_held, "a child is held"},
     {held_node_lost, "held = "},
     {deferred_node_lost, "deferred = "},

@@ -1,0 +1,74 @@
+/*
+ * pool/release.c - releasing what a pool took on, the newest first.
+ */
+#include "pool/shared.h"
+
+#include <errno.h>
+
+/* The newest entry, which has been taken out of the ledger. */
+struct taken {
+    enum kind kind;
+    void *object;
+    void (*call)(void *argument);
+    bool last;   /* of a child: that was the last reference to it */
+    bool shared; /* and it is shared */
+};
+
+static inline struct taken take_newest(own_pool *entered)
+{
+    struct entry *newest = entered->ledger.newest;
+    struct taken taken = {.kind = entry_kind(newest)};
+    if (taken.kind == KIND_CHILD) {
+        own_pool *child = entry_child(newest);
+        taken.object = child;
+        taken.shared = own_is_shared(child);
+        taken.last = pool_orphan(entered, child);
+        return taken;
+    }
+    struct node *node = entry_node(newest);
+    taken.object = node->object;
+    taken.call = node->call;
+    if (taken.kind == KIND_ADOPTED) {
+        foreign_remove(entered, node_foreign(node));
+    } else {
+        ledger_remove(&entered->ledger, &entered->account, node);
+        node_put(&entered->account, node);
+    }
+    return taken;
+}
+
+/* Does what the entry was there for. Returns an object whose last reference that was. */
+static inline own_object *settle(const struct taken *taken)
+{
+    if (taken->kind == KIND_CHILD) {
+        if (taken->last)
+            return taken->object;
+        if (OWN_UNLIKELY(taken->shared))
+            shared_leave_tree();
+        return NULL;
+    }
+    if (taken->kind == KIND_REFERENCE)
+        return object_unhold(taken->object) ? taken->object : NULL;
+    int saved = errno;
+    taken->call(taken->object);
+    errno = saved;
+    return NULL;
+}
+
+own_object *pool_release(own_pool *pool)
+{
+    own_pool *entered;
+    own_object *last = NULL;
+    while (!last && (entered = pool_enter_newest(pool))) {
+        const struct taken taken = take_newest(entered);
+        pool_leave(entered);
+        last = settle(&taken);
+    }
+    return last;
+}
+
+void pool_release_all(own_pool *pool)
+{
+    for (own_object *object; (object = pool_release(pool));)
+        object_die_now(object);
+}
