@@ -36,9 +36,11 @@ OWN_BEGIN_DECLS
  *
  * pool  not NULL; the block is the pool's.
  *
- * An allocator of the pool's own is asked for just count * size bytes, for 1 where that is 0.
+ * An allocator of the pool's own is asked for just count * size bytes; for 1 where that is 0, though
+ * the block then has 0.
  *
- * Returns NULL with errno EOVERFLOW (count * size does not fit), ENOMEM (also where the pool's
+ * Returns NULL with errno EOVERFLOW (count * size does not fit, or the blocks from the pool's
+ * allocator would have over PTRDIFF_MAX bytes), ENOMEM (also where the pool's
  * allocator returned NULL), EDQUOT (a limit of the pool or above), or EINVAL (pool is NULL). An
  * allocator that returns a live block of the pool: a misuse. Cost: a small block is the next bytes
  * of the pool, inline, as long as nothing that it freed waits to be used again.
@@ -89,10 +91,10 @@ OWN_API int own_free(own_pool *pool, void *block);
 
 /*
  * The size of a block: what was asked for, rounded up to 16, at least 16; all of it may be used. Of
- * an adopted block, what own_adopt was told; in a pool with an allocator, what that was asked for.
+ * an adopted block, what own_adopt was told; in a pool with an allocator, what was asked for.
  *
  * Returns 0 with errno EINVAL where block is not a live block of pool (or either is NULL); 0 with
- * errno as it was where 0 bytes were adopted.
+ * errno as it was where the block is an adopted one, or one from an allocator, of 0 bytes.
  * Cost: O(1), and about a nanosecond for each KiB of the block.
  */
 OWN_API size_t own_block_size(const own_pool *pool, const void *block);
@@ -115,8 +117,9 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
  * free_fn  called once with memory when it is released; not NULL: what has nothing to free needs no
  *          owner. It may use the library and the pool freely. errno is kept around it.
  *
- * Returns -1 with errno ENOMEM, EDQUOT, or EINVAL: an argument is NULL, size is over PTRDIFF_MAX,
- * memory is a live block of the pool, adopted or not, or lies where its own blocks do.
+ * Returns -1 with errno ENOMEM, EDQUOT, EOVERFLOW (with it, the adopted blocks of the pool, and those
+ * from its allocator, would have over PTRDIFF_MAX bytes), or EINVAL: an argument is NULL, size is over
+ * PTRDIFF_MAX, memory is a live block of the pool, adopted or not, or lies where its own blocks do.
  * Cost: O(1) expected, also beside a million others.
  */
 OWN_API int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory));

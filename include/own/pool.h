@@ -98,8 +98,8 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  * owner    as own_pool_new.
  * options  read during the call only (but see name); NULL: all defaults.
  *
- * Returns NULL with errno ENOMEM, EOVERFLOW (reserve), or EDQUOT (a limit above, or its own limit
- * is too small for the pool itself), or EINVAL (an allocator without both functions, or unknown
+ * Returns NULL with errno ENOMEM, EOVERFLOW (reserve), or EDQUOT (a limit above, or its own, has no
+ * room for the pool and its reserve), or EINVAL (an allocator without both functions, or unknown
  * flags). Threads: those
  * of owner. Cost: O(1), and the system's cost of a large reserve.
  */
@@ -165,6 +165,15 @@ OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINT
  * Cost: O(1) where the pool has a limit already, else the number of pools below.
  */
 OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
+
+/*
+ * The pool whose limit leaves the least room for `pool` now: the pool itself, or one above it; the
+ * nearest, where several leave the same.
+ *
+ * Returns it, borrowed. NULL: no limit counts the pool, or the limit was that of a pool that has died
+ * meanwhile; and for NULL. Threads: those of pool. Cost: the number of limits above the pool.
+ */
+OWN_API own_pool *own_pool_limited_by(const own_pool *pool);
 
 /*
  * What a pool has, without what is below it.

@@ -53,6 +53,10 @@ struct foreign *foreign_find(const own_pool *pool, const void *block)
 
 bool foreign_add(own_pool *pool, enum kind kind, void *memory, size_t size, void (*free_fn)(void *))
 {
+    if (OWN_UNLIKELY(size > PTRDIFF_MAX - foreign_bytes(pool))) {
+        errno = EOVERFLOW; /* its numbers would wrap */
+        return false;
+    }
     struct foreign *foreign = foreign_node_get(&pool->account);
     if (!foreign)
         return false;
@@ -152,10 +156,9 @@ void *foreign_realloc(own_pool *entered, void *block, size_t count, size_t size)
     void *fresh = own_alloc_raw(pool, 1, bytes);
     if (!fresh)
         return NULL;
-    if (OWN_UNLIKELY(own_block_size(pool, block) != old_size)) {
+    if (OWN_UNLIKELY(!own_contains(pool, block) || own_block_size(pool, block) != old_size)) {
         own_free(pool, fresh); /* the allocator has freed the block meanwhile */
-        errno = EINVAL;
-        return NULL;
+        return fail_pointer(EINVAL);
     }
     memcpy(fresh, block, kept);
     memset((char *)fresh + kept, 0, bytes - kept);

@@ -43,7 +43,8 @@ static inline size_t pool_reserved(const own_pool *pool)
 
 /* The foreign block at that address, or NULL. */
 struct foreign *foreign_find(const own_pool *pool, const void *block);
-/* Memory becomes a block of the pool, adopted or private. False: ENOMEM or EDQUOT. */
+/* Memory becomes a block of the pool, adopted or private. False: ENOMEM, EDQUOT, or EOVERFLOW: its
+   foreign blocks would have over PTRDIFF_MAX bytes. */
 bool foreign_add(own_pool *pool, enum kind kind, void *memory, size_t size,
                  void (*free_fn)(void *));
 /* It is no block any more; the memory is the caller's. */

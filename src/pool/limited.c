@@ -113,18 +113,24 @@ static bool set_first(own_pool *pool, size_t bytes)
 
 int own_pool_set_limit(own_pool *pool, size_t bytes)
 {
-    if (!pool_check(pool, "own_pool_set_limit")) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (!pool_check(pool, "own_pool_set_limit"))
+        return fail_with(EINVAL);
     if (is_limited(pool)) {
         limit_set(pool->account.limit, bytes);
     } else if (bytes && pool->shared) {
-        errno = EPERM; /* what is below it may be changing */
-        return -1;
+        return fail_with(EPERM); /* what is below it may be changing */
     } else if (bytes && !set_first(pool, bytes)) {
         return -1;
     }
+    pool_enter_stripe(pool);
     pool_debug_step(pool);
+    pool_leave(pool);
     return 0;
+}
+
+own_pool *own_pool_limited_by(const own_pool *pool)
+{
+    if (!pool || !pool_check(pool, "own_pool_limited_by"))
+        return NULL;
+    return (own_pool *)(uintptr_t)limit_tightest(pool->account.limit);
 }

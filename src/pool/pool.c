@@ -219,6 +219,22 @@ static int set_first_limit(own_pool *pool, size_t limit)
     return own_pool_set_limit(pool, limit) < 0 ? ENOMEM : 0;
 }
 
+/* The reason not to make a pool with a first chunk of that size, 0 where there could be none. 0, or an
+   errno. */
+static int refuse_first_chunk(const own_pool *owner, const own_pool_options *options,
+                              size_t reserve, size_t size)
+{
+    size_t room = options->limit ? options->limit : SIZE_MAX;
+    size_t needed = max_size(size, reserve);
+    if (reserve > PTRDIFF_MAX)
+        return EOVERFLOW;
+    if (owner && owner->account.limit)
+        room = min_size(room, limit_room(owner->account.limit));
+    if (needed > room)
+        return EDQUOT;
+    return size ? 0 : ENOMEM;
+}
+
 own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, const char *place)
 {
     if (!options)
@@ -230,10 +246,9 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
         return fail_pointer(EINVAL);
     size_t reserve = allocator ? sizeof(struct private_memory) : options->reserve;
     size_t size = learn_first_chunk(owner, reserve, options->limit);
-    if (!size) {
-        errno = reserve > PTRDIFF_MAX ? EOVERFLOW : ENOMEM;
-        return NULL;
-    }
+    int refusal = refuse_first_chunk(owner, options, reserve, size);
+    if (refusal)
+        return fail_pointer(refusal);
     own_pool *pool = pool_make_sized(owner, size, options->name ? options->name : place);
     if (!pool)
         return NULL;

@@ -60,7 +60,6 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     size_t bytes;
     if (multiply_overflows(count, size, &bytes))
         return fail_pointer(EOVERFLOW);
-    bytes += !bytes;
     if (bytes > PTRDIFF_MAX)
         return fail_pointer(ENOMEM);
     /* What a limit forbids is not asked for. What it costs is charged afterwards: the allocator may
@@ -70,7 +69,7 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     const own_allocator allocator = private_memory(pool)->allocator;
     int saved = errno;
     pool_leave(pool);
-    void *memory = allocator.alloc(allocator.ctx, bytes);
+    void *memory = allocator.alloc(allocator.ctx, bytes + !bytes);
     void *block = memory ? take(pool, &allocator, memory, alignment, bytes) : fail_pointer(ENOMEM);
     pool_enter_stripe(pool);
     if (!block)

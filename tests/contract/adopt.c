@@ -267,6 +267,33 @@ START_TEST(moving_a_child_moves_what_it_adopted)
 }
 END_TEST
 
+static void free_nothing(void *memory)
+{
+    (void)memory;
+}
+
+/* Sizes are believed, but what they add up to must be a number. */
+START_TEST(sizes_that_add_up_to_too_much_are_refused)
+{
+    static char memory[4];
+    own_pool *pool = new_root();
+    size_t reserved = usage_of(pool).reserved;
+
+    expect(own_adopt(pool, &memory[0], PTRDIFF_MAX, free_nothing) == 0);
+    own_usage before = usage_of(pool);
+    expect(before.bytes == PTRDIFF_MAX && before.reserved > reserved);
+    for (size_t i = 1; i < 4; i++)
+        expect_error(own_adopt(pool, &memory[i], PTRDIFF_MAX, free_nothing) == -1, EOVERFLOW);
+    expect_error(own_adopt(pool, &memory[1], 1, free_nothing) == -1, EOVERFLOW);
+    own_usage after = usage_of(pool);
+    expect(memcmp(&before, &after, sizeof before) == 0);
+    expect(own_adopt(pool, &memory[1], 0, free_nothing) == 0);
+    expect(own_disown(pool, &memory[0]) == 0);
+    expect(own_adopt(pool, &memory[2], PTRDIFF_MAX, free_nothing) == 0);
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("adopt");
@@ -287,6 +314,7 @@ int main(void)
     tcase_add_test(order, clear_releases_in_reverse_order_and_the_pool_goes_on);
 
     tcase_add_test(limits, limits_count_adopted_memory);
+    tcase_add_test(limits, sizes_that_add_up_to_too_much_are_refused);
     tcase_add_test(limits, moving_a_child_moves_what_it_adopted);
     return run_suite(suite);
 }

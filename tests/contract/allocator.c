@@ -72,14 +72,27 @@ START_TEST(clear_gives_all_back_and_the_pool_goes_on)
 }
 END_TEST
 
-START_TEST(block_of_nothing_is_one_byte)
+/* A block of no bytes, which the allocator was asked for one byte for. */
+static bool is_empty(own_pool *pool, const void *block)
+{
+    errno = 0;
+    return own_contains(pool, block) && own_block_size(pool, block) == 0 && errno == 0;
+}
+
+START_TEST(block_of_nothing_has_no_bytes)
 {
     struct source source = {.count = 0};
     own_pool *pool = pool_with(NULL, &source);
     void *one = own_alloc(pool, 0, 8), *two = own_alloc_raw(pool, 8, 0);
 
     expect(one && two && one != two && source.asked == 1);
-    expect(own_block_size(pool, one) == 1 && usage_of(pool).bytes == 2);
+    expect(is_empty(pool, one) && is_empty(pool, two) && usage_of(pool).bytes == 0);
+    expect_keeps_errno(own_realloc(pool, one, 0, 1) == one && own_free(pool, two) == 0);
+    expect_error(own_block_size(pool, two) == 0, EINVAL);
+    one = own_realloc(pool, one, 1, 3);
+    expect(one && all_bytes_are(one, 3, 0) && usage_of(pool).bytes == 3 && source.live == 1);
+    one = own_realloc(pool, one, 1, 0);
+    expect(one && is_empty(pool, one) && source.live == 1);
     own_decref(pool);
     expect(source.live == 0);
 }
@@ -293,7 +306,7 @@ int main(void)
     tcase_add_test(blocks, blocks_are_what_alloc_returned);
     tcase_add_test(blocks, blocks_go_last_newest_first);
     tcase_add_test(blocks, clear_gives_all_back_and_the_pool_goes_on);
-    tcase_add_test(blocks, block_of_nothing_is_one_byte);
+    tcase_add_test(blocks, block_of_nothing_has_no_bytes);
     tcase_add_test(blocks, realloc_allocates_copies_and_frees);
     tcase_add_test(blocks, strings_are_of_the_allocator);
     tcase_add_test(blocks, alignment_is_what_the_allocator_gives);

@@ -162,6 +162,31 @@ START_TEST(pool_that_is_born_shared_has_a_limit)
 }
 END_TEST
 
+static void *set_limits(void *pool)
+{
+    for (size_t i = rounds * 10; i > 0; i--)
+        expect(own_pool_set_limit((own_pool *)pool, 64 * MIB + i % 2) == 0);
+    expect(own_pool_set_limit((own_pool *)pool, 64 * MIB) == 0);
+    return NULL;
+}
+
+/* A debug build validates the pool after each call, also while another thread uses it. */
+START_TEST(limit_of_a_shared_pool_is_set_while_it_is_used)
+{
+    own_pool *root = new_limited(NULL, 0);
+    pthread_t thread;
+
+    expect(own_share(root) == 0);
+    expect(pthread_create(&thread, NULL, set_limits, root) == 0);
+    for (size_t i = rounds * 10; i > 0; i--) {
+        void *block = own_alloc_raw(root, 1, 100 + i % 100);
+        expect(block && own_free(root, block) == 0);
+    }
+    expect(pthread_join(thread, NULL) == 0);
+    own_decref(root);
+}
+END_TEST
+
 static void *resize_and_release(void *buffer)
 {
     for (size_t i = rounds; i > 0; i--)
@@ -198,6 +223,7 @@ int main(void)
     tcase_add_test(threads, confined_pool_that_is_shared_is_moved_below_a_limit);
     tcase_add_test(threads, confined_pool_below_a_shared_one_gets_a_limit);
     tcase_add_test(threads, pool_that_is_born_shared_has_a_limit);
+    tcase_add_test(threads, limit_of_a_shared_pool_is_set_while_it_is_used);
     tcase_add_test(threads, buffer_is_handed_over_without_its_pool);
     return run_suite(suite);
 }
