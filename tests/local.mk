@@ -175,6 +175,7 @@ contract_tests += \
 	%D%/contract/format \
 	%D%/contract/items \
 	%D%/contract/limit \
+	%D%/contract/limited_by \
 	%D%/contract/misuse \
 	%D%/contract/object \
 	%D%/contract/order \
