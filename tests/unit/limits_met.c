@@ -164,7 +164,7 @@ END_TEST
 
 static void *set_limits(void *pool)
 {
-    for (size_t i = rounds * 10; i > 0; i--)
+    for (size_t i = rounds * 300; i > 0; i--)
         expect(own_pool_set_limit((own_pool *)pool, 64 * MIB + i % 2) == 0);
     expect(own_pool_set_limit((own_pool *)pool, 64 * MIB) == 0);
     return NULL;
@@ -178,7 +178,7 @@ START_TEST(limit_of_a_shared_pool_is_set_while_it_is_used)
 
     expect(own_share(root) == 0);
     expect(pthread_create(&thread, NULL, set_limits, root) == 0);
-    for (size_t i = rounds * 10; i > 0; i--) {
+    for (size_t i = rounds * 300; i > 0; i--) {
         void *block = own_alloc_raw(root, 1, 100 + i % 100);
         expect(block && own_free(root, block) == 0);
     }
