@@ -24,8 +24,6 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/barrier.c \
 	%D%/base/barrier.h \
 	%D%/base/base.h \
-	%D%/base/biased.c \
-	%D%/base/biased.h \
 	%D%/base/fail.h \
 	%D%/base/hash.h \
 	%D%/base/list.h \
@@ -35,15 +33,16 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/misuse.c \
 	%D%/base/require.c \
 	%D%/base/require.h \
-	%D%/base/thread.c \
-	%D%/base/thread.h \
+	%D%/base/slot.c \
+	%D%/base/slot.h \
 	%D%/base/ticks.c \
 	%D%/base/ticks.h \
 	%D%/base/version.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
-	%D%/buffer/memory.c \
+	%D%/buffer/data.c \
 	%D%/chunk/cache.c \
+	%D%/chunk/cache.h \
 	%D%/chunk/chunk.h \
 	%D%/chunk/class.h \
 	%D%/chunk/heap.h \
@@ -60,38 +59,42 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/limit/account.c \
 	%D%/limit/limit.c \
 	%D%/limit/limit.h \
+	%D%/memory/extent.c \
+	%D%/memory/extent.h \
+	%D%/memory/fast.h \
+	%D%/memory/free.c \
+	%D%/memory/large.c \
+	%D%/memory/large.h \
+	%D%/memory/memory.c \
+	%D%/memory/memory.h \
+	%D%/memory/outside.c \
+	%D%/memory/outside.h \
+	%D%/memory/page.c \
+	%D%/memory/validate.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
 	%D%/object/object.c \
 	%D%/object/object.h \
 	%D%/object/shared.c \
 	%D%/object/teardown.c \
-	%D%/pool/adopt.c \
-	%D%/pool/bins.h \
+	%D%/part/blocks.c \
+	%D%/part/part.c \
+	%D%/part/part.h \
 	%D%/pool/block.c \
-	%D%/pool/extent.c \
-	%D%/pool/extent.h \
 	%D%/pool/foreign.c \
 	%D%/pool/foreign.h \
-	%D%/pool/holes.c \
-	%D%/pool/holes.h \
 	%D%/pool/inside.c \
-	%D%/pool/large.c \
 	%D%/pool/learn.c \
 	%D%/pool/limited.c \
+	%D%/pool/move.c \
+	%D%/pool/name.c \
 	%D%/pool/own.c \
-	%D%/pool/place.c \
-	%D%/pool/place.h \
 	%D%/pool/pool.c \
 	%D%/pool/pool.h \
 	%D%/pool/private.c \
-	%D%/pool/quick.c \
-	%D%/pool/quick.h \
+	%D%/pool/ready.h \
 	%D%/pool/release.c \
 	%D%/pool/share.c \
-	%D%/pool/shared.c \
-	%D%/pool/shared.h \
-	%D%/pool/shelf.c \
 	%D%/pool/string.c \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \

@@ -170,10 +170,9 @@ OWN_API OWN_MUST_USE char *own_asprintf_append(own_pool *pool, char *string, con
 /* The front of a pool, for the inline functions below. Its fields are the library's. */
 struct own_front {
     own_object object;
-    uint64_t other[2];
-    char *bump;   /* the next block */
-    char *end;    /* it must end here or before; NULL: a call is needed */
-    char *extent; /* which it lies in; behind 16 bytes, two words for each 64 times 16 bytes */
+    char *bump; /* the next block */
+    char *end;  /* it must end in front of this; NULL: a call is needed. Behind it lies a log: one byte
+                   for each block, with its size in steps of 16 bytes, the newest first */
 } __attribute__((may_alias));
 
 /* The largest block that is bumped without a call. */
@@ -185,24 +184,24 @@ OWN_API OWN_MUST_USE void *own_alloc_slow(own_pool *pool, size_t count, size_t s
 OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count, size_t size)
     OWN_NEW_MEMORY(2, 3);
 
-/* Whether the next block may be that large. */
+/* Whether the next block may be that large: it and a byte of the log fit. */
 OWN_API inline bool own_bump_fits(const own_pool *pool, size_t bytes)
 {
     const struct own_front *front = (const struct own_front *)(const void *)pool;
-    return front && front->end && bytes - 1 < OWN_BUMP_MAX &&
-           bytes - 1 < (size_t)(front->end - front->bump);
+    return front && bytes - 1 < OWN_BUMP_MAX && front->end &&
+           ((bytes + 15) & ~(size_t)15) < (size_t)(front->end - front->bump);
 }
 
-/* The next block, where it fits: a bit where it starts, and its last 16 bytes zeroed. */
+/* The next block, where it fits: its size is logged, and its last 16 bytes are zeroed. */
 OWN_API inline void *own_bump(own_pool *pool, size_t bytes)
 {
     struct own_front *front = (struct own_front *)(void *)pool;
     size_t rounded = (bytes + 15) & ~(size_t)15;
     char *block = front->bump;
-    size_t offset = (size_t)(block - front->extent);
-    uint64_t *starts = (uint64_t *)(void *)(front->extent + 16 + (offset >> 6 & ~(size_t)15));
+    char *log = front->end - 1;
+    *log = (char)(rounded >> 4);
+    front->end = log;
     front->bump = block + rounded;
-    *starts |= UINT64_C(1) << (offset >> 4 & 63);
     __builtin_memset(block + rounded - 16, 0, 16);
     return block;
 }

@@ -16,7 +16,7 @@ static own_buffer *as_buffer(own_object *object)
 /* A header with room for `behind` bytes, one reference and no memory yet. */
 static own_buffer *make_header(own_pool *owner, size_t behind)
 {
-    struct limit *limit = owner ? owner->account.limit : NULL;
+    struct limit *limit = owner ? pool_limit(owner) : NULL;
     size_t size = chunk_round(sizeof(own_buffer) + behind);
     if (OWN_UNLIKELY(limit) && !limit_add(limit, size))
         return NULL;
@@ -60,7 +60,7 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero)
     own_buffer *buffer = make_header(owner, bytes <= BUFFER_BEHIND_MAX ? max_size(bytes, 1) : 0);
     if (!buffer)
         return NULL;
-    if (!memory_make(buffer, bytes, zero)) {
+    if (!data_make(buffer, bytes, zero)) {
         free_header(buffer);
         return NULL;
     }
@@ -128,7 +128,7 @@ bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left)
         return true;
     if (buffer->adopted)
         *left = (struct left_memory){.memory = buffer->data, .free_fn = buffer->free_fn};
-    bool resized = memory_resize(buffer, size);
+    bool resized = data_resize(buffer, size);
     buffer_debug_step(buffer);
     return resized;
 }
@@ -182,7 +182,7 @@ static own_object *buffer_step(own_object *object)
 static void buffer_free(own_object *object)
 {
     own_buffer *buffer = as_buffer(object);
-    memory_free(buffer);
+    data_free(buffer);
     free_header(buffer);
 }
 

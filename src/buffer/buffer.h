@@ -2,7 +2,7 @@
  * buffer/buffer.h - the room buffer: counted memory.
  *
  *   buffer.c   making buffers, asking them, their death
- *   memory.c   where the memory lies, and changing its size
+ *   data.c   where the memory lies, and changing its size
  *
  * The memory of a buffer lies in one of three places:
  *
@@ -94,13 +94,13 @@ struct left_memory {
 bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left);
 void buffer_free_left(const struct left_memory *left);
 
-/* memory.c */
+/* data.c */
 /* Gives a header its memory: `size` bytes. False: ENOMEM or EDQUOT. */
-bool memory_make(own_buffer *buffer, size_t size, bool zero);
-/* Changes the size; adopted memory is left behind, for the caller to free. False: as memory_make. */
-bool memory_resize(own_buffer *buffer, size_t size);
+bool data_make(own_buffer *buffer, size_t size, bool zero);
+/* Changes the size; adopted memory is left behind, for the caller to free. False: as data_make. */
+bool data_resize(own_buffer *buffer, size_t size);
 /* Frees memory that is apart; there is none then. */
-void memory_free(own_buffer *buffer);
+void data_free(own_buffer *buffer);
 
 /* Aborts with a sentence where an equation above does not hold. */
 void buffer_validate(const own_buffer *buffer);

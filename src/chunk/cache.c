@@ -16,18 +16,7 @@
 #define FILL_BYTES ((size_t)16 << 10) /* what an empty class is filled with, if slabs have it */
 #define FILL_CHUNKS 64
 
-struct cache {
-    struct {
-        struct free_chunk *first;
-        uint32_t count;
-        uint32_t size; /* of its chunks: looked up faster than found out */
-    } classes[CLASS_COUNT];
-    size_t bytes;
-    size_t share;
-    uint16_t typical[2];
-};
-
-static __thread struct cache *cache;
+__thread struct cache *chunk_cache;
 static pthread_key_t cache_key;
 
 struct heap heap = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -107,11 +96,13 @@ static void heap_put(unsigned class, struct free_chunk *chunk)
 static size_t cache_empty_class(unsigned class, size_t keep)
 {
     size_t gone = 0;
-    while (cache->classes[class].count > keep) {
-        struct free_chunk *chunk = cache->classes[class].first;
-        cache->classes[class].first = chunk->next;
-        cache->classes[class].count--;
-        cache->bytes -= class_size(class);
+    struct cache_class *of = &chunk_cache->classes[class];
+    while (of->count > keep) {
+        struct free_chunk **list = of->first ? &of->first : &of->ready;
+        struct free_chunk *chunk = *list;
+        *list = chunk->next;
+        of->count--;
+        chunk_cache->bytes -= class_size(class);
         gone += class_size(class);
         heap_put(class, chunk);
     }
@@ -129,10 +120,10 @@ static size_t cache_empty(void)
 /* Under the heap lock: the share of the limit that this thread's cache may have now. */
 static void cache_take_share(void)
 {
-    heap.shares -= cache->share;
+    heap.shares -= chunk_cache->share;
     size_t rest = heap.limit > heap.shares ? heap.limit - heap.shares : 0;
-    cache->share = heap.fail_after ? 0 : min_size(min_size(SHARE_MAX, heap.limit / 8), rest);
-    heap.shares += cache->share;
+    chunk_cache->share = heap.fail_after ? 0 : min_size(min_size(SHARE_MAX, heap.limit / 8), rest);
+    heap.shares += chunk_cache->share;
 }
 
 /* Under the heap lock: gives this thread a cache. Without memory for one it does without. */
@@ -146,7 +137,7 @@ static void cache_begin(void)
     *fresh = (struct cache){.bytes = 0};
     for (unsigned class = 0; class < CLASS_COUNT; class ++)
         fresh->classes[class].size = (uint32_t)class_size(class);
-    cache = fresh;
+    chunk_cache = fresh;
     cache_take_share();
     (void)pthread_setspecific(cache_key, fresh);
 }
@@ -157,9 +148,9 @@ static void cache_end(void *unused)
     (void)unused;
     heap_lock();
     cache_empty();
-    heap.shares -= cache->share;
-    struct free_chunk *memory = (void *)cache;
-    cache = NULL;
+    heap.shares -= chunk_cache->share;
+    struct free_chunk *memory = (void *)chunk_cache;
+    chunk_cache = NULL;
     slab_put(memory);
     heap_unlock();
 }
@@ -188,10 +179,10 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
     unsigned got = 0;
     int saved = errno;
     heap_lock();
-    if (!cache)
+    if (!chunk_cache)
         cache_begin();
-    if (cache && !heap.fail_after) {
-        size_t room = min_size(FILL_BYTES, cache->share - cache->bytes);
+    if (chunk_cache && !heap.fail_after) {
+        size_t room = min_size(FILL_BYTES, chunk_cache->share - chunk_cache->bytes);
         count = (unsigned)min_size(room / size, FILL_CHUNKS - 1) + 1;
     }
     struct free_chunk *first = request_fails() ? NULL : heap_get(class, count, &got);
@@ -200,9 +191,9 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
         return NULL;
     errno = saved;
     if (got > 1) {
-        cache->classes[class].first = first->next;
-        cache->classes[class].count = (uint32_t)got - 1;
-        cache->bytes += (got - 1) * size;
+        chunk_cache->classes[class].first = first->next;
+        chunk_cache->classes[class].count = (uint32_t)got - 1;
+        chunk_cache->bytes += (got - 1) * size;
     }
     return first;
 }
@@ -212,7 +203,7 @@ void *chunk_get(size_t size, size_t *granted)
     if (OWN_UNLIKELY(size > CHUNK_MAX))
         return get_large(size, granted);
     unsigned class = class_of(size);
-    struct cache *own = cache;
+    struct cache *own = chunk_cache;
     struct free_chunk *chunk;
     if (OWN_LIKELY(own && own->classes[class].first)) {
         chunk = own->classes[class].first;
@@ -220,6 +211,9 @@ void *chunk_get(size_t size, size_t *granted)
         own->classes[class].count--;
         *granted = own->classes[class].size;
         own->bytes -= *granted;
+    } else if (own && own->classes[class].ready) {
+        chunk = ready_take(own, class);
+        *granted = own->classes[class].size;
     } else {
         chunk = get_slow(class);
         if (!chunk)
@@ -235,9 +229,9 @@ static __attribute__((noinline)) void spill(unsigned class)
 {
     heap_lock();
     cache_take_share();
-    if (cache->bytes > cache->share)
-        cache_empty_class(class, cache->classes[class].count / 2);
-    if (cache->bytes > cache->share)
+    if (chunk_cache->bytes > chunk_cache->share)
+        cache_empty_class(class, chunk_cache->classes[class].count / 2);
+    if (chunk_cache->bytes > chunk_cache->share)
         cache_empty();
     heap_unlock();
 }
@@ -264,7 +258,7 @@ size_t chunk_put(void *memory, size_t size)
     if (MARKS_ASAN || MARKS_VALGRIND)
         mark_unusable(chunk + 1, class_size(class) - sizeof(*chunk));
     mark_defined(chunk, sizeof(*chunk));
-    struct cache *own = cache;
+    struct cache *own = chunk_cache;
     if (OWN_UNLIKELY(!own)) {
         put_past_cache(class, chunk);
         return class_size(class);
@@ -306,13 +300,13 @@ void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
 
 uint16_t *chunk_typical(enum typical which)
 {
-    return cache ? &cache->typical[which] : NULL;
+    return chunk_cache ? &chunk_cache->typical[which] : NULL;
 }
 
 size_t own_trim(void)
 {
     heap_lock();
-    if (cache)
+    if (chunk_cache)
         cache_empty();
     size_t gone = units_purge(0);
     heap_unlock();
@@ -323,9 +317,9 @@ void own_set_cache_limit(size_t bytes)
 {
     heap_lock();
     heap.limit = bytes;
-    if (cache) {
+    if (chunk_cache) {
         cache_take_share();
-        if (cache->bytes > cache->share)
+        if (chunk_cache->bytes > chunk_cache->share)
             cache_empty();
     }
     size_t room = heap.limit > heap.shares ? heap.limit - heap.shares : 0;
@@ -338,7 +332,7 @@ void chunk_fail_after(long n)
 {
     heap_lock();
     heap.fail_after = n;
-    if (cache) {
+    if (chunk_cache) {
         cache_take_share();
         cache_empty();
     }
@@ -348,7 +342,7 @@ void chunk_fail_after(long n)
 size_t chunk_live_bytes(void)
 {
     heap_lock();
-    size_t live = heap.out_bytes - (cache ? cache->bytes : 0);
+    size_t live = heap.out_bytes - (chunk_cache ? chunk_cache->bytes : 0);
     heap_unlock();
     return live;
 }
@@ -356,16 +350,18 @@ size_t chunk_live_bytes(void)
 bool cache_validate(void)
 {
     size_t bytes = 0;
-    if (!cache)
+    if (!chunk_cache)
         return true;
     for (unsigned class = 0; class < CLASS_COUNT; class ++) {
         size_t count = 0;
-        for (const struct free_chunk *chunk = cache->classes[class].first; chunk;
-             chunk = chunk->next)
+        const struct cache_class *of = &chunk_cache->classes[class];
+        for (const struct free_chunk *chunk = of->first; chunk; chunk = chunk->next)
             count++;
-        if (count != cache->classes[class].count)
+        for (const struct free_chunk *chunk = of->ready; chunk; chunk = chunk->next)
+            count++;
+        if (count != chunk_cache->classes[class].count)
             return false;
         bytes += count * class_size(class);
     }
-    return bytes == cache->bytes && bytes <= cache->share;
+    return bytes == chunk_cache->bytes && bytes <= chunk_cache->share;
 }

@@ -4,6 +4,7 @@
 #ifndef CHUNK_HEAP_H
 #define CHUNK_HEAP_H
 
+#include "chunk/cache.h"
 #include "chunk/class.h"
 
 #include <pthread.h>
@@ -49,12 +50,6 @@ extern struct heap heap;
 
 void heap_lock(void);
 void heap_unlock(void);
-
-/* A free chunk. The first 16 bytes are left alone, so that a dead object can still be told. */
-struct free_chunk {
-    uint64_t kept[2];
-    struct free_chunk *next;
-};
 
 /* cache.c: whether what is said of the calling thread's cache holds. */
 bool cache_validate(void);

@@ -5,7 +5,7 @@
  * Who enters leaves its mark in a small table; who finds another's mark there tells. What does not
  * fit into the table is not watched.
  */
-#include "pool/shared.h"
+#include "pool/pool.h"
 
 #if OWN_DEBUG
 

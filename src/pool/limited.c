@@ -4,25 +4,25 @@
  * Each pool points to the nearest limit at or above it. A child that is being torn down may see its
  * former parent die, and goes on pointing to the limit of that one.
  */
-#include "pool/shared.h"
+#include "pool/pool.h"
 
 #include <errno.h>
 
 /* Whether the limit of a pool is its own. Of a shared pool that never changes. */
 static bool is_limited(const own_pool *pool)
 {
-    return limit_is_of(pool->account.limit, pool);
+    return limit_is_of(pool_limit(pool), pool);
 }
 
 struct limit *limit_above(const own_pool *pool)
 {
-    return is_limited(pool) ? pool->account.limit->above : pool->account.limit;
+    return is_limited(pool) ? pool_limit(pool)->above : pool_limit(pool);
 }
 
 /* A shared pool without a limit of its own: threads may be charging what it points to. */
 static bool stays(const own_pool *pool)
 {
-    return pool->shared && !is_limited(pool);
+    return pool_parts(pool) && !is_limited(pool);
 }
 
 /* The pool after `at` whose limit, or what is above that, changes with that of `pool`. A limit
@@ -30,7 +30,7 @@ static bool stays(const own_pool *pool)
 static own_pool *next_counted(const own_pool *pool, own_pool *at)
 {
     do
-        at = tree_next(pool, at, !at->shared && !is_limited(at));
+        at = tree_next(pool, at, !pool_parts(at) && !is_limited(at));
     while (at && stays(at));
     return at;
 }
@@ -38,11 +38,18 @@ static own_pool *next_counted(const own_pool *pool, own_pool *at)
 /* Whether one of a subtree would not change with the others. */
 static bool has_one_that_stays(own_pool *pool)
 {
-    for (own_pool *at = pool; at; at = tree_next(pool, at, !at->shared && !is_limited(at))) {
+    for (own_pool *at = pool; at; at = tree_next(pool, at, !pool_parts(at) && !is_limited(at))) {
         if (stays(at))
             return true;
     }
     return false;
+}
+
+/* What limits are held to. A confined pool has one part. */
+static size_t reserved(const own_pool *pool)
+{
+    size_t foreign = pool_flags(pool) & POOL_FOREIGN ? foreign_counts(pool).foreign_bytes : 0;
+    return part_count(&pool->part).reserved + foreign;
 }
 
 /* What a subtree adds to the limit above it; its root does not stay. */
@@ -50,7 +57,7 @@ static size_t used_by(own_pool *pool)
 {
     size_t used = 0;
     for (own_pool *at = pool; at; at = next_counted(pool, at))
-        used += is_limited(at) ? at->account.limit->used : pool_reserved(at);
+        used += is_limited(at) ? pool_limit(at)->used : reserved(at);
     return used;
 }
 
@@ -59,11 +66,11 @@ static void point_to(own_pool *pool, struct limit *to)
 {
     for (own_pool *at = pool, *next; at; at = next) {
         next = next_counted(pool, at); /* as long as it is known whether it was limited */
-        struct limit *own = is_limited(at) ? at->account.limit : NULL;
+        struct limit *own = is_limited(at) ? pool_limit(at) : NULL;
         if (own)
             limit_point(&own->above, to, own->met);
         else
-            limit_point(&at->account.limit, to, own_is_shared(at));
+            limit_point(&pool_account(at)->limit, to, own_is_shared(at));
     }
 }
 
@@ -101,7 +108,7 @@ static bool set_first(own_pool *pool, size_t bytes)
     if (!limit)
         return false;
     limits_lock();
-    limit_point(&limit->above, pool->account.limit, false);
+    limit_point(&limit->above, pool_limit(pool), false);
     limit->used = used_by(pool);
     limit->users = 1; /* until all that it counts points to it */
     point_to(pool, limit);
@@ -116,15 +123,14 @@ int own_pool_set_limit(own_pool *pool, size_t bytes)
     if (!pool_check(pool, "own_pool_set_limit"))
         return fail_with(EINVAL);
     if (is_limited(pool)) {
-        limit_set(pool->account.limit, bytes);
-    } else if (bytes && pool->shared) {
+        limit_set(pool_limit(pool), bytes);
+    } else if (bytes && pool_parts(pool)) {
         return fail_with(EPERM); /* what is below it may be changing */
     } else if (bytes && !set_first(pool, bytes)) {
         return -1;
     }
-    pool_enter_stripe(pool);
-    pool_debug_step(pool);
-    pool_leave(pool);
+    if (!pool_parts(pool))
+        part_debug_step(&pool->part);
     return 0;
 }
 
@@ -132,5 +138,5 @@ own_pool *own_pool_limited_by(const own_pool *pool)
 {
     if (!pool || !pool_check(pool, "own_pool_limited_by"))
         return NULL;
-    return (own_pool *)(uintptr_t)limit_tightest(pool->account.limit);
+    return (own_pool *)(uintptr_t)limit_tightest(pool_limit(pool));
 }

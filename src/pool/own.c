@@ -3,54 +3,55 @@
  *
  * Each call makes ready what may fail, then changes everything in steps that cannot.
  */
-#include "pool/shared.h"
+#include "pool/ready.h"
 #include "weakref/weakref.h"
 
 #include <errno.h>
 
-bool pool_orphan(own_pool *entered, own_pool *child)
+bool pool_orphan(struct part *entered, own_pool *child)
 {
     /* What another thread may be using goes on counting against the limits that it was under. */
-    bool leaves_limits = child->account.limit && !own_is_shared(child);
+    bool leaves_limits = pool_limit(child) && !own_is_shared(child);
     ledger_remove_child(&entered->ledger, &child->entry);
     bool last = object_unhold(&child->object);
     if (last)
-        learn_child(&entered->ledger.typical, child);
+        learn_child(entered, child);
     else if (leaves_limits)
         limit_move(child, NULL, true);
     return last;
 }
 
-/* A node becomes the newest entry of what was entered: a reference, where there is no call. */
-static inline void add(own_pool *entered, struct node *node, void *object, void (*call)(void *))
+void part_add(struct part *entered, struct node *node, enum kind kind, void *object,
+              void (*call)(void *))
 {
-    node_fill(node, call ? KIND_CALL : KIND_REFERENCE, object, call);
-    ledger_add(&entered->ledger, &entered->account, node, entered, pool_time(entered));
-    pool_debug_step(entered);
+    own_pool *pool = pool_home(entered);
+    node_fill(node, kind, object, call);
+    ledger_add(&entered->ledger, part_account(entered), node, entered, part_time(&pool->part));
+    part_debug_step(entered);
 }
 
 /* Enters a pool with a node made ready. NULL: ENOMEM or EDQUOT; nothing is entered. */
-static own_pool *enter_for_node(own_pool *pool, struct node **node)
+static struct part *enter_for_node(own_pool *pool, struct node **node)
 {
-    own_pool *entered = pool_enter(pool);
-    *node = node_get(&entered->account);
+    struct part *entered = pool_enter(pool);
+    if (OWN_UNLIKELY(!entered))
+        return NULL;
+    *node = node_get(part_account(entered));
     if (OWN_LIKELY(*node != NULL))
         return entered;
     pool_leave(entered);
     return NULL;
 }
 
-/* What comes into a shared pool becomes shared. That takes as long as there is to be shared, so a
-   pool that was entered, with a node, is left meanwhile. False: ENOMEM. */
-static inline bool share_with(own_pool *pool, void *object, bool entered)
+bool pool_share_with(const own_pool *pool, void *object, const struct part *entered)
 {
-    if (OWN_LIKELY(!pool->shared || own_is_shared(object)))
+    if (OWN_LIKELY(!pool_parts(pool) || own_is_shared(object)))
         return true;
     if (entered)
-        pool_leave_with_node(pool);
+        pool_leave(entered);
     bool shared = own_share(object) == 0;
     if (entered)
-        pool_come_back(pool);
+        pool_enter_part(entered);
     return shared;
 }
 
@@ -66,21 +67,21 @@ bool constructor_enter(own_pool *owner, struct constructor *constructor)
 
 void *constructor_give(const struct constructor *constructor, void *made)
 {
-    own_pool *entered = constructor->entered;
+    struct part *entered = constructor->entered;
     own_object *object = made;
     if (!object) {
-        node_put(&entered->account, constructor->node);
+        node_put(part_account(entered), constructor->node);
         pool_leave(entered);
         return NULL;
     }
-    if (OWN_UNLIKELY(!share_with(entered, object, true))) {
-        node_put(&entered->account, constructor->node);
+    if (OWN_UNLIKELY(!pool_share_with(pool_home(entered), object, entered))) {
+        node_put(part_account(entered), constructor->node);
         pool_leave(entered);
         own_decref(object);
         return fail_pointer(ENOMEM);
     }
     object_give(object);
-    add(entered, constructor->node, object, NULL);
+    part_add(entered, constructor->node, KIND_REFERENCE, object, NULL);
     pool_leave(entered);
     return object;
 }
@@ -106,14 +107,12 @@ own_weakref *own_weakref_new(own_pool *owner, void *object,
     return constructor_end(&constructor, weakref_make(object, died, arg));
 }
 
-/* Enters a pool with a node made ready for a reference to an object, which is shared then where it
-   has to be. NULL: ENOMEM or EDQUOT; nothing is entered, and nothing has changed. */
-static own_pool *enter_for_reference(own_pool *pool, void *object, struct node **node)
+struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node **node)
 {
-    own_pool *entered = enter_for_node(pool, node);
-    if (!entered || OWN_LIKELY(share_with(entered, object, true)))
+    struct part *entered = enter_for_node(pool, node);
+    if (!entered || OWN_LIKELY(pool_share_with(pool_home(entered), object, entered)))
         return entered;
-    node_put(&entered->account, *node);
+    node_put(part_account(entered), *node);
     pool_leave(entered);
     return fail_pointer(ENOMEM);
 }
@@ -123,133 +122,35 @@ int own_hold(own_pool *pool, void *object)
     struct node *node;
     if (!pool_check(pool, "own_hold") || !object || !object_check(object, "own_hold", pool->name))
         return fail_with(EINVAL);
-    own_pool *entered = enter_for_reference(pool, object, &node);
+    struct part *entered = pool_enter_for_reference(pool, object, &node);
     if (!entered)
         return -1;
     object_hold(object);
-    add(entered, node, object, NULL);
+    part_add(entered, node, KIND_REFERENCE, object, NULL);
     pool_leave(entered);
     return 0;
 }
 
-/*
- * Where a pool changes its parent and others could do that, or look upwards, at the same time. What
- * is said of a child below is done under this lock.
- */
-static bool lock_tree(const own_pool *pool, const own_pool *child)
-{
-    bool shared = pool->shared || own_is_shared(child);
-    if (shared)
-        shared_lock_tree();
-    return shared;
-}
-
-static void unlock_tree(bool locked)
-{
-    if (locked)
-        shared_unlock_tree();
-}
-
-/* Whether `child` may become a child of `pool`. */
-static int check_parent(const own_pool *pool, const own_pool *child, bool locked)
-{
-    if (pool_is_dying(child))
-        return fail_with(EPERM);
-    if (child == pool)
-        return fail_with(ELOOP);
-    if (!child->shared && !child->ledger.children)
-        return 0;
-    bool loops = locked ? tree_is_ancestor(child, pool) : own_pool_is_ancestor(child, pool);
-    return loops ? fail_with(ELOOP) : 0;
-}
-
-/*
- * A dying pool has lost its parent, but still counts against the limits that were above it. Before
- * anything else gets below it that ends: what is given may be just what was above.
- */
-static void leave_former_limits(own_pool *pool)
-{
-    if (!pool->account.limit || pool->shared)
-        return;
-    for (own_pool *parent; (parent = tree_parent(pool));)
-        pool = parent;
-    if (pool_is_dying(pool) && !own_is_shared(pool))
-        limit_move(pool, NULL, true);
-}
-
-/* A child that may come under its new parent is counted there, and shared where that is. False:
-   EDQUOT, EPERM or ENOMEM; nothing has changed. */
-static bool adapt(own_pool *parent, own_pool *child)
-{
-    leave_former_limits(parent);
-    struct limit *before = limit_above(child);
-    if (!limit_move(child, parent->account.limit, false))
-        return false;
-    if (share_with(parent, child, false))
-        return true;
-    limit_move(child, before, true);
-    errno = ENOMEM;
-    return false;
-}
-
-/* Makes a pool without a parent a child. False: it has one. */
-static bool give_child(own_pool *pool, own_pool *child, int *result)
-{
-    bool locked = lock_tree(pool, child);
-    bool is_root = !tree_parent(child);
-    if (is_root) {
-        *result = check_parent(pool, child, locked);
-        if (*result == 0 && !adapt(pool, child))
-            *result = -1;
-    }
-    if (is_root && *result == 0) {
-        object_give(&child->object);
-        pool_add_child(pool, child);
-    }
-    unlock_tree(locked);
-    return is_root;
-}
-
-int own_give(own_pool *pool, void *object)
-{
-    struct node *node;
-    int result;
-    if (!pool_check(pool, "own_give") || !object || !object_check(object, "own_give", pool->name) ||
-        !object_check_caller(object, "own_give", pool->name))
-        return fail_with(EINVAL);
-    if (object_is_pool(object) && give_child(pool, object, &result))
-        return result;
-    own_pool *entered = enter_for_reference(pool, object, &node);
-    if (!entered)
-        return -1;
-    object_give(object);
-    add(entered, node, object, NULL);
-    pool_leave(entered);
-    return 0;
-}
-
-/* Takes a node out of the pool, and enters the stripe that it was in. NULL: there is none. */
-static own_pool *enter_and_take(own_pool *pool, enum kind kind, const void *object,
+struct part *pool_enter_and_take(own_pool *pool, enum kind kind, const void *object,
                                 void (*call)(void *), struct node **node)
 {
-    for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
-        pool_enter_stripe(stripe);
-        *node = ledger_take(&stripe->ledger, &stripe->account, kind, object, call);
+    for (struct part *part = &pool->part; part; part = part_next(&pool->part, part)) {
+        pool_enter_part(part);
+        *node = ledger_take(&part->ledger, part_account(part), kind, object, call);
         if (*node)
-            return stripe;
-        pool_leave(stripe);
+            return part;
+        pool_leave(part);
     }
     return NULL;
 }
 
-/* Enters the stripe of the pool that a child is in. NULL: it is not a child of the pool. */
-static own_pool *enter_parent(const own_pool *pool, const own_pool *child)
+struct part *pool_enter_parent(const own_pool *pool, const own_pool *child)
 {
     for (;;) {
-        own_pool *in = __atomic_load_n(&child->entry.owner, __ATOMIC_ACQUIRE);
-        if (!in || !pool_has_stripe(pool, in))
+        struct part *in = __atomic_load_n(&child->entry.owner, __ATOMIC_ACQUIRE);
+        if (!in || !part_is_of(&pool->part, in))
             return NULL;
-        pool_enter_stripe(in);
+        pool_enter_part(in);
         if (OWN_LIKELY(__atomic_load_n(&child->entry.owner, __ATOMIC_ACQUIRE) == in))
             return in;
         pool_leave(in); /* it has been moved meanwhile */
@@ -258,114 +159,51 @@ static own_pool *enter_parent(const own_pool *pool, const own_pool *child)
 
 static int drop_child(own_pool *pool, own_pool *child)
 {
-    own_pool *entered = enter_parent(pool, child);
+    struct part *entered = pool_enter_parent(pool, child);
     if (!entered)
         return fail_with(EINVAL);
     bool shared = own_is_shared(child);
     bool last = pool_orphan(entered, child);
-    pool_debug_step(entered);
+    part_debug_step(entered);
     pool_leave(entered);
     if (last)
         object_die(&child->object);
     else if (shared)
-        shared_leave_tree();
+        tree_pass();
     return 0;
 }
 
-/* Whether no pool but a parent can have a reference to an object. */
-static bool is_held_by_parent_only(const own_object *object)
+bool pool_is_only_child(const own_object *object)
 {
     return object_is_pool(object) && object_held(object) == 1 &&
            __atomic_load_n(&((const own_pool *)(const void *)object)->entry.owner,
                            __ATOMIC_RELAXED);
 }
 
-int own_drop(own_pool *pool, void *object)
+static __attribute__((noinline)) int drop_slow(own_pool *pool, void *object)
 {
     if (!pool_check(pool, "own_drop") || !object)
         return fail_with(EINVAL);
     struct node *node = NULL;
-    own_pool *entered = NULL;
-    if ((pool->shared || pool->ledger.index) && !is_held_by_parent_only(object))
-        entered = enter_and_take(pool, KIND_REFERENCE, object, NULL, &node);
+    struct part *entered = NULL;
+    if ((pool_parts(pool) || pool->part.ledger.index) && !pool_is_only_child(object))
+        entered = pool_enter_and_take(pool, KIND_REFERENCE, object, NULL, &node);
     if (!entered)
         return object_is_pool(object) ? drop_child(pool, object) : fail_with(EINVAL);
-    node_put(&entered->account, node);
-    pool_debug_step(entered);
+    node_put(part_account(entered), node);
+    part_debug_step(entered);
     pool_leave(entered);
     if (object_unhold(object))
         object_die(object);
     return 0;
 }
 
-static int take_over(own_pool *from, own_pool *to, own_pool *child, struct limit *before)
+int own_drop(own_pool *pool, void *object)
 {
-    own_pool *entered = enter_parent(from, child);
-    if (!entered) { /* another thread was faster */
-        limit_move(child, before, true);
-        return fail_with(EINVAL);
-    }
-    ledger_remove_child(&entered->ledger, &child->entry);
-    pool_debug_step(entered);
-    pool_leave(entered);
-    pool_add_child(to, child);
-    return 0;
-}
-
-static int move_child(own_pool *from, own_pool *to, own_pool *child)
-{
-    bool locked = lock_tree(to, child);
-    struct limit *before = limit_above(child);
-    int result = -1;
-    if (!pool_has_stripe(from, __atomic_load_n(&child->entry.owner, __ATOMIC_RELAXED)))
-        errno = EINVAL;
-    else if (check_parent(to, child, locked) == 0 && adapt(to, child))
-        result = take_over(from, to, child, before);
-    unlock_tree(locked);
-    return result;
-}
-
-/* The new place is ready before the old one is given up. */
-static int move_reference(own_pool *from, own_pool *to, own_object *object)
-{
-    struct node *node;
-    struct node *old;
-    own_pool *entered = enter_for_reference(to, object, &node);
-    if (!entered)
-        return -1;
-    pool_leave_with_node(entered); /* one lock at a time */
-    own_pool *left = enter_and_take(from, KIND_REFERENCE, object, NULL, &old);
-    if (left) {
-        node_put(&left->account, old);
-        pool_leave(left);
-    }
-    pool_come_back(entered);
-    if (left)
-        add(entered, node, object, NULL);
-    else
-        node_put(&entered->account, node); /* another thread was faster */
-    pool_leave(entered);
-    return left ? 0 : fail_with(EINVAL);
-}
-
-static bool has_reference(own_pool *pool, const void *object)
-{
-    bool found = false;
-    for (own_pool *stripe = pool; stripe && !found; stripe = stripe_next(pool, stripe)) {
-        pool_enter_stripe(stripe);
-        found = ledger_find(&stripe->ledger, &stripe->account, KIND_REFERENCE, object, NULL);
-        pool_leave(stripe);
-    }
-    return found;
-}
-
-int own_move(own_pool *from, own_pool *to, void *object)
-{
-    if (!pool_check(from, "own_move") || !pool_check(to, "own_move") || !object)
-        return fail_with(EINVAL);
-    if (!is_held_by_parent_only(object) && has_reference(from, object))
-        return move_reference(from, to, object);
-    return object_is_pool(object) ? move_child(from, to, object) : fail_with(EINVAL);
+    if (POOL_READY && OWN_LIKELY(pool && object) && object_is_pool(object) &&
+        OWN_LIKELY(pool_drop_plain(pool, object)))
+        return 0;
+    return drop_slow(pool, object);
 }
 
 int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
@@ -373,10 +211,10 @@ int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
     struct node *node;
     if (!call || !pool_check(pool, "own_defer"))
         return fail_with(EINVAL);
-    own_pool *entered = enter_for_node(pool, &node);
+    struct part *entered = enter_for_node(pool, &node);
     if (!entered)
         return -1;
-    add(entered, node, arg, call);
+    part_add(entered, node, KIND_CALL, arg, call);
     pool_leave(entered);
     return 0;
 }
@@ -386,11 +224,11 @@ int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
     struct node *node;
     if (!call || !pool_check(pool, "own_undefer"))
         return fail_with(EINVAL);
-    own_pool *entered = enter_and_take(pool, KIND_CALL, arg, call, &node);
+    struct part *entered = pool_enter_and_take(pool, KIND_CALL, arg, call, &node);
     if (!entered)
         return fail_with(EINVAL);
-    node_put(&entered->account, node);
-    pool_debug_step(entered);
+    node_put(part_account(entered), node);
+    part_debug_step(entered);
     pool_leave(entered);
     return 0;
 }

@@ -1,42 +1,31 @@
 /*
- * pool/pool.c - making pools, their steps of dying, names.
+ * pool/pool.c - making pools, their steps of dying, clearing.
  */
-#include "pool/shared.h"
+#include "pool/ready.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-static own_pool *as_pool(own_object *object)
-{
-    return (own_pool *)(void *)object; /* its first field */
-}
+_Static_assert(sizeof(own_pool) % GRANULE == 0, "the bits of the first extent are aligned");
+_Static_assert(offsetof(own_pool, first) % GRANULE == 0, "granules are aligned");
+_Static_assert(offsetof(own_pool, first) + MEMORY_FIRST_LEAST + 4 * GRANULE == FIRST_CHUNK_LEAST,
+               "an empty pool has room for 64 bytes");
 
-/* Lays a pool out in a chunk; its first reference is the owner's, or the caller's. */
-static bool pool_init(own_pool *pool, own_pool *owner, size_t size, const char *name)
+/* Lays a pool out in a chunk; its first reference is the owner's, or the caller's. False: ENOMEM. */
+static bool pool_init(own_pool *pool, const own_pool *owner, size_t size, const char *name)
 {
     uint32_t held = owner ? STATE_HELD_ONE : 0;
-    /* Field by field: clearing all at once costs more than the rest of this. */
     pool->object = (own_object){.count = 1, .state = STATE_CLASS | held, .type = &pool_class.type};
-    pool->end = NULL;
-    pool->holes = 0;
-    pool->blocks = 0;
-    pool->bytes = 0;
-    pool->ledger = (struct ledger){.flags = owner ? 0 : POOL_ROOT};
-    pool->bins = NULL;
-    pool->peak = 0;
-    pool->account = (struct account){.reserved = size};
+    pool->part.ledger = (struct ledger){.flags = owner ? 0 : POOL_ROOT};
+    pool->part.memory.account = (struct account){.reserved = size};
     pool->entry.owner = NULL;
     pool->name = name;
-    pool->large = NULL;
-    pool->shared = NULL;
-    return extent_init_first(pool, size);
+    size_t bytes = size - offsetof(own_pool, first);
+    return memory_init(&pool->part.memory, &pool->first, bytes);
 }
 
 own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
 {
-    struct limit *limit = owner ? owner->account.limit : NULL;
+    struct limit *limit = owner ? pool_limit(owner) : NULL;
     if (limit && !limit_add(limit, size))
         return NULL;
     own_pool *pool = chunk_get(size, &size);
@@ -49,64 +38,75 @@ own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
         chunk_put(pool, size);
         return NULL;
     }
-    account_join(&pool->account, limit);
+    account_join(pool_account(pool), limit);
     return pool;
 }
 
 /* What is made under a shared pool is born shared. False: ENOMEM. */
 static bool be_born(const own_pool *owner, own_pool *pool)
 {
-    if (!owner->shared)
+    if (!pool_parts(owner))
         return true; /* what is below a confined pool is of its thread, though others count it */
-    if (!(pool->ledger.flags & POOL_CONFINED)) {
-        pool->shared = shared_make(pool_spread(pool));
-        if (!pool->shared)
+    if (!(pool_flags(pool) & POOL_CONFINED)) {
+        struct parts *parts = parts_make(&pool->part, pool);
+        if (!parts)
             return false;
-        pool_open(pool);
+        parts_begin(parts);
     }
-    limit_meet(pool->account.limit);
+    limit_meet(pool_limit(pool));
     pool->object.count = -1;
     return true;
 }
 
-/* Under a limit, or a shared pool, or both. */
-static __attribute__((noinline)) own_pool *new_with_care(own_pool *owner, const char *place)
+/* Makes a new pool a child. False: ENOMEM or EDQUOT. */
+static bool become_child(own_pool *owner, own_pool *pool)
 {
+    struct part *entered = pool_enter(owner);
+    if (!entered)
+        return false;
+    part_add_child(entered, pool, part_time(&owner->part));
+    part_debug_step(entered);
+    pool_leave(entered);
+    return true;
+}
+
+static own_pool *refuse(void)
+{
+    return fail_pointer(EINVAL);
+}
+
+/* A pool that nobody knows of yet goes again. */
+static void unmake(own_pool *pool)
+{
+    int saved = errno;
+    pool_free_memory(pool);
+    errno = saved;
+}
+
+static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char *place)
+{
+    if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
+        return refuse();
     own_pool *pool = pool_make_sized(owner, learn_first_chunk(owner, 0, 0), place);
-    if (!pool)
-        return NULL;
-    if (!be_born(owner, pool)) {
-        pool_free_memory(pool);
-        return NULL;
-    }
-    pool_add_child(owner, pool);
-    return pool;
+    if (!pool || !owner)
+        return pool;
+    if (be_born(owner, pool) && become_child(owner, pool))
+        return pool;
+    unmake(pool);
+    return NULL;
 }
 
 own_pool *own_pool_new_at(own_pool *owner, const char *place)
 {
-    if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
-        return fail_pointer(EINVAL);
-    if (OWN_UNLIKELY(owner && (owner->account.limit || owner->shared)))
-        return new_with_care(owner, place);
-    size_t size = learn_size_of_next(owner);
-    own_pool *pool = chunk_get(size, &size);
-    if (OWN_UNLIKELY(!pool))
-        return NULL;
-    if (OWN_UNLIKELY(!pool_init(pool, owner, size, place))) {
-        chunk_put(pool, size);
-        return NULL;
-    }
-    if (owner)
-        pool_add_child(owner, pool);
-    return pool;
+    own_pool *pool = owner ? pool_wake_child(owner, place) : pool_wake_root(place);
+    return OWN_LIKELY(pool != NULL) ? pool : new_slow(owner, place);
 }
 
 static own_object *pool_step(own_object *object)
 {
     own_pool *pool = as_pool(object);
     own_object *last = pool_release(pool);
-    if (OWN_LIKELY(!(pool->ledger.flags & POOL_PRIVATE)))
+    if (OWN_LIKELY(!(pool_flags(pool) & POOL_PRIVATE)))
         return last;
     /* The blocks go while the pool is whole, unless it is to live on. */
     while (!last && !object_is_revived(object) && private_release(pool))
@@ -114,64 +114,40 @@ static own_object *pool_step(own_object *object)
     return last;
 }
 
-size_t name_bytes(const own_pool *pool)
-{
-    return pool->ledger.flags & POOL_NAME_OWNED ? chunk_round(strlen(pool->name) + 1) : 0;
-}
-
-static void name_free(own_pool *pool)
-{
-    if (OWN_UNLIKELY(pool->ledger.flags & POOL_NAME_OWNED))
-        account_put(&pool->account, (void *)(uintptr_t)pool->name, strlen(pool->name) + 1);
-}
-
-/* What is left of it is the first chunk. */
-static void free_first_chunk(own_pool *pool)
-{
-    if (pool->ledger.flags & POOL_ROOT)
-        learn_root(pool);
-    extent_unclaim_first(pool);
-    pool->end = NULL; /* a dead pool is not allocated from */
-    pool->object.state = 0;
-    __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
-    chunk_put(pool, pool->account.reserved);
-}
-
 void pool_free_memory(own_pool *pool)
 {
+    struct account *account = pool_account(pool);
+    if (OWN_UNLIKELY(pool_parts(pool)))
+        parts_end(&pool->part);
     name_free(pool);
-    large_free_all(pool);
-    holes_forget(pool);
-    extent_remove_all(pool);
-    if (pool->account.limit) {
-        limit_subtract(pool->account.limit, pool->account.reserved);
-        limit_leave(pool->account.limit, pool);
-        pool->account.limit = NULL;
+    memory_end(&pool->part.memory);
+    if (pool_flags(pool) & POOL_ROOT)
+        learn_root(pool);
+    if (OWN_UNLIKELY(account->limit)) {
+        limit_subtract(account->limit, account->reserved);
+        limit_leave(account->limit, pool);
+        account->limit = NULL;
     }
-    free_first_chunk(pool);
+    memory_unclaim_first(&pool->first);
+    pool->part.memory.end = NULL; /* a dead pool is not allocated from */
+    pool->object.state = 0;
+    __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
+    chunk_put(pool, account->reserved);
 }
 
 static void pool_free(own_object *object)
 {
-    own_pool *pool = as_pool(object);
-    if (OWN_UNLIKELY(pool->shared))
-        shared_free(pool);
-    pool_free_memory(pool);
+    pool_free_memory(as_pool(object));
 }
 
 static bool pool_free_bare(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    if (pool->ledger.newest || pool->shared)
+    if (POOL_READY && OWN_LIKELY(pool_is_plain(pool)) && pool_keep(pool))
+        return true;
+    if (pool->part.ledger.newest || pool_parts(pool) || pool_flags(pool) & POOL_PRIVATE)
         return false;
-    bool only_first = !pool->first.next && !pool->bins && !pool->large && !pool->account.limit &&
-                      !(pool->ledger.flags & (POOL_NAME_OWNED | POOL_PRIVATE));
-    if (OWN_LIKELY(only_first))
-        free_first_chunk(pool);
-    else if (pool->ledger.flags & POOL_PRIVATE)
-        return false; /* its blocks go to its allocator first */
-    else
-        pool_free(object);
+    pool_free(object);
     return true;
 }
 
@@ -214,7 +190,7 @@ static int set_first_limit(own_pool *pool, size_t limit)
 {
     if (limit == 0)
         return 0;
-    if (pool->account.reserved > limit)
+    if (pool_account(pool)->reserved > limit)
         return EDQUOT;
     return own_pool_set_limit(pool, limit) < 0 ? ENOMEM : 0;
 }
@@ -228,8 +204,8 @@ static int refuse_first_chunk(const own_pool *owner, const own_pool_options *opt
     size_t needed = max_size(size, reserve);
     if (reserve > PTRDIFF_MAX)
         return EOVERFLOW;
-    if (owner && owner->account.limit)
-        room = min_size(room, limit_room(owner->account.limit));
+    if (owner && pool_limit(owner))
+        room = min_size(room, limit_room(pool_limit(owner)));
     if (needed > room)
         return EDQUOT;
     return size ? 0 : ENOMEM;
@@ -240,10 +216,10 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
     if (!options)
         return own_pool_new_at(owner, place);
     if (options->flags & ~OWN_POOL_CONFINED || (owner && !pool_check(owner, "own_pool_create")))
-        return fail_pointer(EINVAL);
+        return refuse();
     const own_allocator *allocator = options->allocator;
     if (OWN_UNLIKELY(allocator && !(allocator->alloc && allocator->free)))
-        return fail_pointer(EINVAL);
+        return refuse();
     size_t reserve = allocator ? sizeof(struct private_memory) : options->reserve;
     size_t size = learn_first_chunk(owner, reserve, options->limit);
     int refusal = refuse_first_chunk(owner, options, reserve, size);
@@ -255,18 +231,14 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
     if (OWN_UNLIKELY(allocator))
         private_begin(pool, allocator);
     if (options->flags & OWN_POOL_CONFINED)
-        pool->ledger.flags |= POOL_CONFINED;
+        pool_set_flags(pool, POOL_CONFINED);
     int error = set_first_limit(pool, options->limit);
-    if (!error && owner && !be_born(owner, pool))
-        error = ENOMEM;
-    if (error) {
-        pool_free(&pool->object);
-        errno = error;
-        return NULL;
-    }
-    if (owner)
-        pool_add_child(owner, pool);
-    return pool;
+    if (!error && owner && !(be_born(owner, pool) && become_child(owner, pool)))
+        error = errno;
+    if (!error)
+        return pool;
+    unmake(pool);
+    return fail_pointer(error);
 }
 
 /* The functions behind the macros, for callers that have no macros. */
@@ -289,49 +261,13 @@ void own_pool_clear(own_pool *pool)
     do
         pool_release_all(pool);
     while (OWN_UNLIKELY(private_release(pool)));
-    for (own_pool *stripe = pool; stripe; stripe = stripe_next(pool, stripe)) {
-        pool_enter_stripe(stripe);
-        large_free_all(stripe);
-        holes_forget(stripe);
-        extent_clear(stripe);
-        pool_debug_step(stripe);
-        pool_leave(stripe);
+    if (!(pool_flags(pool) & POOL_PRIVATE)) {
+        inside_begin(pool);
+        parts_clear(&pool->part);
+        inside_end(pool);
     }
+    if (!pool_parts(pool))
+        part_debug_step(&pool->part);
     if (object_unhold(&pool->object))
         object_die(&pool->object);
-}
-
-const char *own_pool_name(const own_pool *pool)
-{
-    return pool && pool_check(pool, "own_pool_name") ? pool->name : "";
-}
-
-int own_pool_set_name(own_pool *pool, const char *format, ...)
-{
-    if (!format || !pool_check(pool, "own_pool_set_name")) {
-        errno = EINVAL;
-        return -1;
-    }
-    if (pool->shared) {
-        errno = EPERM; /* others may be reading it */
-        return -1;
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return -1;
-    size_t granted;
-    char *name = account_get(&pool->account, (size_t)length + 1, &granted);
-    if (!name)
-        return -1;
-    va_start(arguments, format);
-    vsnprintf(name, (size_t)length + 1, format, arguments);
-    va_end(arguments);
-    name_free(pool);
-    pool->name = name;
-    pool->ledger.flags |= POOL_NAME_OWNED;
-    pool_debug_step(pool);
-    return 0;
 }

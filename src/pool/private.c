@@ -1,25 +1,23 @@
 /*
  * pool/private.c - pools whose blocks come from an allocator of their own.
  *
- * Such a pool has one extent, which ends where its first block would be: there lies the record of
- * its allocator. So the fast ways to a block find no room, and what comes after them asks whether
- * the pool is private; other pools pay nothing.
+ * The memory of such a pool has one extent, which ends where its first block would be: there lies the
+ * record of its allocator. So the header finds no room for a block, and what is called then asks
+ * whether the pool is private; other pools pay nothing.
  */
-#include "pool/shared.h"
+#include "pool/pool.h"
 
-#include <errno.h>
 #include <string.h>
 
 struct private_memory *private_memory(const own_pool *pool)
 {
-    return (struct private_memory *)(void *)extent_end(&pool->first);
+    return (struct private_memory *)memory_behind(&pool->first);
 }
 
 void private_begin(own_pool *pool, const own_allocator *allocator)
 {
-    pool->first.granules = (uint32_t)extent_first_index(&pool->first);
-    pool->ledger.flags |= POOL_PRIVATE | POOL_FOREIGN;
-    pool_open(pool);
+    memory_cut(&pool->part.memory);
+    pool_set_flags(pool, POOL_PRIVATE | POOL_FOREIGN);
     struct private_memory *memory = private_memory(pool);
     mark_undefined(memory, sizeof(*memory));
     *memory = (struct private_memory){.allocator = *allocator};
@@ -27,11 +25,7 @@ void private_begin(own_pool *pool, const own_allocator *allocator)
 
 size_t private_bytes(const own_pool *pool)
 {
-    if (!(pool->ledger.flags & POOL_PRIVATE))
-        return 0;
-    size_t front = offsetof(own_pool, first) + extent_bytes(&pool->first);
-    return chunk_round(extent_first_size(sizeof(struct private_memory))) - front +
-           ledger_bytes(&private_memory(pool)->blocks);
+    return pool_flags(pool) & POOL_PRIVATE ? ledger_bytes(&private_memory(pool)->blocks) : 0;
 }
 
 /* Makes a block of what the allocator returned. NULL: it cannot be one; the allocator has it back,
@@ -40,11 +34,12 @@ static void *take(own_pool *pool, const own_allocator *allocator, void *memory, 
                   size_t bytes)
 {
     bool aligned = !((uintptr_t)memory & (alignment - 1));
-    pool_enter_stripe(pool);
+    pool_enter_part(&pool->part);
     bool known = foreign_find(pool, memory);
     bool added = !known && aligned && foreign_add(pool, KIND_BLOCK, memory, bytes, NULL);
     int error = aligned && !known ? errno : EINVAL;
-    pool_leave(pool);
+    part_debug_step(&pool->part);
+    pool_leave(&pool->part);
     if (added)
         return memory;
     if (OWN_UNLIKELY(known))
@@ -64,32 +59,30 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
         return fail_pointer(ENOMEM);
     /* What a limit forbids is not asked for. What it costs is charged afterwards: the allocator may
        use the library, and finds nothing half done. */
-    if (limit_room(pool->account.limit) < bytes)
+    if (limit_room(pool_limit(pool)) < bytes)
         return fail_pointer(EDQUOT);
     const own_allocator allocator = private_memory(pool)->allocator;
     int saved = errno;
-    pool_leave(pool);
     void *memory = allocator.alloc(allocator.ctx, bytes + !bytes);
     void *block = memory ? take(pool, &allocator, memory, alignment, bytes) : fail_pointer(ENOMEM);
-    pool_enter_stripe(pool);
     if (!block)
         return NULL;
     errno = saved;
     if (zero)
-        memset(block, 0, bytes);
-    pool_debug_step(pool);
+        memset(block, 0, bytes + !bytes);
     return block;
 }
 
 bool private_release(own_pool *pool)
 {
     struct released released = {.memory = NULL};
-    pool_enter_stripe(pool);
-    bool is_private = pool->ledger.flags & POOL_PRIVATE;
-    struct entry *newest = is_private ? private_memory(pool)->blocks.newest : NULL;
+    if (!(pool_flags(pool) & POOL_PRIVATE))
+        return false;
+    pool_enter_part(&pool->part);
+    struct entry *newest = private_memory(pool)->blocks.newest;
     if (newest)
         released = foreign_take(pool, node_foreign(entry_node(newest)));
-    pool_leave(pool);
+    pool_leave(&pool->part);
     if (newest)
         foreign_give_back(&released);
     return newest;

@@ -1,7 +1,7 @@
 /*
  * pool/release.c - releasing what a pool took on, the newest first.
  */
-#include "pool/shared.h"
+#include "pool/pool.h"
 
 #include <errno.h>
 
@@ -14,7 +14,7 @@ struct taken {
     bool shared; /* and it is shared */
 };
 
-static inline struct taken take_newest(own_pool *entered)
+static inline struct taken take_newest(struct part *entered)
 {
     struct entry *newest = entered->ledger.newest;
     struct taken taken = {.kind = entry_kind(newest)};
@@ -31,8 +31,8 @@ static inline struct taken take_newest(own_pool *entered)
     if (taken.kind == KIND_ADOPTED) {
         foreign_remove(entered, node_foreign(node));
     } else {
-        ledger_remove(&entered->ledger, &entered->account, node);
-        node_put(&entered->account, node);
+        ledger_remove(&entered->ledger, part_account(entered), node);
+        node_put(part_account(entered), node);
     }
     return taken;
 }
@@ -44,7 +44,7 @@ static inline own_object *settle(const struct taken *taken)
         if (taken->last)
             return taken->object;
         if (OWN_UNLIKELY(taken->shared))
-            shared_leave_tree();
+            tree_pass();
         return NULL;
     }
     if (taken->kind == KIND_REFERENCE)
@@ -57,9 +57,9 @@ static inline own_object *settle(const struct taken *taken)
 
 own_object *pool_release(own_pool *pool)
 {
-    own_pool *entered;
+    struct part *entered;
     own_object *last = NULL;
-    while (!last && (entered = pool_enter_newest(pool))) {
+    while (!last && (entered = part_enter_newest(&pool->part))) {
         const struct taken taken = take_newest(entered);
         pool_leave(entered);
         last = settle(&taken);

@@ -4,7 +4,7 @@
  * First everything reachable is listed, and what may fail is made ready; then everything is
  * changed. So a call that fails has changed nothing, and nothing recurses.
  */
-#include "pool/shared.h"
+#include "pool/pool.h"
 #include "weakref/weakref.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 struct found {
     own_object *object;
-    struct shared *shared; /* made ready, for a pool */
+    struct parts *parts; /* made ready, for a pool */
 };
 
 /* All that has been found; those before `done` have been looked into. */
@@ -46,10 +46,9 @@ static bool grow(struct list_of_found *list)
 }
 
 /* Pools that stay confined are counted by all threads too. */
-static bool has_stripes(const own_object *object)
+static bool has_parts(const own_object *object)
 {
-    return object_is_pool(object) &&
-           !(((const own_pool *)(const void *)object)->ledger.flags & POOL_CONFINED);
+    return object_is_pool(object) && !(pool_flags(as_pool(object)) & POOL_CONFINED);
 }
 
 /* Lists an object, once; what is shared already, so is what it holds. False: ENOMEM. */
@@ -59,12 +58,15 @@ static bool find(struct list_of_found *list, own_object *object)
         return true;
     if (list->count == list->room && !grow(list))
         return false;
-    struct shared *shared =
-        has_stripes(object) ? shared_make(pool_spread((own_pool *)(void *)object)) : NULL;
-    if (has_stripes(object) && !shared)
-        return false;
+    struct parts *parts = NULL;
+    if (has_parts(object)) {
+        own_pool *pool = as_pool(object);
+        parts = parts_make(&pool->part, pool);
+        if (!parts)
+            return false;
+    }
     object_mark(object, STATE_FOUND);
-    list->found[list->count++] = (struct found){.object = object, .shared = shared};
+    list->found[list->count++] = (struct found){.object = object, .parts = parts};
     return true;
 }
 
@@ -81,7 +83,7 @@ static bool look_into_fields(struct list_of_found *list, own_object *object)
 
 static bool look_into_pool(struct list_of_found *list, own_pool *pool)
 {
-    struct entry *entry = pool->ledger.newest;
+    struct entry *entry = pool->part.ledger.newest;
     while (entry) {
         own_object *object = NULL;
         if (entry_is_child(entry))
@@ -90,7 +92,7 @@ static bool look_into_pool(struct list_of_found *list, own_pool *pool)
             object = entry_node(entry)->object;
         if (!find(list, object))
             return false;
-        entry = ledger_older(&pool->ledger, entry);
+        entry = ledger_older(&pool->part.ledger, entry);
     }
     return true;
 }
@@ -104,16 +106,9 @@ static bool look_into(struct list_of_found *list, own_object *object)
 {
     if (object_state(object) & STATE_WEAK && !weakref_each(object, find_weak, list))
         return false;
-    if (has_stripes(object))
-        return look_into_pool(list, (own_pool *)(void *)object);
+    if (has_parts(object))
+        return look_into_pool(list, as_pool(object));
     return object_is_pool(object) || look_into_fields(list, object);
-}
-
-static void share_pool(own_pool *pool, struct shared *shared)
-{
-    pool_settle(pool);
-    pool->shared = shared;
-    pool_open(pool); /* entries so far bear the time 0: they are older than any that comes */
 }
 
 /* The same number of references, on the other side of the number line. An immortal object is shared
@@ -129,10 +124,10 @@ static void share(const struct found *found)
 {
     own_object *object = found->object;
     object_unmark(object, STATE_FOUND);
-    if (found->shared)
-        share_pool((own_pool *)(void *)object, found->shared);
+    if (found->parts) /* entries so far bear the time 0: they are older than any that comes */
+        parts_begin(found->parts);
     if (object_is_pool(object))
-        limit_meet(((own_pool *)(void *)object)->account.limit);
+        limit_meet(pool_limit(as_pool(object)));
     if (object_state(object) & STATE_WEAK)
         weakref_share(object);
     __atomic_store_n(&object->count, shared_count(object->count), __ATOMIC_RELEASE);
@@ -141,8 +136,8 @@ static void share(const struct found *found)
 static void forget(const struct found *found)
 {
     object_unmark(found->object, STATE_FOUND);
-    if (found->shared)
-        chunk_put(found->shared, sizeof(*found->shared));
+    if (found->parts)
+        parts_free(found->parts);
 }
 
 /* Whether nothing becomes shared with an object: there is no list to make. */

@@ -1,12 +1,41 @@
 /*
  * pool/tree.c - parents, ancestors, and iteration over a subtree without recursion.
  */
-#include "pool/shared.h"
+#include "pool/pool.h"
+
+#include <pthread.h>
+
+static pthread_mutex_t lock_of_tree = PTHREAD_MUTEX_INITIALIZER;
+
+void tree_lock(void)
+{
+    pthread_mutex_lock(&lock_of_tree);
+}
+
+void tree_unlock(void)
+{
+    pthread_mutex_unlock(&lock_of_tree);
+}
+
+void tree_pass(void)
+{
+    tree_lock();
+    tree_unlock();
+}
+
+/* A child process must not find it taken by a thread that it does not have. Fork takes the locks in
+   the reverse order of this, which is the order in which they are taken otherwise. */
+__attribute__((constructor)) static void prepare_for_fork(void)
+{
+    chunk_prepare_for_fork();
+    limit_prepare_for_fork();
+    (void)pthread_atfork(tree_lock, tree_unlock, tree_unlock);
+}
 
 own_pool *tree_parent(const own_pool *pool)
 {
-    const own_pool *parent = __atomic_load_n(&pool->entry.owner, __ATOMIC_RELAXED);
-    return parent ? pool_home(parent) : NULL;
+    const struct part *part = __atomic_load_n(&pool->entry.owner, __ATOMIC_RELAXED);
+    return part ? pool_home(part) : NULL;
 }
 
 bool tree_is_ancestor(const own_pool *ancestor, const own_pool *pool)
@@ -22,10 +51,10 @@ own_pool *tree_locked_parent(const own_pool *pool)
 {
     bool shared = own_is_shared(pool);
     if (shared)
-        shared_lock_tree();
+        tree_lock();
     own_pool *parent = tree_parent(pool);
     if (shared)
-        shared_unlock_tree();
+        tree_unlock();
     return parent;
 }
 
@@ -43,48 +72,43 @@ bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool)
         if (!parent || parent == ancestor)
             return parent;
     }
-    shared_lock_tree();
+    tree_lock();
     bool is_ancestor = tree_is_ancestor(ancestor, pool);
-    shared_unlock_tree();
+    tree_unlock();
     return is_ancestor;
 }
 
-/* The first child at `entry` or newer, which are in the ledger of `parent`. */
-static own_pool *child_from(const own_pool *parent, struct entry *entry)
+/* The first child at `entry` or newer, in the ledger of `part`. */
+static own_pool *child_from(const struct part *part, struct entry *entry)
 {
-    for (;; entry = entry->newer) {
+    for (; entry; entry = ledger_newer(&part->ledger, entry)) {
         if (entry_is_child(entry))
             return entry_child(entry);
-        if (entry == parent->ledger.newest)
-            return NULL;
     }
+    return NULL;
 }
 
-/* The oldest child in a stripe behind `stripe`. */
-static own_pool *child_of_later(const own_pool *pool, const own_pool *stripe)
+/* The oldest child in `part` or a part after it. */
+static own_pool *child_in(const own_pool *pool, const struct part *part)
 {
     own_pool *child = NULL;
-    while (!child && (stripe = stripe_next(pool, stripe)))
-        child = stripe->ledger.children ? child_from(stripe, stripe->ledger.newest->newer) : NULL;
+    for (; !child && part; part = part_next(&pool->part, part)) {
+        if (part->ledger.children)
+            child = child_from(part, ledger_oldest(&part->ledger));
+    }
     return child;
-}
-
-own_pool *tree_first_child(const own_pool *pool)
-{
-    own_pool *child = pool->ledger.children ? child_from(pool, pool->ledger.newest->newer) : NULL;
-    return child ? child : child_of_later(pool, pool);
 }
 
 static own_pool *next_sibling(own_pool *pool)
 {
-    own_pool *in = pool->entry.owner;
-    own_pool *next = in->ledger.newest == &pool->entry ? NULL : child_from(in, pool->entry.newer);
-    return next ? next : child_of_later(pool_home(in), in);
+    const struct part *in = pool->entry.owner;
+    own_pool *next = child_from(in, ledger_newer(&in->ledger, &pool->entry));
+    return next ? next : child_in(pool_home(in), part_next(&pool_home(in)->part, in));
 }
 
 own_pool *tree_next(const own_pool *root, own_pool *at, bool below)
 {
-    own_pool *next = below ? tree_first_child(at) : NULL;
+    own_pool *next = below ? child_in(at, &at->part) : NULL;
     while (!next && at != root) {
         next = next_sibling(at);
         at = tree_parent(at);

@@ -1,30 +1,35 @@
 /*
  * pool/usage.c - numbers, totals, walks.
  */
-#include "pool/shared.h"
+#include "pool/pool.h"
 
 #include <errno.h>
 
-static void add_stripe(own_usage *usage, own_pool *stripe)
+static void add_part(own_usage *usage, const struct part *part)
 {
-    pool_enter_stripe(stripe);
-    size_t bytes = pool_bytes(stripe);
-    const struct counts counts = ledger_counts(&stripe->ledger);
-    usage->blocks += pool_blocks(stripe);
-    usage->bytes += bytes;
-    usage->reserved += pool_reserved(stripe);
-    usage->peak += max_size(stripe->peak, bytes);
-    usage->children += stripe->ledger.children;
-    usage->held += counts.held;
-    usage->deferred += counts.deferred;
-    pool_leave(stripe);
+    part_enter(part);
+    const struct part_counts counts = part_count(part);
+    const struct counts nodes = ledger_counts(&part->ledger);
+    usage->blocks += counts.blocks;
+    usage->bytes += counts.bytes;
+    usage->reserved += counts.reserved + nodes.foreign_bytes;
+    usage->peak += counts.peak;
+    usage->children += part->ledger.children;
+    usage->held += nodes.held;
+    usage->deferred += nodes.deferred;
+    part_leave(part);
 }
 
 static void add_usage(own_usage *usage, const own_pool *pool)
 {
     usage->pools++;
-    for (own_pool *stripe = (own_pool *)(uintptr_t)pool; stripe; stripe = stripe_next(pool, stripe))
-        add_stripe(usage, stripe);
+    for (const struct part *part = &pool->part; part; part = part_next(&pool->part, part))
+        add_part(usage, part);
+    if (OWN_UNLIKELY(pool_flags(pool) & POOL_PRIVATE)) {
+        part_enter(&pool->part);
+        usage->reserved += ledger_counts(&private_memory(pool)->blocks).foreign_bytes;
+        part_leave(&pool->part);
+    }
 }
 
 void own_pool_usage(const own_pool *pool, own_usage *usage)
@@ -48,27 +53,27 @@ void own_pool_total(const own_pool *pool, own_usage *usage)
         add_usage(usage, at);
 }
 
-/* The oldest entry in `stripe`, which becomes the one that has it, or a later one. NULL: none. */
-static struct entry *first_entry(own_pool **stripe)
+/* The oldest entry in `part`, which becomes the one that has it, or a later one. NULL: none. */
+static struct entry *first_entry(const struct part **part)
 {
-    own_pool *pool = pool_home(*stripe);
-    struct entry *entry = ledger_oldest(&(*stripe)->ledger);
-    for (own_pool *next; !entry && (next = stripe_next(pool, *stripe));
+    const struct part *first = &pool_home(*part)->part;
+    struct entry *entry = ledger_oldest(&(*part)->ledger);
+    for (const struct part *next; !entry && (next = part_next(first, *part));
          entry = ledger_oldest(&next->ledger))
-        *stripe = next;
+        *part = next;
     return entry;
 }
 
-static struct entry *next_entry(own_pool **stripe, struct entry *entry)
+static struct entry *next_entry(const struct part **part, struct entry *entry)
 {
-    struct entry *newer = ledger_newer(&(*stripe)->ledger, entry);
+    struct entry *newer = ledger_newer(&(*part)->ledger, entry);
     if (newer)
         return newer;
-    own_pool *next = stripe_next(pool_home(*stripe), *stripe);
+    const struct part *next = part_next(&pool_home(*part)->part, *part);
     if (!next)
         return NULL;
-    *stripe = next;
-    return first_entry(stripe);
+    *part = next;
+    return first_entry(part);
 }
 
 int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg), void *arg)
@@ -79,7 +84,7 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
     }
     int depth = 0;
     int ended = visit(pool, depth, arg);
-    own_pool *in = pool; /* a stripe of the pool whose ledger is walked */
+    const struct part *in = &pool->part; /* that whose ledger is walked */
     struct entry *entry = first_entry(&in);
     while (!ended) {
         while (!entry) {
@@ -93,7 +98,7 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
         if (entry_is_child(entry)) {
             own_pool *child = entry_child(entry);
             ended = visit(child, depth + 1, arg);
-            in = child;
+            in = &child->part;
             depth++;
             entry = first_entry(&in);
             continue;

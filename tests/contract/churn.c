@@ -190,7 +190,7 @@ START_TEST(replaced_blocks_reuse_the_memory_of_freed_ones)
         if (step % 50000 == 0 || step == last) {
             own_usage usage = usage_of(pool);
             expect(usage.blocks == live);
-            if (usage.reserved * 10 > usage.bytes * 13)
+            if (usage.reserved * 10 > usage.bytes * 15)
                 ck_abort_msg("after %zu replacements %zu bytes are reserved for %zu (seed %d)",
                              step, usage.reserved, usage.bytes, 200 + _i);
         }

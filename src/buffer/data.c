@@ -1,5 +1,5 @@
 /*
- * buffer/memory.c - where the memory of a buffer lies, and changing its size.
+ * buffer/data.c - where the memory of a buffer lies, and changing its size.
  *
  * What is behind `size` in a chunk is unusable to the memory checkers, and arbitrary otherwise:
  * growth zeroes it.
@@ -35,7 +35,7 @@ static void *get_apart(own_buffer *buffer, size_t whole)
     return chunk;
 }
 
-void memory_free(own_buffer *buffer)
+void data_free(own_buffer *buffer)
 {
     if (!buffer_is_apart(buffer))
         return;
@@ -59,7 +59,7 @@ static void set_size(own_buffer *buffer, size_t size, bool zero_growth)
     mark_unusable(buffer->data + size, capacity(buffer) - size);
 }
 
-bool memory_make(own_buffer *buffer, size_t size, bool zero)
+bool data_make(own_buffer *buffer, size_t size, bool zero)
 {
     size_t whole = needed(buffer, size);
     if (size > buffer->room) {
@@ -151,7 +151,7 @@ static bool resize(own_buffer *buffer, size_t size)
     return copy(buffer, size, whole);
 }
 
-bool memory_resize(own_buffer *buffer, size_t size)
+bool data_resize(own_buffer *buffer, size_t size)
 {
     int saved = errno;
     if (resize(buffer, size))

@@ -1,0 +1,358 @@
+/*
+ * memory/extent.c - chunks whose blocks lie side by side: the next block, the log, the bits.
+ *
+ * A new extent is as large as all that the memory has, while that is little; then a thirtieth of it,
+ * at least a unit, at most 1 MiB. Under a limit it is no larger than a part of the room that is left,
+ * so that one owner does not take what others under the same limit could use.
+ */
+#include "memory/extent.h"
+
+#include <errno.h>
+
+#define DOUBLING_UP_TO CHUNK_UNIT
+#define ROOM_PART 2                   /* of the room under a limit, what may be taken unasked */
+#define ROOM_LITTLE ((size_t)32 << 10) /* but all of that */
+
+_Static_assert(sizeof(struct extent) == GRANULE, "an extent's header is a granule");
+_Static_assert(sizeof(struct big) % GRANULE == 0, "blocks of a big extent end at a granule");
+_Static_assert(sizeof(struct left) <= sizeof(struct bits), "they lie in place of the first bits");
+
+/* Granules of a chunk for so many of blocks: header, bits (a pair for each 63), links. */
+static size_t granules_with_bits(size_t granules)
+{
+    size_t whole = granules + 1 + (granules + 1 + 62) / 63;
+    return whole + (whole > CHUNK_UNIT / 2 / GRANULE ? BIG_GRANULES : 0);
+}
+
+size_t memory_first_size(size_t bytes)
+{
+    size_t granules = bytes / GRANULE + 1;
+    if (granules > UINT32_MAX / 2)
+        return 0;
+    return granules_with_bits(granules) << GRANULE_SHIFT;
+}
+
+size_t memory_first_used(const struct memory *memory, const struct extent *first)
+{
+    if (OWN_UNLIKELY(memory->extent != first))
+        return (size_t)first->granules << GRANULE_SHIFT;
+    size_t log = memory->end ? (size_t)(extent_end(first) - memory->end) : 0;
+    return (size_t)(memory->bump - (const char *)first) + log;
+}
+
+size_t extent_bytes(const struct extent *extent, bool is_first)
+{
+    bool linked = extent_is_big(extent) && !is_first;
+    return ((size_t)extent->granules + (linked ? BIG_GRANULES : 0)) << GRANULE_SHIFT;
+}
+
+size_t extent_block_end(const struct memory *memory, const struct extent *extent, size_t index)
+{
+    size_t used = extent_used(memory, extent);
+    size_t word = index >> 6;
+    /* What starts behind `index` in its word: shifted in two steps, as by 64 is undefined. */
+    uint64_t starts = word_load(&extent_bits(extent, index)->start) >> (index & 63) >> 1;
+    if (OWN_LIKELY(starts))
+        return index + 1 + (size_t)__builtin_ctzll(starts);
+    while (++word << 6 < used) {
+        starts = word_load(&extent_bits(extent, word << 6)->start);
+        if (starts)
+            return (word << 6) + (size_t)__builtin_ctzll(starts);
+    }
+    return used;
+}
+
+static void clear_bits(struct extent *extent)
+{
+    struct bits *bits = extent_bits(extent, 0);
+    size_t pairs = extent_first_index(extent) - 1;
+    if (pairs <= 8) {
+        do
+            *bits++ = (struct bits){.start = 0};
+        while (--pairs > 0);
+    } else {
+        memset(bits, 0, pairs * sizeof(*bits));
+    }
+}
+
+/* Sets the bits of the blocks in a log, which begin at `index`. */
+static void replay(struct extent *extent, size_t index, const char *log, size_t blocks)
+{
+    const unsigned char *next = (const unsigned char *)log;
+    for (size_t i = 0; i < blocks; i++) {
+        word_set(&extent_bits(extent, index)->start, bit_of(index));
+        index += *--next;
+    }
+}
+
+void extent_settle_log(struct memory *memory)
+{
+    struct extent *extent = memory->extent;
+    char *last = extent_end(extent);
+    size_t index = extent_index(extent, memory->bump);
+    size_t blocks = memory->end ? (size_t)(last - memory->end) : 0;
+    if (!extent->settled) {
+        clear_bits(extent);
+        extent->settled = (uint32_t)extent_first_index(extent);
+    }
+    replay(extent, extent->settled, last, blocks);
+    memory->blocks += blocks;
+    memory->bytes += (index - extent->settled) << GRANULE_SHIFT;
+    count_live(extent, index - extent->settled);
+    extent->settled = (uint32_t)index;
+    if (memory->end)
+        memory->end = last;
+}
+
+struct memory_counts memory_count(const struct memory *memory)
+{
+    const struct extent *extent = memory->extent;
+    size_t from = extent->settled ? extent->settled : extent_first_index(extent);
+    size_t logged = extent_index(extent, memory->bump) - from;
+    size_t blocks = memory->end ? (size_t)(extent_end(extent) - memory->end) : 0;
+    return (struct memory_counts){.blocks = memory->blocks + blocks,
+                                  .bytes = memory->bytes + (logged << GRANULE_SHIFT)};
+}
+
+/* What is behind the last block of a settled extent is a free block from now on. */
+static void free_rest(struct memory *memory, struct extent *extent, size_t used)
+{
+    if (used == extent->granules)
+        return;
+    struct bits *bits = extent_bits(extent, used);
+    word_set(&bits->start, bit_of(used));
+    word_set(&bits->free, bit_of(used));
+    free_list(memory, extent, used, extent->granules - used);
+}
+
+/* The extent in use is so no longer. */
+static void leave(struct memory *memory)
+{
+    struct extent *extent = memory->extent;
+    size_t index = extent_index(extent, memory->bump);
+    if (extent->settled || !memory->end) {
+        extent_settle(memory);
+        extent->settled = extent->granules;
+        free_rest(memory, extent, index);
+        return;
+    }
+    const struct memory_counts counts = memory_count(memory);
+    memory->blocks = counts.blocks;
+    memory->bytes = counts.bytes;
+    count_live(extent, index - extent_first_index(extent));
+    *extent_left(extent) = (struct left){
+        .used = (uint32_t)index, .log = (uint32_t)(extent_end(extent) - memory->end)};
+}
+
+void extent_settle_left(struct memory *memory, struct extent *extent)
+{
+    const struct left left = *extent_left(extent);
+    clear_bits(extent);
+    replay(extent, extent_first_index(extent), extent_end(extent), left.log);
+    extent->settled = extent->granules;
+    mark_undefined(extent_address(extent, left.used),
+                   (extent->granules - left.used) << GRANULE_SHIFT);
+    free_rest(memory, extent, left.used);
+}
+
+void extent_use(struct memory *memory, struct extent *extent)
+{
+    size_t first = extent_first_index(extent);
+    bool open = memory->end;
+    memory->extent = extent;
+    set_bump(memory, extent_address(extent, first));
+    extent->settled = 0;
+    if (open) {
+        memory->end = extent_end(extent);
+    } else {
+        clear_bits(extent);
+        extent->settled = (uint32_t)first;
+    }
+    mark_unusable(memory->bump, (size_t)(extent_end(extent) - memory->bump));
+}
+
+void memory_unclaim_first(struct extent *first)
+{
+    if (extent_is_big(first))
+        chunk_unclaim(first, extent_bytes(first, true));
+}
+
+void *memory_behind(const struct extent *first)
+{
+    return extent_end(first);
+}
+
+void memory_cut(struct memory *memory)
+{
+    struct extent *first = memory->extent;
+    extent_settle(memory);
+    memory->end = NULL;
+    first->granules = (uint32_t)extent_first_index(first);
+}
+
+bool memory_init(struct memory *memory, struct extent *first, size_t bytes)
+{
+    first->older = NULL;
+    first->granules = (uint32_t)(bytes >> GRANULE_SHIFT);
+    if (extent_is_big(first) && !chunk_claim(first, bytes, memory, first))
+        return false;
+    memory->end = OWN_DEBUG || MARKS_ASAN ? NULL : (char *)first; /* set by what follows */
+    extent_use(memory, first);
+    memory->blocks = 0;
+    memory->bytes = 0;
+    memory->peak = 0;
+    memory->stock = NULL;
+    memory->outside = NULL;
+    return true;
+}
+
+/* The size of the chunk that is taken next. 0: the limit leaves too little room. */
+static size_t next_size(struct memory *memory, size_t least)
+{
+    size_t reserved = memory->account.reserved;
+    /* Each extent leaves some of its end unused: under a limit, fewer of them leave less. */
+    size_t wanted = reserved <= DOUBLING_UP_TO
+                        ? reserved * (memory->account.limit ? 3 : 1)
+                        : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
+    if (memory_tag(memory)) /* its blocks are found by the unit map only */
+        least = max_size(least, CHUNK_UNIT);
+    size_t size = chunk_round(max_size(least, min_size(wanted, EXTENT_MOST)));
+    if (OWN_LIKELY(!memory->account.limit))
+        return size;
+    size_t room = limit_room(memory->account.limit);
+    size_t part = room <= ROOM_LITTLE ? room : room / ROOM_PART;
+    part = chunk_round_down(max_size(part, GRANULE));
+    size_t needed = chunk_round(least);
+    size = max_size(needed, min_size(size, part));
+    return size <= room ? size : 0;
+}
+
+static bool is_first(const struct extent *extent)
+{
+    return !extent->older;
+}
+
+bool extent_add(struct memory *memory, size_t granules)
+{
+    size_t size = next_size(memory, granules_with_bits(granules + 1) << GRANULE_SHIFT);
+    if (OWN_UNLIKELY(!size)) {
+        errno = EDQUOT;
+        return false;
+    }
+    bool big = size > CHUNK_UNIT / 2;
+    if (big && !stock_make(memory))
+        return false;
+    struct extent *extent = account_get(&memory->account, size, &size);
+    if (!extent) {
+        stock_drop(memory);
+        return false;
+    }
+    struct remote *remote = NULL;
+    bool done = !memory->outside || (remote = outside_new(memory, extent, NULL));
+    void *claimed = big ? (void *)((uintptr_t)extent | memory->stock->tag) : NULL;
+    if (!done || (big && !chunk_claim(extent, size, memory, claimed))) {
+        if (remote)
+            outside_end(memory, remote);
+        account_put(&memory->account, extent, size);
+        stock_drop(memory);
+        return false;
+    }
+    leave(memory);
+    extent->older = extent_small(memory);
+    extent->granules = (uint32_t)((size >> GRANULE_SHIFT) - (big ? BIG_GRANULES : 0));
+    if (big) {
+        struct extent *older = memory->stock->extents;
+        *extent_big(extent) = (struct big){.older = older, .remote = remote};
+        if (older)
+            extent_big(older)->newer = extent;
+        memory->stock->extents = extent;
+    } else if (remote) {
+        outside_add_small(memory->outside, remote);
+    }
+    extent_use(memory, extent);
+    return true;
+}
+
+void extent_put(struct memory *memory, struct extent *extent)
+{
+    if (extent_is_big(extent) && extent_big(extent)->remote)
+        outside_end(memory, extent_big(extent)->remote);
+    account_put(&memory->account, extent, extent_bytes(extent, false));
+}
+
+static void put(struct memory *memory, struct extent *extent)
+{
+    if (extent_is_big(extent))
+        chunk_unclaim(extent, extent_bytes(extent, false));
+    extent_put(memory, extent);
+}
+
+void extent_remove(struct memory *memory, struct extent *extent)
+{
+    if (extent_is_big(extent)) {
+        struct big *links = extent_big(extent);
+        if (memory->stock->join == extent)
+            memory->stock->join = links->older;
+        if (links->newer)
+            extent_big(links->newer)->older = links->older;
+        else
+            memory->stock->extents = links->older;
+        if (links->older)
+            extent_big(links->older)->newer = links->newer;
+    } else {
+        struct extent *before = memory->extent;
+        while (before->older != extent)
+            before = before->older;
+        before->older = extent->older;
+    }
+    if (extent_is_big(extent))
+        chunk_unclaim(extent, extent_bytes(extent, false));
+    if (!extent_is_big(extent) || !extent_big(extent)->remote ||
+        outside_may_end(memory, extent_big(extent)->remote))
+        extent_put(memory, extent);
+}
+
+void extent_remove_all(struct memory *memory)
+{
+    struct extent *big = has_stock(memory) ? memory->stock->extents : NULL;
+    struct extent *small = extent_small(memory);
+    for (struct extent *older; big; big = older) {
+        older = extent_big(big)->older;
+        put(memory, big);
+    }
+    if (has_stock(memory)) {
+        memory->stock->extents = NULL;
+        memory->stock->join = NULL;
+    }
+    for (struct extent *older; !is_first(small); small = older) {
+        older = small->older;
+        put(memory, small);
+    }
+    memory->extent = small;
+}
+
+void *extent_bump_settled(struct memory *memory, size_t granules)
+{
+    struct extent *extent = memory->extent;
+    char *block = memory->bump;
+    size_t index = extent_index(extent, block);
+    mark_undefined(block, granules << GRANULE_SHIFT);
+    word_set(&extent_bits(extent, index)->start, bit_of(index));
+    set_bump(memory, block + (granules << GRANULE_SHIFT));
+    extent->settled = (uint32_t)(index + granules);
+    count_live(extent, granules);
+    count_in(memory, granules << GRANULE_SHIFT);
+    return block;
+}
+
+void *extent_bump(struct memory *memory, size_t granules)
+{
+    if (memory->end && granules <= LOG_MOST) {
+        char *block = memory->bump;
+        *--memory->end = (char)granules;
+        memory->bump = block + (granules << GRANULE_SHIFT);
+        return block;
+    }
+    extent_settle(memory);
+    return extent_bump_settled(memory, granules);
+}

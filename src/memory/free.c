@@ -1,0 +1,470 @@
+/*
+ * memory/free.c - free blocks of extents, by size.
+ *
+ * A block that is freed waits in a list as it is, for the next request of its size: most are followed
+ * by one. Lists hold one size each up to 512 bytes, then four a doubling. Where none has the size,
+ * the smallest block that fits, as far as lists tell, is cut. Neighbours are joined when that finds
+ * nothing, an extent at a time and only where enough was freed since the last time; so the cost of
+ * joining is a part of what was freed. (Deferred joining: Wilson, Johnstone, Neely and Boles, "Dynamic
+ * storage allocation: a survey and critical review", 1995, section 3.10.)
+ *
+ * The lists are part of the stock. A memory that is too small to have one, or finds no memory for it,
+ * has its few bits looked through instead.
+ */
+#include "memory/extent.h"
+
+#include <errno.h>
+
+#define STOCK_FROM ((size_t)2 << 10) /* reserved bytes; less is looked through as fast */
+#define TRIES 4                      /* how many blocks of one list are looked at */
+#define JOIN_PART 8                  /* of an extent, what has to be freed before it is joined */
+#define JOIN_MOST 16                 /* extents that are looked at for one request */
+
+/* What a free block holds. One of a single granule has room for the links only. */
+struct free_block {
+    struct free_block *next;
+    struct free_block **link;
+    struct extent *extent;
+    size_t granules;
+};
+
+struct stock memory_unlisted;
+
+/* The links of a free block are usable only while they are read or written. */
+static size_t marked_bytes(size_t granules)
+{
+    return granules > 1 ? sizeof(struct free_block) : GRANULE;
+}
+
+static unsigned bin_of(size_t granules)
+{
+    if (granules <= BINS_EXACT)
+        return (unsigned)granules - 1;
+    unsigned power = log2_floor(granules); /* 5 and more */
+    size_t bin = BINS_EXACT + (power - 5) * 4 + ((granules >> (power - 2)) & 3);
+    return bin < BINS ? (unsigned)bin : BINS - 1;
+}
+
+static void unlink_block(struct free_block *block)
+{
+    struct free_block *next = block->next;
+    mark_defined(block->link, sizeof(*block->link));
+    *block->link = next;
+    if (next) {
+        mark_defined(next, GRANULE);
+        next->link = block->link;
+        mark_unusable(next, GRANULE);
+    }
+}
+
+static bool is_bin(const struct stock *stock, struct free_block **link)
+{
+    return link >= stock->bin && link < stock->bin + BINS;
+}
+
+/* Takes a free block out of its list. Its bits are the caller's to change. */
+static void unlist(struct memory *memory, struct extent *extent, size_t index, size_t granules)
+{
+    struct stock *stock = memory->stock;
+    struct free_block *block = extent_address(extent, index);
+    if (!has_stock(memory))
+        return;
+    mark_defined(block, marked_bytes(granules));
+    struct free_block **link = block->link;
+    unlink_block(block);
+    if (is_bin(stock, link)) {
+        if (!*link)
+            stock->present[(link - stock->bin) / 64] &= ~bit_of((size_t)(link - stock->bin));
+    } else {
+        mark_unusable(link, sizeof(*link));
+    }
+}
+
+void free_list(struct memory *memory, struct extent *extent, size_t index, size_t granules)
+{
+    struct stock *stock = memory->stock;
+    struct free_block *block = extent_address(extent, index);
+    if (has_stock(memory)) {
+        unsigned bin = bin_of(granules);
+        struct free_block *first = stock->bin[bin];
+        mark_undefined(block, marked_bytes(granules));
+        block->next = first;
+        block->link = &stock->bin[bin];
+        if (granules > 1) {
+            block->extent = extent;
+            block->granules = granules;
+        }
+        if (first) {
+            mark_defined(first, GRANULE);
+            first->link = &block->next;
+            mark_unusable(first, GRANULE);
+        }
+        stock->bin[bin] = block;
+        stock->present[bin / 64] |= bit_of(bin);
+    }
+    mark_unusable(block, granules << GRANULE_SHIFT);
+}
+
+size_t free_size(const struct memory *memory, const struct extent *extent, size_t index)
+{
+    return extent_block_end(memory, extent, index) - index;
+}
+
+/* Lists all free blocks of a settled extent. */
+void free_list_all(struct memory *memory, struct extent *extent)
+{
+    size_t used = extent_used(memory, extent);
+    for (size_t word = 0; word << 6 < used; word++) {
+        const struct bits *bits = extent_bits(extent, word << 6);
+        for (uint64_t rest = bits->free; rest; rest &= rest - 1) {
+            size_t index = (word << 6) + (size_t)__builtin_ctzll(rest);
+            free_list(memory, extent, index, free_size(memory, extent, index));
+        }
+    }
+}
+
+bool stock_make(struct memory *memory)
+{
+    size_t granted;
+    if (has_stock(memory))
+        return true;
+    struct stock *stock = account_get(&memory->account, sizeof(*stock), &granted);
+    if (!stock)
+        return false;
+    *stock = (struct stock){.lists = true};
+    memory->stock = stock;
+    /* There are no big extents yet, but the first. One that was left with a log only stays so. */
+    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
+        if (extent->settled)
+            free_list_all(memory, extent);
+    }
+    return true;
+}
+
+void stock_end(struct memory *memory)
+{
+    if (has_stock(memory))
+        account_put(&memory->account, memory->stock, sizeof(*memory->stock));
+    memory->stock = NULL;
+}
+
+void stock_drop(struct memory *memory)
+{
+    const struct stock *stock = memory->stock;
+    int saved = errno;
+    if (has_stock(memory) && !(stock->present[0] | stock->present[1]) && !stock->unit &&
+        !stock->extents && !stock->large && !stock->tag)
+        stock_end(memory);
+    errno = saved;
+}
+
+/* A block is freed: from now on there is something to be looked for. */
+static void want_stock(struct memory *memory)
+{
+    if (OWN_LIKELY(has_stock(memory)))
+        return;
+    int saved = errno;
+    if (memory->account.reserved < STOCK_FROM || !stock_make(memory))
+        memory->stock = &memory_unlisted;
+    errno = saved;
+}
+
+static bool is_free(const struct extent *extent, size_t index)
+{
+    return word_load(&extent_bits(extent, index)->free) & bit_of(index);
+}
+
+static void clear_start(struct extent *extent, size_t index)
+{
+    struct bits *bits = extent_bits(extent, index);
+    word_clear(&bits->start, bit_of(index));
+    word_clear(&bits->free, bit_of(index));
+}
+
+/* Nothing of a big extent is live: its free blocks leave the lists, and it goes. */
+static void empty(struct memory *memory, struct extent *extent)
+{
+    size_t first = extent_first_index(extent);
+    for (size_t index = first; index < extent->granules;) {
+        size_t granules = free_size(memory, extent, index);
+        unlist(memory, extent, index, granules);
+        index += granules;
+    }
+    extent_remove(memory, extent);
+}
+
+bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules)
+{
+    size_t end = index + granules;
+    if (extent == memory->extent && end == extent_index(extent, memory->bump)) {
+        clear_start(extent, index);
+        set_bump(memory, extent_address(extent, index));
+        extent->settled = (uint32_t)index;
+        mark_unusable(memory->bump, granules << GRANULE_SHIFT);
+        count_live(extent, -granules);
+        return false;
+    }
+    want_stock(memory);
+    word_set(&extent_bits(extent, index)->free, bit_of(index));
+    free_list(memory, extent, index, granules);
+    if (!extent_is_counted(extent)) {
+        if (has_stock(memory))
+            memory->stock->freed += granules;
+        return false;
+    }
+    struct big *big = extent_big(extent);
+    big->freed += (uint32_t)granules;
+    big->live -= (uint32_t)granules;
+    if (OWN_LIKELY(big->live > 0) || extent == memory->extent)
+        return false;
+    empty(memory, extent);
+    return true;
+}
+
+/* Joins the free blocks of an extent with those that follow them. */
+static void join(struct memory *memory, struct extent *extent)
+{
+    size_t used = extent_used(memory, extent);
+    for (size_t index = extent_first_index(extent); index < used;) {
+        size_t end = index + free_size(memory, extent, index);
+        if (!is_free(extent, index) || end == used || !is_free(extent, end)) {
+            index = end;
+            continue;
+        }
+        unlist(memory, extent, index, end - index);
+        while (end < used && is_free(extent, end)) {
+            size_t behind = free_size(memory, extent, end);
+            unlist(memory, extent, end, behind);
+            clear_start(extent, end);
+            end += behind;
+        }
+        free_list(memory, extent, index, end - index);
+        index = end;
+    }
+}
+
+static bool join_small(struct memory *memory)
+{
+    struct stock *stock = memory->stock;
+    if (stock->freed << GRANULE_SHIFT < memory->account.reserved / JOIN_PART / JOIN_PART)
+        return false;
+    stock->freed = 0;
+    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
+        if (extent->settled && !extent_is_counted(extent))
+            join(memory, extent);
+    }
+    return true;
+}
+
+bool free_join(struct memory *memory)
+{
+    bool joined = false;
+    if (!has_stock(memory))
+        return false;
+    joined = join_small(memory);
+    struct extent *extent = memory->stock->join;
+    if (!extent)
+        extent = memory->stock->extents;
+    for (unsigned i = 0; extent && !joined && i < JOIN_MOST; i++) {
+        struct big *big = extent_big(extent);
+        if (extent->settled && big->freed >= extent->granules / JOIN_PART) {
+            big->freed = 0;
+            join(memory, extent);
+            joined = true;
+        }
+        extent = big->older;
+    }
+    memory->stock->join = extent;
+    return joined;
+}
+
+/* The size of a free block, which those behind it become part of; nothing is listed. */
+static size_t free_size_joined(struct memory *memory, struct extent *extent, size_t index,
+                               size_t used)
+{
+    size_t end = index + free_size(memory, extent, index);
+    while (end < used && is_free(extent, end)) {
+        size_t behind = free_size(memory, extent, end);
+        clear_start(extent, end);
+        end += behind;
+    }
+    return end - index;
+}
+
+/* Looks through the bits for the smallest that fits. */
+static struct extent *scan(struct memory *memory, size_t granules, size_t *index, size_t *whole)
+{
+    struct extent *in = NULL;
+    bool any = false;
+    *whole = SIZE_MAX;
+    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
+        size_t used = extent->settled ? extent_used(memory, extent) : 0;
+        for (size_t word = 0; word << 6 < used; word++) {
+            const struct bits *bits = extent_bits(extent, word << 6);
+            for (uint64_t rest = bits->free; rest; rest &= rest - 1) {
+                size_t at = (word << 6) + (size_t)__builtin_ctzll(rest);
+                size_t size = free_size_joined(memory, extent, at, used);
+                rest &= bits->free; /* what was joined starts no more */
+                any = true;
+                if (size < granules || size >= *whole)
+                    continue;
+                in = extent;
+                *index = at;
+                *whole = size;
+            }
+        }
+    }
+    if (!any)
+        memory->stock = NULL; /* nothing waits any more */
+    return in;
+}
+
+/* The lowest bin from `bin` on that is not empty; BINS: none. */
+static unsigned next_present(const struct stock *stock, unsigned bin)
+{
+    if (bin < 64) {
+        uint64_t present = stock->present[0] >> bin;
+        if (present)
+            return bin + (unsigned)__builtin_ctzll(present);
+        bin = 64;
+    }
+    uint64_t present = bin < BINS ? stock->present[1] >> (bin - 64) : 0;
+    return present ? bin + (unsigned)__builtin_ctzll(present) : BINS;
+}
+
+/* The extent of a free block of a single granule, which has no room to say so. */
+static struct extent *extent_of(struct memory *memory, const void *block)
+{
+    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
+        if (extent_has(extent, block))
+            return extent;
+    }
+    return (struct extent *)((uintptr_t)chunk_claimed_by(block, memory) & CLAIM_ADDRESS);
+}
+
+static struct extent *find(struct memory *memory, size_t granules, size_t *index, size_t *whole)
+{
+    struct stock *stock = memory->stock;
+    for (unsigned bin = bin_of(granules);; bin++) {
+        bin = next_present(stock, bin);
+        if (bin == BINS)
+            return NULL;
+        struct free_block *block = stock->bin[bin];
+        struct extent *in = NULL;
+        if (bin == 0) {
+            *whole = 1;
+            in = extent_of(memory, block);
+            *index = extent_index(in, block);
+            return in;
+        }
+        for (unsigned i = 0; block && i < TRIES; i++) {
+            mark_defined(block, sizeof(*block));
+            in = block->extent;
+            *whole = block->granules;
+            *index = extent_index(in, block);
+            block = block->next;
+            mark_unusable(extent_address(in, *index), sizeof(*block));
+            if (*whole >= granules)
+                return in;
+        }
+    }
+}
+
+/* The front of a free block, which is in no list any more, becomes live. */
+static void cut(struct memory *memory, struct extent *extent, size_t index, size_t whole,
+                size_t granules)
+{
+    word_clear(&extent_bits(extent, index)->free, bit_of(index));
+    if (whole > granules) {
+        size_t rest = index + granules;
+        struct bits *bits = extent_bits(extent, rest);
+        word_set(&bits->start, bit_of(rest));
+        word_set(&bits->free, bit_of(rest));
+        free_list(memory, extent, rest, whole - granules);
+    }
+    mark_undefined(extent_address(extent, index), granules << GRANULE_SHIFT);
+}
+
+static inline void *use(struct memory *memory, struct extent *extent, size_t index, size_t whole,
+                        size_t granules)
+{
+    unlist(memory, extent, index, whole);
+    cut(memory, extent, index, whole, granules);
+    count_in(memory, granules << GRANULE_SHIFT);
+    count_live(extent, granules);
+    return extent_address(extent, index);
+}
+
+void *free_use(struct memory *memory, size_t granules)
+{
+    size_t index;
+    size_t whole;
+    if (OWN_LIKELY(!memory->stock))
+        return NULL;
+    struct extent *extent = has_stock(memory) ? find(memory, granules, &index, &whole)
+                                              : scan(memory, granules, &index, &whole);
+    if (!extent)
+        return NULL;
+    return use(memory, extent, index, whole, granules);
+}
+
+void *free_use_exact(struct memory *memory, size_t granules)
+{
+    struct stock *stock = memory->stock;
+    if (!has_stock(memory) || granules > BINS_EXACT || !stock->bin[granules - 1])
+        return NULL;
+    struct free_block *block = stock->bin[granules - 1];
+    struct extent *extent;
+    if (granules > 1) {
+        mark_defined(block, sizeof(*block));
+        extent = block->extent;
+    } else {
+        extent = extent_of(memory, block);
+    }
+    return use(memory, extent, extent_index(extent, block), granules, granules);
+}
+
+bool free_extend(struct memory *memory, struct extent *extent, size_t index, size_t end,
+                 size_t granules)
+{
+    if (end >= extent_used(memory, extent) || !is_free(extent, end))
+        return false;
+    size_t behind = free_size(memory, extent, end);
+    if (end + behind - index < granules)
+        return false;
+    unlist(memory, extent, end, behind);
+    clear_start(extent, end);
+    count_live(extent, index + granules - end);
+    mark_undefined(extent_address(extent, end), (index + granules - end) << GRANULE_SHIFT);
+    cut(memory, extent, index, end + behind - index, granules);
+    return true;
+}
+
+size_t free_validate(struct memory *memory)
+{
+    size_t listed = 0;
+    struct stock *stock = memory->stock;
+    for (unsigned bin = 0; bin < BINS; bin++) {
+        struct free_block **link = &stock->bin[bin];
+        if (!*link != !(stock->present[bin / 64] & bit_of(bin)))
+            return SIZE_MAX;
+        for (struct free_block *block = *link, *next; block; block = next) {
+            struct extent *extent = extent_of(memory, block);
+            if (!extent || !extent_has(extent, block) || !extent->settled)
+                return SIZE_MAX;
+            size_t index = extent_index(extent, block);
+            size_t granules = free_size(memory, extent, index);
+            mark_defined(block, marked_bytes(granules));
+            next = block->next;
+            bool right = is_free(extent, index) && bin_of(granules) == bin && block->link == link &&
+                         (granules == 1 ||
+                          (block->extent == extent && block->granules == granules));
+            mark_unusable(block, marked_bytes(granules));
+            if (!right)
+                return SIZE_MAX;
+            link = &block->next;
+            listed++;
+        }
+    }
+    return listed;
+}

@@ -1,0 +1,156 @@
+/*
+ * memory/large.c - blocks that are chunks of their own.
+ *
+ * A block over LARGE_OVER would leave too much of an extent unused. It gets a chunk of whole units and
+ * a record beside it, and is found through the unit map. Over CHUNK_MAX it is a mapping of its own,
+ * which grows and shrinks by moving pages instead of bytes.
+ */
+#include "memory/large.h"
+
+#include "memory/extent.h"
+
+#include <errno.h>
+
+static size_t offset_of(const struct large *large)
+{
+    return (size_t)((char *)large->block - large->chunk);
+}
+
+static bool claim(const struct larges *of, struct large *large)
+{
+    return chunk_claim(large->block, 1, of->memory,
+                       (void *)((uintptr_t)large | CLAIM_LARGE | of->tag));
+}
+
+static void link_in(const struct larges *of, struct large *large)
+{
+    large->newer = NULL;
+    large->older = *of->list;
+    if (large->older)
+        large->older->newer = large;
+    *of->list = large;
+}
+
+static void link_out(const struct larges *of, struct large *large)
+{
+    if (large->newer)
+        large->newer->older = large->older;
+    else
+        *of->list = large->older;
+    if (large->older)
+        large->older->newer = large->newer;
+}
+
+/* Gives a record its chunk, with the block at its place in it. False: ENOMEM or EDQUOT. */
+static bool get_chunk(const struct larges *of, struct large *large, size_t size, size_t alignment)
+{
+    size_t total;
+    if (add_overflows(size, alignment > CHUNK_UNIT ? alignment : 0, &total)) {
+        errno = ENOMEM;
+        return false;
+    }
+    /* Of whole units, however small the block: they are what the map knows, and aligned. */
+    large->chunk = account_get(of->account, max_size(total, CHUNK_UNIT), &large->granted);
+    if (!large->chunk)
+        return false;
+    large->block = (void *)round_up((uintptr_t)large->chunk, max_size(alignment, GRANULE));
+    large->size = size;
+    if (claim(of, large))
+        return true;
+    account_put(of->account, large->chunk, large->granted);
+    return false;
+}
+
+struct large *large_get(const struct larges *of, size_t size, size_t alignment)
+{
+    size_t granted;
+    struct large *large = account_get(of->account, sizeof(*large), &granted);
+    if (!large)
+        return NULL;
+    if (!get_chunk(of, large, size, alignment)) {
+        account_put(of->account, large, sizeof(*large));
+        return NULL;
+    }
+    link_in(of, large);
+    return large;
+}
+
+void large_put(const struct larges *of, struct large *large)
+{
+    link_out(of, large);
+    chunk_unclaim(large->block, 1);
+    account_put(of->account, large->chunk, large->granted);
+    account_put(of->account, large, sizeof(*large));
+}
+
+void large_end(const struct larges *of)
+{
+    while (*of->list)
+        large_put(of, *of->list);
+}
+
+bool large_is_zero(const struct large *large)
+{
+    return large->granted > CHUNK_MAX; /* a fresh mapping */
+}
+
+static void *set_size(struct large *large, size_t size, bool zero_growth)
+{
+    if (zero_growth && size > large->size)
+        memset((char *)large->block + large->size, 0, size - large->size);
+    large->size = size;
+    return large->block;
+}
+
+/* Moves the mapping of a block to one of another size. */
+static void *remap(const struct larges *of, struct large *large, size_t size, size_t whole)
+{
+    size_t offset = offset_of(large);
+    size_t granted = large->granted;
+    if (whole > granted && !account_charge(of->account, whole - granted))
+        return NULL;
+    chunk_unclaim(large->block, 1);
+    char *moved = chunk_resize(large->chunk, granted, whole);
+    if (!moved) {
+        claim(of, large); /* as it was before: cannot fail */
+        if (whole > granted)
+            account_uncharge(of->account, whole - granted);
+        return NULL;
+    }
+    if (whole < granted)
+        account_uncharge(of->account, granted - whole);
+    large->chunk = moved;
+    large->granted = whole;
+    large->block = moved + offset;
+    claim(of, large); /* chunk_resize has made sure of it */
+    /* Pages that the mapping already had behind the block may have been written to. */
+    size_t old_end = min_size(granted - offset, size);
+    if (old_end > large->size)
+        memset((char *)large->block + large->size, 0, old_end - large->size);
+    return set_size(large, size, false);
+}
+
+void *large_shrink_here(struct large *large, size_t size)
+{
+    return set_size(large, size, false);
+}
+
+void *large_resize(const struct larges *of, struct large *large, size_t size)
+{
+    size_t room = large->granted - offset_of(large);
+    size_t total;
+    errno = 0;
+    if (add_overflows(size, offset_of(large), &total)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    size_t whole = chunk_round(total);
+    if (whole > CHUNK_MAX && large->granted > CHUNK_MAX && whole != large->granted) {
+        void *block = remap(of, large, size, whole);
+        /* Giving pages back is no need: where the system cannot, the block keeps them. */
+        return block || size > room ? block : set_size(large, size, true);
+    }
+    if (size <= room && size >= room / 2)
+        return set_size(large, size, true);
+    return NULL;
+}

@@ -1,0 +1,505 @@
+/*
+ * memory/memory.c - blocks: getting, freeing, resizing, clearing.
+ *
+ * Where a block comes from, each only where the one before has nothing:
+ *
+ *   1. a page of its size with a free block      memory that has grown, up to 512 bytes
+ *   2. a free block of an extent                 the smallest that fits
+ *   3. the next bytes of the extent in use
+ *   4. free blocks that were joined
+ *   5. a new page                                as 1
+ *   6. a new extent
+ *
+ * Blocks over LARGE_OVER are chunks of their own.
+ */
+#include "memory/extent.h"
+#include "memory/large.h"
+
+#include <errno.h>
+
+#define PAGED_FROM ((size_t)256 << 10) /* reserved bytes */
+#define LOG_SHORT 16                   /* bytes */
+#define KEPT ((size_t)128 << 10)       /* of an extent in which nothing is left */
+
+static void *fail(int error)
+{
+    errno = error;
+    return NULL;
+}
+
+/* Whether a block is the next bytes of the extent in use, without anything else to be asked first. */
+static bool is_open(const struct memory *memory)
+{
+    const struct stock *stock = memory->stock;
+    if (OWN_DEBUG || MARKS_ASAN || memory->outside)
+        return false;
+    return !stock || (stock->lists && !stock->unit && !stock->present[0] &&
+                      !stock->present[1]);
+}
+
+/* After whatever changes what waits. */
+static inline void finish(struct memory *memory)
+{
+    bool open = is_open(memory);
+    if (open == !!memory->end)
+        return;
+    extent_settle(memory);
+    memory->end = open ? extent_end(memory->extent) : NULL;
+}
+
+void memory_update(struct memory *memory)
+{
+    finish(memory);
+}
+
+static inline bool has_pages(const struct memory *memory)
+{
+    return memory->stock && memory->stock->unit;
+}
+
+static void *take_from_page(struct memory *memory, struct page *page, size_t granules)
+{
+    char *block = page_take(page);
+    count_in(memory, granules << GRANULE_SHIFT);
+    mark_undefined(block, granules << GRANULE_SHIFT);
+    return block;
+}
+
+/* Whether small blocks come from pages by now. */
+static bool want_pages(struct memory *memory)
+{
+    if (memory->account.reserved < PAGED_FROM || limit_room(memory->account.limit) < PAGED_FROM)
+        return has_pages(memory);
+    return stock_make(memory);
+}
+
+static void *get_from_new_page(struct memory *memory, size_t granules)
+{
+    void *block = free_use_exact(memory, granules);
+    if (block)
+        return block;
+    int saved = errno;
+    struct page *page = page_new(memory, granules);
+    errno = saved;
+    return page ? take_from_page(memory, page, granules) : NULL;
+}
+
+/* Whether the extent in use is a first one that was made large. */
+static bool is_reserve(const struct memory *memory)
+{
+    return !memory->extent->older && extent_is_big(memory->extent);
+}
+
+/* Whether a block fits where the log is. That is worth replaying it where it is short, as it is in a
+   small pool; and under a limit. */
+static bool fits_without_log(const struct memory *memory, size_t granules)
+{
+    const char *end = extent_end(memory->extent);
+    return memory->end && (size_t)(end - memory->bump) >= granules << GRANULE_SHIFT &&
+           (end - memory->end < LOG_SHORT || memory->account.limit || is_reserve(memory));
+}
+
+static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t granules)
+{
+    void *block = NULL;
+    if (granules <= PAGE_MOST && has_pages(memory))
+        block = get_from_new_page(memory, granules);
+    if (!block)
+        block = free_use(memory, granules);
+    if (block)
+        return block;
+    if (bump_has(memory, granules))
+        return extent_bump(memory, granules);
+    if (fits_without_log(memory, granules)) {
+        extent_settle(memory);
+        return extent_bump_settled(memory, granules);
+    }
+    while (!block && free_join(memory))
+        block = free_use(memory, granules);
+    if (!block && granules <= PAGE_MOST && want_pages(memory))
+        block = get_from_new_page(memory, granules);
+    if (block)
+        return block;
+    return extent_add(memory, granules) ? extent_bump(memory, granules) : NULL;
+}
+
+/* A block of granules that fit an extent; its contents are arbitrary. */
+static inline void *get(struct memory *memory, size_t granules)
+{
+    if (memory->stock) {
+        struct page *page = granules <= PAGE_MOST ? memory->stock->page[granules] : NULL;
+        if (OWN_LIKELY(page != NULL))
+            return take_from_page(memory, page, granules);
+    } else if (bump_has(memory, granules)) {
+        return extent_bump(memory, granules);
+    }
+    return get_slow(memory, granules);
+}
+
+static struct larges larges_of(struct memory *memory)
+{
+    return (struct larges){.list = &memory->stock->large,
+                           .account = &memory->account,
+                           .memory = memory,
+                           .tag = memory->stock->tag};
+}
+
+static __attribute__((noinline)) void *get_large(struct memory *memory, size_t bytes,
+                                                 size_t alignment, bool zero)
+{
+    if (bytes > PTRDIFF_MAX)
+        return fail(ENOMEM);
+    if (!stock_make(memory))
+        return NULL;
+    size_t granules = granules_of(bytes);
+    const struct larges of = larges_of(memory);
+    struct large *large = large_get(&of, granules << GRANULE_SHIFT, alignment);
+    if (!large)
+        stock_drop(memory);
+    finish(memory);
+    if (!large)
+        return NULL;
+    count_in(memory, large->size);
+    if (!zero)
+        zero_last_granule(large->block, granules);
+    else if (!large_is_zero(large))
+        memset(large->block, 0, large->size);
+    return large->block;
+}
+
+static void put_large(struct memory *memory, struct large *large)
+{
+    const struct larges of = larges_of(memory);
+    count_out(memory, large->size);
+    large_put(&of, large);
+}
+
+/* Changes the size of a large block; NULL as large_resize. */
+static void *resize_large(struct memory *memory, struct large *large, size_t size, bool here)
+{
+    const struct larges of = larges_of(memory);
+    size_t before = large->size;
+    void *block = here ? large_shrink_here(large, size) : large_resize(&of, large, size);
+    if (block) {
+        memory->peak = max_size(memory->peak, memory->bytes);
+        memory->bytes += size - before;
+    }
+    return block;
+}
+
+void *memory_alloc(struct memory *memory, size_t bytes, bool zero)
+{
+    size_t granules = granules_of(bytes);
+    if (OWN_UNLIKELY(bytes > LARGE_OVER) &&
+        !(bytes <= PTRDIFF_MAX && is_reserve(memory) && bump_has(memory, granules)))
+        return get_large(memory, bytes, GRANULE, zero);
+    void *block = get(memory, granules);
+    if (OWN_LIKELY(block != NULL)) {
+        if (zero)
+            memset(block, 0, granules << GRANULE_SHIFT);
+        else
+            zero_last_granule(block, granules);
+    }
+    finish(memory);
+    return block;
+}
+
+/* Makes the end of a live block free. */
+static void cut_off(struct memory *memory, struct extent *extent, size_t index, size_t whole,
+                    size_t granules)
+{
+    if (whole == granules)
+        return;
+    size_t rest = index + granules;
+    word_set(&extent_bits(extent, rest)->start, bit_of(rest));
+    (void)free_make(memory, extent, rest, whole - granules);
+}
+
+void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes)
+{
+    size_t most;
+    if (alignment <= GRANULE)
+        return memory_alloc(memory, bytes, true);
+    if (add_overflows(bytes, alignment, &most))
+        return fail(ENOMEM);
+    if (most > LARGE_OVER)
+        return get_large(memory, bytes, alignment, true);
+    /* A block with room for any start, of an extent; what is too much on either side is freed again. */
+    size_t granules = granules_of(bytes);
+    size_t whole = granules + (alignment >> GRANULE_SHIFT) - 1;
+    char *block = get(memory, max_size(whole, PAGE_MOST + 1));
+    if (!block) {
+        finish(memory);
+        return NULL;
+    }
+    struct place place;
+    memory_find(memory, block, &place);
+    struct extent *extent = place.extent;
+    whole = memory_size(memory, &place) >> GRANULE_SHIFT;
+    size_t start = extent_index(extent, (void *)round_up((uintptr_t)block, alignment));
+    size_t before = start - place.index;
+    memory->bytes -= (whole - granules) << GRANULE_SHIFT;
+    word_set(&extent_bits(extent, start)->start, bit_of(start));
+    cut_off(memory, extent, start, whole - before, granules);
+    if (before)
+        (void)free_make(memory, extent, place.index, before);
+    block = extent_address(extent, start);
+    memset(block, 0, granules << GRANULE_SHIFT);
+    finish(memory);
+    return block;
+}
+
+/* The extent that an address may lie in, or what else claimed its unit. */
+static inline struct extent *extent_at(struct memory *memory, const void *address,
+                                       uintptr_t *claimed)
+{
+    *claimed = 0;
+    if (extent_has(memory->extent, address))
+        return memory->extent;
+    *claimed = (uintptr_t)chunk_claimed_by(address, memory);
+    if (OWN_LIKELY(*claimed))
+        return *claimed & CLAIM_KINDS ? NULL : (struct extent *)(*claimed & CLAIM_ADDRESS);
+    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
+        if (extent_has(extent, address))
+            return extent;
+    }
+    return NULL;
+}
+
+static bool find_in_extent(struct memory *memory, struct extent *extent, const void *address,
+                           struct place *place)
+{
+    if ((uintptr_t)address % GRANULE || !extent_has(extent, address))
+        return false;
+    if (extent == memory->extent)
+        extent_settle(memory);
+    else if (OWN_UNLIKELY(!extent->settled))
+        extent_settle_left(memory, extent);
+    place->extent = extent;
+    place->index = extent_index(extent, address);
+    place->bits = extent_bits(extent, place->index);
+    return word_load(&place->bits->start) & ~word_load(&place->bits->free) & bit_of(place->index);
+}
+
+static inline bool find_in_unit(struct unit *unit, const void *address, struct place *place)
+{
+    uintptr_t at = (uintptr_t)address;
+    place->index = at >> GRANULE_SHIFT & (CHUNK_UNIT / GRANULE - 1);
+    place->bits = &unit->bits[place->index >> 6];
+    place->page = &unit->page[(at & (CHUNK_UNIT - 1)) / PAGE_BYTES];
+    place->unit = unit;
+    return word_load(&place->bits->start) & ~word_load(&place->bits->free) &
+               bit_of(place->index) &&
+           at % GRANULE == 0;
+}
+
+bool memory_find(struct memory *memory, const void *address, struct place *place)
+{
+    uintptr_t claimed;
+    *place = (struct place){.extent = NULL};
+    struct extent *extent = extent_at(memory, address, &claimed);
+    if (claimed & CLAIM_UNIT)
+        return find_in_unit(unit_of(claimed), address, place);
+    if (claimed & CLAIM_LARGE) {
+        place->large = (struct large *)(claimed & CLAIM_ADDRESS);
+        return place->large->block == address;
+    }
+    bool found = extent && find_in_extent(memory, extent, address, place);
+    finish(memory); /* where an extent was settled, what is left of it may wait now */
+    return found;
+}
+
+bool memory_covers(struct memory *memory, const void *address)
+{
+    uintptr_t claimed;
+    const struct extent *extent = extent_at(memory, address, &claimed);
+    if (claimed & CLAIM_LARGE)
+        return ((struct large *)(claimed & CLAIM_ADDRESS))->block == address;
+    return claimed & CLAIM_UNIT || (extent && extent_has(extent, address));
+}
+
+size_t memory_size(const struct memory *memory, const struct place *place)
+{
+    if (place->large)
+        return place->large->size;
+    if (place->page)
+        return (size_t)place->page->granules << GRANULE_SHIFT;
+    return (extent_block_end(memory, place->extent, place->index) - place->index)
+           << GRANULE_SHIFT;
+}
+
+/* Nothing is live: one extent is kept, if it is not large, so that a single block that comes and goes
+   costs no extent each time. */
+static void start_anew(struct memory *memory)
+{
+    struct extent *extent = memory->extent;
+    if (extent->older && extent_bytes(extent, false) > KEPT) {
+        memory_clear(memory);
+        return;
+    }
+}
+
+static __attribute__((noinline)) void free_slow(struct memory *memory, const struct place *place)
+{
+    if (place->large) {
+        put_large(memory, place->large);
+    } else {
+        size_t granules =
+            extent_block_end(memory, place->extent, place->index) - place->index;
+        count_out(memory, granules << GRANULE_SHIFT);
+        (void)free_make(memory, place->extent, place->index, granules);
+    }
+    if (OWN_UNLIKELY(memory->blocks == 0))
+        start_anew(memory);
+    finish(memory);
+}
+
+void memory_free(struct memory *memory, const struct place *place, void *block)
+{
+    struct page *page = place->page;
+    if (OWN_UNLIKELY(!page)) {
+        free_slow(memory, place);
+        return;
+    }
+    size_t bytes = (size_t)page->granules << GRANULE_SHIFT;
+    mark_unusable(block, bytes);
+    count_out(memory, bytes);
+    page_put(memory, page, place->bits, place->index);
+}
+
+/* Changes the size of a block of an extent where it is. False: there is no room. */
+static bool resize_here(struct memory *memory, const struct place *place, size_t whole,
+                        size_t granules)
+{
+    struct extent *extent = place->extent;
+    size_t end = place->index + whole;
+    size_t more = (granules - whole) << GRANULE_SHIFT;
+    if (granules <= whole) {
+        memory->peak = max_size(memory->peak, memory->bytes);
+        memory->bytes += more;
+        cut_off(memory, extent, place->index, whole, granules);
+        return true;
+    }
+    if (extent == memory->extent && end == extent_index(extent, memory->bump)) {
+        if ((size_t)(extent_end(extent) - memory->bump) < more)
+            return false;
+        mark_undefined(memory->bump, more);
+        set_bump(memory, memory->bump + more);
+        extent->settled = (uint32_t)(place->index + granules);
+        count_live(extent, granules - whole);
+    } else if (!free_extend(memory, extent, place->index, end, granules)) {
+        return false;
+    }
+    memory->bytes += more;
+    memset(extent_address(extent, end), 0, more);
+    return true;
+}
+
+static void *resize_by_copy(struct memory *memory, void *block, size_t old_size, size_t bytes)
+{
+    void *fresh = memory_alloc(memory, bytes, false);
+    if (!fresh)
+        return NULL;
+    size_t kept = min_size(old_size, bytes);
+    memcpy(fresh, block, kept);
+    memset((char *)fresh + kept, 0, bytes - kept);
+    /* What happened meanwhile may have moved extents, so the old block is looked up anew. */
+    struct place old;
+    memory_find(memory, block, &old);
+    memory_free(memory, &old, block);
+    return fresh;
+}
+
+void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes)
+{
+    int saved = errno;
+    if (bytes > PTRDIFF_MAX)
+        return fail(ENOMEM);
+    size_t granules = granules_of(bytes);
+    size_t size = memory_size(memory, place);
+    size_t wanted = granules << GRANULE_SHIFT;
+    void *resized = size == wanted ? block : NULL;
+    if (!resized && place->large && wanted > LARGE_OVER) {
+        resized = resize_large(memory, place->large, wanted, false);
+        if (!resized && errno && wanted > size)
+            return NULL;
+    } else if (!resized && place->extent && bytes <= LARGE_OVER &&
+               resize_here(memory, place, size >> GRANULE_SHIFT, granules)) {
+        resized = block;
+    }
+    if (!resized) {
+        resized = resize_by_copy(memory, block, size, bytes);
+        if (!resized && wanted < size && place->large)
+            resized = resize_large(memory, place->large, wanted, true);
+    }
+    if (resized) {
+        zero_rounding(resized, bytes);
+        errno = saved;
+    }
+    finish(memory);
+    return resized;
+}
+
+void memory_clear(struct memory *memory)
+{
+    const struct memory_counts counts = memory_count(memory);
+    memory->peak = max_size(memory->peak, counts.bytes);
+    memory_end(memory);
+    memory->blocks = 0;
+    memory->bytes = 0;
+    memory->end = is_open(memory) ? (char *)memory : NULL; /* set by what follows */
+    extent_use(memory, memory->extent);
+}
+
+void memory_end(struct memory *memory)
+{
+    if (has_stock(memory)) {
+        const struct larges of = larges_of(memory);
+        large_end(&of);
+        pages_end(memory);
+    }
+    if (OWN_UNLIKELY(memory->outside))
+        outside_clear(memory);
+    if (memory->extent->older)
+        extent_remove_all(memory);
+    stock_end(memory);
+}
+
+void memory_count_foreign(struct memory *memory, size_t bytes, bool comes)
+{
+    if (comes)
+        count_in(memory, bytes);
+    else {
+        const struct memory_counts counts = memory_count(memory);
+        memory->peak = max_size(memory->peak, counts.bytes);
+        memory->bytes -= bytes;
+        memory->blocks--;
+    }
+}
+
+uintptr_t memory_tag(const struct memory *memory)
+{
+    return has_stock(memory) ? memory->stock->tag : 0;
+}
+
+bool memory_set_tag(struct memory *memory, uintptr_t tag)
+{
+    if (!stock_make(memory))
+        return false;
+    memory->stock->tag = tag << CLAIM_TAG_SHIFT;
+    return true;
+}
+
+struct large *memory_take_larges(struct memory *memory, size_t *blocks, size_t *bytes,
+                                 size_t *cost)
+{
+    struct large *newest = has_stock(memory) ? memory->stock->large : NULL;
+    for (const struct large *large = newest; large; large = large->older) {
+        ++*blocks;
+        *bytes += large->size;
+        *cost += large->granted + chunk_round(sizeof(*large));
+    }
+    if (newest)
+        memory->stock->large = NULL;
+    return newest;
+}

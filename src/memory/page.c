@@ -1,0 +1,241 @@
+/*
+ * memory/page.c - pages of blocks of one size, for memory that has grown and frees.
+ *
+ * A page is 4 KiB of a unit, cut into blocks of up to 512 bytes of one size. Which of them are free is
+ * all that there is to know of a page, and stands in bits beside the unit: getting a block is finding
+ * the first bit that is set, freeing one is setting it, and nothing is ever joined. A page that
+ * became full is looked at again when an eighth of it is free, so that one does not come and go with
+ * each block. (Free lists by size and page: Leijen, Zorn and de Moura, "Mimalloc: free list sharding
+ * in action", 2019; bitmaps beside the memory: Evans, "A scalable concurrent malloc implementation
+ * for FreeBSD", 2006.)
+ */
+#include "memory/extent.h"
+
+#include <errno.h>
+
+#define PAGE_GRANULES (PAGE_BYTES / GRANULE)
+#define RELIST_PART 8
+#define EMPTIES_KEPT 32 /* pages, so that a unit does not come and go */
+
+_Static_assert(PAGE_MOST <= UINT8_MAX, "granules of a page");
+
+static void list_page(struct page **head, struct page *page)
+{
+    page->next = *head;
+    page->link = head;
+    if (page->next)
+        page->next->link = &page->next;
+    *head = page;
+}
+
+static void take_page(struct page *page)
+{
+    *page->link = page->next;
+    if (page->next)
+        page->next->link = page->link;
+}
+
+/* It has no free block. */
+void page_unlist(struct page *page)
+{
+    take_page(page);
+    page->relist = (uint8_t)(page->capacity - 1 - page->capacity / RELIST_PART);
+}
+
+static struct unit *unit_at(struct page *page)
+{
+    /* The unit's pages lie side by side, in the order of their memory. */
+    size_t number = ((uintptr_t)page->at & (CHUNK_UNIT - 1)) / PAGE_BYTES;
+    return (struct unit *)(void *)((char *)(page - number) - offsetof(struct unit, page));
+}
+
+void unit_put(struct memory *memory, struct unit *unit)
+{
+    if (unit->remote)
+        outside_end(memory, unit->remote);
+    account_put(&memory->account, unit->at, CHUNK_UNIT);
+    account_put(&memory->account, unit, sizeof(*unit));
+}
+
+/* A unit whose pages are all empty goes. */
+static void unit_end(struct memory *memory, struct unit *unit)
+{
+    struct stock *stock = memory->stock;
+    for (unsigned i = 0; i < UNIT_PAGES; i++)
+        take_page(&unit->page[i]);
+    stock->empties -= UNIT_PAGES;
+    *unit->link = unit->next;
+    if (unit->next)
+        unit->next->link = unit->link;
+    chunk_unclaim(unit->at, CHUNK_UNIT);
+    if (!unit->remote || outside_may_end(memory, unit->remote))
+        unit_put(memory, unit);
+}
+
+static bool unit_new(struct memory *memory)
+{
+    struct stock *stock = memory->stock;
+    size_t granted;
+    struct unit *unit = account_get(&memory->account, sizeof(*unit), &granted);
+    char *at = unit ? account_get(&memory->account, CHUNK_UNIT, &granted) : NULL;
+    struct remote *remote = NULL;
+    bool done = at && (!memory->outside || (remote = outside_new(memory, NULL, unit)));
+    uintptr_t claimed = (uintptr_t)unit | CLAIM_UNIT | stock->tag;
+    if (done && !chunk_claim(at, CHUNK_UNIT, memory, (void *)claimed))
+        done = false;
+    if (!done) {
+        if (remote)
+            outside_end(memory, remote);
+        if (at)
+            account_put(&memory->account, at, CHUNK_UNIT);
+        if (unit)
+            account_put(&memory->account, unit, sizeof(*unit));
+        return false;
+    }
+    unit->remote = remote;
+    unit->at = at;
+    unit->used = 0;
+    unit->next = stock->unit;
+    unit->link = &stock->unit;
+    if (unit->next)
+        unit->next->link = &unit->next;
+    stock->unit = unit;
+    memset(unit->bits, 0, sizeof(unit->bits));
+    for (unsigned i = UNIT_PAGES; i-- > 0;) {
+        struct page *page = &unit->page[i];
+        *page = (struct page){.bits = &unit->bits[i * PAGE_GRANULES / 64],
+                              .at = at + i * PAGE_BYTES};
+        list_page(&stock->empty, page);
+    }
+    stock->empties += UNIT_PAGES;
+    mark_unusable(at, CHUNK_UNIT);
+    return true;
+}
+
+struct page *page_new(struct memory *memory, size_t granules)
+{
+    struct stock *stock = memory->stock;
+    if (!stock->empty && !unit_new(memory))
+        return NULL;
+    struct page *page = stock->empty;
+    take_page(page);
+    stock->empties--;
+    unit_at(page)->used++;
+    page->granules = (uint8_t)granules;
+    page->used = 0;
+    page->relist = 0;
+    page->capacity = (uint16_t)(PAGE_GRANULES / granules);
+    page->avail = 0;
+    for (unsigned word = 0; word < PAGE_GRANULES / 64; word++)
+        __atomic_store_n(&page->bits[word].start, 0, __ATOMIC_RELAXED);
+    for (size_t at = 0; at + granules <= PAGE_GRANULES; at += granules)
+        page->bits[at >> 6].start |= bit_of(at);
+    for (unsigned word = 0; word < PAGE_GRANULES / 64; word++) {
+        uint64_t start = page->bits[word].start;
+        __atomic_store_n(&page->bits[word].free, start, __ATOMIC_RELAXED);
+        page->avail |= (uint8_t)((unsigned)!!start << word);
+    }
+    list_page(&stock->page[granules], page);
+    return page;
+}
+
+/* Its blocks are no blocks any more. */
+static bool empty_page(struct memory *memory, struct page *page)
+{
+    struct stock *stock = memory->stock;
+    struct unit *unit = unit_at(page);
+    take_page(page);
+    for (unsigned word = 0; word < PAGE_GRANULES / 64; word++) {
+        __atomic_store_n(&page->bits[word].start, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&page->bits[word].free, 0, __ATOMIC_RELAXED);
+    }
+    page->granules = 0;
+    list_page(&stock->empty, page);
+    stock->empties++;
+    if (--unit->used > 0 || stock->empties < EMPTIES_KEPT)
+        return false;
+    unit_end(memory, unit);
+    return true;
+}
+
+bool page_retire(struct memory *memory, struct page *page)
+{
+    struct page **head = &memory->stock->page[page->granules];
+    if (page->relist) {
+        page->relist = 0;
+        list_page(head, page);
+    }
+    /* The only one of its size is kept. */
+    return page->used == 0 && (*head != page || page->next) && empty_page(memory, page);
+}
+
+void pages_end(struct memory *memory)
+{
+    for (struct unit *unit = memory->stock->unit, *next; unit; unit = next) {
+        next = unit->next;
+        chunk_unclaim(unit->at, CHUNK_UNIT);
+        unit_put(memory, unit);
+    }
+}
+
+static size_t count_pages(const struct page *first, size_t granules)
+{
+    size_t count = 0;
+    for (const struct page *page = first; page; page = page->next) {
+        if (page->granules != granules || *page->link != page)
+            return SIZE_MAX;
+        count++;
+    }
+    return count;
+}
+
+/* Adds the live blocks of a page. False: something does not hold. */
+static bool validate_page(const struct page *page, struct memory_counts *found, size_t *listed)
+{
+    size_t live = 0;
+    size_t starts = 0;
+    uint32_t avail = 0;
+    for (unsigned word = 0; word < PAGE_GRANULES / 64; word++) {
+        const struct bits *bits = &page->bits[word];
+        live += (size_t)__builtin_popcountll(bits->start & ~bits->free);
+        starts += (size_t)__builtin_popcountll(bits->start);
+        avail |= (uint32_t)!!bits->free << word;
+        if (bits->free & ~bits->start)
+            return false;
+    }
+    found->blocks += live;
+    found->bytes += live * page->granules << GRANULE_SHIFT;
+    *listed += page->granules && !page->relist;
+    if (!page->granules)
+        return starts == 0;
+    return live == page->used && avail == page->avail && starts == page->capacity &&
+           (page->relist ? page->used > page->relist : page->avail != 0);
+}
+
+bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks)
+{
+    const struct stock *stock = memory->stock;
+    size_t listed = 0;
+    size_t lists = 0;
+    size_t empties = 0;
+    for (const struct unit *unit = stock->unit; unit; unit = unit->next) {
+        size_t used = 0;
+        *chunks += CHUNK_UNIT + chunk_round(sizeof(*unit));
+        for (unsigned i = 0; i < UNIT_PAGES; i++) {
+            used += unit->page[i].granules != 0;
+            if (!validate_page(&unit->page[i], found, &listed))
+                return false;
+        }
+        empties += UNIT_PAGES - used;
+        if (used != unit->used || *unit->link != unit)
+            return false;
+    }
+    for (size_t granules = 1; granules <= PAGE_MOST; granules++) {
+        size_t count = count_pages(stock->page[granules], granules);
+        if (count == SIZE_MAX)
+            return false;
+        lists += count;
+    }
+    return lists == listed && empties == stock->empties &&
+           count_pages(stock->empty, 0) == empties;
+}

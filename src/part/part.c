@@ -1,0 +1,376 @@
+/*
+ * part/part.c - the parts of an owner that several threads use, and their end.
+ */
+#include "part/part.h"
+
+#include "base/ticks.h"
+#include "memory/large.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The record of the first extent lies behind that of the parts. */
+static struct remote *first_remote(struct parts *parts)
+{
+    return (struct remote *)(void *)(parts + 1);
+}
+
+static const struct extent *first_extent(const struct part *part)
+{
+    const struct extent *extent = part->memory.extent;
+    while (extent->older)
+        extent = extent->older;
+    return extent;
+}
+
+struct parts *parts_make(struct part *first, void *home)
+{
+    size_t granted;
+    size_t bytes = sizeof(struct parts) + outside_bytes(first_extent(first));
+    struct parts *parts = chunk_get(bytes, &granted);
+    if (!parts)
+        return NULL;
+    *parts = (struct parts){.first = first, .bytes = bytes};
+    parts->guard.home = home;
+    parts->guard.slot = slot_of_thread();
+    if (outside_make(&first->memory, &parts->guard.outside))
+        return parts;
+    chunk_put(parts, bytes);
+    return NULL;
+}
+
+void parts_free(struct parts *parts)
+{
+    outside_unmake(&parts->first->memory, &parts->guard.outside);
+    chunk_put(parts, parts->bytes);
+}
+
+/* What the ledger and large blocks cost is paid by the guard's account from now on. */
+static void move_costs(struct part *part, struct guard *guard)
+{
+    const struct counts counts = ledger_counts(&part->ledger);
+    struct memory *memory = &part->memory;
+    size_t cost = ledger_bytes(&part->ledger);
+    guard->large = memory_take_larges(memory, &guard->blocks, &guard->bytes, &cost);
+    guard->blocks += counts.foreign;
+    guard->bytes += counts.foreign_bytes;
+    memory->peak = max_size(memory->peak, memory->bytes) - guard->bytes;
+    memory->blocks -= guard->blocks;
+    memory->bytes -= guard->bytes;
+    guard->peak = guard->bytes;
+    guard->account = (struct account){.limit = memory->account.limit, .reserved = cost};
+    memory->account.reserved -= cost;
+}
+
+void parts_begin(struct parts *parts)
+{
+    struct part *first = parts->first;
+    outside_begin(&first->memory, &parts->guard.outside, first_remote(parts));
+    move_costs(first, &parts->guard);
+}
+
+static struct larges larges_of(struct part *part)
+{
+    struct guard *guard = part_guard(part);
+    return (struct larges){.list = &guard->large,
+                           .account = &guard->account,
+                           .memory = &part->memory,
+                           .tag = memory_tag(&part->memory)};
+}
+
+static void end_larges(struct part *part)
+{
+    struct guard *guard = part_guard(part);
+    const struct larges of = larges_of(part);
+    const struct counts counts = ledger_counts(&part->ledger);
+    large_end(&of);
+    guard->blocks = counts.foreign;
+    guard->bytes = counts.foreign_bytes;
+}
+
+static void separate_free(struct separate *separate)
+{
+    end_larges(&separate->part);
+    memory_end(&separate->part.memory);
+    limit_subtract(separate->part.memory.account.limit, separate->part.memory.account.reserved);
+    chunk_put(separate, sizeof(*separate));
+}
+
+/* Where the part of a slot is, or would be. NULL: there is no level for it. */
+static struct separate **place_of(const struct parts *parts, uint32_t slot, unsigned *level,
+                                  size_t *number)
+{
+    if (slot < PARTS_FEW)
+        return (struct separate **)(uintptr_t)&parts->few[slot];
+    slot -= PARTS_FEW;
+    *level = 0;
+    *number = PARTS_FEW;
+    for (; slot >= *number; *number *= 2, ++*level)
+        slot -= (uint32_t)*number;
+    const struct part_levels *levels = __atomic_load_n(&parts->levels, __ATOMIC_ACQUIRE);
+    struct separate **in =
+        levels ? __atomic_load_n(&levels->level[*level], __ATOMIC_ACQUIRE) : NULL;
+    return in ? &in[slot] : NULL;
+}
+
+struct part *parts_at(const struct parts *parts, uint32_t slot)
+{
+    unsigned level;
+    size_t number;
+    struct separate **place = slot == SLOT_NONE ? NULL : place_of(parts, slot, &level, &number);
+    struct separate *separate = place ? __atomic_load_n(place, __ATOMIC_ACQUIRE) : NULL;
+    return separate ? &separate->part : NULL;
+}
+
+/* Zeroed memory at `*place`, or what another thread has put there. NULL: ENOMEM. */
+static void *make_once(void *place, size_t bytes)
+{
+    size_t granted;
+    void *expected = NULL;
+    void *fresh = chunk_get(bytes, &granted);
+    if (!fresh)
+        return NULL;
+    memset(fresh, 0, bytes);
+    if (__atomic_compare_exchange_n((void **)place, &expected, fresh, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
+        return fresh;
+    chunk_put(fresh, bytes);
+    return expected;
+}
+
+/* The same place, with a level made for it. NULL: ENOMEM. */
+static struct separate **make_place(struct parts *parts, uint32_t slot)
+{
+    unsigned level;
+    size_t number;
+    struct separate **place = place_of(parts, slot, &level, &number);
+    if (place)
+        return place;
+    struct part_levels *levels = __atomic_load_n(&parts->levels, __ATOMIC_ACQUIRE);
+    if (!levels)
+        levels = make_once(&parts->levels, sizeof(*levels));
+    if (!levels || !make_once(&levels->level[level], number * sizeof(struct separate *)))
+        return NULL;
+    return place_of(parts, slot, &level, &number);
+}
+
+static struct separate *separate_make(struct parts *parts, uint32_t slot)
+{
+    size_t granted;
+    const struct part *first = parts->first;
+    struct limit *limit = parts->guard.account.limit;
+    size_t whole = chunk_round(sizeof(struct separate));
+    if (!limit_add(limit, whole))
+        return NULL;
+    struct separate *separate = chunk_get(sizeof(*separate), &granted);
+    if (!separate) {
+        limit_subtract(limit, whole);
+        return NULL;
+    }
+    (void)first;
+    *separate = (struct separate){.guard = {.slot = slot, .home = parts->guard.home}};
+    separate->guard.account.limit = limit;
+    struct memory *memory = &separate->part.memory;
+    memory->account = (struct account){.limit = limit, .reserved = whole};
+    memory_init(memory, &separate->first, sizeof(separate->first) + sizeof(separate->no_bits));
+    outside_begin(memory, &separate->guard.outside, NULL);
+    if (memory_set_tag(memory, (uintptr_t)(slot + 1)))
+        return separate;
+    separate_free(separate);
+    return NULL;
+}
+
+struct part *parts_make_mine(struct parts *parts)
+{
+    uint32_t slot = slot_of_thread();
+    if (slot == SLOT_NONE) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    struct separate **place = make_place(parts, slot);
+    struct separate *separate = place ? separate_make(parts, slot) : NULL;
+    if (!separate)
+        return NULL;
+    ticks_prepare();
+    __atomic_fetch_add(&parts->count, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(place, separate, __ATOMIC_RELEASE);
+    return &separate->part;
+}
+
+/* The separate part with the lowest slot from `slot` on. NULL: there is none. */
+static struct part *next_from(const struct parts *parts, uint32_t slot)
+{
+    for (; slot < PARTS_FEW; slot++) {
+        struct separate *separate = __atomic_load_n(&parts->few[slot], __ATOMIC_ACQUIRE);
+        if (separate)
+            return &separate->part;
+    }
+    const struct part_levels *levels = __atomic_load_n(&parts->levels, __ATOMIC_ACQUIRE);
+    uint32_t begin = PARTS_FEW;
+    for (unsigned level = 0; levels && level < PARTS_LEVELS; level++) {
+        uint32_t number = (uint32_t)PARTS_FEW << level;
+        struct separate **in = __atomic_load_n(&levels->level[level], __ATOMIC_ACQUIRE);
+        for (uint32_t i = slot > begin ? slot - begin : 0; in && i < number; i++) {
+            struct separate *separate = __atomic_load_n(&in[i], __ATOMIC_ACQUIRE);
+            if (separate)
+                return &separate->part;
+        }
+        begin += number;
+    }
+    return NULL;
+}
+
+struct part *part_next(const struct part *first, const struct part *part)
+{
+    const struct parts *parts = parts_of(first);
+    if (OWN_LIKELY(!parts) || !__atomic_load_n(&parts->count, __ATOMIC_ACQUIRE))
+        return NULL;
+    return next_from(parts, part == first ? 0 : part_guard(part)->slot + 1);
+}
+
+bool part_is_of(const struct part *first, const struct part *part)
+{
+    if (OWN_LIKELY(part == first))
+        return true;
+    const struct parts *parts = parts_of(first);
+    const struct guard *guard = parts ? part_guard(part) : NULL;
+    return guard && guard->home == parts->guard.home;
+}
+
+uint64_t parts_time(const struct parts *parts)
+{
+    return __atomic_load_n(&parts->count, __ATOMIC_ACQUIRE) ? ticks_now() : 0;
+}
+
+/* The part whose newest entry is the newest, and the time of that. NULL: there is none. */
+static struct part *find_newest(struct part *first, uint64_t *time)
+{
+    struct part *found = NULL;
+    for (struct part *part = first; part; part = part_next(first, part)) {
+        part_enter(part);
+        const struct entry *newest = part->ledger.newest;
+        if (newest && (!found || entry_time(newest) > *time)) {
+            *time = entry_time(newest);
+            found = part;
+        }
+        part_leave(part);
+    }
+    return found;
+}
+
+struct part *parts_enter_newest(struct part *first)
+{
+    uint64_t time;
+    struct part *found;
+    if (OWN_LIKELY(!part_next(first, first))) { /* what others add meanwhile may be older */
+        part_enter(first);
+        if (first->ledger.newest)
+            return first;
+        part_leave(first);
+    }
+    while ((found = find_newest(first, &time))) {
+        part_enter(found);
+        if (found->ledger.newest && entry_time(found->ledger.newest) >= time)
+            break;         /* that one, or by now an even newer one */
+        part_leave(found); /* it has gone, and what is there may be older than in other parts */
+    }
+    return found;
+}
+
+void part_count_foreign(struct part *part, size_t bytes, bool comes)
+{
+    struct guard *guard = part_guard(part);
+    if (OWN_LIKELY(!guard)) {
+        memory_count_foreign(&part->memory, bytes, comes);
+        return;
+    }
+    guard->peak = max_size(guard->peak, guard->bytes);
+    guard->blocks += comes ? (size_t)1 : (size_t)-1;
+    guard->bytes += comes ? bytes : -bytes;
+}
+
+struct part_counts part_count(const struct part *part)
+{
+    const struct memory *memory = &part->memory;
+    const struct guard *guard = part_guard(part);
+    if (OWN_LIKELY(!guard)) {
+        const struct memory_counts counts = memory_count(memory);
+        return (struct part_counts){.blocks = counts.blocks,
+                                    .bytes = counts.bytes,
+                                    .reserved = memory->account.reserved,
+                                    .peak = max_size(memory->peak, counts.bytes)};
+    }
+    /* The thread in the memory may go on meanwhile. */
+    size_t blocks = __atomic_load_n(&memory->blocks, __ATOMIC_RELAXED);
+    size_t bytes = __atomic_load_n(&memory->bytes, __ATOMIC_RELAXED);
+    size_t peak = __atomic_load_n(&memory->peak, __ATOMIC_RELAXED);
+    size_t reserved = __atomic_load_n(&memory->account.reserved, __ATOMIC_RELAXED);
+    size_t less_blocks = __atomic_load_n(&guard->outside.blocks, __ATOMIC_RELAXED);
+    size_t less_bytes = __atomic_load_n(&guard->outside.bytes, __ATOMIC_RELAXED);
+    return (struct part_counts){
+        .blocks = blocks - min_size(blocks, less_blocks) + guard->blocks,
+        .bytes = bytes - min_size(bytes, less_bytes) + guard->bytes,
+        .reserved = reserved + guard->account.reserved,
+        .peak = max_size(peak, bytes) + max_size(guard->peak, guard->bytes),
+    };
+}
+
+void parts_clear(struct part *first)
+{
+    for (struct part *part = first; part; part = part_next(first, part)) {
+        if (part_guard(part)) {
+            struct guard *guard = part_guard(part);
+            guard->peak = max_size(guard->peak, guard->bytes);
+            end_larges(part);
+        }
+        memory_clear(&part->memory);
+    }
+}
+
+static void free_levels(struct parts *parts)
+{
+    struct part_levels *levels = parts->levels;
+    if (!levels)
+        return;
+    for (unsigned level = 0; level < PARTS_LEVELS; level++) {
+        size_t number = (size_t)PARTS_FEW << level;
+        if (levels->level[level])
+            chunk_put(levels->level[level], number * sizeof(struct separate *));
+    }
+    chunk_put(levels, sizeof(*levels));
+}
+
+void parts_end(struct part *first)
+{
+    struct parts *parts = parts_of(first);
+    for (struct part *part = part_next(first, first), *next; part; part = next) {
+        next = part_next(first, part);
+        separate_free((struct separate *)(void *)part);
+    }
+    free_levels(parts);
+    end_larges(first);
+    memory_end(&first->memory);
+    first->memory.outside = NULL;
+    chunk_put(parts, parts->bytes);
+}
+
+void part_validate(struct part *part, const void *home)
+{
+    struct guard *guard = part_guard(part);
+    const struct counts counts = ledger_counts(&part->ledger);
+    size_t blocks = counts.foreign;
+    size_t bytes = counts.foreign_bytes;
+    size_t cost = ledger_bytes(&part->ledger);
+    require(guard && guard->home == home, "part", part, "a part of a shared owner has a guard");
+    ledger_validate(&part->ledger, part);
+    for (const struct large *large = guard->large; large; large = large->older) {
+        blocks++;
+        bytes += large->size;
+        cost += large->granted + chunk_round(sizeof(*large));
+    }
+    require(blocks <= guard->blocks && bytes <= guard->bytes, "part", part,
+            "blocks, bytes of a guard = its large blocks + the foreign ones");
+    require(cost <= guard->account.reserved, "part", part,
+            "reserved = the ledger's chunks + the large blocks and their records");
+}

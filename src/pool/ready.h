@@ -1,0 +1,120 @@
+/*
+ * pool/ready.h - making and dropping small pools, in short.
+ *
+ * A pool that owns nothing but blocks in its first extent is kept whole when it dies, in its thread's
+ * cache (chunk/cache.h), and is made again from that: only what tells that it lives, and what its
+ * blocks changed, is written. Everything else goes the long way.
+ */
+#ifndef POOL_READY_H
+#define POOL_READY_H
+
+#include "chunk/cache.h"
+#include "pool/pool.h"
+
+/* In builds that mark or check each block, no pool is ready. */
+#define POOL_READY (!OWN_DEBUG && !MARKS_ASAN)
+
+/* Count and state of a confined object with one reference, in one word. */
+#define ONE_REFERENCE(state) ((uint64_t)(state) << 32 | 1)
+
+typedef uint64_t __attribute__((may_alias)) header_word;
+
+static inline header_word *header_of(own_pool *pool)
+{
+    return (header_word *)(void *)&pool->object;
+}
+
+/* Whether a pool has nothing but blocks in its first extent, which is in no unit of its own. */
+static inline bool pool_is_plain(const own_pool *pool)
+{
+    const struct memory *memory = &pool->part.memory;
+    uintptr_t more = (uintptr_t)pool->part.ledger.newest | (uintptr_t)memory->stock |
+                     (uintptr_t)memory->account.limit | (uintptr_t)memory->outside |
+                     (uintptr_t)memory->extent->older | (pool->part.ledger.flags & ~POOL_ROOT);
+    return !more && memory->account.reserved <= CLASS_SMALL_MAX;
+}
+
+/* Keeps a plain pool whose last reference has gone. False: there is no room, or much of it is unused,
+   which is to be learned. */
+static inline bool pool_keep(own_pool *pool)
+{
+    struct cache *cache = chunk_cache;
+    struct memory *memory = &pool->part.memory;
+    size_t size = memory->account.reserved;
+    if (OWN_UNLIKELY(!cache || (pool_used(pool) <= size / 2 && size > FIRST_CHUNK_LEAST)))
+        return false;
+    memory->end = NULL; /* a dead pool is not allocated from */
+    memory->blocks = 0;
+    memory->bytes = 0;
+    memory->peak = 0;
+    pool->first.settled = 0;
+    pool->part.ledger.children = 0;
+    pool->part.ledger.typical = 0;
+    pool->part.ledger.flags = 0;
+    *header_of(pool) = (uint32_t)OWN_COUNT_DEAD;
+    return ready_keep(cache, class_of(size), pool);
+}
+
+/* A pool of a class, without a reference that anybody knows of. NULL: none is ready. */
+static inline own_pool *pool_wake(struct cache *cache, unsigned class, uint32_t state,
+                                  const char *place)
+{
+    own_pool *pool = (own_pool *)ready_take(cache, class);
+    if (OWN_UNLIKELY(!pool))
+        return NULL;
+    struct extent *first = &pool->first;
+    size_t granules = first->granules;
+    pool->part.memory.bump = (char *)first + ((1 + (granules + 63) / 64) << GRANULE_SHIFT);
+    pool->part.memory.end = (char *)first + (granules << GRANULE_SHIFT);
+    pool->name = place;
+    *header_of(pool) = ONE_REFERENCE(state);
+    return pool;
+}
+
+/* own_pool_new, mostly. NULL: nothing has been done. */
+static inline own_pool *pool_wake_root(const char *place)
+{
+    struct cache *cache = chunk_cache;
+    if (!POOL_READY || OWN_UNLIKELY(!cache))
+        return NULL;
+    own_pool *pool = pool_wake(cache, cache->typical[TYPICAL_ROOT] & 0xff, STATE_CLASS, place);
+    if (OWN_LIKELY(pool != NULL))
+        pool->part.ledger.flags = POOL_ROOT;
+    return pool;
+}
+
+static inline own_pool *pool_wake_child(own_pool *owner, const char *place)
+{
+    struct cache *cache = chunk_cache;
+    if (!POOL_READY || OWN_UNLIKELY(!cache || object_count(&owner->object) <= 0 ||
+                                    owner->part.memory.account.limit))
+        return NULL;
+    unsigned class = owner->part.ledger.typical & 0xff;
+    own_pool *pool = pool_wake(cache, class, STATE_CLASS | STATE_HELD_ONE, place);
+    if (OWN_LIKELY(pool != NULL))
+        part_add_child(&owner->part, pool, 0);
+    return pool;
+}
+
+/* own_drop of a plain child that nobody else holds. False: nothing has been done. */
+static inline bool pool_drop_plain(own_pool *parent, own_pool *child)
+{
+    if (!POOL_READY || OWN_UNLIKELY(child->entry.owner != &parent->part ||
+                                    *header_of(child) !=
+                                        ONE_REFERENCE(STATE_CLASS | STATE_HELD_ONE) ||
+                                    object_count(&parent->object) <= 0 || !pool_is_plain(child)))
+        return false;
+    struct ledger *ledger = &parent->part.ledger;
+    if (OWN_UNLIKELY(!ledger->typical))
+        return false;
+    ledger_remove_child(ledger, &child->entry);
+    if (OWN_LIKELY(pool_keep(child)))
+        return true;
+    /* Out of the ledger, and without its last reference: the rest of the long way. */
+    learn_child(&parent->part, child);
+    *header_of(child) = ONE_REFERENCE(STATE_CLASS);
+    object_die(&child->object);
+    return true;
+}
+
+#endif
