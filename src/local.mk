@@ -54,6 +54,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/object.h \
 	%D%/object/shared.c \
 	%D%/object/teardown.c \
+	%D%/object/validate.c \
+	%D%/object/weakref.c \
+	%D%/object/weakref.h \
+	%D%/object/weaktable.c \
 	%D%/pool/adopt.c \
 	%D%/pool/bins.h \
 	%D%/pool/block.c \
@@ -83,13 +87,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/string.c \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
-	%D%/pool/validate.c \
-	%D%/weakref/reader.c \
-	%D%/weakref/reader.h \
-	%D%/weakref/table.c \
-	%D%/weakref/validate.c \
-	%D%/weakref/weakref.c \
-	%D%/weakref/weakref.h
+	%D%/pool/validate.c
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =

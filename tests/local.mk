@@ -223,7 +223,6 @@ EXTRA_DIST += \
 	%D%/models/clear.pml \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \
-	%D%/models/lockless.pml \
 	%D%/models/revival.pml \
 	%D%/models/shared.pml \
 	%D%/models/tree.pml \

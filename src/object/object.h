@@ -155,15 +155,6 @@ void object_die(own_object *object);
 /* The same, but never put off: for what must have died before something else goes on. */
 void object_die_now(own_object *object);
 
-/*
- * What the death of an object with STATE_WEAK asks of the room weakref, which defines them there.
- * The last reference has gone: from now on weak references to the object give NULL.
- */
-void weakref_clear(own_object *object);
-/* Ends STATE_WEAK and calls back all weak references; but where they have not been cleared yet, only
-   if nobody has a reference to the object beside the guard. Runs code of users. */
-void weakref_call(own_object *object);
-
 /* What a misuse sentence calls an object. Returns text. */
 #define OBJECT_TEXT 160
 const char *object_describe(const own_object *object, char text[OBJECT_TEXT]);

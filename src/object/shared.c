@@ -15,7 +15,7 @@
  * left who could take another one, and what the others did before they released theirs is acquired
  * by the load. The count is -1 then, as the guard's will be.
  */
-#include "object/object.h"
+#include "object/weakref.h"
 
 /* Count and state, as they lie at the head of an object. */
 struct head {

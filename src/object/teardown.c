@@ -15,6 +15,7 @@
  */
 #include "chunk/chunk.h"
 #include "object/dying.h"
+#include "object/weakref.h"
 
 #include <errno.h>
 

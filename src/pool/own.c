@@ -4,7 +4,7 @@
  * Each call makes ready what may fail, then changes everything in steps that cannot.
  */
 #include "pool/shared.h"
-#include "weakref/weakref.h"
+#include "object/weakref.h"
 
 #include <errno.h>
 

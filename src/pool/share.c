@@ -5,7 +5,7 @@
  * changed. So a call that fails has changed nothing, and nothing recurses.
  */
 #include "pool/shared.h"
-#include "weakref/weakref.h"
+#include "object/weakref.h"
 
 #include <errno.h>
 #include <string.h>
