@@ -185,6 +185,7 @@ contract_tests += \
 	%D%/contract/usage \
 	%D%/contract/view \
 	%D%/contract/view_model \
+	%D%/contract/view_shared \
 	%D%/contract/weakref \
 	%D%/contract/weakref_calls \
 	%D%/contract/weakref_depth \

@@ -205,7 +205,7 @@ static bool array_free_bare(own_object *object)
         return false;
     if (leave_base(&buffer->object))
         buffer_count_array(buffer, -1);
-    else if (buffer->object.count != 1 || buffer->object.state != STATE_CLASS ||
+    else if (object_count(&buffer->object) != 1 || object_state(&buffer->object) != STATE_CLASS ||
              !buffer_free_bare(&buffer->object))
         return false;
     array_discard(array);

@@ -176,7 +176,7 @@ void array_validate(const own_array *array)
         require(array, array->data + high <= buffer->data + buffer->size,
                 "data + high <= buffer.data + buffer.size");
     }
-    require(array, !buffer || buffer->arrays > 0, "arrays > 0");
+    require(array, !buffer || buffer_arrays(buffer) > 0, "arrays > 0");
     if (array->flags & ARRAY_OWNER) {
         require(array, buffer && array->data == buffer->data, "owner: data = the buffer's");
         require(array,

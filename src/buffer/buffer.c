@@ -152,7 +152,7 @@ int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
     int error = 0;
     if (!buffer || !object_check(&buffer->object, "own_buffer_resize", NULL))
         error = EINVAL;
-    else if (buffer->arrays > 0)
+    else if (buffer_arrays(buffer) > 0)
         error = EBUSY;
     else if (multiply_overflows(count, size, &bytes))
         error = EOVERFLOW;
