@@ -38,7 +38,7 @@ check_LTLIBRARIES += %D%/contract/libharness.la
 	%D%/contract/watch.c \
 	%D%/contract/watch.h
 
-abort_tests += %D%/contract/abort
+abort_tests += %D%/contract/abort %D%/contract/race
 
 unit_tests += \
 	%D%/unit/arguments \

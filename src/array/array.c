@@ -172,7 +172,7 @@ static bool leave_base(own_object *base)
     int32_t count = __atomic_load_n(&base->count, __ATOMIC_RELAXED);
     if (OWN_UNLIKELY(count <= 1 || count >= OWN_COUNT_MAX))
         return false;
-    __atomic_store_n(&base->count, count - 1, __ATOMIC_RELAXED);
+    OWN_STORE_COUNT_(base, count - 1);
     return true;
 }
 

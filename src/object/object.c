@@ -109,7 +109,7 @@ bool object_unhold(own_object *object)
     if (OWN_LIKELY(held == 1 && count > 0 && count < OWN_COUNT_MAX)) {
         object->state -= STATE_HELD_ONE;
         if (count > 1)
-            __atomic_store_n(&object->count, count - 1, __ATOMIC_RELAXED);
+            OWN_STORE_COUNT_(object, count - 1);
         return count == 1;
     }
     if (count <= 0)
@@ -139,7 +139,7 @@ bool object_release(own_object *object, const char *call)
     if (count == 1)
         return release_last(object, call);
     if (count > 0) {
-        __atomic_store_n(&object->count, count_down(count).count, __ATOMIC_RELAXED);
+        OWN_STORE_COUNT_(object, count_down(count).count);
         return false;
     }
     switch (shared_release(object)) {
@@ -169,7 +169,7 @@ void own_incref_slow(own_object *object)
     if (step.verdict == COUNT_IS_DEAD)
         tell_dead("own_incref", object);
     else if (step.verdict == COUNT_MOVED)
-        __atomic_store_n(&object->count, step.count, __ATOMIC_RELAXED);
+        OWN_STORE_COUNT_(object, step.count);
 }
 
 void own_decref_slow(own_object *object)
