@@ -3,7 +3,7 @@
 # What the installed library must have hidden, unit tests can still reach in the archive.
 
 noinst_LTLIBRARIES += %D%/libown-core.la
-%C%_libown_core_la_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src
+%C%_libown_core_la_CPPFLAGS = -I$(top_srcdir)/include $(DEBUG_CPPFLAGS) -I$(top_srcdir)/src
 %C%_libown_core_la_CFLAGS = $(AM_CFLAGS) $(LIBRARY_CFLAGS)
 %C%_libown_core_la_SOURCES = \
 	%D%/array/array.c \

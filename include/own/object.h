@@ -13,6 +13,13 @@
  * reference too many is seen at once (see misuse.h). An object that pools ever held 16,777,215 times
  * never dies.
  *
+ * Memory that is not an object, a block for example, is recognised by its header and reported (see
+ * misuse.h) by all calls here and in pool.h and weakref.h that take any object, except by
+ * own_is_shared, own_typeof and own_cast, and where own_incref and own_decref count inline: in a block
+ * that begins with the 32-bit number 5, own_decref makes it 4. A program compiled with -DOWN_DEBUG=1
+ * does not count inline. A block that holds the bits of a header by chance, about one in eighty of
+ * random bytes, is taken for an object.
+ *
  * The count is a number line in one 32-bit word:
  *
  *   INT32_MIN ...................... OWN_COUNT_DEAD      dying or dead: any use is a misuse
@@ -119,6 +126,13 @@ OWN_API void own_decref_slow(own_object *object);
     __atomic_store_n(&(object)->count, (value), __ATOMIC_RELAXED)
 #endif
 
+/* Whether the inline functions count by themselves, or leave that to the functions that check. */
+#if defined(OWN_DEBUG) && OWN_DEBUG
+#define OWN_COUNTS_INLINE_ 0
+#else
+#define OWN_COUNTS_INLINE_ 1
+#endif
+
 /*
  * Takes a new reference.
  *
@@ -134,7 +148,9 @@ OWN_API inline void *own_incref(void *object)
     if (OWN_UNLIKELY(!o))
         return object;
     int32_t count = __atomic_load_n(&o->count, __ATOMIC_RELAXED);
-    if (OWN_LIKELY(count > 0 && count < OWN_COUNT_MAX))
+    if (!OWN_COUNTS_INLINE_)
+        own_incref_slow(o);
+    else if (OWN_LIKELY(count > 0 && count < OWN_COUNT_MAX))
         OWN_STORE_COUNT_(o, count + 1);
     else if (OWN_LIKELY(count < 0 && count > OWN_COUNT_SHARED))
         __atomic_fetch_sub(&o->count, 1, __ATOMIC_RELAXED);
@@ -161,7 +177,9 @@ OWN_API inline void own_decref(void *object)
     if (OWN_UNLIKELY(!o))
         return;
     int32_t count = __atomic_load_n(&o->count, __ATOMIC_RELAXED);
-    if (OWN_LIKELY(count > 1 && count < OWN_COUNT_MAX))
+    if (!OWN_COUNTS_INLINE_)
+        own_decref_slow(o);
+    else if (OWN_LIKELY(count > 1 && count < OWN_COUNT_MAX))
         OWN_STORE_COUNT_(o, count - 1);
     else if (OWN_UNLIKELY(count >= -1 || count <= OWN_COUNT_SHARED) ||
              !__atomic_compare_exchange_n(&o->count, &count, count + 1, 0, __ATOMIC_RELEASE,

@@ -24,7 +24,8 @@ own_array *array_alloc(int ndim, size_t itemsize, const char *format, size_t for
     own_array *array = chunk_get(size_of(ndim, format_size), &granted);
     if (OWN_UNLIKELY(!array))
         return NULL;
-    array->object = (own_object){.count = 1, .state = STATE_CLASS, .type = &array_class.type};
+    array->object =
+        (own_object){.count = 1, .state = STATE_OBJECT | STATE_CLASS, .type = &array_class.type};
     array->data = NULL;
     array->base = NULL;
     array->itemsize = itemsize;
@@ -205,7 +206,8 @@ static bool array_free_bare(own_object *object)
         return false;
     if (leave_base(&buffer->object))
         buffer_count_array(buffer, -1);
-    else if (object_count(&buffer->object) != 1 || object_state(&buffer->object) != STATE_CLASS ||
+    else if (object_count(&buffer->object) != 1 ||
+             object_state(&buffer->object) != (STATE_OBJECT | STATE_CLASS) ||
              !buffer_free_bare(&buffer->object))
         return false;
     array_discard(array);

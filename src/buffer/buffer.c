@@ -33,7 +33,7 @@ static own_buffer *make_header(own_pool *owner, size_t behind)
         return NULL;
     }
     *buffer = (own_buffer){
-        .object = {.count = 1, .state = STATE_CLASS, .type = &buffer_class.type},
+        .object = {.count = 1, .state = STATE_OBJECT | STATE_CLASS, .type = &buffer_class.type},
         .data = buffer_behind(buffer),
         .limit = limit,
         .room = (uint16_t)(size - sizeof(own_buffer)),

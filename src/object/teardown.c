@@ -134,9 +134,9 @@ static void free_plain(own_object *object)
 static bool die_bare(own_object *object)
 {
     uint32_t flags = object_state(object) & STATE_FLAGS;
-    if (flags == STATE_CLASS)
+    if (flags == (STATE_OBJECT | STATE_CLASS))
         return class_of_object(object)->free_bare(object);
-    if (flags || object->type->finalize || object->type->refs)
+    if (flags != STATE_OBJECT || object->type->finalize || object->type->refs)
         return false;
     free_plain(object);
     return true;
@@ -273,7 +273,7 @@ static own_object *take_put_off(void)
     }
     struct dying dying = dying_load(object);
     put_off = dying.waiting;
-    object->state = dying.flags;
+    object->state = STATE_OBJECT | dying.flags;
     object->count = dying.field ? -1 : 1; /* here: whether it is shared */
     return object;
 }

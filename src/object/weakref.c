@@ -49,7 +49,8 @@ own_weakref *weakref_make(own_object *object, void (*died)(own_weakref *ref, voi
 
 void *own_weakref_get(own_weakref *ref)
 {
-    if (!ref || !object_check(&ref->object, "own_weakref_get", NULL))
+    if (!ref || (OWN_UNLIKELY(object_is_dead(&ref->object)) &&
+                 !object_check(&ref->object, "own_weakref_get", NULL)))
         return NULL;
     uintptr_t target = weakref_target(ref);
     if (target & WEAKREF_CLEARED)

@@ -3,8 +3,8 @@
  *
  * Each call makes ready what may fail, then changes everything in steps that cannot.
  */
-#include "pool/shared.h"
 #include "object/weakref.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 
@@ -299,6 +299,14 @@ static bool is_held_by_parent_only(const own_object *object)
                            __ATOMIC_RELAXED);
 }
 
+/* A pool has no reference to what was to be dropped or moved. */
+static int fail_not_held(const own_object *object, const char *call)
+{
+    if (!object_is_dead(object))
+        (void)object_check(object, call, NULL);
+    return fail(EINVAL);
+}
+
 int own_drop(own_pool *pool, void *object)
 {
     if (!pool_check(pool, "own_drop") || !object)
@@ -308,7 +316,8 @@ int own_drop(own_pool *pool, void *object)
     if ((pool->shared || pool->nodes) && !is_held_by_parent_only(object))
         entered = enter_found(pool, object, NULL, &node);
     if (!entered)
-        return object_is_pool(object) ? drop_child(pool, object) : fail(EINVAL);
+        return object_is_pool(object) ? drop_child(pool, object)
+                                      : fail_not_held(object, "own_drop");
     ledger_remove(entered, node);
     ledger_node_put(entered, node);
     pool_debug_step(entered);
@@ -385,7 +394,8 @@ int own_move(own_pool *from, own_pool *to, void *object)
         return fail(EINVAL);
     if (!is_held_by_parent_only(object) && has_reference(from, object))
         return move_reference(from, to, object);
-    return object_is_pool(object) ? move_child(from, to, object) : fail(EINVAL);
+    return object_is_pool(object) ? move_child(from, to, object)
+                                  : fail_not_held(object, "own_move");
 }
 
 int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)

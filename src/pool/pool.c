@@ -18,7 +18,8 @@ static bool pool_init(own_pool *pool, own_pool *owner, size_t size, const char *
 {
     uint32_t held = owner ? STATE_HELD_ONE : 0;
     /* Field by field: clearing all at once costs more than the rest of this. */
-    pool->object = (own_object){.count = 1, .state = STATE_CLASS | held, .type = &pool_class.type};
+    pool->object = (own_object){
+        .count = 1, .state = STATE_OBJECT | STATE_CLASS | held, .type = &pool_class.type};
     pool->end = NULL;
     pool->holes = 0;
     pool->blocks = 0;

@@ -65,7 +65,7 @@ static own_pool *stripe_make(own_pool *pool)
     }
     stripe->flags = 0;
     stripe->object.type = &stripe_type;
-    stripe->object.state = STATE_CLASS;
+    stripe->object.state = STATE_OBJECT | STATE_CLASS;
     stripe->entry.parent = pool;
     biased_favour(&shared->lock);
     stripe->shared = shared;

@@ -114,7 +114,7 @@ START_TEST(inline_functions_are_functions_too)
     decref(pool);
     expect(own_refcount(pool) == 1);
     decref_scoped(&pool);
-    own_object immortal = {.count = 0};
+    own_object immortal = {.count = 0, .state = STATE_OBJECT, .type = own_pool_type()};
     expect(incref(&immortal) == &immortal);
     decref(&immortal);
     expect(immortal.count == 0);
