@@ -43,21 +43,17 @@ static void tell_no_object(const char *call, const own_object *object)
     misuse("%s: %p is not an object", call, (const void *)object);
 }
 
-bool object_check(const own_object *object, const char *call, const char *pool)
+bool object_refuse(const own_object *object, const char *call, const char *pool)
 {
-    bool dead = object_is_dead(object);
-    if (OWN_LIKELY(!dead && object_has_header(object)))
-        return true;
     char text[OBJECT_TEXT];
-    if (!dead && pool)
-        misuse("%s: %p is not an object (for pool '%.50s')", call, (const void *)object, pool);
-    else if (!dead)
-        tell_no_object(call, object);
-    else if (pool)
+    bool dead = object_is_dead(object);
+    if (!pool)
+        (dead ? tell_dead : tell_no_object)(call, object);
+    else if (dead)
         misuse("%s: %s is dead or dying (for pool '%.50s')", call, object_describe(object, text),
                pool);
     else
-        tell_dead(call, object);
+        misuse("%s: %p is not an object (for pool '%.50s')", call, (const void *)object, pool);
     return false;
 }
 

@@ -147,7 +147,13 @@ own_object *object_new(const own_type *type);
 
 /* Whether that is an object, and alive. False: it has been reported as a misuse of that call, for
    that pool if there is one. */
-bool object_check(const own_object *object, const char *call, const char *pool);
+bool object_refuse(const own_object *object, const char *call, const char *pool)
+    __attribute__((cold));
+static inline bool object_check(const own_object *object, const char *call, const char *pool)
+{
+    return OWN_LIKELY(!object_is_dead(object) && object_has_header(object)) ||
+           object_refuse(object, call, pool);
+}
 
 /* Whether there is a reference outside of pools. False: reported in the same way. */
 bool object_check_caller(const own_object *object, const char *call, const char *pool);
