@@ -31,6 +31,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/lock.h \
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
+	%D%/base/stack.c \
+	%D%/base/stack.h \
 	%D%/base/thread.c \
 	%D%/base/thread.h \
 	%D%/base/ticks.c \

@@ -169,6 +169,7 @@ contract_tests += \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/misuse \
+	%D%/contract/nested \
 	%D%/contract/no_object \
 	%D%/contract/object \
 	%D%/contract/order \

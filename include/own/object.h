@@ -166,9 +166,11 @@ OWN_API inline void *own_incref(void *object)
  * object  stolen; NULL is allowed (nothing happens).
  *
  * Releasing a reference that a pool holds (use own_drop), or one that was released before, is a
- * misuse. Finalizers and deferred calls run inside; they may use the library freely. Only where
- * they nest own_decref over 32 deep is a death put off, to the end of the outermost call. errno is
- * kept. Threads: those of object. Cost: a load, a test and a store, inline; a death costs what
+ * misuse. Finalizers and deferred calls run inside; they may use the library freely. If they release
+ * the last reference to something, that dies inside them. Such deaths nest as long as the thread has
+ * stack: down to an eighth of it or 32 KiB, whichever is more, and 10,000 deep; then a death is put off
+ * to the end of the outermost call. On a stack whose bounds are not known (sigaltstack, makecontext)
+ * they nest 32 deep. errno is kept. Threads: those of object. Cost: a load, a test and a store, inline; a death costs what
  * dies.
  */
 OWN_API inline void own_decref(void *object)

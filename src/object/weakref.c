@@ -7,7 +7,7 @@
 
 _Static_assert(sizeof(own_weakref) == 64, "own/weakref.h says so");
 
-static void weakref_finalize(void *self)
+void weakref_finalize(void *self)
 {
     own_weakref *ref = self;
     uintptr_t target = __atomic_load_n(&ref->target, __ATOMIC_ACQUIRE);
@@ -19,7 +19,7 @@ static void weakref_finalize(void *self)
     weakref_debug_step((const own_object *)weakref_address(ref));
 }
 
-static const own_type weakref_type = {
+const own_type weakref_type = {
     .name = "weak reference",
     .size = sizeof(own_weakref),
     .finalize = weakref_finalize,

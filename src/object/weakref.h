@@ -100,6 +100,10 @@ own_weakref *weakref_make(own_object *object, void (*died)(own_weakref *ref, voi
    only while nobody has a reference to the object beside the guard. Runs code of users. */
 void weakref_call(own_object *object);
 
+/* The finalizer of weak references: takes one out of its ring. May run more than once. */
+extern const own_type weakref_type;
+void weakref_finalize(void *ref);
+
 /* weaktable.c. The last reference has gone: from now on weak references to the object give NULL. */
 void weakref_clear(own_object *object);
 /* Becomes the newest weak reference of its object, which has STATE_WEAK from then on. */

@@ -165,8 +165,7 @@ own_weakref *weakref_next(const own_object *object, struct list *head)
     struct shard *shard = lock((uintptr_t)object);
     while (!next && !list_is_empty(head)) {
         own_weakref *first = weakref_of_link(head->next);
-        if (first->died && !object_is_dead(&first->object) && !object_is_dying(&first->object) &&
-            shared_try_incref(&first->object))
+        if (first->died && !object_is_dying(&first->object) && shared_try_incref(&first->object))
             next = first;
         unlink_locked(shard, first);
     }
@@ -203,23 +202,14 @@ bool weakref_each(const own_object *object, bool (*visit)(own_object *ref, void 
     return all;
 }
 
-/* One whose death is put off is never called: it leaves at once, for its thread knows of it only. */
-static void share_one(struct shard *shard, own_weakref *ref)
-{
-    if (object_is_dead(&ref->object))
-        unlink_locked(shard, ref);
-    else
-        set_mark(ref, WEAKREF_SHARED);
-}
-
 void weakref_share(const own_object *object)
 {
     struct shard *shard = lock((uintptr_t)object);
     own_weakref *entry = *find(shard, (uintptr_t)object);
     if (entry) {
         list_each_safe (link, after, &entry->link)
-            share_one(shard, weakref_of_link(link));
-        share_one(shard, entry);
+            set_mark(weakref_of_link(link), WEAKREF_SHARED);
+        set_mark(entry, WEAKREF_SHARED);
     }
     unlock(shard);
 }
