@@ -57,6 +57,14 @@ bool object_refuse(const own_object *object, const char *call, const char *pool)
     return false;
 }
 
+int object_not_held(const own_object *object, const char *call)
+{
+    if (!object_is_dead(object))
+        (void)object_check(object, call, NULL);
+    errno = EINVAL;
+    return -1;
+}
+
 static void tell_not_yours(const own_object *object, const char *call)
 {
     char text[OBJECT_TEXT];

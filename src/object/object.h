@@ -155,6 +155,10 @@ static inline bool object_check(const own_object *object, const char *call, cons
            object_refuse(object, call, pool);
 }
 
+/* Fails with EINVAL because a pool does not hold that. What is neither an object nor a dead one is
+   reported. Returns -1. */
+int object_not_held(const own_object *object, const char *call);
+
 /* Whether there is a reference outside of pools. False: reported in the same way. */
 bool object_check_caller(const own_object *object, const char *call, const char *pool);
 

@@ -299,14 +299,6 @@ static bool is_held_by_parent_only(const own_object *object)
                            __ATOMIC_RELAXED);
 }
 
-/* A pool has no reference to what was to be dropped or moved. */
-static int fail_not_held(const own_object *object, const char *call)
-{
-    if (!object_is_dead(object))
-        (void)object_check(object, call, NULL);
-    return fail(EINVAL);
-}
-
 int own_drop(own_pool *pool, void *object)
 {
     if (!pool_check(pool, "own_drop") || !object)
@@ -317,7 +309,7 @@ int own_drop(own_pool *pool, void *object)
         entered = enter_found(pool, object, NULL, &node);
     if (!entered)
         return object_is_pool(object) ? drop_child(pool, object)
-                                      : fail_not_held(object, "own_drop");
+                                      : object_not_held(object, "own_drop");
     ledger_remove(entered, node);
     ledger_node_put(entered, node);
     pool_debug_step(entered);
@@ -395,7 +387,7 @@ int own_move(own_pool *from, own_pool *to, void *object)
     if (!is_held_by_parent_only(object) && has_reference(from, object))
         return move_reference(from, to, object);
     return object_is_pool(object) ? move_child(from, to, object)
-                                  : fail_not_held(object, "own_move");
+                                  : object_not_held(object, "own_move");
 }
 
 int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)

@@ -4,8 +4,8 @@
  * First everything reachable is listed, and what may fail is made ready; then everything is
  * changed. So a call that fails has changed nothing, and nothing recurses.
  */
-#include "pool/shared.h"
 #include "object/weakref.h"
+#include "pool/shared.h"
 
 #include <errno.h>
 #include <string.h>

@@ -48,14 +48,14 @@ START_TEST(block_in_place_of_an_object_is_seen)
     expect_misuse("own_immortalize", "is not an object");
     expect(own_refcount(block) == 0);
     expect_misuse("own_refcount", "is not an object");
-    own_incref_slow((own_object *)block);
+    own_incref_slow((own_object *)(void *)block);
     expect_misuse("own_incref", "is not an object");
     if (content->seen_by_incref || counts_are_checked()) {
         expect(own_incref(block) == block);
         expect_misuse("own_incref", "is not an object");
     }
     if (content->words[1] != 0xa0) { /* the last reference asks only for the pattern */
-        own_decref_slow((own_object *)block);
+        own_decref_slow((own_object *)(void *)block);
         expect_misuse("own_decref", "is not an object");
         if (content->seen_by_decref || counts_are_checked()) {
             own_decref(block);
