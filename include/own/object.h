@@ -15,10 +15,10 @@
  *
  * Memory that is not an object, a block for example, is recognised by its header and reported (see
  * misuse.h) by all calls here and in pool.h and weakref.h that take any object, except by
- * own_is_shared, own_typeof and own_cast, and where own_incref and own_decref count inline: in a block
- * that begins with the 32-bit number 5, own_decref makes it 4. A program compiled with -DOWN_DEBUG=1
- * does not count inline. A block that holds the bits of a header by chance, about one in eighty of
- * random bytes, is taken for an object.
+ * own_is_shared, own_typeof and own_cast, and where own_incref and own_decref count inline: in a
+ * block that begins with the 32-bit number 5, own_decref makes it 4. A program compiled with
+ * -DOWN_DEBUG=1 does not count inline. A block that holds the bits of a header by chance, about one
+ * in eighty of random bytes, is taken for an object.
  *
  * The count is a number line in one 32-bit word:
  *
@@ -113,7 +113,7 @@ OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
 #define OWN_COUNT_SHARED (-((int32_t)1 << 29))
 #define OWN_COUNT_DEAD (-((int32_t)1 << 30) - 1)
 
-/* The cases of own_incref and own_decref in which the count is at an end of its line, or shared. */
+/* own_incref and own_decref where the count is at an end of its line, or shared. */
 OWN_API void own_incref_slow(own_object *object);
 OWN_API void own_decref_slow(own_object *object);
 
@@ -166,12 +166,12 @@ OWN_API inline void *own_incref(void *object)
  * object  stolen; NULL is allowed (nothing happens).
  *
  * Releasing a reference that a pool holds (use own_drop), or one that was released before, is a
- * misuse. Finalizers and deferred calls run inside; they may use the library freely. If they release
- * the last reference to something, that dies inside them. Such deaths nest as long as the thread has
- * stack: down to an eighth of it or 32 KiB, whichever is more, and 10,000 deep; then a death is put off
- * to the end of the outermost call. On a stack whose bounds are not known (sigaltstack, makecontext)
- * they nest 32 deep. errno is kept. Threads: those of object. Cost: a load, a test and a store, inline; a death costs what
- * dies.
+ * misuse. Finalizers and deferred calls run inside; they may use the library freely. If they
+ * release the last reference to something, that dies inside them. Such deaths nest as long as the
+ * thread has stack: down to an eighth of it or 32 KiB, whichever is more, and 10,000 deep; then a
+ * death is put off to the end of the outermost call. On a stack whose bounds are not known
+ * (sigaltstack, makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a
+ * load, a test and a store, inline; a death costs what dies.
  */
 OWN_API inline void own_decref(void *object)
 {

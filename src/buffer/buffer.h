@@ -88,7 +88,7 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero);
 own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size,
                                 void (*free_fn)(void *));
 
-/* Frees a buffer whose last reference went, as free_bare of object_class: state has no other flags. */
+/* free_bare of the class, for a buffer whose last reference went: state has no other flags. */
 bool buffer_free_bare(own_object *object);
 
 /* Adopted memory that a resize has left behind, to be freed when all else is done. */

@@ -9,9 +9,9 @@
  * in their header (dying.h), objects of a class where they like.
  *
  * Only code of users nests: a finalizer or a deferred call that releases something starts a
- * tear-down inside this one. NEST_SURE such levels are always allowed, and NEST_MAX if there is stack
- * for them. Deeper, the object is put on a list of the thread, and the outermost level tears it down,
- * as CPython's trashcan does, so that no stack overflows because of the user's data.
+ * tear-down inside this one. NEST_SURE such levels are always allowed, and NEST_MAX if there is
+ * stack for them. Deeper, the object is put on a list of the thread, and the outermost level tears
+ * it down, as CPython's trashcan does, so that no stack overflows because of the user's data.
  */
 #include "base/stack.h"
 #include "chunk/chunk.h"

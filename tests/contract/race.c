@@ -1,6 +1,6 @@
 /*
- * race.c - ThreadSanitizer reports two threads that count one confined object at the same time. Check
- * must fork for it: a process with a report ends with the status of ThreadSanitizer.
+ * race.c - ThreadSanitizer reports two threads that count one confined object at the same time.
+ * Check must fork for it: a process with a report ends with the status of ThreadSanitizer.
  */
 #include "harness.h"
 
