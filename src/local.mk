@@ -3,7 +3,7 @@
 # What the installed library must have hidden, unit tests can still reach in the archive.
 
 noinst_LTLIBRARIES += %D%/libown-core.la
-%C%_libown_core_la_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/src
+%C%_libown_core_la_CPPFLAGS = -I$(top_srcdir)/include $(DEBUG_CPPFLAGS) -I$(top_srcdir)/src
 %C%_libown_core_la_CFLAGS = $(AM_CFLAGS) $(LIBRARY_CFLAGS)
 %C%_libown_core_la_SOURCES = \
 	%D%/array/array.c \
@@ -21,8 +21,6 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/array/view.c \
 	%D%/array/walk.c \
 	%D%/base/arithmetic.h \
-	%D%/base/barrier.c \
-	%D%/base/barrier.h \
 	%D%/base/base.h \
 	%D%/base/fail.h \
 	%D%/base/hash.h \
@@ -35,6 +33,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/require.h \
 	%D%/base/slot.c \
 	%D%/base/slot.h \
+	%D%/base/stack.c \
+	%D%/base/stack.h \
 	%D%/base/ticks.c \
 	%D%/base/ticks.h \
 	%D%/base/version.c \
@@ -77,6 +77,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/object.h \
 	%D%/object/shared.c \
 	%D%/object/teardown.c \
+	%D%/object/validate.c \
+	%D%/object/weakref.c \
+	%D%/object/weakref.h \
+	%D%/object/weaktable.c \
 	%D%/part/blocks.c \
 	%D%/part/part.c \
 	%D%/part/part.h \
@@ -98,13 +102,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/string.c \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
-	%D%/pool/validate.c \
-	%D%/weakref/reader.c \
-	%D%/weakref/reader.h \
-	%D%/weakref/table.c \
-	%D%/weakref/validate.c \
-	%D%/weakref/weakref.c \
-	%D%/weakref/weakref.h
+	%D%/pool/validate.c
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =

@@ -38,14 +38,11 @@ check_LTLIBRARIES += %D%/contract/libharness.la
 	%D%/contract/watch.c \
 	%D%/contract/watch.h
 
-abort_tests += %D%/contract/abort
+abort_tests += %D%/contract/abort %D%/contract/race
 
 unit_tests += \
 	%D%/unit/arguments \
 	%D%/unit/array \
-	%D%/unit/biased \
-	%D%/unit/biased_late \
-	%D%/unit/bins \
 	%D%/unit/buffer \
 	%D%/unit/cache \
 	%D%/unit/chunk \
@@ -55,7 +52,6 @@ unit_tests += \
 	%D%/unit/faults_foreign \
 	%D%/unit/foreign \
 	%D%/unit/handing \
-	%D%/unit/holes \
 	%D%/unit/ledger \
 	%D%/unit/limit_edges \
 	%D%/unit/inside \
@@ -65,7 +61,6 @@ unit_tests += \
 	%D%/unit/map \
 	%D%/unit/system \
 	%D%/unit/share \
-	%D%/unit/stripes \
 	%D%/unit/ticks \
 	%D%/unit/types \
 	%D%/unit/validate_chunk \
@@ -79,12 +74,6 @@ unit_tests += \
 %C%_unit_array_SOURCES = %D%/unit/array.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_array_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_array_LDADD = $(UNIT_LIBS)
-%C%_unit_biased_CPPFLAGS = $(UNIT_CPPFLAGS)
-%C%_unit_biased_LDADD = $(UNIT_LIBS)
-%C%_unit_biased_late_CPPFLAGS = $(UNIT_CPPFLAGS)
-%C%_unit_biased_late_LDADD = $(UNIT_LIBS)
-%C%_unit_bins_CPPFLAGS = $(UNIT_CPPFLAGS)
-%C%_unit_bins_LDADD = $(UNIT_LIBS)
 %C%_unit_buffer_SOURCES = %D%/unit/buffer.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_buffer_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_buffer_LDADD = $(UNIT_LIBS)
@@ -106,8 +95,6 @@ unit_tests += \
 %C%_unit_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_handing_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_handing_LDADD = $(UNIT_LIBS)
-%C%_unit_holes_CPPFLAGS = $(UNIT_CPPFLAGS)
-%C%_unit_holes_LDADD = $(UNIT_LIBS)
 %C%_unit_ledger_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_ledger_LDADD = $(UNIT_LIBS)
 %C%_unit_limit_edges_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -127,8 +114,6 @@ unit_tests += \
 %C%_unit_share_SOURCES = %D%/unit/share.c %D%/unit/fault_world.c %D%/unit/fault_world.h
 %C%_unit_share_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_share_LDADD = $(UNIT_LIBS)
-%C%_unit_stripes_CPPFLAGS = $(UNIT_CPPFLAGS)
-%C%_unit_stripes_LDADD = $(UNIT_LIBS)
 %C%_unit_ticks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_ticks_LDADD = $(UNIT_LIBS)
 %C%_unit_types_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -177,6 +162,8 @@ contract_tests += \
 	%D%/contract/limit \
 	%D%/contract/limited_by \
 	%D%/contract/misuse \
+	%D%/contract/nested \
+	%D%/contract/no_object \
 	%D%/contract/object \
 	%D%/contract/order \
 	%D%/contract/ownership \
@@ -193,6 +180,7 @@ contract_tests += \
 	%D%/contract/usage \
 	%D%/contract/view \
 	%D%/contract/view_model \
+	%D%/contract/view_shared \
 	%D%/contract/weakref \
 	%D%/contract/weakref_calls \
 	%D%/contract/weakref_depth \
@@ -227,11 +215,9 @@ script_tests = \
 
 EXTRA_DIST += \
 	$(script_tests) \
-	%D%/models/biased.pml \
 	%D%/models/clear.pml \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \
-	%D%/models/lockless.pml \
 	%D%/models/revival.pml \
 	%D%/models/shared.pml \
 	%D%/models/tree.pml \

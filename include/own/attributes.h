@@ -32,6 +32,15 @@
 /* The result is memory that nothing else points to, of the product of two arguments. */
 #define OWN_NEW_MEMORY(count, size) __attribute__((malloc, alloc_size(count, size)))
 
+/* Defined where the code is compiled for ThreadSanitizer. */
+#if defined(__SANITIZE_THREAD__)
+#define OWN_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define OWN_THREAD_SANITIZER 1
+#endif
+#endif
+
 #define OWN_LIKELY(x) __builtin_expect(!!(x), 1)
 #define OWN_UNLIKELY(x) __builtin_expect(!!(x), 0)
 

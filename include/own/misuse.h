@@ -1,10 +1,11 @@
 /*
  * own/misuse.h - what happens when a program breaks the rules of ownership.
  *
- * Misuse that can be seen in O(1) is always seen: a count that would fall below what is held,
- * a reference to an object that is dead or dying, an object released through the wrong call. It is
- * told as one sentence that names the call, the object and its pool. A dead object is known as dead
- * until its memory is used again, or given back to the system.
+ * Misuse that can be seen in O(1) is always seen: a count that would fall below what is held, a
+ * reference to an object that is dead or dying, an object released through the wrong call, memory
+ * that is not an object (but see object.h). It is reported as one sentence that names the call, the
+ * object and its pool. A dead object is known as dead until its memory is used again, or given back
+ * to the system.
  */
 #ifndef OWN_MISUSE_H
 #define OWN_MISUSE_H

@@ -13,6 +13,13 @@
  * reference too many is seen at once (see misuse.h). An object that pools ever held 16,777,215 times
  * never dies.
  *
+ * Memory that is not an object, a block for example, is recognised by its header and reported (see
+ * misuse.h) by all calls here and in pool.h and weakref.h that take any object, except by
+ * own_is_shared, own_typeof and own_cast, and where own_incref and own_decref count inline: in a
+ * block that begins with the 32-bit number 5, own_decref makes it 4. A program compiled with
+ * -DOWN_DEBUG=1 does not count inline. A block that holds the bits of a header by chance, about one
+ * in eighty of random bytes, is taken for an object.
+ *
  * The count is a number line in one 32-bit word:
  *
  *   INT32_MIN ...................... OWN_COUNT_DEAD      dying or dead: any use is a misuse
@@ -24,7 +31,9 @@
  *
  * Threads: a confined object, and all that it reaches, is used by one thread at a time, and may be
  * handed over by anything that synchronises. A shared one (own_share) is counted and used by any
- * number at once. Immortal objects may be counted by any thread.
+ * number at once. Immortal objects may be counted by any thread. Two threads that count a confined
+ * object at the same time are a data race; ThreadSanitizer reports it in programs that are compiled
+ * with it (and link a library that is: --enable-sanitizer=thread).
  */
 #ifndef OWN_OBJECT_H
 #define OWN_OBJECT_H
@@ -45,7 +54,7 @@ typedef struct own_type own_type;
  * they are here only so that counting can be inline.
  */
 typedef struct own_object {
-    int32_t count;  /* the number line above; read and written as a relaxed atomic */
+    int32_t count;  /* the number line above */
     uint32_t state; /* flags, and how many references pools hold */
     const own_type *type;
 } own_object;
@@ -104,9 +113,25 @@ OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
 #define OWN_COUNT_SHARED (-((int32_t)1 << 29))
 #define OWN_COUNT_DEAD (-((int32_t)1 << 30) - 1)
 
-/* What own_incref and own_decref do where the count is at an end of its line, or others move it too. */
+/* own_incref and own_decref where the count is at an end of its line, or shared. */
 OWN_API void own_incref_slow(own_object *object);
 OWN_API void own_decref_slow(own_object *object);
+
+/* The new count of a confined object. ThreadSanitizer sees a plain store, so that it reports two
+   threads that count the object at the same time. */
+#ifdef OWN_THREAD_SANITIZER
+#define OWN_STORE_COUNT_(object, value) ((object)->count = (value))
+#else
+#define OWN_STORE_COUNT_(object, value)                                                            \
+    __atomic_store_n(&(object)->count, (value), __ATOMIC_RELAXED)
+#endif
+
+/* Whether the inline functions count by themselves, or leave that to the functions that check. */
+#if defined(OWN_DEBUG) && OWN_DEBUG
+#define OWN_COUNTS_INLINE_ 0
+#else
+#define OWN_COUNTS_INLINE_ 1
+#endif
 
 /*
  * Takes a new reference.
@@ -123,8 +148,10 @@ OWN_API inline void *own_incref(void *object)
     if (OWN_UNLIKELY(!o))
         return object;
     int32_t count = __atomic_load_n(&o->count, __ATOMIC_RELAXED);
-    if (OWN_LIKELY(count > 0 && count < OWN_COUNT_MAX))
-        __atomic_store_n(&o->count, count + 1, __ATOMIC_RELAXED);
+    if (!OWN_COUNTS_INLINE_)
+        own_incref_slow(o);
+    else if (OWN_LIKELY(count > 0 && count < OWN_COUNT_MAX))
+        OWN_STORE_COUNT_(o, count + 1);
     else if (OWN_LIKELY(count < 0 && count > OWN_COUNT_SHARED))
         __atomic_fetch_sub(&o->count, 1, __ATOMIC_RELAXED);
     else
@@ -139,10 +166,12 @@ OWN_API inline void *own_incref(void *object)
  * object  stolen; NULL is allowed (nothing happens).
  *
  * Releasing a reference that a pool holds (use own_drop), or one that was released before, is a
- * misuse. Finalizers and deferred calls run inside; they may use the library freely. Only where
- * they nest own_decref over 32 deep is a death put off, to the end of the outermost call. errno is
- * kept. Threads: those of object. Cost: a load, a test and a store, inline; a death costs what
- * dies.
+ * misuse. Finalizers and deferred calls run inside; they may use the library freely. If they
+ * release the last reference to something, that dies inside them. Such deaths nest as long as the
+ * thread has stack: down to an eighth of it or 32 KiB, whichever is more, and 10,000 deep; then a
+ * death is put off to the end of the outermost call. On a stack whose bounds are not known
+ * (sigaltstack, makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a
+ * load, a test and a store, inline; a death costs what dies.
  */
 OWN_API inline void own_decref(void *object)
 {
@@ -150,8 +179,10 @@ OWN_API inline void own_decref(void *object)
     if (OWN_UNLIKELY(!o))
         return;
     int32_t count = __atomic_load_n(&o->count, __ATOMIC_RELAXED);
-    if (OWN_LIKELY(count > 1 && count < OWN_COUNT_MAX))
-        __atomic_store_n(&o->count, count - 1, __ATOMIC_RELAXED);
+    if (!OWN_COUNTS_INLINE_)
+        own_decref_slow(o);
+    else if (OWN_LIKELY(count > 1 && count < OWN_COUNT_MAX))
+        OWN_STORE_COUNT_(o, count - 1);
     else if (OWN_UNLIKELY(count >= -1 || count <= OWN_COUNT_SHARED) ||
              !__atomic_compare_exchange_n(&o->count, &count, count + 1, 0, __ATOMIC_RELEASE,
                                           __ATOMIC_RELAXED))

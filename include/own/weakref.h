@@ -72,9 +72,8 @@ OWN_API OWN_MUST_USE own_weakref *own_weakref_new(own_pool *owner, void *object,
  * ref  borrowed; NULL gives NULL. A dead one is a misuse.
  *
  * Returns a new reference to the object; NULL once the object has died. errno is kept.
- * Threads: those of ref and its object. Cost: O(1); for a confined object, no lock. A shared object
- * is got under a short lock at first, and without one by a weak reference that is used often; then
- * its death takes a system call more, and waits for threads that are about to get it.
+ * Threads: those of ref and its object. Cost: O(1); a confined object needs no lock, a shared one
+ * a short lock and an atomic count.
  */
 OWN_API OWN_MUST_USE void *own_weakref_get(own_weakref *ref);
 

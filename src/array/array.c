@@ -24,7 +24,8 @@ own_array *array_alloc(int ndim, size_t itemsize, const char *format, size_t for
     own_array *array = chunk_get(size_of(ndim, format_size), &granted);
     if (OWN_UNLIKELY(!array))
         return NULL;
-    array->object = (own_object){.count = 1, .state = STATE_CLASS, .type = &array_class.type};
+    array->object =
+        (own_object){.count = 1, .state = STATE_OBJECT | STATE_CLASS, .type = &array_class.type};
     array->data = NULL;
     array->base = NULL;
     array->itemsize = itemsize;
@@ -172,7 +173,7 @@ static bool leave_base(own_object *base)
     int32_t count = __atomic_load_n(&base->count, __ATOMIC_RELAXED);
     if (OWN_UNLIKELY(count <= 1 || count >= OWN_COUNT_MAX))
         return false;
-    __atomic_store_n(&base->count, count - 1, __ATOMIC_RELAXED);
+    OWN_STORE_COUNT_(base, count - 1);
     return true;
 }
 
@@ -205,7 +206,8 @@ static bool array_free_bare(own_object *object)
         return false;
     if (leave_base(&buffer->object))
         buffer_count_array(buffer, -1);
-    else if (buffer->object.count != 1 || buffer->object.state != STATE_CLASS ||
+    else if (object_count(&buffer->object) != 1 ||
+             object_state(&buffer->object) != (STATE_OBJECT | STATE_CLASS) ||
              !buffer_free_bare(&buffer->object))
         return false;
     array_discard(array);

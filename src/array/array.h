@@ -142,7 +142,7 @@ bool array_full(void);
 static inline bool array_may_attach(const own_object *base)
 {
     return !base || base->type != &buffer_class.type ||
-           OWN_LIKELY(((const own_buffer *)(const void *)base)->arrays < UINT32_MAX) ||
+           OWN_LIKELY(buffer_arrays((const own_buffer *)(const void *)base) < UINT32_MAX) ||
            array_full();
 }
 

@@ -226,7 +226,7 @@ static bool check_resize(const own_array *array, const size_t *shape, size_t *by
         errno = EPERM;
         return false;
     }
-    if (array_buffer(array)->arrays > 1) {
+    if (buffer_arrays(array_buffer(array)) > 1) {
         errno = EBUSY;
         return false;
     }

@@ -171,7 +171,7 @@ void array_validate(const own_array *array)
         check(array, array->data + high <= buffer->data + buffer->size,
               "data + high <= buffer.data + buffer.size");
     }
-    check(array, !buffer || buffer->arrays > 0, "arrays > 0");
+    check(array, !buffer || buffer_arrays(buffer) > 0, "arrays > 0");
     if (array->flags & ARRAY_OWNER) {
         check(array, buffer && array->data == buffer->data, "owner: data = the buffer's");
         check(array,

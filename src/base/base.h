@@ -8,6 +8,7 @@
  *   barrier     between two threads, paid for by one
  *   biased      a lock for one thread, and all others
  *   thread      numbers of threads
+ *   stack       how much of it is left
  *   ticks       what came first, among all threads
  *   misuse      telling a broken rule in one sentence
  *   fail        the end of a call that fails

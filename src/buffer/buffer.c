@@ -26,7 +26,7 @@ static own_buffer *make_header(own_pool *owner, size_t behind)
         return NULL;
     }
     *buffer = (own_buffer){
-        .object = {.count = 1, .state = STATE_CLASS, .type = &buffer_class.type},
+        .object = {.count = 1, .state = STATE_OBJECT | STATE_CLASS, .type = &buffer_class.type},
         .data = buffer_behind(buffer),
         .limit = limit,
         .room = (uint16_t)(size - sizeof(own_buffer)),
@@ -145,7 +145,7 @@ int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
     int error = 0;
     if (!buffer || !object_check(&buffer->object, "own_buffer_resize", NULL))
         error = EINVAL;
-    else if (buffer->arrays > 0)
+    else if (buffer_arrays(buffer) > 0)
         error = EBUSY;
     else if (multiply_overflows(count, size, &bytes))
         error = EOVERFLOW;

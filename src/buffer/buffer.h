@@ -45,8 +45,8 @@ struct own_buffer {
         void (*free_fn)(void *); /* adopted */
     };
     own_object *waiting; /* dying */
-    uint32_t arrays;
-    uint16_t room; /* behind the header, in its chunk */
+    uint32_t arrays; /* of a shared buffer, any thread that makes or releases a view changes it */
+    uint16_t room;   /* behind the header, in its chunk */
     uint16_t adopted;
 };
 
@@ -62,6 +62,12 @@ static inline void buffer_count_array(own_buffer *buffer, int change)
         __atomic_fetch_add(&buffer->arrays, (uint32_t)change, __ATOMIC_ACQ_REL);
     else
         buffer->arrays += (uint32_t)change;
+}
+
+/* The number of arrays. What was done with an array that has gone happened before. */
+static inline uint32_t buffer_arrays(const own_buffer *buffer)
+{
+    return __atomic_load_n(&buffer->arrays, __ATOMIC_ACQUIRE);
 }
 
 static inline char *buffer_behind(const own_buffer *buffer)
@@ -82,7 +88,7 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero);
 own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size,
                                 void (*free_fn)(void *));
 
-/* Frees a buffer whose last reference went, as object_class has it; that is state = STATE_CLASS. */
+/* free_bare of the class, for a buffer whose last reference went: state has no other flags. */
 bool buffer_free_bare(own_object *object);
 
 /* Adopted memory that a resize has left behind, to be freed when all else is done. */

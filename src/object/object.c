@@ -27,6 +27,7 @@ own_object *object_new(const own_type *type)
         return NULL;
     memset(object, 0, type->size);
     object->count = 1;
+    object->state = STATE_OBJECT;
     object->type = type;
     return object;
 }
@@ -37,17 +38,31 @@ static void tell_dead(const char *call, const own_object *object)
     misuse("%s: %s is dead or dying", call, object_describe(object, text));
 }
 
-bool object_check(const own_object *object, const char *call, const char *pool)
+static void tell_no_object(const char *call, const own_object *object)
 {
-    if (!object_is_dead(object))
-        return true;
+    misuse("%s: %p is not an object", call, (const void *)object);
+}
+
+bool object_refuse(const own_object *object, const char *call, const char *pool)
+{
     char text[OBJECT_TEXT];
-    if (pool)
+    bool dead = object_is_dead(object);
+    if (!pool)
+        (dead ? tell_dead : tell_no_object)(call, object);
+    else if (dead)
         misuse("%s: %s is dead or dying (for pool '%.50s')", call, object_describe(object, text),
                pool);
     else
-        tell_dead(call, object);
+        misuse("%s: %p is not an object (for pool '%.50s')", call, (const void *)object, pool);
     return false;
+}
+
+int object_not_held(const own_object *object, const char *call)
+{
+    if (!object_is_dead(object))
+        (void)object_check(object, call, NULL);
+    errno = EINVAL;
+    return -1;
 }
 
 static void tell_not_yours(const own_object *object, const char *call)
@@ -109,7 +124,7 @@ bool object_unhold(own_object *object)
     if (OWN_LIKELY(held == 1 && count > 0 && count < OWN_COUNT_MAX)) {
         object->state -= STATE_HELD_ONE;
         if (count > 1)
-            __atomic_store_n(&object->count, count - 1, __ATOMIC_RELAXED);
+            OWN_STORE_COUNT_(object, count - 1);
         return count == 1;
     }
     if (count <= 0)
@@ -124,12 +139,17 @@ bool object_unhold(own_object *object)
     return step.verdict == COUNT_LAST;
 }
 
-/* Of a confined object whose count would be nothing: whether it was the caller's. */
+/* Releases the only reference of a confined object. False: it is not the caller's. One comparison
+   tells that it is an object, that no pool holds it and that it is not dying. */
 static bool release_last(own_object *object, const char *call)
 {
-    if (OWN_LIKELY(!object_held(object) && !object_is_dying(object)))
+    uint32_t state = object_state(object);
+    if (OWN_LIKELY((state & ~STATE_RELEASABLE) == STATE_OBJECT))
         return true;
-    tell_not_yours(object, call);
+    if (object_has_header(object))
+        tell_not_yours(object, call);
+    else
+        tell_no_object(call, object);
     return false;
 }
 
@@ -138,8 +158,12 @@ bool object_release(own_object *object, const char *call)
     int32_t count = object_count(object);
     if (count == 1)
         return release_last(object, call);
+    if (OWN_UNLIKELY(count > OWN_COUNT_DEAD && !object_has_header(object))) {
+        tell_no_object(call, object);
+        return false;
+    }
     if (count > 0) {
-        __atomic_store_n(&object->count, count_down(count).count, __ATOMIC_RELAXED);
+        OWN_STORE_COUNT_(object, count_down(count).count);
         return false;
     }
     switch (shared_release(object)) {
@@ -160,6 +184,10 @@ bool object_release(own_object *object, const char *call)
 void own_incref_slow(own_object *object)
 {
     int32_t count = object_count(object);
+    if (OWN_UNLIKELY(count > OWN_COUNT_DEAD && !object_has_header(object))) {
+        tell_no_object("own_incref", object);
+        return;
+    }
     /* Several threads may overshoot the stop by one each; the band behind it is wide. */
     if (OWN_LIKELY(count < 0 && count > COUNT_SHARED_STOP)) {
         __atomic_fetch_sub(&object->count, 1, __ATOMIC_RELAXED);
@@ -169,7 +197,7 @@ void own_incref_slow(own_object *object)
     if (step.verdict == COUNT_IS_DEAD)
         tell_dead("own_incref", object);
     else if (step.verdict == COUNT_MOVED)
-        __atomic_store_n(&object->count, step.count, __ATOMIC_RELAXED);
+        OWN_STORE_COUNT_(object, step.count);
 }
 
 void own_decref_slow(own_object *object)
@@ -180,7 +208,7 @@ void own_decref_slow(own_object *object)
 
 size_t own_refcount(const void *object)
 {
-    if (!object)
+    if (!object || object_is_dead(object) || !object_check(object, "own_refcount", NULL))
         return 0;
     uint32_t state;
     size_t references = shared_references(object, &state);
@@ -200,12 +228,8 @@ bool own_is_shared(const void *object)
 void own_immortalize(void *object)
 {
     own_object *o = object;
-    if (!o)
+    if (!o || !object_check(o, "own_immortalize", NULL))
         return;
-    if (object_is_dead(o)) {
-        tell_dead("own_immortalize", o);
-        return;
-    }
     /* Other threads may be about to move a shared count by one: it goes where that changes nothing. */
     __atomic_store_n(&o->count, object_count(o) < 0 ? COUNT_SHARED_STOP : 0, __ATOMIC_RELAXED);
 }

@@ -11,8 +11,11 @@
  *              of pools is the library's own guard
  *   releasing its fields, or waiting to die: count <= OWN_COUNT_DEAD (see dying.h)
  *
- * So all references that pools hold are one step of the count. A decref by somebody who has no
- * reference left meets count = 1 with held > 0, which is misuse, at no cost to any other decref.
+ * So all references that pools hold are one step of the count. A decref by a caller without
+ * a reference finds count = 1 and held > 0, which is misuse, at no cost to any other decref.
+ *
+ * Memory that is not an object is recognised by its header: state & STATE_PATTERN = STATE_OBJECT in
+ * every object whose count is not a dead one, and its type is the address of an own_type.
  *
  * Threads: those of the object.
  */
@@ -30,7 +33,12 @@
 #define STATE_CLASS ((uint32_t)4)     /* the type is an object_class */
 #define STATE_DYING ((uint32_t)8)     /* the last reference went; the guard keeps it whole */
 #define STATE_FOUND ((uint32_t)16)    /* for own_share, while it looks for all that is reachable */
+#define STATE_PATTERN                                                                              \
+    ((uint32_t)0xe0) /* of these bits, objects that are not dead have STATE_OBJECT */
+#define STATE_OBJECT ((uint32_t)0xa0) /* neither zeros, nor ASCII, nor a small negative number */
 #define STATE_FLAGS ((uint32_t)0xff)
+/* Flags that do not matter to the release of the last reference. */
+#define STATE_RELEASABLE (STATE_FINALIZED | STATE_WEAK | STATE_CLASS | STATE_FOUND)
 #define STATE_HELD_ONE ((uint32_t)1 << 8)
 #define STATE_HELD_MAX (UINT32_MAX >> 8) /* held so often, an object is never released again */
 
@@ -111,7 +119,14 @@ static inline bool object_is_dead(const own_object *object)
     return object_count(object) <= OWN_COUNT_DEAD;
 }
 
-/* shared.c: what the functions below do to shared and immortal objects. */
+/* Whether memory that is not dead looks like an object. Its type is not read. */
+static inline bool object_has_header(const own_object *object)
+{
+    return (object_state(object) & STATE_PATTERN) == STATE_OBJECT && object->type &&
+           (uintptr_t)object->type % _Alignof(own_type) == 0;
+}
+
+/* shared.c: the functions below for shared and immortal objects. */
 enum shared_release {
     SHARED_RELEASED,
     SHARED_WAS_LAST,     /* the caller now calls object_die */
@@ -130,11 +145,21 @@ size_t shared_references(const own_object *object, uint32_t *state);
 /* A zeroed object with one reference, which is new. NULL: errno is EINVAL or ENOMEM. */
 own_object *object_new(const own_type *type);
 
-/* Whether the object is alive. False: it has been told as a misuse of that call, for that pool,
-   where there is one. */
-bool object_check(const own_object *object, const char *call, const char *pool);
+/* Whether that is an object, and alive. False: it has been reported as a misuse of that call, for
+   that pool if there is one. */
+bool object_refuse(const own_object *object, const char *call, const char *pool)
+    __attribute__((cold));
+static inline bool object_check(const own_object *object, const char *call, const char *pool)
+{
+    return OWN_LIKELY(!object_is_dead(object) && object_has_header(object)) ||
+           object_refuse(object, call, pool);
+}
 
-/* Whether somebody outside of pools has a reference. False: told in the same way. */
+/* Fails with EINVAL because a pool does not hold that. What is neither an object nor a dead one is
+   reported. Returns -1. */
+int object_not_held(const own_object *object, const char *call);
+
+/* Whether there is a reference outside of pools. False: reported in the same way. */
 bool object_check_caller(const own_object *object, const char *call, const char *pool);
 
 /* A pool takes a reference. */
@@ -146,7 +171,7 @@ void object_give(own_object *object);
 /* A pool releases one. True: it was the last; the caller now calls object_die, or is in a step. */
 OWN_MUST_USE bool object_unhold(own_object *object);
 
-/* A reference outside of pools is released. True: as object_unhold. Misuse is told. */
+/* A reference outside of pools is released. True: as object_unhold. Misuse is reported. */
 OWN_MUST_USE bool object_release(own_object *object, const char *call);
 
 /* The last reference has been released: the object dies, and what dies with it. Keeps errno. Where
@@ -154,15 +179,6 @@ OWN_MUST_USE bool object_release(own_object *object, const char *call);
 void object_die(own_object *object);
 /* The same, but never put off: for what must have died before something else goes on. */
 void object_die_now(own_object *object);
-
-/*
- * What the death of an object with STATE_WEAK asks of the room weakref, which defines them there.
- * The last reference has gone: from now on weak references to the object give NULL.
- */
-void weakref_clear(own_object *object);
-/* Ends STATE_WEAK and calls back all weak references; but where they have not been cleared yet, only
-   if nobody has a reference to the object beside the guard. Runs code of users. */
-void weakref_call(own_object *object);
 
 /* What a misuse sentence calls an object. Returns text. */
 #define OBJECT_TEXT 160

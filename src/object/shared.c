@@ -11,11 +11,12 @@
  * tear-down (object.h). All exchanges that release are releases, and that of the last also acquires
  * what was done under all other references.
  *
- * Who releases the only reference of an object without weak references exchanges nothing: nobody is
- * left who could take another one, and what the others did before they released theirs is acquired
- * by the load. The count is -1 then, as the guard's will be.
+ * Releasing the only reference to an object without weak references needs no exchange: no other
+ * thread can take a reference, and the load acquires what the others did before they released theirs.
+ * The count is -1 then, as the guard's will be. A weak reference may still be found in the ring of
+ * its object: a reference that is taken there brings it back to life (teardown.c).
  */
-#include "object/object.h"
+#include "object/weakref.h"
 
 /* Count and state, as they lie at the head of an object. */
 struct head {
@@ -39,7 +40,7 @@ static union head_word load(const own_object *object)
     return (union head_word){.word = __atomic_load_n(word, __ATOMIC_ACQUIRE)};
 }
 
-/* Whether only those who have that one reference come by the object. */
+/* Whether only the owner of that one reference can reach the object. */
 static bool is_only(struct head head)
 {
     return head.count == -1 && !(head.state & STATE_WEAK);

@@ -9,16 +9,19 @@
  * in their header (dying.h), objects of a class where they like.
  *
  * Only code of users nests: a finalizer or a deferred call that releases something starts a
- * tear-down inside this one. Over NEST_MAX such levels the object is put on a list of the thread,
- * and the outermost level tears it down, as CPython's trashcan does, so that no stack grows with
- * the user's data.
+ * tear-down inside this one. NEST_SURE such levels are always allowed, and NEST_MAX if there is
+ * stack for them. Deeper, the object is put on a list of the thread, and the outermost level tears
+ * it down, as CPython's trashcan does, so that no stack overflows because of the user's data.
  */
+#include "base/stack.h"
 #include "chunk/chunk.h"
 #include "object/dying.h"
+#include "object/weakref.h"
 
 #include <errno.h>
 
-#define NEST_MAX 32
+#define NEST_SURE 32
+#define NEST_MAX 10000
 
 static __thread unsigned nesting;
 static __thread own_object *put_off;
@@ -43,12 +46,12 @@ static void live_on(own_object *object)
         object_die(object);
 }
 
-/* Nobody has a reference to a dying object; where it has no weak references either, only this thread
-   comes by it. */
+/* Nobody has a reference to a dying object. If it has no weak references and is none that the death
+   of its object may find in a ring, only this thread can reach it. */
 static void mark(own_object *object, uint32_t flag)
 {
     uint32_t state = object_state(object);
-    if (OWN_LIKELY(!(state & STATE_WEAK)))
+    if (OWN_LIKELY(!(state & STATE_WEAK) && object->type != &weakref_type))
         __atomic_store_n(&object->state, state | flag, __ATOMIC_RELAXED);
     else
         object_mark(object, flag);
@@ -133,9 +136,9 @@ static void free_plain(own_object *object)
 static bool die_bare(own_object *object)
 {
     uint32_t flags = object_state(object) & STATE_FLAGS;
-    if (flags == STATE_CLASS)
+    if (flags == (STATE_OBJECT | STATE_CLASS))
         return class_of_object(object)->free_bare(object);
-    if (flags || object->type->finalize || object->type->refs)
+    if (flags != STATE_OBJECT || object->type->finalize || object->type->refs)
         return false;
     free_plain(object);
     return true;
@@ -244,8 +247,8 @@ static void tear_down(own_object *top)
     }
 }
 
-/* Too deep: keeps the object, whole but for its header, for the outermost level. It is dead to its
-   weak references, which are called then. */
+/* Keeps the object, whole but for its header, for the outermost level. It is dead to its weak
+   references, which are called then. */
 static void put_off_death(own_object *object)
 {
     if (OWN_UNLIKELY(object_state(object) & STATE_WEAK))
@@ -272,16 +275,32 @@ static own_object *take_put_off(void)
     }
     struct dying dying = dying_load(object);
     put_off = dying.waiting;
-    object->state = dying.flags;
+    object->state = STATE_OBJECT | dying.flags;
     object->count = dying.field ? -1 : 1; /* here: whether it is shared */
     return object;
+}
+
+/* Whether a tear-down may begin inside those that are under way. */
+static bool may_nest(void)
+{
+    return OWN_LIKELY(nesting < NEST_SURE) || (nesting < NEST_MAX && stack_has_room());
+}
+
+/* A weak reference leaves its ring before its death is put off. Until then the thread on which its
+   object dies may find it there and take a reference: it lives on, or dies when that one goes. */
+static bool is_taken(own_object *object)
+{
+    if (OWN_LIKELY(object->type != &weakref_type))
+        return false;
+    weakref_finalize(object);
+    return object_is_revived(object);
 }
 
 void object_die(own_object *object)
 {
     if (die_bare(object))
         return;
-    if (nesting < NEST_MAX)
+    if (may_nest() || is_taken(object))
         object_die_now(object);
     else
         put_off_death(object);

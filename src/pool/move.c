@@ -180,6 +180,7 @@ int own_move(own_pool *from, own_pool *to, void *object)
         return fail_with(EINVAL);
     if (!pool_is_only_child(object) && has_reference(from, object))
         return move_reference(from, to, object);
-    return object_is_pool(object) ? move_child(from, to, object) : fail_with(EINVAL);
+    return object_is_pool(object) ? move_child(from, to, object)
+                                  : object_not_held(object, "own_move");
 }
 

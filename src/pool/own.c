@@ -3,8 +3,8 @@
  *
  * Each call makes ready what may fail, then changes everything in steps that cannot.
  */
+#include "object/weakref.h"
 #include "pool/ready.h"
-#include "weakref/weakref.h"
 
 #include <errno.h>
 
@@ -189,7 +189,8 @@ static __attribute__((noinline)) int drop_slow(own_pool *pool, void *object)
     if ((pool_parts(pool) || pool->part.ledger.index) && !pool_is_only_child(object))
         entered = pool_enter_and_take(pool, KIND_REFERENCE, object, NULL, &node);
     if (!entered)
-        return object_is_pool(object) ? drop_child(pool, object) : fail_with(EINVAL);
+        return object_is_pool(object) ? drop_child(pool, object)
+                                      : object_not_held(object, "own_drop");
     node_put(part_account(entered), node);
     part_debug_step(entered);
     pool_leave(entered);

@@ -14,7 +14,8 @@ _Static_assert(offsetof(own_pool, first) + MEMORY_FIRST_LEAST + 4 * GRANULE == F
 static bool pool_init(own_pool *pool, const own_pool *owner, size_t size, const char *name)
 {
     uint32_t held = owner ? STATE_HELD_ONE : 0;
-    pool->object = (own_object){.count = 1, .state = STATE_CLASS | held, .type = &pool_class.type};
+    pool->object = (own_object){
+        .count = 1, .state = STATE_OBJECT | STATE_CLASS | held, .type = &pool_class.type};
     pool->part.ledger = (struct ledger){.flags = owner ? 0 : POOL_ROOT};
     pool->part.memory.account = (struct account){.reserved = size};
     pool->entry.owner = NULL;

@@ -14,6 +14,8 @@
 /* In builds that mark or check each block, no pool is ready. */
 #define POOL_READY (!OWN_DEBUG && !MARKS_ASAN)
 
+#define POOL_STATE (STATE_OBJECT | STATE_CLASS)
+
 /* Count and state of a confined object with one reference, in one word. */
 #define ONE_REFERENCE(state) ((uint64_t)(state) << 32 | 1)
 
@@ -77,7 +79,7 @@ static inline own_pool *pool_wake_root(const char *place)
     struct cache *cache = chunk_cache;
     if (!POOL_READY || OWN_UNLIKELY(!cache))
         return NULL;
-    own_pool *pool = pool_wake(cache, cache->typical[TYPICAL_ROOT] & 0xff, STATE_CLASS, place);
+    own_pool *pool = pool_wake(cache, cache->typical[TYPICAL_ROOT] & 0xff, POOL_STATE, place);
     if (OWN_LIKELY(pool != NULL))
         pool->part.ledger.flags = POOL_ROOT;
     return pool;
@@ -90,7 +92,7 @@ static inline own_pool *pool_wake_child(own_pool *owner, const char *place)
                                     owner->part.memory.account.limit))
         return NULL;
     unsigned class = owner->part.ledger.typical & 0xff;
-    own_pool *pool = pool_wake(cache, class, STATE_CLASS | STATE_HELD_ONE, place);
+    own_pool *pool = pool_wake(cache, class, POOL_STATE | STATE_HELD_ONE, place);
     if (OWN_LIKELY(pool != NULL))
         part_add_child(&owner->part, pool, 0);
     return pool;
@@ -101,7 +103,7 @@ static inline bool pool_drop_plain(own_pool *parent, own_pool *child)
 {
     if (!POOL_READY || OWN_UNLIKELY(child->entry.owner != &parent->part ||
                                     *header_of(child) !=
-                                        ONE_REFERENCE(STATE_CLASS | STATE_HELD_ONE) ||
+                                        ONE_REFERENCE(POOL_STATE | STATE_HELD_ONE) ||
                                     object_count(&parent->object) <= 0 || !pool_is_plain(child)))
         return false;
     struct ledger *ledger = &parent->part.ledger;
@@ -112,7 +114,7 @@ static inline bool pool_drop_plain(own_pool *parent, own_pool *child)
         return true;
     /* Out of the ledger, and without its last reference: the rest of the long way. */
     learn_child(&parent->part, child);
-    *header_of(child) = ONE_REFERENCE(STATE_CLASS);
+    *header_of(child) = ONE_REFERENCE(POOL_STATE);
     object_die(&child->object);
     return true;
 }

@@ -4,8 +4,8 @@
  * First everything reachable is listed, and what may fail is made ready; then everything is
  * changed. So a call that fails has changed nothing, and nothing recurses.
  */
+#include "object/weakref.h"
 #include "pool/pool.h"
-#include "weakref/weakref.h"
 
 #include <errno.h>
 #include <string.h>
@@ -99,7 +99,7 @@ static bool look_into_pool(struct list_of_found *list, own_pool *pool)
 
 static bool find_weak(own_object *ref, void *list)
 {
-    return object_is_dead(ref) || find(list, ref);
+    return find(list, ref);
 }
 
 static bool look_into(struct list_of_found *list, own_object *object)

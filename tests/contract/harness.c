@@ -121,6 +121,52 @@ void log_and_free(void *memory)
     free(memory);
 }
 
+static size_t flags_down;
+
+static void take_flag_down(void *flag)
+{
+    (void)flag;
+    flags_down++;
+}
+
+static const own_type flag_type = {
+    .name = "flag", .size = sizeof(own_object), .finalize = take_flag_down};
+
+struct nested {
+    own_object header;
+    void (*action)(void);
+};
+
+static void nest_or_act(void *self);
+static const own_type nested_type = {
+    .name = "nested", .size = sizeof(struct nested), .finalize = nest_or_act};
+
+static void nest_deeper(void (*action)(void))
+{
+    struct nested *nested = (struct nested *)own_new(NULL, &nested_type);
+
+    expect(nested != NULL);
+    nested->action = action;
+    own_decref(nested);
+}
+
+static void nest_or_act(void *self)
+{
+    void (*action)(void) = ((struct nested *)self)->action;
+    size_t before = flags_down;
+
+    own_decref(own_new(NULL, &flag_type));
+    if (flags_down > before)
+        nest_deeper(action);
+    else
+        action();
+}
+
+void at_nesting_limit(void (*action)(void))
+{
+    nest_deeper(action);
+}
+
 char *adopt_named(own_pool *pool, char name, size_t size)
 {
     char *memory = (char *)malloc(size);

@@ -91,6 +91,10 @@ struct probe {
 extern const own_type probe_type;
 struct probe *probe_new(own_pool *owner, char name);
 
+/* Calls the action where deaths nest so deep that the next is put off. What was put off has died
+   when it returns. */
+void at_nesting_limit(void (*action)(void));
+
 /* Adopts memory of that many bytes, at least 1, each of which is its name; never NULL. It is freed by
    log_and_free, which logs the name. */
 char *adopt_named(own_pool *pool, char name, size_t size);

@@ -1,20 +1,13 @@
 /*
- * weakref_often.c - weak references to shared objects that are got so often that the library no
- * longer takes a lock for it: while the last reference goes, by threads that end, and across fork.
+ * weakref_often.c - weak references to shared objects that several threads get often: while the last
+ * reference goes, by threads that end, and across fork.
  */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__linux__)
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#endif
 
 #include "harness.h"
 
@@ -154,7 +147,7 @@ START_TEST(a_pool_drops_an_object_that_is_often_got)
 }
 END_TEST
 
-/* Runs after the library has been told of the end of the thread, or before. */
+/* Runs when the thread ends, maybe after the library has cleaned up behind the thread. */
 static void get_at_the_end(void *ref)
 {
     get_often(ref);
@@ -203,7 +196,7 @@ static void *get_until_stopped(void *ref)
     return NULL;
 }
 
-/* The reference that the thread had at that moment is nobody's in the child. */
+/* In the child, a reference that the other thread had at that moment has no owner. */
 static void release_in_child(struct thing *thing, own_weakref *ref)
 {
     signal(SIGALRM, SIG_DFL); /* Check has a handler of its own */
@@ -238,50 +231,6 @@ START_TEST(a_child_process_does_not_wait_for_threads_that_it_does_not_have)
 }
 END_TEST
 
-#if defined(SYS_membarrier) && defined(SECCOMP_MODE_FILTER)
-
-/* As a sandbox does that knows nothing of it. */
-static bool forbid_membarrier(void)
-{
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {.len = 4, .filter = filter};
-
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
-}
-
-/* In a process of its own: it is for good. */
-START_TEST(sandbox_that_comes_later_changes_nothing)
-{
-    own_weakref *ref;
-    pid_t process = fork();
-
-    expect(process >= 0);
-    if (process == 0) {
-        for (int round = 0; round < 20; round++) {
-            struct thing *thing = new_thing(&ref);
-            get_often(ref);
-            if (round == 0 && !forbid_membarrier())
-                _exit(0);
-            expect_keeps_errno((own_decref(thing), atomic_load(&finalized) == 1));
-            expect(!get_once(ref) && atomic_load(&calls) == 1);
-            own_decref(ref);
-        }
-        _exit(0);
-    }
-    int status;
-    expect(waitpid(process, &status, 0) == process);
-    expect(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-END_TEST
-
-#endif
-
 int main(void)
 {
     Suite *suite = suite_create("weakref_often");
@@ -291,8 +240,5 @@ int main(void)
     tcase_add_test(often, a_pool_drops_an_object_that_is_often_got);
     tcase_add_test(often, threads_that_got_objects_end);
     tcase_add_test(often, a_child_process_does_not_wait_for_threads_that_it_does_not_have);
-#if defined(SYS_membarrier) && defined(SECCOMP_MODE_FILTER)
-    tcase_add_test(often, sandbox_that_comes_later_changes_nothing);
-#endif
     return run_suite(suite);
 }

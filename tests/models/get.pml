@@ -2,7 +2,7 @@
  * get.pml - own_weakref_get against the last own_decref.
  *
  * Two threads release the two references of an object, two others get it through a weak reference
- * each, use it and release that: weakref_get_shared (weakref/table.c) against shared_release and
+ * each, use it and release that: weakref_get_shared (object/weaktable.c) against shared_release and
  * become_guard (object/shared.c).
  *
  * mutants:
@@ -38,5 +38,5 @@ active proctype check()
     timeout;
     assert(freed && deaths == 1 && count == DEAD);
     assert(calls[0] == 1 && calls[1] == 1);
-    assert(!stripe)
+    assert(!shard)
 }

@@ -6,7 +6,7 @@
  * weak reference, whether it is dying or lives on; the first may make a second weak reference to
  * it, and uses that when its own reference has gone. So the object may live on by either way, the
  * guard may be the last reference after all, and the object die anew in any thread: finalize,
- * is_alone, live_on (object/teardown.c), weakref_take (weakref/table.c).
+ * is_alone, live_on (object/teardown.c), weakref_take (object/weaktable.c).
  *
  * mutants:
  *   FLAG_BEFORE_COUNT    whether the object is alone is seen by the flag first, then by the count
@@ -84,5 +84,5 @@ active proctype check()
     assert(freed && deaths == 1 && count == DEAD);
     assert(finalized == 1);
     assert(calls[0] == 1 && calls[1] == (ref[1] != NONE));
-    assert(!stripe)
+    assert(!shard)
 }

@@ -1,16 +1,11 @@
 /*
  * weakref.pml - the weak references of the object, and its tear-down.
  *
- * The steps of src/weakref/table.c and src/object/teardown.c. There are two weak references, which
+ * The steps of src/object/weaktable.c and src/object/teardown.c. There are two weak references, which
  * live for ever, and are at first what REFS_FIRST says. FINALIZE is the code of the finalizer, which
  * runs once.
  */
 #include "shared.pml"
-
-/* What weakref_clear does after that: reader_wait, where there are getters without a lock. */
-#ifndef WAIT_FOR_READERS
-#define WAIT_FOR_READERS skip
-#endif
 
 #define NONE 0    /* not made yet */
 #define LINKED 1  /* in the ring: gives the object */
@@ -18,7 +13,7 @@
 #define SETTLED 3 /* WEAKREF_SETTLED: taken, its call is made */
 byte ref[2] = REFS_FIRST;
 byte calls[2];
-bool stripe; /* the lock of the table */
+bool shard; /* the lock of the table */
 
 bool alone;
 bool take[2]; /* of one thread at a time: the object dies in one */
@@ -27,9 +22,9 @@ byte finalized;
 /* weakref_link, by one who has a reference. */
 inline link(i)
 {
-    lock(stripe);
+    lock(shard);
     d_step { touch(); assert(ref[i] == NONE); state = state | STATE_WEAK; ref[i] = LINKED };
-    unlock(stripe)
+    unlock(shard)
 }
 
 /* own_weakref_get: the mark, then weakref_get_shared. */
@@ -40,14 +35,14 @@ inline get(i)
     :: ref[i] == CLEARED || ref[i] == SETTLED
     :: else ->
 #ifndef GET_WITHOUT_LOCK
-       lock(stripe);
+       lock(shard);
 #endif
        if
        :: ref[i] == CLEARED || ref[i] == SETTLED
        :: else -> try_incref()
        fi;
 #ifndef GET_WITHOUT_LOCK
-       unlock(stripe)
+       unlock(shard)
 #else
        skip
 #endif
@@ -99,10 +94,9 @@ inline become_guard()
 #endif
     if
     :: state & STATE_WEAK ->
-       lock(stripe);
+       lock(shard);
        mark_cleared();
-       unlock(stripe);
-       WAIT_FOR_READERS
+       unlock(shard)
     :: else
     fi;
 #ifndef GUARD_BEFORE_CLEAR
@@ -113,7 +107,7 @@ inline become_guard()
 /* A weak reference that was made to the dying object: cleared only where that is alone yet. */
 inline lose_later()
 {
-    lock(stripe);
+    lock(shard);
     if
 #ifdef CLEAR_UNASKED
     :: true ->
@@ -124,7 +118,7 @@ inline lose_later()
        mark_cleared();
        take_ring()
     fi;
-    unlock(stripe);
+    unlock(shard);
     call_died()
 }
 
@@ -162,10 +156,10 @@ inline die()
     d_step { touch(); state = state | STATE_DYING };
     if
     :: state & STATE_WEAK ->
-       lock(stripe);
+       lock(shard);
        mark_cleared();
        take_ring();
-       unlock(stripe);
+       unlock(shard);
        call_died()
     :: else
     fi;

@@ -101,7 +101,7 @@ START_TEST(functions_behind_macros_make_pools)
 }
 END_TEST
 
-/* Who does not inline them, another language say, calls them. */
+/* Callers that cannot inline them, from another language for example, call them. */
 START_TEST(inline_functions_are_functions_too)
 {
     void *(*volatile incref)(void *) = own_incref;
@@ -114,7 +114,7 @@ START_TEST(inline_functions_are_functions_too)
     decref(pool);
     expect(own_refcount(pool) == 1);
     decref_scoped(&pool);
-    own_object immortal = {.count = 0};
+    own_object immortal = {.count = 0, .state = STATE_OBJECT, .type = own_pool_type()};
     expect(incref(&immortal) == &immortal);
     decref(&immortal);
     expect(immortal.count == 0);

@@ -2,22 +2,22 @@
  * validate_weakref.c - weakref_validate sees each equation of weakref.h that is broken.
  */
 #include "breach.h"
-#include "weakref/weakref.h"
+#include "object/weakref.h"
 
-static own_object *object, *other; /* in one stripe */
+static own_object *object, *other; /* in one shard */
 static own_weakref *refs[3];       /* of object; the first is the entry */
 static own_weakref *other_ref;
-static struct stripe *stripe;
+static struct shard *shard;
 
 static const own_type thing_type = {.name = "thing", .size = 16};
 
 static void build(void)
 {
     object = own_new(NULL, &thing_type);
-    stripe = &weakref_stripes[weakref_stripe_of((uintptr_t)object)];
+    shard = &weakref_shards[weakref_shard_of((uintptr_t)object)];
     do
         other = own_new(NULL, &thing_type);
-    while (&weakref_stripes[weakref_stripe_of((uintptr_t)other)] != stripe);
+    while (&weakref_shards[weakref_shard_of((uintptr_t)other)] != shard);
     for (int i = 0; i < 3; i++)
         refs[i] = own_weakref_new(NULL, object, NULL, NULL);
     other_ref = own_weakref_new(NULL, other, NULL, NULL);
@@ -37,36 +37,36 @@ static void break_nothing(void)
 
 static void entries_wrong(void)
 {
-    stripe->entries++;
+    shard->entries++;
 }
 
 static void buckets_odd(void)
 {
-    stripe->buckets--;
+    shard->buckets--;
 }
 
 static void buckets_elsewhere(void)
 {
-    static own_weakref *elsewhere[STRIPE_FEW];
+    static own_weakref *elsewhere[SHARD_FEW];
 
-    memcpy(elsewhere, stripe->few, sizeof elsewhere);
-    stripe->chunk = elsewhere;
+    memcpy(elsewhere, shard->few, sizeof elsewhere);
+    shard->chunk = elsewhere;
 }
 
 static own_weakref **bucket_of(const own_object *of)
 {
-    return &stripe->few[weakref_bucket_of((uintptr_t)of, STRIPE_FEW)];
+    return &shard->few[weakref_bucket_of((uintptr_t)of, SHARD_FEW)];
 }
 
-static void in_other_stripe(void)
+static void in_other_shard(void)
 {
-    struct stripe *next = &weakref_stripes[(stripe - weakref_stripes + 1) % STRIPE_COUNT];
+    struct shard *next = &weakref_shards[(shard - weakref_shards + 1) % SHARD_COUNT];
 
     next->few[0] = refs[0];
     *bucket_of(object) = refs[0]->chain;
     refs[0]->chain = NULL;
     next->entries++;
-    stripe->entries--;
+    shard->entries--;
 }
 
 static void in_other_bucket(void)
@@ -74,7 +74,7 @@ static void in_other_bucket(void)
     own_weakref *chain = *bucket_of(object);
 
     *bucket_of(object) = NULL;
-    stripe->few[(weakref_bucket_of((uintptr_t)object, STRIPE_FEW) + 1) % STRIPE_FEW] = chain;
+    shard->few[(weakref_bucket_of((uintptr_t)object, SHARD_FEW) + 1) % SHARD_FEW] = chain;
 }
 
 static void two_entries(void)
@@ -83,7 +83,7 @@ static void two_entries(void)
     refs[0]->chain = refs[1];
     list_remove(&refs[1]->link);
     list_init(&refs[1]->link);
-    stripe->entries++;
+    shard->entries++;
 }
 
 static void stranger_in_the_ring(void)
@@ -125,8 +125,8 @@ static const struct breach breaches[] = {
     {object_put_off, NULL},
     {entries_wrong, "entries = lengths of all chains"},
     {buckets_odd, "buckets is a power of two"},
-    {buckets_elsewhere, "buckets lie in the stripe exactly where they are few"},
-    {in_other_stripe, "an entry's address is hashed to its stripe"},
+    {buckets_elsewhere, "buckets lie in the shard exactly where they are few"},
+    {in_other_shard, "an entry's address is hashed to its shard"},
     {in_other_bucket, "an entry's address is hashed to its bucket"},
     {two_entries, "no other entry has its address"},
     {stranger_in_the_ring, "all in a ring refer to the entry's address"},

@@ -1,7 +1,7 @@
 /*
  * weakref.c - the table of weak references: its memory, what is found in it, threads, fork.
  */
-#include "weakref/weakref.h"
+#include "object/weakref.h"
 #include "../contract/harness.h"
 #include "chunk/chunk.h"
 
@@ -32,8 +32,8 @@ static size_t table_entries(void)
 {
     size_t entries = 0;
 
-    for (int i = 0; i < STRIPE_COUNT; i++)
-        entries += weakref_stripes[i].entries;
+    for (int i = 0; i < SHARD_COUNT; i++)
+        entries += weakref_shards[i].entries;
     return entries;
 }
 
@@ -41,8 +41,8 @@ static size_t table_buckets(void)
 {
     size_t buckets = 0;
 
-    for (int i = 0; i < STRIPE_COUNT; i++)
-        buckets += weakref_stripes[i].buckets;
+    for (int i = 0; i < SHARD_COUNT; i++)
+        buckets += weakref_shards[i].buckets;
     return buckets;
 }
 
@@ -126,7 +126,7 @@ START_TEST(buckets_follow_the_number_of_entries)
             expect_found(_i ? 0 : i + 1, _i ? many - 1 - i : many);
         }
     }
-    expect(table_entries() == 0 && table_buckets() == STRIPE_COUNT * STRIPE_FEW);
+    expect(table_entries() == 0 && table_buckets() == SHARD_COUNT * SHARD_FEW);
     expect(chunk_live_bytes() == live);
 }
 END_TEST
@@ -142,7 +142,7 @@ START_TEST(without_memory_for_buckets_nothing_fails)
         chunk_fail_after(0);
         weakref_debug_step(objects[i]);
     }
-    expect(table_buckets() == STRIPE_COUNT * STRIPE_FEW);
+    expect(table_buckets() == SHARD_COUNT * SHARD_FEW);
     expect_found(0, 3000);
     chunk_fail_after(1);
     for (int i = 0; i < 3000; i++) {
@@ -166,7 +166,7 @@ START_TEST(large_table_shrinks_without_memory_to_shrink_into)
         own_decref(objects[i]);
     }
     chunk_fail_after(0);
-    expect(chunk_live_bytes() == live && table_buckets() == STRIPE_COUNT * STRIPE_FEW);
+    expect(chunk_live_bytes() == live && table_buckets() == SHARD_COUNT * SHARD_FEW);
 }
 END_TEST
 

@@ -1,15 +1,13 @@
 /*
- * weakref/weakref.c - making weak references, getting their object, calling them.
+ * object/weakref.c - making weak references, getting their object, calling them.
  */
-#include "weakref/weakref.h"
-
-#include "weakref/reader.h"
+#include "object/weakref.h"
 
 #include <errno.h>
 
 _Static_assert(sizeof(own_weakref) == 64, "own/weakref.h says so");
 
-static void weakref_finalize(void *self)
+void weakref_finalize(void *self)
 {
     own_weakref *ref = self;
     uintptr_t target = __atomic_load_n(&ref->target, __ATOMIC_ACQUIRE);
@@ -21,7 +19,7 @@ static void weakref_finalize(void *self)
     weakref_debug_step((const own_object *)weakref_address(ref));
 }
 
-static const own_type weakref_type = {
+const own_type weakref_type = {
     .name = "weak reference",
     .size = sizeof(own_weakref),
     .finalize = weakref_finalize,
@@ -49,31 +47,15 @@ own_weakref *weakref_make(own_object *object, void (*died)(own_weakref *ref, voi
     return ref;
 }
 
-/* The calling thread is listed. */
-static void *get_without_lock(const own_weakref *ref, own_object *object)
-{
-    reader_begin(object);
-    bool cleared = __atomic_load_n(&ref->target, __ATOMIC_SEQ_CST) & WEAKREF_CLEARED;
-    bool got = !cleared && shared_try_incref(object);
-    reader_end();
-    return got ? object : NULL;
-}
-
-static __attribute__((noinline)) void *get_shared(own_weakref *ref, uintptr_t target)
-{
-    if (OWN_LIKELY(target & WEAKREF_LOCKLESS) && reader_is_listed())
-        return get_without_lock(ref, (own_object *)(target & ~WEAKREF_MARKS));
-    return weakref_get_shared(ref);
-}
-
 void *own_weakref_get(own_weakref *ref)
 {
-    if (!ref || !object_check(&ref->object, "own_weakref_get", NULL))
+    if (!ref || (OWN_UNLIKELY(object_is_dead(&ref->object)) &&
+                 !object_check(&ref->object, "own_weakref_get", NULL)))
         return NULL;
     uintptr_t target = weakref_target(ref);
     if (target & WEAKREF_CLEARED)
         return NULL;
-    return target & WEAKREF_SHARED ? get_shared(ref, target) : own_incref((void *)target);
+    return target & WEAKREF_SHARED ? weakref_get_shared(ref) : own_incref((void *)target);
 }
 
 void weakref_call(own_object *object)

@@ -1,7 +1,7 @@
 /*
- * weakref/validate.c - the equations of weakref.h, checked.
+ * object/validate.c - checks the equations of object/weakref.h.
  */
-#include "weakref/weakref.h"
+#include "object/weakref.h"
 
 static void check(bool holds, const char *equation)
 {
@@ -20,15 +20,15 @@ static void validate_ring(own_weakref *entry, size_t most)
     }
 }
 
-static size_t validate_chain(struct stripe *stripe, size_t bucket, size_t most)
+static size_t validate_chain(struct shard *shard, size_t bucket, size_t most)
 {
     size_t entries = 0;
-    for (own_weakref *entry = weakref_buckets(stripe)[bucket]; entry; entry = entry->chain) {
+    for (own_weakref *entry = weakref_buckets(shard)[bucket]; entry; entry = entry->chain) {
         uintptr_t address = weakref_address(entry);
-        check(&weakref_stripes[weakref_stripe_of(address)] == stripe,
-              "an entry's address is hashed to its stripe");
-        check(weakref_bucket_of(address, stripe->buckets) == bucket,
-              "an entry's address is hashed to its bucket");
+        check(&weakref_shards[weakref_shard_of(address)] == shard,
+                "an entry's address is hashed to its shard");
+        check(weakref_bucket_of(address, shard->buckets) == bucket,
+                "an entry's address is hashed to its bucket");
         for (own_weakref *other = entry->chain; other; other = other->chain)
             check(weakref_address(other) != address, "no other entry has its address");
         validate_ring(entry, most);
@@ -37,30 +37,30 @@ static size_t validate_chain(struct stripe *stripe, size_t bucket, size_t most)
     return entries;
 }
 
-static void validate_stripe(struct stripe *stripe, size_t most)
+static void validate_shard(struct shard *shard, size_t most)
 {
-    lock_take(&stripe->lock);
-    check(is_power_of_two(stripe->buckets), "buckets is a power of two");
-    check(!stripe->chunk == (stripe->buckets == STRIPE_FEW),
-          "buckets lie in the stripe exactly where they are few");
+    lock_take(&shard->lock);
+    check(is_power_of_two(shard->buckets), "buckets is a power of two");
+    check(!shard->chunk == (shard->buckets == SHARD_FEW),
+            "buckets lie in the shard exactly where they are few");
     size_t entries = 0;
-    for (size_t i = 0; i < stripe->buckets; i++)
-        entries += validate_chain(stripe, i, most);
-    check(entries == stripe->entries, "entries = lengths of all chains");
-    lock_release(&stripe->lock);
+    for (size_t i = 0; i < shard->buckets; i++)
+        entries += validate_chain(shard, i, most);
+    check(entries == shard->entries, "entries = lengths of all chains");
+    lock_release(&shard->lock);
 }
 
 void weakref_validate(void)
 {
-    for (size_t i = 0; i < STRIPE_COUNT; i++)
-        validate_stripe(&weakref_stripes[i], SIZE_MAX);
+    for (size_t i = 0; i < SHARD_COUNT; i++)
+        validate_shard(&weakref_shards[i], SIZE_MAX);
 }
 
-/* The entry of an object in its stripe, which is locked. */
-static own_weakref *entry_of(struct stripe *stripe, const own_object *object)
+/* The entry of an object in its shard, which is locked. */
+static own_weakref *entry_of(struct shard *shard, const own_object *object)
 {
     uintptr_t address = (uintptr_t)object;
-    own_weakref *entry = weakref_buckets(stripe)[weakref_bucket_of(address, stripe->buckets)];
+    own_weakref *entry = weakref_buckets(shard)[weakref_bucket_of(address, shard->buckets)];
     while (entry && weakref_address(entry) != address)
         entry = entry->chain;
     return entry;
@@ -68,9 +68,9 @@ static own_weakref *entry_of(struct stripe *stripe, const own_object *object)
 
 static void validate_object(const own_object *object, size_t most)
 {
-    struct stripe *stripe = &weakref_stripes[weakref_stripe_of((uintptr_t)object)];
-    lock_take(&stripe->lock);
-    own_weakref *entry = entry_of(stripe, object);
+    struct shard *shard = &weakref_shards[weakref_shard_of((uintptr_t)object)];
+    lock_take(&shard->lock);
+    own_weakref *entry = entry_of(shard, object);
     if (entry) {
         bool dead = object_is_dead(object);
         check(dead || object_state(object) & STATE_WEAK,
@@ -83,7 +83,7 @@ static void validate_object(const own_object *object, size_t most)
                   "a linked one's object is alive");
         }
     }
-    lock_release(&stripe->lock);
+    lock_release(&shard->lock);
 }
 
 void weakref_validate_object(const own_object *object)
@@ -97,15 +97,15 @@ void weakref_validate_object(const own_object *object)
 void weakref_debug_step(const own_object *object)
 {
     static __thread size_t credit;
-    struct stripe *stripe = &weakref_stripes[weakref_stripe_of((uintptr_t)object)];
-    lock_take(&stripe->lock);
-    size_t cost = stripe->entries * 2 + stripe->buckets;
-    lock_release(&stripe->lock);
+    struct shard *shard = &weakref_shards[weakref_shard_of((uintptr_t)object)];
+    lock_take(&shard->lock);
+    size_t cost = shard->entries * 2 + shard->buckets;
+    lock_release(&shard->lock);
     credit += 64;
     if (credit < cost)
         return;
     credit = 0;
-    validate_stripe(stripe, RING_MOST);
+    validate_shard(shard, RING_MOST);
     validate_object(object, RING_MOST);
 }
 #endif
