@@ -2,11 +2,11 @@
  * base/barrier.h - one thread stores often and looks, another does so seldom: a barrier that only
  * the second pays for.
  *
- * Each stores what the other looks at, and then looks at what the other stores; one of them at least
- * must see the store of the other (Dekker). For that both would need a barrier between the two, as
- * dear as a lock. Where the system has membarrier, it makes all running threads of the process pass
- * one, and the frequent side needs none. (Dice, Herlihy and Kogan, "Fast non-intrusive memory
- * reclamation for highly-concurrent data structures", 2016.)
+ * Each side stores a word and then loads the word of the other; at least one of them must see the
+ * store of the other (Dekker). For that both would need a barrier between store and load, which
+ * costs as much as a lock. Where the system has membarrier, it makes all running threads of the
+ * process pass one, and the frequent side needs none. (Dice, Herlihy and Kogan, "Fast non-intrusive
+ * memory reclamation for highly-concurrent data structures", 2016.)
  *
  *     frequent   barrier_store(&mine, value)      then loads `theirs`, sequentially consistent
  *     seldom     stores `theirs`, sequentially consistent, then barrier_wait(), then loads `mine`

@@ -5,7 +5,7 @@
 
 #define LAST_ENDED 20
 
-/* Whether it pays, and the thread's mark is no other's. A lock has no room for numbers over 32 bits. */
+/* Whether favouring pays and no other thread has this mark. Owners are numbers of 32 bits only. */
 static bool may_favour(const struct biased_lock *lock, uint64_t thread)
 {
     uint32_t owner = lock->owner[biased_mark(thread)];

@@ -8,13 +8,13 @@
  * twice as long each time, so that threads which take turns pay for few barriers. Where the system
  * has no such barrier, nobody is favoured.
  *
- * A favoured thread may be late: it has found that it is favoured, and says that it is inside when
- * that has ended long ago, and another is favoured, and inside. Then it finds that out, and takes back
- * what it said, which must not be what the other says. So each says it with a mark of its own, which
- * one has for ever: of the threads that come to the same mark, only the first is ever favoured.
- * (Russell and Detlefs, "Eliminating synchronization-related atomic operations with biased locking
- * and bulk rebiasing", 2006; the barrier as in Dice, Huang and Yang, "Asymmetric Dekker
- * synchronization", 2001.)
+ * A favoured thread may be late: it has found that it is favoured, but by the time it says that it
+ * is inside, another thread is favoured and inside. It then finds that out and withdraws its
+ * statement, which must not be the statement of the other. So each thread has a mark of its own,
+ * which it keeps for ever: of the threads that come to the same mark, only the first is ever
+ * favoured. (Russell and Detlefs, "Eliminating synchronization-related atomic operations with
+ * biased locking and bulk rebiasing", 2006; the barrier as in Dice, Huang and Yang, "Asymmetric
+ * Dekker synchronization", 2001.)
  *
  *     favoured     is a thread's number only while nobody else is inside
  *     inside[i]    is stored by the thread owner[i] only
@@ -59,8 +59,7 @@ void biased_favour(struct biased_lock *lock);
 /* The lock beneath is the caller's, and becomes the biased one's. */
 void biased_take_with(struct biased_lock *lock);
 
-/* Of that thread. Those that one lock is for have numbers in a row, or as far apart as there are marks:
-   either way so many have marks of their own. */
+/* The mark of a thread. Threads with consecutive numbers get distinct marks. */
 static inline size_t biased_mark(uint64_t thread)
 {
     return (thread + thread / MARKS) % MARKS;

@@ -91,8 +91,8 @@ struct probe {
 extern const own_type probe_type;
 struct probe *probe_new(own_pool *owner, char name);
 
-/* Adopts memory of that many bytes, at least 1, each of which is its name; never NULL. It is freed by
-   log_and_free, which logs the name. */
+/* Adopts memory of that many bytes, at least 1, each of which is its name; never NULL.
+   log_and_free, which logs the name, frees it. */
 char *adopt_named(own_pool *pool, char name, size_t size);
 void log_and_free(void *memory);
 

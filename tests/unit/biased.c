@@ -243,7 +243,7 @@ START_TEST(trying_waits_for_the_favoured_thread_only)
 }
 END_TEST
 
-/* Who is no longer favoured when it leaves does not release the lock beneath, which is another's. */
+/* A thread that is no longer favoured when it leaves does not release the lock beneath. */
 START_TEST(favour_may_end_while_its_thread_is_inside)
 {
     if (!barrier_is_one_sided)

@@ -1,6 +1,6 @@
 /*
- * biased_late.c - the lock that favours a thread, where that one is stopped for so long that another
- * is favoured meanwhile.
+ * biased_late.c - the lock that favours a thread, where that thread is stopped for so long that
+ * another is favoured meanwhile.
  */
 #include "../contract/harness.h"
 #include "base/biased.h"

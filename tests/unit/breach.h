@@ -1,5 +1,5 @@
 /*
- * breach.h - for tests of validators: an equation is broken on purpose, in a process of its own, and
+ * breach.h - for tests of validators: an equation is broken on purpose in a process of its own, and
  * the abort must name it.
  */
 #ifndef UNIT_BREACH_H
@@ -12,7 +12,7 @@ struct breach {
     const char *equation; /* as the validator names it; NULL: all holds */
 };
 
-/* Runs build, the cause and validate in another process, and expects its abort to say the equation. */
+/* Runs build, the cause and validate in another process, which must abort and name the equation. */
 void expect_breach(const struct breach *breach, void (*build)(void), void (*validate)(void));
 
 #endif

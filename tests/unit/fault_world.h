@@ -1,6 +1,6 @@
 /*
- * fault_world.h - what the calls of faults.c find: a world of pools, objects and blocks, and pictures
- * of it, by which a change is seen.
+ * fault_world.h - the world that the calls of faults.c find: pools, objects and blocks, and
+ * pictures of it that show a change.
  */
 #ifndef UNIT_FAULT_WORLD_H
 #define UNIT_FAULT_WORLD_H

@@ -1,6 +1,6 @@
 /*
- * stripes.c - pools with several stripes: what is in which, the order of tear-down over all, numbers
- * and limits. Threads take turns here, each with a stripe of its own, so that all is as it is
+ * stripes.c - pools with several stripes: what is in which, the order of tear-down, numbers and
+ * limits. Threads take turns here, each with a stripe of its own, so that all is as it is
  * written down; threads at the same time are in contract/stress.c.
  */
 #include "chunk/chunk.h"
