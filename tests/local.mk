@@ -239,6 +239,7 @@ AM_TESTS_ENVIRONMENT = \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
 	export NUMPY_PYTHON='$(NUMPY_PYTHON)'; \
+	export OWN_OBJECTS='$(src_libown_core_la_OBJECTS)'; \
 	export OWN_SHARED='$(enable_shared)' OWN_STATIC='$(enable_static)'; \
 	export ASAN_OPTIONS="$${ASAN_OPTIONS-detect_stack_use_after_return=1}"; \
 	export UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}"; \
