@@ -4,7 +4,7 @@
  * steps are gone through by models/biased.pml.
  */
 #include "base/biased.h"
-#include "../contract/harness.h"
+#include "harness.h"
 
 #include <pthread.h>
 #include <sys/wait.h>

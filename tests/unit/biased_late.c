@@ -2,7 +2,7 @@
  * biased_late.c - the lock that favours a thread, where that thread is stopped for so long that
  * another is favoured meanwhile.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "base/biased.h"
 
 #include <pthread.h>

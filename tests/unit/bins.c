@@ -2,7 +2,7 @@
  * bins.c - when a pool has bins for its holes: not before a block is freed, nor while there is no
  * memory for them.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 START_TEST(big_blocks_need_no_bins_before_a_block_is_freed)

@@ -2,7 +2,7 @@
  * cache.c - which dead memory is kept, within the limit of a thread and of the process, and which
  * goes back to the system.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "chunk/heap.h"
 
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /*
  * chunk.c - size classes, and chunks of random sizes against a model of what is handed out.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "chunk/heap.h"
 
 #define KIB ((size_t)1 << 10)

@@ -3,7 +3,7 @@
  * sizes and the order, blocks do not overlap, are zero where they should be, and the pool's books
  * are right.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)

@@ -2,7 +2,7 @@
  * limit_edges.c - limits that are lowered, change while a pool dies, bind mappings, and small ones.
  * limits.c has their arithmetic.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)

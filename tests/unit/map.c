@@ -2,7 +2,7 @@
  * map.c - the unit map: what was claimed is found, by its owner only, and nothing else is, whatever
  * address is asked about. The addresses need not be mapped.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "chunk/heap.h"
 
 #include <pthread.h>

@@ -6,7 +6,7 @@
 #include "chunk/chunk.h"
 #include "pool/shared.h"
 
-#include "../contract/harness.h"
+#include "harness.h"
 
 #include <pthread.h>
 

@@ -2,7 +2,7 @@
  * system.c - chunks over CHUNK_MAX, which are resized in place of being copied; and a system that
  * refuses memory in earnest.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "chunk/heap.h"
 #include "pool/pool.h"
 

@@ -1,7 +1,7 @@
 /*
  * types.c - types with any number of reference fields, and objects of any size.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "chunk/class.h"
 #include "object/dying.h"
 

@@ -2,7 +2,7 @@
  * weakref.c - the table of weak references: its memory, what is found in it, threads, fork.
  */
 #include "weakref/weakref.h"
-#include "../contract/harness.h"
+#include "harness.h"
 #include "chunk/chunk.h"
 
 #include <pthread.h>

@@ -5,7 +5,7 @@
 #ifndef UNIT_FAULT_WORLD_H
 #define UNIT_FAULT_WORLD_H
 
-#include "../contract/harness.h"
+#include "harness.h"
 
 #define MIB ((size_t)1 << 20)
 

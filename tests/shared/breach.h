@@ -5,7 +5,7 @@
 #ifndef UNIT_BREACH_H
 #define UNIT_BREACH_H
 
-#include "../contract/harness.h"
+#include "harness.h"
 
 struct breach {
     void (*cause)(void);
