@@ -2,8 +2,8 @@
  * breach.h - for tests of validators: an equation is broken on purpose in a process of its own, and
  * the abort must name it.
  */
-#ifndef UNIT_BREACH_H
-#define UNIT_BREACH_H
+#ifndef SHARED_BREACH_H
+#define SHARED_BREACH_H
 
 #include "harness.h"
 

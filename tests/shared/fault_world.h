@@ -2,8 +2,8 @@
  * fault_world.h - the world that the calls of faults.c find: pools, objects and blocks, and
  * pictures of it that show a change.
  */
-#ifndef UNIT_FAULT_WORLD_H
-#define UNIT_FAULT_WORLD_H
+#ifndef SHARED_FAULT_WORLD_H
+#define SHARED_FAULT_WORLD_H
 
 #include "harness.h"
 

@@ -8,8 +8,8 @@
  * Weak references are nodes that know a target; those of a node are found by looking at all nodes,
  * and the newest is that with the highest number.
  */
-#ifndef CONTRACT_MODEL_H
-#define CONTRACT_MODEL_H
+#ifndef SHARED_MODEL_H
+#define SHARED_MODEL_H
 
 #include "harness.h"
 
