@@ -29,6 +29,9 @@ struct timing {
  */
 struct timing measure_rounds(void (*rounds)(size_t count), size_t operations);
 
+/* The same for work that must be prepared each time, which is not timed. */
+struct timing measure_once(void (*prepare)(void), void (*work)(void), size_t operations);
+
 /*
  * The same by one or two threads at once, on any CPUs: rounds(thread, count) in each. The time is
  * wall time from the first start to the last end, divided by all operations. It includes what other

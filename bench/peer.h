@@ -32,6 +32,7 @@
  *   PEER_REQUESTS         peer_shared_new, and by any number of threads:
  *                         pool *peer_request_new(shared_pool *); its blocks are one thread's
  *                         void peer_request_drop(shared_pool *, pool *)
+ *   PEER_SHARED_REQUESTS  pool *peer_shared_request_new(shared_pool *); its blocks are all threads'
  *   PEER_HOLDS            void *peer_hold(pool *, object *), void peer_unhold(pool *, object *)
  *   PEER_DEFERS           void peer_defer(pool *, void (*call)(void *), void *)
  *                         void peer_undefer(pool *, void (*call)(void *), void *)

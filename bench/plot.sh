@@ -106,6 +106,8 @@ curves()
 {
     case $1 in
     size) label="size of the blocks, bytes" ;;
+    lone) label="size of the block, bytes" ;;
+    hold) label="objects held" ;;
     chain-deepest) return ;;
     pools) label="live pools" ;;
     *) label="live ${1#scale-}" ;;
