@@ -4,8 +4,7 @@
  *   hold             1,000 and 100,000 objects held by a new pool, one after another; per object
  *   hold-first       the first object that a process holds
  *   lone             a root pool frees its only block and makes it again, by size; and the same
- *   with
- *                    another block beside it
+ *                    with another block beside it
  *   shared-request   a child of a shared pool with 20 blocks, made, used and dropped by one thread;
  *                    the child shared too, and confined where the peer has both
  *   shared-free      1,000 blocks of a shared pool are freed in random order; per block

@@ -2,8 +2,8 @@
  * biased_late.c - the lock that favours a thread, where that thread is stopped for so long that
  * another is favoured meanwhile.
  */
-#include "harness.h"
 #include "base/biased.h"
+#include "harness.h"
 
 #include <pthread.h>
 #include <sched.h>

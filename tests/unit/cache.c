@@ -2,8 +2,8 @@
  * cache.c - which dead memory is kept, within the limit of a thread and of the process, and which
  * goes back to the system.
  */
-#include "harness.h"
 #include "chunk/heap.h"
+#include "harness.h"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -2,8 +2,8 @@
  * system.c - chunks over CHUNK_MAX, which are resized in place of being copied; and a system that
  * refuses memory in earnest.
  */
-#include "harness.h"
 #include "chunk/heap.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 #include <pthread.h>
