@@ -1,6 +1,6 @@
 /*
- * bench.h - the program that runs the others: catalogue.c says what there is, run.c runs one peer on one
- * workload, samples.c keeps what comes back, report.c shows it, machine.c says where.
+ * bench.h - the program that runs the others: catalogue.c says what there is, run.c runs one peer
+ * on one workload, samples.c keeps what comes back, report.c shows it, machine.c says where.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -69,8 +69,8 @@ bool samples_summarize(const struct samples *samples, const char *workload, cons
 /* run.c */
 #define LINE_MOST 256
 
-/* Starts a peer's program in a pinned child and calls `each` with every line that it prints. Where that
-   fails, `why` gets a sentence. */
+/* Starts a peer's program in a pinned child and calls `each` with every line that it prints. Where
+   that fails, `why` gets a sentence. */
 bool run_peer(const char *peer, bool quick, const char *workload,
               void (*each)(const char *line, void *context), void *context, char why[LINE_MOST]);
 size_t run_cpu(void); /* the CPU that children are pinned to */

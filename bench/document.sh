@@ -13,8 +13,10 @@ plots=$2
 document=$3
 test -s "$tables" || { echo "document.sh: $tables: no tables; make bench writes them" >&2; exit 1; }
 
-awk '{ print } /^The last run$/ { found = 1 } found && /^-+$/ { done = 1; exit } END { exit !done }' \
-    "$document" >"$document.new" || {
+awk '{ print }
+    /^The last run$/ { found = 1 }
+    found && /^-+$/ { done = 1; exit }
+    END { exit !done }' "$document" >"$document.new" || {
     rm -f "$document.new"
     echo "document.sh: $document has no heading 'The last run'" >&2
     exit 1

@@ -26,6 +26,7 @@ peer_sources = \
 	%D%/workload_chain.h \
 	%D%/workload_churn.h \
 	%D%/workload_curve.h \
+	%D%/workload_few.h \
 	%D%/workload_foreign.h \
 	%D%/workload_grow.h \
 	%D%/workload_reference.h \

@@ -78,6 +78,20 @@ struct slices {
     struct measured measured[2];
 };
 
+struct timing measure_once(void (*prepare)(void), void (*work)(void), size_t operations)
+{
+    const size_t most = measure_quick ? SLICES_LEAST : SLICES_MOST;
+    double times[SLICES_MOST];
+    for (size_t i = 0; i < most; i++) {
+        prepare();
+        uint64_t start = measure_now();
+        work();
+        times[i] = (double)(measure_now() - start);
+    }
+    qsort(times, most, sizeof *times, compare);
+    return (struct timing){times[most / 2] / (double)operations, times[0] / (double)operations};
+}
+
 static uint64_t wall_now(void)
 {
     struct timespec time;

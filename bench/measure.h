@@ -1,6 +1,6 @@
 /*
- * measure.h - what the programs that measure share: a clock, repetition, memory, random numbers, the
- * trace of sizes, and the lines that they print for bench.
+ * measure.h - what the programs that measure share: a clock, repetition, memory, random numbers,
+ * the trace of sizes, and the lines that they print for bench.
  *
  *     sample METRIC X UNIT VALUE LEAST    X is the size or the count that it belongs to, or 0
  *     note TEXT                           shown below the tables of the workload
@@ -29,10 +29,13 @@ struct timing {
  */
 struct timing measure_rounds(void (*rounds)(size_t count), size_t operations);
 
+/* The same for work that must be prepared each time, which is not timed. */
+struct timing measure_once(void (*prepare)(void), void (*work)(void), size_t operations);
+
 /*
- * The same by one or two threads at once, on any CPUs: rounds(thread, count) in each. The time is the
- * wall's, from when the first begins to when the last ends, for one operation of all. What other
- * programs take is in it, so that the least is more to be trusted than the median.
+ * The same by one or two threads at once, on any CPUs: rounds(thread, count) in each. The time is
+ * wall time from the first start to the last end, divided by all operations. It includes what other
+ * programs take, so trust the least more than the median.
  */
 struct timing measure_threads(size_t threads, void (*rounds)(size_t thread, size_t count),
                               size_t operations);

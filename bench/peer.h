@@ -21,19 +21,23 @@
  *   PEER_CHAIN_STACK      the stack that it gets for it, in KiB
  *   PEER_BLOCKS           void *peer_block_new(pool *, size_t size)    without a free too
  *   PEER_FREE             void peer_block_free(pool *, void *block)
- *   PEER_GROW             void *peer_grow(pool *, void *block, size_t old, size_t size); block may be NULL
- *   PEER_COUNTS           object *peer_object_new(void), peer_incref(object *), peer_decref(object *)
- *   PEER_COUNTS_SHARED    object *peer_shared_object_new(void): the calls above by any number of threads
+ *   PEER_GROW             void *peer_grow(pool *, void *block, size_t old, size_t size)
+ *                         block may be NULL
+ *   PEER_COUNTS           object *peer_object_new(void)
+ *                         peer_incref(object *), peer_decref(object *)
+ *   PEER_COUNTS_SHARED    object *peer_shared_object_new(void)    the calls above by any thread
  *   PEER_SHARED           shared_pool *peer_shared_new(void), and by any number of threads:
  *                         void *peer_shared_alloc(shared_pool *, size_t size)
  *                         void peer_shared_free(shared_pool *, void *block)
  *   PEER_REQUESTS         peer_shared_new, and by any number of threads:
  *                         pool *peer_request_new(shared_pool *); its blocks are one thread's
  *                         void peer_request_drop(shared_pool *, pool *)
+ *   PEER_SHARED_REQUESTS  pool *peer_shared_request_new(shared_pool *); its blocks are all threads'
  *   PEER_HOLDS            void *peer_hold(pool *, object *), void peer_unhold(pool *, object *)
  *   PEER_DEFERS           void peer_defer(pool *, void (*call)(void *), void *)
  *                         void peer_undefer(pool *, void (*call)(void *), void *)
- *   PEER_FOREIGN          foreign_pool *peer_foreign_pool_new(bool adopts)     or its blocks are malloc's
+ *   PEER_FOREIGN          foreign_pool *peer_foreign_pool_new(bool adopts)
+ *                                            false: its blocks are malloc's
  *                         void peer_adopt(foreign_pool *, void *memory, size_t size)
  *                         void *peer_private_alloc(foreign_pool *, size_t size)       zeroed
  *                         bool peer_foreign_find(foreign_pool *, const void *block)
@@ -52,9 +56,8 @@
  *                         void peer_array_drop(array *)
  *   PEER_LACKS            {"workload", "why it is left out"}, ...
  *
- * `pool`, `shared_pool`, `foreign_pool`, `object`, `weak_reference` and `array` are types of the adapter. What a
- * call cannot get, it
- * returns as NULL.
+ * `pool`, `shared_pool`, `foreign_pool`, `object`, `weak_reference` and `array` are types of the
+ * adapter. A call that fails returns NULL.
  */
 #ifndef PEER_H
 #define PEER_H

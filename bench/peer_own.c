@@ -262,6 +262,12 @@ static inline pool *peer_request_new(shared_pool *owner)
     return own_pool_create(owner, &options);
 }
 
+#define PEER_SHARED_REQUESTS
+static inline pool *peer_shared_request_new(shared_pool *owner)
+{
+    return own_pool_new(owner);
+}
+
 static inline void peer_request_drop(shared_pool *owner, pool *request)
 {
     (void)!own_drop(owner, request);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# bench/plot.sh - draws the samples of bench --tsv: a bar chart for each workload, curves for those with
-# a size or a count.
+# bench/plot.sh - draws the samples of bench --tsv: a bar chart for each workload, curves for those
+# with a size or a count.
 #
 #   bench/plot.sh SAMPLES.tsv FOLDER
 #
@@ -34,7 +34,8 @@ awk -F '\t' '
                 for (j = i - 1; j >= 1 && value[key, j] > v; j--) value[key, j + 1] = value[key, j]
                 value[key, j + 1] = v
             }
-            median = n % 2 ? value[key, (n + 1) / 2] : (value[key, n / 2] + value[key, n / 2 + 1]) / 2
+            median = n % 2 ? value[key, (n + 1) / 2] \
+                           : (value[key, n / 2] + value[key, n / 2 + 1]) / 2
             print key "\t" median "\t" least[key]
         }
     }' "$samples" >"$work/medians"
@@ -95,7 +96,8 @@ set offsets graph 0, graph 0.12, 0, 0
 plot "$work/coloured" using (start):1:(start):3:(\$1 - 0.36):(\$1 + 0.36):5:ytic(2) \\
          with boxxyerror fill solid lc rgb variable, \\
      "" using 4:1:4:3 with xerrorbars pt 0 lc rgb "#000000", \\
-     "" using 3:1:(sprintf(\$3 < 10 ? "  %.2f" : \$3 < 1000 ? "  %.1f" : "  %.0f", \$3)) with labels left
+     "" using 3:1:(sprintf(\$3 < 10 ? "  %.2f" : \$3 < 1000 ? "  %.1f" : "  %.0f", \$3)) \\
+         with labels left
 EOF
 }
 
@@ -104,6 +106,8 @@ curves()
 {
     case $1 in
     size) label="size of the blocks, bytes" ;;
+    lone) label="size of the block, bytes" ;;
+    hold) label="objects held" ;;
     chain-deepest) return ;;
     pools) label="live pools" ;;
     *) label="live ${1#scale-}" ;;
@@ -111,7 +115,8 @@ curves()
     plots=
     for peer in $(awk -F '\t' -v w="$1" '$1 == w && !seen[$5]++ { print $5 }' "$work/medians"); do
         awk -F '\t' -v w="$1" -v m="$2" -v p="$peer" \
-            '$1 == w && $2 == m && $5 == p { print $3 "\t" $6 }' "$work/medians" >"$work/curve.$peer"
+            '$1 == w && $2 == m && $5 == p { print $3 "\t" $6 }' "$work/medians" \
+            >"$work/curve.$peer"
         plots="$plots${plots:+, }'$work/curve.$peer' with linespoints pt 7 ps 0.4 lw 2"
         plots="$plots lc rgb '$(colour "$peer")' title '$peer'"
     done

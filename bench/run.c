@@ -1,5 +1,5 @@
 /*
- * run.c - one peer, one workload, one process: forked, pinned to a CPU, and ended when it takes too long.
+ * run.c - one peer, one workload, one process: forked, pinned to a CPU, killed after a limit.
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /*
  * workload_curve.h - cost against size, and against the number of pools.
  *
- *   size     a root pool with blocks of one size, dropped; per block. Of each block 8 bytes are written
+ *   size     a root pool with blocks of one size, dropped; per block. 8 bytes of each are written
  *   pools    so many root pools with a block of 64 bytes; a random one is dropped and made again
  */
 #ifndef WORKLOAD_CURVE_H

@@ -3,8 +3,8 @@
  *
  *   region-N         a root pool with N blocks; per block
  *   region-N-zero    the same with zeroed blocks
- *   request          a child of a long-lived pool with 20 blocks; per request. Peers without children
- *                    use a pool
+ *   request          a child of a long-lived pool with 20 blocks; per request. Peers without
+ *                    children use a pool
  */
 #ifndef WORKLOAD_REGION_H
 #define WORKLOAD_REGION_H

@@ -1,6 +1,7 @@
 /*
- * workload_return.h - 1 GiB of blocks in 64 pools, all dropped: the resident memory that is left over
- * what there was before, at once, after a second, and after a call that gives cached memory back.
+ * workload_return.h - 1 GiB of blocks in 64 pools, all dropped: the resident memory that is left
+ * over what there was before, at once, after a second, and after a call that gives cached memory
+ * back.
  */
 #ifndef WORKLOAD_RETURN_H
 #define WORKLOAD_RETURN_H

@@ -26,7 +26,7 @@ struct scale {
     void (*rounds)(size_t count);
 };
 
-/* Ten times as many in each step, while memory lasts and neither a call nor a step takes for ever. */
+/* Ten times as many in each step, while memory lasts and no call or step takes for ever. */
 static void scale_steps(const struct scale *scale)
 {
     const size_t most = measure_quick && scale->most > 10000 ? 10000 : scale->most;

@@ -1,6 +1,6 @@
 /*
- * workload_threads.h - the same work by one thread, and by two at once; wall time of one operation of
- * all, and what two threads need of the time that one does: 0.5 is twice as fast.
+ * workload_threads.h - the same work by one thread, and by two at once; wall time of one operation
+ * of all, and what two threads need of the time that one does: 0.5 is twice as fast.
  *
  *   threads-blocks     1,000 live blocks a thread, all in one pool: one is freed, another allocated
  *   threads-requests   a child of a shared pool with 20 blocks, for one thread; all dropped

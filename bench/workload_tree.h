@@ -1,6 +1,6 @@
 /*
- * workload_tree.h - 1,000,000 pools with eight children each and a block of 64 bytes: the time to build
- * one and to free one with the root, and the most memory that there was for one.
+ * workload_tree.h - 1,000,000 pools with eight children each and a block of 64 bytes: the time to
+ * build one and to free one with the root, and the most memory that there was for one.
  */
 #ifndef WORKLOAD_TREE_H
 #define WORKLOAD_TREE_H

@@ -14,6 +14,7 @@
 #include "workload_chain.h"
 #include "workload_churn.h"
 #include "workload_curve.h"
+#include "workload_few.h"
 #include "workload_foreign.h"
 #include "workload_grow.h"
 #include "workload_reference.h"
@@ -60,6 +61,7 @@ static const struct workload {
 #endif
 #ifdef PEER_FREE
     {"churn", churn},
+    {"lone", lone},
     {"scale-blocks", scale_blocks},
     {"scale-chunks", scale_chunks},
 #endif
@@ -70,6 +72,8 @@ static const struct workload {
     {"scale-children", scale_children},
 #endif
 #ifdef PEER_HOLDS
+    {"hold", hold},
+    {"hold-first", hold_first},
     {"scale-holds", scale_holds},
 #endif
 #ifdef PEER_DEFERS
@@ -96,6 +100,12 @@ static const struct workload {
 #endif
 #ifdef PEER_REQUESTS
     {"threads-requests", threads_requests},
+#endif
+#ifdef PEER_SHARED_REQUESTS
+    {"shared-request", shared_request},
+#endif
+#if defined(PEER_SHARED) || defined(PEER_FOREIGN)
+    {"shared-free", shared_free},
 #endif
 #ifdef PEER_GROW
     {"grow", grow},

@@ -1,12 +1,12 @@
 #!/bin/sh
-# tests/cost.sh - counts the instructions of the hot calls, and fails where one costs over 5 % more than
-# the figure kept in tests/cost/figures.
+# tests/cost.sh - counts the instructions of the hot calls, and fails where one costs over 5 %
+# more than the figure kept in tests/cost/figures.
 #
 #   make check-cost        compares
 #   make keep-cost         writes what it counts to tests/cost/figures
 #
-# Valgrind counts the same on each machine, whatever else runs there; only the string functions of the
-# C library depend on the processor. Other compilers and flags make other code: then this is skipped.
+# Valgrind counts the same on each machine, whatever else runs there; only the string functions of
+# the C library depend on the processor. Other compilers and flags make other code: this is skipped.
 set -eu
 
 : "${top_srcdir:?run by make check-cost}" "${top_builddir:?}" "${CC:?}"
@@ -33,7 +33,8 @@ made_with()
     if $CC --version | grep -q clang; then
         name=clang
     fi
-    echo "made with: $name ${version%%.*}, $($CC -dumpmachine), ${CPPFLAGS-} ${CFLAGS-} ${LDFLAGS-}" |
+    flags="${CPPFLAGS-} ${CFLAGS-} ${LDFLAGS-}"
+    echo "made with: $name ${version%%.*}, $($CC -dumpmachine), $flags" |
         sed 's/  */ /g; s/ $//'
 }
 

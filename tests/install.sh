@@ -86,7 +86,8 @@ if test "$OWN_STATIC" = yes; then
     # A static libc is not everywhere, and sanitizers do not work with one.
     static=-static
     echo 'int main(void) { return 0; }' >"$work/empty.c"
-    if test "$OWN_SANITIZER" != no || ! $CC -static "$work/empty.c" -o "$work/empty" 2>/dev/null; then
+    if test "$OWN_SANITIZER" != no ||
+        ! $CC -static "$work/empty.c" -o "$work/empty" 2>/dev/null; then
         static=
     fi
     $CC $CPPFLAGS $CFLAGS -std=c11 $strict $INSTRUMENT_FLAGS $static $cflags "$work/program.c" \

@@ -21,26 +21,43 @@ refuses()
 
 printf 'noinst_PROGRAMS = a\na_SOURCE = a.c\n' >"$work/bad.mk"
 refuses lint-automake.sh "$work/bad.mk"
-mkdir -p "$work/src/chunk"
+mkdir -p "$work/src/chunk" "$work/src/pool"
 printf '#include "base/list.h"\n#include "pool/pool.h"\n' >"$work/src/chunk/bad.c"
 refuses lint-rooms.sh "$work/src"
+printf 'int pool_works(void);\nint chunk_works(void);\n%s\n' \
+    'int chunk_works(void) { return pool_works(); }' >"$work/src/chunk/bad.c"
+printf 'int pool_works(void);\nint pool_works(void) { return 0; }\n' >"$work/src/pool/good.c"
+for name in chunk/bad pool/good; do
+    $CC -c "$work/src/$name.c" -o "$work/src/$name.o"
+    printf "pic_object=none\nnon_pic_object='%s.o'\n" "${name#*/}" >"$work/src/$name.lo"
+done
+refuses lint-symbols.sh "$work/src/chunk/bad.lo" "$work/src/pool/good.lo"
+sh "$tools/lint-symbols.sh" "$work/src/pool/good.lo"
 printf 'int a; \n' >"$work/bad.c"
 refuses lint-sources.sh "$work/bad.c"
 printf 'int a;\n' >"$work/bad.h"
 refuses lint-sources.sh "$work/bad.h"
 awk 'BEGIN { for (i = 1; i <= 421; i++) print "int a" i ";" }' >"$work/bad.c"
 refuses lint-sources.sh "$work/bad.c"
+printf '# %0100d\n' 0 >"$work/bad.sh"
+refuses lint-sources.sh "$work/bad.sh"
 
+# Each lint runs, whatever the others say.
+status=0
+sh "$tools/lint-symbols.sh" $OWN_OBJECTS || status=1
 cd "$top_srcdir"
-sh "$tools/lint-automake.sh" Makefile.am $(find include src tests examples bench -name local.mk)
-sh "$tools/lint-rooms.sh" src
-sh "$tools/lint-sources.sh" $(find include src tests examples bench -name '*.[ch]')
+sh "$tools/lint-automake.sh" Makefile.am $(find include src tests examples bench -name local.mk) ||
+    status=1
+sh "$tools/lint-rooms.sh" src || status=1
+sh "$tools/lint-sources.sh" bootstrap .ci/run \
+    $(find include src tests examples bench tools -name '*.[ch]' -o -name '*.sh') || status=1
 
 # Every source and header of the library is in its list, so that the tarball has it.
 for file in $(find src -name '*.[ch]') $(find include -name '*.h'); do
     folder=${file%%/*}
     grep -q "%D%/${file#*/}\( \|\$\)" "$folder/local.mk" || {
         echo "FAIL: $file is not in $folder/local.mk"
-        exit 1
+        status=1
     }
 done
+exit $status

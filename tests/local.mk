@@ -1,7 +1,7 @@
-# tests/local.mk - what make check runs. HACKING tells how the tests are laid out.
+# tests/local.mk - what make check runs. tests/README says what is where.
 #
-# A contract test sees what a user sees: it links libown.la, and the harness of its folder. Its name
-# in contract_tests is enough. A unit test reaches internals and links the core archive:
+# A contract test sees what a user sees: it links libown.la, and the harness of shared/. Its name in
+# contract_tests is enough. A unit test reaches internals and links the core archive:
 #
 #     unit_tests += %D%/unit/count
 #     %C%_unit_count_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -11,10 +11,10 @@
 # All these run under Valgrind too, where Check does not fork; programs whose tests expect a process
 # to abort go into abort_tests instead, which do not.
 
-AM_CPPFLAGS += $(CHECK_CFLAGS)
-CONTRACT_LIBS = %D%/contract/libharness.la libown.la $(CHECK_LIBS)
+AM_CPPFLAGS += -I$(top_srcdir)/%D%/shared $(CHECK_CFLAGS)
+CONTRACT_LIBS = %D%/shared/libharness.la libown.la $(CHECK_LIBS)
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src
-UNIT_LIBS = %D%/contract/libharness.la src/libown-core.la $(CHECK_LIBS)
+UNIT_LIBS = %D%/shared/libunit.la %D%/shared/libharness.la src/libown-core.la $(CHECK_LIBS)
 STRESS_LIBS = libown.la
 LDADD = $(CONTRACT_LIBS)
 
@@ -26,17 +26,24 @@ check_LTLIBRARIES =
 
 if HAVE_CHECK
 
-check_LTLIBRARIES += %D%/contract/libharness.la
-%C%_contract_libharness_la_SOURCES = \
-	%D%/contract/choose.c \
-	%D%/contract/harness.c \
-	%D%/contract/harness.h \
-	%D%/contract/model.c \
-	%D%/contract/model.h \
-	%D%/contract/source.c \
-	%D%/contract/source.h \
-	%D%/contract/watch.c \
-	%D%/contract/watch.h
+# What tests share: for all of them, and for those that reach internals.
+check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
+%C%_shared_libharness_la_SOURCES = \
+	%D%/shared/choose.c \
+	%D%/shared/harness.c \
+	%D%/shared/harness.h \
+	%D%/shared/model.c \
+	%D%/shared/model.h \
+	%D%/shared/source.c \
+	%D%/shared/source.h \
+	%D%/shared/watch.c \
+	%D%/shared/watch.h
+%C%_shared_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_shared_libunit_la_SOURCES = \
+	%D%/shared/breach.c \
+	%D%/shared/breach.h \
+	%D%/shared/fault_world.c \
+	%D%/shared/fault_world.h
 
 abort_tests += %D%/contract/abort %D%/contract/race
 
@@ -71,10 +78,8 @@ unit_tests += \
 	%D%/unit/weakref
 %C%_unit_arguments_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_arguments_LDADD = $(UNIT_LIBS)
-%C%_unit_array_SOURCES = %D%/unit/array.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_array_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_array_LDADD = $(UNIT_LIBS)
-%C%_unit_buffer_SOURCES = %D%/unit/buffer.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_buffer_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_buffer_LDADD = $(UNIT_LIBS)
 %C%_unit_cache_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -85,7 +90,6 @@ unit_tests += \
 %C%_unit_count_LDADD = $(UNIT_LIBS)
 %C%_unit_dying_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_dying_LDADD = $(UNIT_LIBS)
-%C%_unit_faults_SOURCES = %D%/unit/faults.c %D%/unit/fault_world.c %D%/unit/fault_world.h
 %C%_unit_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -111,27 +115,20 @@ unit_tests += \
 %C%_unit_map_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_system_LDADD = $(UNIT_LIBS)
-%C%_unit_share_SOURCES = %D%/unit/share.c %D%/unit/fault_world.c %D%/unit/fault_world.h
 %C%_unit_share_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_share_LDADD = $(UNIT_LIBS)
 %C%_unit_ticks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_ticks_LDADD = $(UNIT_LIBS)
 %C%_unit_types_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_types_LDADD = $(UNIT_LIBS)
-%C%_unit_validate_chunk_SOURCES = %D%/unit/validate_chunk.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_chunk_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_chunk_LDADD = $(UNIT_LIBS)
-%C%_unit_validate_foreign_SOURCES = %D%/unit/validate_foreign.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_foreign_LDADD = $(UNIT_LIBS)
-%C%_unit_validate_ledger_SOURCES = %D%/unit/validate_ledger.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_ledger_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_ledger_LDADD = $(UNIT_LIBS)
-%C%_unit_validate_pool_SOURCES = %D%/unit/validate_pool.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_pool_LDADD = $(UNIT_LIBS)
-%C%_unit_validate_weakref_SOURCES = \
-	%D%/unit/validate_weakref.c %D%/unit/breach.c %D%/unit/breach.h
 %C%_unit_validate_weakref_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_weakref_LDADD = $(UNIT_LIBS)
 %C%_unit_weakref_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -215,6 +212,8 @@ script_tests = \
 
 EXTRA_DIST += \
 	$(script_tests) \
+	%D%/README \
+	%D%/timed.sh \
 	%D%/models/clear.pml \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \
@@ -224,7 +223,9 @@ EXTRA_DIST += \
 	%D%/models/weakref.pml
 
 TEST_EXTENSIONS = .sh
-SH_LOG_COMPILER = $(SHELL)
+timed = $(SHELL) $(srcdir)/%D%/timed.sh
+LOG_COMPILER = $(timed)
+SH_LOG_COMPILER = $(timed) $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
 	export SPIN='$(SPIN)'; \
@@ -233,6 +234,7 @@ AM_TESTS_ENVIRONMENT = \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
 	export NUMPY_PYTHON='$(NUMPY_PYTHON)'; \
+	export OWN_OBJECTS='$(src_libown_core_la_OBJECTS)'; \
 	export OWN_SHARED='$(enable_shared)' OWN_STATIC='$(enable_static)'; \
 	export ASAN_OPTIONS="$${ASAN_OPTIONS-detect_stack_use_after_return=1}"; \
 	export UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}"; \
@@ -246,6 +248,11 @@ check-valgrind: $(check_PROGRAMS)
 	@test -n "`echo $(valgrind_tests)`" || { echo "no test programs: Check is missing"; exit 1; }
 	CK_FORK=no CK_TIMEOUT_MULTIPLIER=50 OWN_UNDER_VALGRIND=1 \
 		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(valgrind_tests)' \
-		LOG_COMPILER='$(LIBTOOL) --silent --mode=execute $(VALGRIND) $(VALGRIND_FLAGS)'
+		LOG_COMPILER='$(timed) $(LIBTOOL) --silent --mode=execute $(VALGRIND) $(VALGRIND_FLAGS)'
+
+# The last thing that make check says: tests/timed.sh has the seconds in the logs.
+check-local: check-TESTS
+	@awk '/^took [0-9]+ s$$/ && $$2 >= 2 { print $$2 " s  " FILENAME }' $(TEST_LOGS) | sort -rn | \
+		sed -n -e '1s/^/The slowest tests:\n/' -e '1,10p'
 
 .PHONY: check-valgrind

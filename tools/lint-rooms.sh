@@ -1,12 +1,22 @@
 #!/bin/sh
-# tools/lint-rooms.sh - a room of src/ includes only itself and rooms to its left in `rooms`.
+# tools/lint-rooms.sh - a room of src/ includes only itself and rooms above it in tools/rooms.
 #
 #   tools/lint-rooms.sh src
 set -eu
 
 src=$1
-rooms="base chunk object weakref limit ledger pool buffer array debug"
+rooms=$(sed -n 's/^\([a-z]*\).*/\1/p' "$(dirname "$0")/rooms")
 status=0
+
+for folder in "$src"/*/; do
+    test -d "$folder" || continue
+    folder=$(basename "$folder")
+    echo "$rooms" | grep -q "^$folder\$" || {
+        echo "$src/$folder: not in tools/rooms"
+        status=1
+    }
+done
+
 allowed=
 for room in $rooms; do
     allowed="$allowed $room"

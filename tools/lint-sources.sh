@@ -1,26 +1,29 @@
 #!/bin/sh
-# tools/lint-sources.sh - plain rules for the text of C files.
+# tools/lint-sources.sh - plain rules for the text of C files and shell scripts.
 #
-#   tools/lint-sources.sh file.c ...
+#   tools/lint-sources.sh file.c script.sh ...
 #
-# What clang-format does not see: no tabs, no trailing blanks, a last newline, at most `most` lines;
-# headers have an include guard; nothing is left to do or switched off with #if 0.
+# Rules that clang-format does not check. No line is longer than `columns` or ends in a blank, and
+# the last ends in a newline. C files have no tabs and at most `most` lines; headers have an include
+# guard; nothing is left to do or switched off with #if 0.
 set -eu
 
-awk -v most=420 '
+awk -v most=420 -v columns=100 '
 function complain(what) {
     print FILENAME ":" FNR ": " what
     bad = 1
 }
 FNR == 1 && file { check_file() }
-FNR == 1 { file = FILENAME; lines = 0 }
-{ lines = FNR; last = FILENAME }
-/\t/ { complain("tab") }
+FNR == 1 { file = FILENAME; is_c = file ~ /\.[ch]$/ }
+{ lines = FNR }
+length > columns { complain("more than " columns " columns") }
 /[ \t]$/ { complain("blank at the end of the line") }
+!is_c { next }
+/\t/ { complain("tab") }
 /TODO|FIXME|XXX/ { complain("left to do") }
 /^ *# *if 0/ { complain("code switched off") }
 function check_file() {
-    if (lines > most) {
+    if (is_c && lines > most) {
         print file ": " lines " lines, at most " most
         bad = 1
     }

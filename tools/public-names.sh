@@ -6,7 +6,8 @@ set -eu
 
 cat "$@" |
     # Comments on one line, directives with their continuation lines, then whole comments.
-    sed -e 's|/\*.*\*/||' -e '/^ *#/{' -e ':more' -e '/\\$/{' -e 'N' -e 'b more' -e '}' -e 'd' -e '}' \
+    sed -e 's|/\*.*\*/||' -e '/^ *#/{' -e ':more' -e '/\\$/{' -e 'N' -e 'b more' \
+        -e '}' -e 'd' -e '}' \
         -e '\|/\*|,\|\*/|d' |
     tr '\n' ' ' |
     sed 's/OWN_API /\

@@ -33,7 +33,7 @@ struct entry {
     double value;
 };
 
-/* Opens a file and reads up to its sizes. Returns -1 where that fails; it is closed all the same. */
+/* Opens a file and reads up to its sizes. Returns -1 if that fails; it is closed all the same. */
 int market_open(struct market *market, const char *path);
 void market_close(struct market *market);
 

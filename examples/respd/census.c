@@ -3,7 +3,7 @@
  */
 #include "census.h"
 
-/* What a thread has seen. It alone writes, others may read; a pool may die elsewhere than it began. */
+/* What a thread has seen. Only it writes, others may read; a pool may die in another thread. */
 struct seen {
     size_t born, died;
 } __attribute__((aligned(64)));

@@ -15,7 +15,8 @@
 void census_begin(unsigned thread);
 
 /*
- * own_pool_create, counted, and confined where there is an owner. The result is borrowed where there is an owner, else a new reference.
+ * own_pool_create, counted. With an owner the pool is confined and the result is borrowed; without
+ * one the result is a new reference.
  *
  * name     borrowed; must live as long as the pool.
  * reserve  bytes of blocks that the pool is expected to need.

@@ -44,7 +44,8 @@ tree()
 # What must come back: bytes and blocks in pools, pools below the server's and in all, references.
 figures()
 {
-    ask INFO memory | tr -d '\r' | grep -E '^(used_memory|mem_pools|mem_blocks|mem_held|mem_pools_alive):'
+    ask INFO memory | tr -d '\r' |
+        grep -E '^(used_memory|mem_pools|mem_blocks|mem_held|mem_pools_alive):'
     ask INFO clients | tr -d '\r' | grep '^connected_clients:'
     ask INFO keyspace | tr -d '\r' | grep '^db' || true
 }
@@ -90,7 +91,7 @@ ask APPEND long yyy
 ask MEMORY USAGE long
 tree "with a value of each kind"
 
-# A client that does not read its reply. What it was to be shown is deleted, and lives as long as it.
+# A client does not read its reply. The value in it, deleted meanwhile, lives as long as the client.
 if command -v bash >/dev/null 2>&1; then
     head -c 20000000 /dev/zero | tr '\0' x | ask -x SET long >/dev/null
     bash -c 'exec 3<>/dev/tcp/127.0.0.1/$0; printf "GET long\r\n" >&3; sleep 60' "$port" &

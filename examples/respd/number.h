@@ -11,7 +11,7 @@
 /* Enough for any int64_t in decimal. */
 #define NUMBER_MAX 20
 
-/* Reads a whole string as the one canonical decimal form of a number: no blanks, '+', leading zeros. */
+/* Reads a whole string as a canonical decimal number: no blanks, no '+', no leading zeros. */
 bool number_parse(const char *bytes, size_t length, int64_t *number);
 
 /* Writes a number, without a terminating NUL; returns how many bytes, at most NUMBER_MAX. */

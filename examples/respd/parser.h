@@ -24,8 +24,9 @@ void parser_free(struct connection *connection);
 int parser_feed(struct connection *connection, const char *bytes, size_t length);
 
 /*
- * The next complete request, borrowed from the connection's pool. NULL: more must be read first, or,
- * where *error is set, it will not do: that is the reply, and the connection must end.
+ * The next complete request, borrowed from the connection's pool. NULL: more must be read first;
+ * or, where *error is set, the request is malformed: *error is the reply, and the connection must
+ * end.
  */
 struct request *parser_next(struct connection *connection, const char **error);
 

@@ -1,5 +1,5 @@
-# scratch.sh - sourced by scripts that start a server: a folder, $folder, and the process $server. Both
-# are gone when the script ends, however it does.
+# scratch.sh - sourced by scripts that start a server: a folder, $folder, and the process $server.
+# Both are gone when the script ends, however it does.
 
 folder=$(mktemp -d)
 server=

@@ -26,7 +26,7 @@ static struct worker *first_worker(struct server *server)
 
 /* The keys */
 
-/* Most commands are over before a thread would be asleep: who waits for the lock tries for a while. */
+/* Most commands end before a thread could fall asleep: a thread that waits spins first. */
 static void make_keys_lock(pthread_mutex_t *keys)
 {
     pthread_mutexattr_t attributes;

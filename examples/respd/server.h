@@ -2,9 +2,9 @@
  * server.h - the server: its pool, its databases, its threads, and how it ends.
  *
  * With several threads the server's pool is shared. The pools right below it - of connections and
- * databases - are confined, but counted by all: a connection is used by the worker that serves it, a
- * database by who has locked the keys. So all that happens to a request happens without a lock but
- * the command itself; and that takes less time than to read, parse and write it.
+ * databases - are confined, but counted by all: a connection is used by the worker that serves it,
+ * a database by the thread that has locked the keys. So only the command of a request takes a lock;
+ * and a command takes less time than reading, parsing and writing the request.
  */
 #ifndef RESPD_SERVER_H
 #define RESPD_SERVER_H
@@ -84,9 +84,9 @@ void server_drain(struct worker *worker);
 void server_look(struct worker *worker);
 
 /*
- * Gives the memory that is kept for later back to the system. FLUSHALL does it before it frees: what
- * is kept then are the odd pieces that this load has left over, while what it frees next is in the
- * shape that the next load needs. So round after round takes the same memory. What other threads keep
+ * Gives the memory that is kept for later back to the system. FLUSHALL does so before it frees:
+ * what is kept then are odd pieces left over by this load, while what it frees next has the shape
+ * that the next load needs. So round after round takes the same memory. What other threads keep,
  * only they can give back: they are told to when all is freed.
  */
 void server_trim(void);

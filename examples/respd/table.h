@@ -50,7 +50,7 @@ void table_remove(struct table *table, struct item *item);
 /* The key of an item, borrowed. */
 struct string table_key(const struct table *table, const struct item *item);
 
-/* The first item, and the one after an item; NULL at the end. The table must not change meanwhile. */
+/* The first item, and the item after another; NULL at the end. The table must not change. */
 struct item *table_first(const struct table *table);
 struct item *table_next(const struct table *table, const struct item *item);
 

@@ -144,7 +144,7 @@ int cell_append(own_pool *pool, union cell *cell, const struct string *string)
 
     struct text *text = cell->kind == CELL_TEXT ? cell->text.text : NULL;
     if (!text || own_refcount(text->pool) > 1) {
-        /* A reply shows the old text: it stays as it is, for the reply, and we go on with a copy. */
+        /* A reply shows the old text: it stays as it is for the reply, and we change a copy. */
         text = text_new(pool, old.bytes, old.length, length * 2);
         if (!text)
             return -1;

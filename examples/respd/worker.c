@@ -17,7 +17,7 @@ static void take_turn(struct worker *worker)
 {
     struct server *server = worker->server;
     if (__atomic_load_n(&server->stopping, __ATOMIC_RELAXED)) {
-        /* Somebody waits for our turn: after that one, or it would never get it from a busy loop. */
+        /* Another thread waits for our turn: let it go first, or a busy loop would starve it. */
         uv_mutex_lock(&server->alone);
         uv_mutex_unlock(&server->alone);
     }

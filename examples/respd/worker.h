@@ -5,7 +5,7 @@
  * thread alone, with two exceptions that the locks here and in server.h are for:
  *
  *   turn   a worker has its turn from the first thing that its loop calls until the loop waits
- *          again. Who looks at what all workers have (INFO, OWN TREE, CLIENT) takes everybody's turn
+ *          again. Commands that look at all workers (INFO, OWN TREE, CLIENT) take everybody's turn
  *          first: then no pool changes anywhere.
  *   door   what others leave for a worker: connections that have arrived, and whether it may
  *          still be woken.
@@ -56,7 +56,7 @@ struct worker {
 /* Makes a zeroed worker ready. An error of libuv. */
 int worker_init(struct worker *worker, struct server *server, unsigned number);
 
-/* Serves until the worker has drained, and all its connections are gone. 0, or an error of libuv. */
+/* Serves until the worker has drained and its connections are gone. 0, or an error of libuv. */
 int worker_run(struct worker *worker);
 
 /* At the beginning of whatever the loop calls: takes the worker's turn, and the time. */

@@ -1,9 +1,9 @@
 /*
  * document.c - one document, read as far as it takes.
  *
- * A document is a pool. Everything that it takes is in there: the parser's state, the inflater's, the
- * text found so far, the open file. However it ends, at the end of the file, at the first text that
- * was wanted, at an error, at its limit, own_drop is all that is done about it.
+ * A document is a pool. Everything that it takes is in there: the parser's state, the inflater's,
+ * the text found so far, the open file. However it ends, at the end of the file, at the first text
+ * that was wanted, at an error, at its limit, own_drop is all that is done about it.
  */
 #include "document.h"
 #include "hooks.h"

@@ -8,8 +8,8 @@
 #include <own.h>
 #include <zlib.h>
 
-/* A parser and a stream all of whose memory are blocks of the pool. They are never freed: they go with
-   it. NULL: errno says why. */
+/* A parser and a stream all of whose memory are blocks of the pool. They are never freed: they go
+   with it. NULL: errno says why. */
 XML_Parser hooks_parser_new(own_pool *pool);
 z_stream *hooks_inflate_new(own_pool *pool);
 

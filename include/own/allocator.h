@@ -23,8 +23,8 @@ OWN_BEGIN_DECLS
  * released before its last blocks are freed, so a ctx pool is better its parent than held by it.
  */
 typedef struct own_allocator {
-    /* Memory of at least `size` bytes, 1 or more; contents are arbitrary. NULL: there is none. As for
-       malloc, compilers take it that no variable of the program has the same address. */
+    /* Memory of at least `size` bytes, 1 or more; contents are arbitrary. NULL: there is none. As
+       with malloc, compilers assume that no variable of the program has the same address. */
     void *(*alloc)(void *ctx, size_t size);
     /* Takes back what alloc returned: once, the same address, not NULL. It cannot fail. */
     void (*free)(void *ctx, void *memory);
@@ -58,8 +58,8 @@ static inline const own_allocator *own_plain(const struct own_plain_allocator *p
  * Wraps two functions like malloc and free: .allocator = OWN_ALLOCATOR(PyMem_Malloc, PyMem_Free).
  *
  * The result is a const own_allocator *, valid for ever. The arguments are names of functions, not
- * variables, which is checked, and it stands inside of a function. Functions that are known only when
- * the program runs take an own_allocator with a ctx. Cost: none.
+ * variables, which is checked, and it stands inside of a function. Functions known only when the
+ * program runs take an own_allocator with a ctx. Cost: none.
  */
 #define OWN_ALLOCATOR(malloc_fn, free_fn)                                                          \
     (__extension__({                                                                               \

@@ -27,8 +27,8 @@
  *
  * Constructors and views: owner is a pool, which then holds the reference, so that the result is
  * borrowed; NULL: the result is a new reference. The array that a view is made of is borrowed, and
- * not NULL. They return NULL with errno EINVAL (an argument is wrong), EOVERFLOW (a size, that of the
- * format too, or a stride does not fit in a ptrdiff_t), ENOMEM, or EDQUOT (a limit at or above
+ * not NULL. They return NULL with errno EINVAL (an argument is wrong), EOVERFLOW (a size, also that
+ * of the format, or a stride does not fit in a ptrdiff_t), ENOMEM, or EDQUOT (a limit at or above
  * owner). Limits count the buffers of arrays, not the arrays. A view costs O(dimensions) and one
  * allocation, and never touches an item.
  *

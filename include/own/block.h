@@ -15,8 +15,8 @@
  * EINVAL.
  *
  * Threads: those of the pool. Cost, where no other is said: O(1) amortised, no system call but for
- * new memory; for adopted memory and in pools with an allocator O(1) expected, and what the functions
- * cost that were handed over with them. Zeroing and copying cost their bytes.
+ * new memory; for adopted memory and in pools with an allocator O(1) expected, plus the cost of the
+ * functions that were given with them. Zeroing and copying cost their bytes.
  */
 #ifndef OWN_BLOCK_H
 #define OWN_BLOCK_H
@@ -57,8 +57,8 @@ OWN_API OWN_MUST_USE inline void *own_alloc_raw(own_pool *pool, size_t count, si
  *
  * alignment  a power of two, in bytes. Where own_realloc moves the block, it keeps no more than 16.
  *
- * Errors as own_alloc, and EINVAL for another alignment, or where the pool has an allocator and what
- * that returned is not so aligned: it is asked for no more than the block.
+ * Errors as own_alloc, and EINVAL for another alignment, or where the pool has an allocator and its
+ * memory is not so aligned: it is asked for no more than the block.
  */
 OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count,
                                              size_t size) OWN_NEW_MEMORY(3, 4);
@@ -107,11 +107,12 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
 
 /*
  * Makes memory from anywhere (malloc, mmap, another library or another pool) a block of the pool:
- * own_free and own_realloc take it, limits and numbers count it. When the pool dies or is cleared it
- * is released in its turn among references and deferred calls, in the reverse of the order in which
- * the pool took them on: what was deferred later may still read it, what was deferred before may not.
+ * own_free and own_realloc take it, limits and numbers count it. When the pool dies or is cleared
+ * it is released in its turn among references and deferred calls, in the reverse of the order in
+ * which the pool took them on: calls deferred later may still read it, calls deferred before may
+ * not.
  *
- * memory   stolen: the pool's until it is freed or disowned; on failure it is still the caller's. Not
+ * memory   stolen: the pool's until it is freed or disowned; on failure still the caller's. Not
  *          NULL. No other pool may have adopted it: of other pools nothing is asked.
  * size     in bytes; 0 is allowed. What own_realloc copies, and what limits count.
  * free_fn  called once with memory when it is released; not NULL: what has nothing to free needs no

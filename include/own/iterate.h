@@ -76,8 +76,8 @@ OWN_API own_axes own_array_axes(const own_array *array, int ndim, size_t itemsiz
  *     OWN_EACH_2 (a, i, j)
  *         OWN_ITEM_2(float, a, i, j) *= 2;
  *
- * Both are plain C: `for' loops over ptrdiff_t, and an address that is linear in the indices, so that
- * compilers do with them what they do with loops by hand. Where a.steps[1] is 1, a row is a C
+ * Both are plain C: `for' loops over ptrdiff_t, and an address linear in the indices, so that
+ * compilers treat them like loops written by hand. Where a.steps[1] is 1, a row is a C
  * array, float *row = &OWN_ITEM_2(float, a, i, 0).
  */
 #define OWN_EACH_1(axes, i) for (ptrdiff_t i = 0; i < (axes).shape[0]; i++)

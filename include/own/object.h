@@ -10,8 +10,8 @@
  *
  * References that pools hold (own_hold, own_give, a constructor's owner) are released by the pool.
  * All references that pools hold to one object make one step of its count, so that releasing one
- * reference too many is seen at once (see misuse.h). An object that pools ever held 16,777,215 times
- * never dies.
+ * reference too many is seen at once (see misuse.h). An object that pools ever held 16,777,215
+ * times never dies.
  *
  * Memory that is not an object, a block for example, is recognised by its header and reported (see
  * misuse.h) by all calls here and in pool.h and weakref.h that take any object, except by
@@ -113,7 +113,7 @@ OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
 #define OWN_COUNT_SHARED (-((int32_t)1 << 29))
 #define OWN_COUNT_DEAD (-((int32_t)1 << 30) - 1)
 
-/* own_incref and own_decref where the count is at an end of its line, or shared. */
+/* What own_incref and own_decref do at an end of the number line, and for a shared count. */
 OWN_API void own_incref_slow(own_object *object);
 OWN_API void own_decref_slow(own_object *object);
 
@@ -196,7 +196,7 @@ OWN_API inline void own_decref(void *object)
  * object  borrowed; NULL gives 0.
  *
  * SIZE_MAX for an immortal or saturated object, 0 for a dead one. Cannot fail. Threads: those of
- * object; of a shared object the answer may be old when it arrives, but where it is 1 and that one is
+ * object; of a shared object the answer may be old when it arrives; but if it is 1, and that one is
  * the caller's, nobody else has one (but for weak references), and what others did before they
  * released theirs is seen: the object may be changed in its place. Cost: O(1).
  */

@@ -15,11 +15,11 @@
  * Parents form a tree: limits and totals follow it, and a pool never becomes its own ancestor.
  * Holding a pool makes it nobody's child, and may form cycles, which then keep each other alive.
  *
- * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. A pool
- * that own_share has made shared, and all below it, is used by any number at once: "those of the
- * pool" are then all threads, each of which has a reference to it or knows of one that lasts. Its
- * order of release is that of time, over all threads. Threads that meet in a shared pool take memory
- * for their blocks each for itself, 64 KiB and more at a time, and what one has freed it uses again;
+ * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. A
+ * pool that own_share has made shared, and all below it, is used by any number at once: "those of
+ * the pool" are then all threads, each of which has a reference to it or knows of one that lasts.
+ * Its order of release is that of time, over all threads. Threads that meet in a shared pool each
+ * take memory for their own blocks, 64 KiB and more at a time, and reuse what they have freed;
  * own_pool_clear gives all of that back. Two calls still want nobody else at the same time:
  * own_pool_total and own_pool_walk, for what they go through. A shared pool stays under the limits
  * that it has: it counts on against them where it outlives its parent, and is not given to a pool
@@ -118,8 +118,8 @@ OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_poo
  *
  * Unlike own_decref it never puts a death off, however deep it is called inside others. Called from
  * a deferred call of the pool itself it frees the blocks at once, also for those that called it.
- * Cannot fail. errno is kept. Threads: those of pool; what others go on adding meanwhile is released
- * too, for as long as they do. Cost: what is released.
+ * Cannot fail. errno is kept. Threads: those of pool; what others add in the meantime is
+ * released too, for as long as they do. Cost: what is released.
  */
 OWN_API void own_pool_clear(own_pool *pool);
 
@@ -219,10 +219,10 @@ OWN_API int own_hold(own_pool *pool, void *object);
  * object  stolen; on failure it is still the caller's. A pool without a parent becomes a child.
  *
  * Returns -1 with errno ENOMEM, EDQUOT (a limit at or above pool, for what the child brings along),
- * ELOOP (the child is above pool, or is pool), EPERM (a dying pool; or a shared one, itself the child
- * or below it, without a limit of its own, that other limits would count from now on), or EINVAL (an
- * argument is NULL). Where a pool holds the last reference, so that the caller has none to give:
- * a misuse.
+ * ELOOP (the child is above pool, or is pool), EPERM (a dying pool; or a shared one, the child
+ * itself or one below it, without a limit of its own, that other limits would count from now on),
+ * or EINVAL (an argument is NULL). Where a pool holds the last reference, so that the caller has
+ * none to give: a misuse.
  * Threads: those of both. Cost: O(1) expected; for a child, the depth of pool, and where limits
  * change, the number of pools below the child.
  */
@@ -234,8 +234,8 @@ OWN_API int own_give(own_pool *pool, void *object);
  *
  * object  an object that pool holds. Where this was the last reference, it dies, as by own_decref.
  *
- * Returns -1 with errno EINVAL: the pool holds no reference to it. The pool itself is not kept alive
- * by the call. Threads: those of both. Cost: O(1) expected, and the death.
+ * Returns -1 with errno EINVAL: the pool holds no reference to it. The call does not keep the pool
+ * itself alive. Threads: those of both. Cost: O(1) expected, and the death.
  */
 OWN_API int own_drop(own_pool *pool, void *object);
 
@@ -246,7 +246,7 @@ OWN_API int own_drop(own_pool *pool, void *object);
  * object  an object that `from` holds; references as for own_drop. No count changes.
  *
  * Returns -1 with errno EINVAL (`from` holds none, or an argument is NULL), ENOMEM, EDQUOT, ELOOP,
- * EPERM as own_give. `from` and `to` may be the same. Threads: those of all three. Cost: as own_give.
+ * EPERM as own_give. `from` and `to` may be equal. Threads: those of all three. Cost: as own_give.
  */
 OWN_API int own_move(own_pool *from, own_pool *to, void *object);
 

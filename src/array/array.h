@@ -202,10 +202,8 @@ static inline void array_debug_step(const own_array *array)
         array_validate(array);
 }
 
-/* text.c: numbers as text, aligned with those beside them. */
-
-/* Where text goes; it counts characters where `out` is NULL. Blanks wait until something follows.
-   */
+/* print.c: where text goes; it only counts characters where `out` is NULL. Blanks wait until
+   something follows on their line. */
 struct sink {
     FILE *out;
     size_t column; /* with the blanks that wait */
@@ -213,32 +211,30 @@ struct sink {
 };
 
 void sink_put(struct sink *sink, const char *text);
-void sink_blanks(struct sink *sink, size_t count);
-void sink_new_line(struct sink *sink); /* forgets blanks that wait */
+void sink_blanks(struct sink *sink, int count); /* none where it is negative */
 
 /*
- * How the numbers of one field are written. Found out in two rounds over all numbers that are to be
- * printed: text_look, then, after text_settle, text_measure.
+ * text.c: how the numbers of one field are written. All that are to be printed are put twice: until
+ * text_settle they are only measured.
  */
 struct text_style {
-    bool alone;        /* an array of no dimensions: nothing to be aligned with */
+    bool alone;   /* an array of no dimensions: nothing to be aligned with, and settled */
+    bool settled; /* the widths are final */
+    bool scientific;
+    bool any_negative;
     long double least; /* of the finite numbers but 0, without sign; 0: there are none */
     long double most;
-    bool any_finite;
-    bool any_other;
-    bool any_negative_infinity;
-    bool scientific;
     int left;     /* characters in front of the point */
-    int right;    /* digits behind it */
+    int right;    /* from the point on */
+    int whole;    /* of the longest text without a point */
+    int digits;   /* behind the point, where it is scientific */
     int exponent; /* digits of the exponent */
 };
 
 /* `one` is a number, or what else a field has one or more of. */
-void text_look(struct text_style *style, const struct field *field, const char *one);
-void text_settle(struct text_style *style);
-void text_measure(struct text_style *style, const struct field *field, const char *one);
-void text_put(struct sink *sink, const struct text_style *style, const struct field *field,
+void text_put(struct sink *sink, struct text_style *style, const struct field *field,
               const char *one);
+void text_settle(struct text_style *style);
 
 /* The product of a stride and a length, for a comparison: it may wrap around. */
 static inline ptrdiff_t stride_times(ptrdiff_t stride, size_t length)

@@ -1,9 +1,9 @@
 /*
  * base/lock.h - a lock of four bytes, for a few instructions at a time.
  *
- * Taking it is one exchange and releasing it one store. Who finds it taken waits in turns: a short
- * while at full speed, then giving the processor to others, then asleep. What is done under it is short, blocks
- * nowhere but in the system's memory calls, and runs no code of users.
+ * Taking it is one exchange and releasing it one store. A thread that finds it taken spins for a
+ * short while, then yields the processor, then sleeps. Code that holds it is short, blocks only in
+ * the system's memory calls, and runs no code of users.
  */
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H

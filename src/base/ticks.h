@@ -17,9 +17,9 @@ extern bool ticks_are_of_processor;
 uint64_t ticks_of_system(void);
 
 /*
- * A number that is not smaller than that of any call which happened before this one, in whatever
- * thread, and greater if the clock has ticked meanwhile: the processor's, where the system takes its
- * time from that, else the system's, in nanoseconds. The processor's takes half the time.
+ * A number that is not smaller than that of any call which happened before this one, in any thread,
+ * and greater if the clock has ticked since: the clock of the processor where the system uses it
+ * too, else that of the system, in nanoseconds. Reading the processor's takes half the time.
  */
 static inline uint64_t ticks_now(void)
 {

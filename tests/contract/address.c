@@ -1,5 +1,5 @@
 /*
- * address.c - every call that takes a block knows what is a live block of the pool, and what is not.
+ * address.c - every call that takes a block can tell live blocks of the pool from other addresses.
  */
 #include <pthread.h>
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
 /*
- * allocator.c - pools with an allocator: every block is exactly what alloc returned, and goes to free
- * once.
+ * allocator.c - pools with an allocator: every block is exactly what alloc returned, and goes to
+ * free once.
  */
 #include "source.h"
 

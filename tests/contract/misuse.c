@@ -1,5 +1,5 @@
 /*
- * misuse.c - misuse that can be seen in O(1) is seen, and named; where the handler returns, the call
+ * misuse.c - misuse that can be seen in O(1) is seen and named; where the handler returns, the call
  * has done nothing. What the default handler does is in abort.c.
  */
 #include "harness.h"

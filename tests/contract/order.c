@@ -1,9 +1,9 @@
 /*
  * order.c - the order of tear-down, compared with the naive model of model.h on random graphs.
  *
- * The model performs each operation first. Then the library does; its finalizers, deferred calls and
- * calls of weak references must come exactly as the model has logged them, and afterwards both must
- * be in the same state.
+ * The model performs each operation first, then the library does; its finalizers, deferred calls
+ * and calls of weak references must come exactly as the model has logged them, and afterwards both
+ * must be in the same state.
  */
 #include "model.h"
 

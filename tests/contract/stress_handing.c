@@ -1,5 +1,5 @@
 /*
- * stress_handing.c - pools that one thread makes and fills, and another destroys: confined ones, and
+ * stress_handing.c - pools that one thread makes and fills and another destroys: confined ones, and
  * those under a shared pool, by way of a queue; threads that end while others use what they made.
  */
 #include "stress.h"

@@ -1,6 +1,6 @@
 /*
- * survival.c - pools that live on because somebody took a reference while they died, and what a dying
- * pool may and may not be given to.
+ * survival.c - pools that live on because somebody took a reference while they died, and what a
+ * dying pool may and may not be given to.
  */
 #include "harness.h"
 

@@ -1,5 +1,5 @@
 /*
- * view_model.c - views of views: slices, axes, shapes, broadcasting, beside a naive model that keeps
+ * view_model.c - views of views: slices, axes, shapes, broadcasting, beside a simple model that has
  * the address of every item in a list; and all slices of short axes, beside their definition.
  */
 #include "harness.h"

@@ -1,6 +1,5 @@
 /*
- * weakref_late.c - weak references that are made to dying objects: by calls, finalizers and deferred
- * calls.
+ * weakref_late.c - weak references made to dying objects: by calls, finalizers and deferred calls.
  */
 #include "watch.h"
 

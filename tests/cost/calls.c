@@ -1,10 +1,10 @@
 /*
  * tests/cost/calls.c - the hot calls, each in a function of its own whose instructions are counted.
  *
- * A function cost_NAME() makes the calls that NAME stands for ROUNDS times. Under callgrind, what
- * is executed in it and all that it calls is dumped with its name; tests/cost.sh reads that. What is around
- * a call, a loop mostly, is counted too. Each function runs twice, and the second run counts, so that
- * caches of the library are warm and symbols are bound.
+ * A function cost_NAME() makes the calls that NAME stands for ROUNDS times. Under callgrind, the
+ * instructions of the function and of all that it calls are dumped with its name; tests/cost.sh
+ * reads that. The code around a call, mostly a loop, is counted too. Each function runs twice, and
+ * the second run counts, so that caches of the library are warm and symbols are bound.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * exporter.c - a Python type over an own_array: its buffer is filled by own_array_export, and released
- * by own_array_release, as an extension module of a user's would have it.
+ * exporter.c - a Python type over an own_array: own_array_export fills its buffer and
+ * own_array_release releases it, as in an extension module of a user.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>

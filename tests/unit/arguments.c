@@ -2,7 +2,7 @@
  * arguments.c - arguments that no call can serve: NULL where there must be something, sizes and
  * alignments that cannot be had. And the functions that stand behind macros of the same name.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 /* Not constants, which the compiler would refuse itself. */

@@ -1,9 +1,9 @@
 /*
- * cache.c - what dead memory is kept: within the limit, for each thread and for the process; and what
+ * cache.c - which dead memory is kept, within the limit of a thread and of the process, and which
  * goes back to the system.
  */
-#include "../contract/harness.h"
 #include "chunk/heap.h"
+#include "harness.h"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -1,8 +1,8 @@
 /*
  * chunk.c - size classes, and chunks of random sizes against a model of what is handed out.
  */
-#include "../contract/harness.h"
 #include "chunk/heap.h"
+#include "harness.h"
 
 #define KIB ((size_t)1 << 10)
 #define MIB ((size_t)1 << 20)

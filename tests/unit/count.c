@@ -1,8 +1,8 @@
 /*
- * count.c - the pure steps of the count at every boundary of its number line, and the functions that
- * apply them to objects.
+ * count.c - the pure steps of the count at every boundary of its number line, and the functions
+ * that apply them to objects.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "object/object.h"
 
 #include <pthread.h>

@@ -3,7 +3,7 @@
  * makes the object look alive.
  */
 #include "object/dying.h"
-#include "../contract/harness.h"
+#include "harness.h"
 
 #define TOP (UINT64_C(1) << 56) /* of the addresses that fit */
 

@@ -6,7 +6,7 @@
 #include "chunk/chunk.h"
 #include "fault_world.h"
 
-/* The calls. Each returns whether it succeeded, and puts what it returned where destroy finds it. */
+/* The calls. Each returns whether it succeeded, and puts its result where destroy finds it. */
 
 static bool new_object(struct world *world)
 {

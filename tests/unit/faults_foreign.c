@@ -1,8 +1,8 @@
 /*
- * faults_foreign.c - adopting, and the calls on pools with an allocator, with the first, second, third
- * ... request for memory failing, of the library or of the allocator: nothing has changed then.
+ * faults_foreign.c - adopting, and the calls on pools with an allocator, where the first, second,
+ * third ... request for memory fails, of the library or of the allocator: nothing has changed then.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 #define SIZE ((size_t)1000)

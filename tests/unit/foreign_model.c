@@ -74,7 +74,7 @@ static bool goes_last(const struct item *item)
     return item->kind == PRIVATE || item->kind == ORDINARY;
 }
 
-/* Releases what a pool has, the newest first, of the kinds that go first or of those that go last. */
+/* Releases what a pool has, newest first, of the kinds that go first or of those that go last. */
 static void clear_kinds(size_t pool, bool last)
 {
     for (;;) {

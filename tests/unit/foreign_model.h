@@ -5,7 +5,7 @@
 #ifndef UNIT_FOREIGN_MODEL_H
 #define UNIT_FOREIGN_MODEL_H
 
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 #define POOLS 10

@@ -4,7 +4,7 @@
  */
 #include "chunk/chunk.h"
 
-#include "../contract/harness.h"
+#include "harness.h"
 
 #include <pthread.h>
 

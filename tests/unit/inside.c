@@ -2,7 +2,7 @@
  * inside.c - a confined pool that two threads use at once is told by the debug build; one that is
  * handed from thread to thread is not.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/shared.h"
 
 #include <pthread.h>

@@ -2,7 +2,7 @@
  * ledger.c - the room ledger beside a naive model of it, with and without memory for its index: each
  * search finds the newest, counts and bytes come out even, and nothing is hashed before a search.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "ledger/index.h"
 
 #define MOST ((size_t)600)

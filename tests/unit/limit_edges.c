@@ -2,7 +2,7 @@
  * limit_edges.c - limits that are lowered, change while a pool dies, bind mappings, and small ones.
  * limits.c has their arithmetic.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)
@@ -27,7 +27,7 @@ START_TEST(lowered_limit_binds_until_enough_is_free)
 }
 END_TEST
 
-/* A dying pool is still counted where it was, until something comes below it: its former parent, say. */
+/* A dying pool is still counted where it was, until its former parent, say, comes below it. */
 static own_pool *former_parent, *dying;
 
 static void take_former_parent(void *unused)
@@ -98,7 +98,7 @@ START_TEST(what_was_learned_leaves_small_limits_alone)
 }
 END_TEST
 
-/* What was kept in front of bump goes back to bump when it is given up, and was not looked for there. */
+/* Blocks kept in front of bump go back to bump when they are given up. */
 START_TEST(freed_blocks_in_front_of_bump_are_room_for_a_larger_one)
 {
     own_pool *pool = own_pool_create(NULL, &(own_pool_options){.limit = (size_t)256 << 10});

@@ -2,7 +2,7 @@
  * limits.c - limits at random places of random trees, against a naive model that adds up what each
  * limit must count, and says of each call whether it must fail.
  */
-#include "../contract/harness.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)

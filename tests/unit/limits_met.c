@@ -5,7 +5,7 @@
  */
 #include "pool/pool.h"
 
-#include "../contract/harness.h"
+#include "harness.h"
 
 #include <pthread.h>
 

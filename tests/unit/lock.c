@@ -7,7 +7,7 @@
 
 #include "base/lock.h"
 
-#include "../contract/harness.h"
+#include "harness.h"
 
 #include <pthread.h>
 #include <sys/resource.h>

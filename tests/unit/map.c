@@ -2,8 +2,8 @@
  * map.c - the unit map: what was claimed is found, by its owner only, and nothing else is, whatever
  * address is asked about. The addresses need not be mapped.
  */
-#include "../contract/harness.h"
 #include "chunk/heap.h"
+#include "harness.h"
 
 #include <pthread.h>
 #include <sched.h>

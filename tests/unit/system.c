@@ -2,8 +2,8 @@
  * system.c - chunks over CHUNK_MAX, which are resized in place of being copied; and a system that
  * refuses memory in earnest.
  */
-#include "../contract/harness.h"
 #include "chunk/heap.h"
+#include "harness.h"
 #include "pool/pool.h"
 
 #include <pthread.h>
@@ -264,8 +264,8 @@ START_TEST(a_pool_is_as_it_was_where_the_system_refuses)
 END_TEST
 
 /*
- * The unit map, too, needs memory: what it cannot enter cannot be had. There is a segment already, so
- * that chunks can be had, but nothing has been claimed near it.
+ * The unit map needs memory too: a chunk that it cannot enter cannot be had. There is a segment
+ * already, so that chunks can be had, but nothing has been claimed near it.
  */
 START_TEST(pools_get_nothing_that_cannot_be_claimed)
 {

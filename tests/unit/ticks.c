@@ -2,7 +2,7 @@
  * ticks.c - the clock that tells what came first, among all threads.
  */
 #include "base/ticks.h"
-#include "../contract/harness.h"
+#include "harness.h"
 
 #include <pthread.h>
 #include <sched.h>

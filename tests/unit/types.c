@@ -1,8 +1,8 @@
 /*
  * types.c - types with any number of reference fields, and objects of any size.
  */
-#include "../contract/harness.h"
 #include "chunk/class.h"
+#include "harness.h"
 #include "object/dying.h"
 
 #define FIELDS_MOST 1000

@@ -1,6 +1,6 @@
 /*
- * validate_foreign.c - pool_validate sees each equation of pool.h about adopted and private blocks that
- * is broken.
+ * validate_foreign.c - pool_validate sees each broken equation of pool.h about adopted and private
+ * blocks.
  */
 #include "breach.h"
 #include "pool/pool.h"

@@ -1,6 +1,6 @@
 /*
- * validate_pool.c - pool_validate sees each equation of pool.h that is broken, and the default handler of
- * misuses tells and aborts.
+ * validate_pool.c - pool_validate sees each broken equation of pool.h, and the default misuse
+ * handler reports it and aborts.
  */
 #include "breach.h"
 #include "ledger/index.h"

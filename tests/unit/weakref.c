@@ -2,8 +2,8 @@
  * weakref.c - the table of weak references: its memory, what is found in it, threads, fork.
  */
 #include "object/weakref.h"
-#include "../contract/harness.h"
 #include "chunk/chunk.h"
+#include "harness.h"
 
 #include <pthread.h>
 #include <sys/wait.h>

@@ -1,6 +1,6 @@
 #!/bin/sh
-# examples/ezalloc/tests/ezalloc.sh - 8 GiB of managed arrays leave nothing behind, 128 MiB of unmanaged
-# ones all of it.
+# examples/ezalloc/tests/ezalloc.sh - 8 GiB of managed arrays leave nothing behind, 128 MiB of
+# unmanaged ones all of it.
 set -eu
 
 : "${top_builddir:?run by make check}"

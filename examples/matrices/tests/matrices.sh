@@ -1,6 +1,6 @@
 #!/bin/sh
-# examples/matrices/tests/matrices.sh - files that are right and files that are wrong, in any mixture:
-# both programs say the same, and what is wrong leaves nothing behind.
+# examples/matrices/tests/matrices.sh - files that are right and files that are wrong, in any
+# mixture: both programs say the same, and what is wrong leaves nothing behind.
 set -eu
 
 : "${top_builddir:?run by make check}"

@@ -101,7 +101,7 @@ static void check_large_reply(const struct server *server, int other)
         int length = snprintf(reply, sizeof reply, ":%d\r\n", i + 1);
         client_read(other, got, (size_t)length);
     }
-    /* What is held, and what is not read, is not counted twice. Each command is met by its own read,
+    /* What is held, and what is not read, is not counted twice. Each command comes by its own read
        and runs as soon as it may, while the reply before is being written. */
     for (int i = 0; i < 200; i++) {
         if (i % 20 == 0 && i > 0) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# load.sh - two processes of redis-benchmark at the same keys, with each number of threads: what they
-# did must add up, and nothing may be left.
+# load.sh - two processes of redis-benchmark at the same keys, with each number of threads: what
+# they did must add up, and nothing may be left.
 #
 #   THREADS="1 2 4" REQUESTS=1000000 load.sh
 set -eu

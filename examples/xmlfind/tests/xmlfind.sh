@@ -1,5 +1,5 @@
 #!/bin/sh
-# examples/xmlfind/tests/xmlfind.sh - what is found, and that nothing is left, wherever a parse ends.
+# examples/xmlfind/tests/xmlfind.sh - what is found, and nothing is left, wherever a parse ends.
 set -eu
 
 : "${top_builddir:?run by make check}"
@@ -47,7 +47,12 @@ gzip -c feed.xml >feed.xml.gz
 head -c 2000 feed.xml.gz >short.xml.gz
 { head -c 2000 feed.xml.gz && head -c 2000 broken.xml; } >damaged.xml.gz
 awk 'BEGIN { for (i = 0; i < 30000; i++) print "<deep>" }' >deep.xml
-awk 'BEGIN { print "<text>"; for (i = 0; i < 30000; i++) print "word after word"; print "</text>" }' >large.xml
+awk 'BEGIN {
+    print "<text>"
+    for (i = 0; i < 30000; i++)
+        print "word after word"
+    print "</text>"
+}' >large.xml
 first='number 0 & so on'
 
 run_all()

@@ -4,8 +4,8 @@
  *
  * The tests include only the public headers and link only libown. Each program is one Check suite.
  */
-#ifndef CONTRACT_HARNESS_H
-#define CONTRACT_HARNESS_H
+#ifndef SHARED_HARNESS_H
+#define SHARED_HARNESS_H
 
 #include <check.h>
 #include <errno.h>

@@ -1,15 +1,15 @@
 /*
- * model.h - the rules of ownership in their most naive form, for order.c to compare the library with.
+ * model.h - the rules of ownership in their simplest form: order.c compares the library with them.
  *
  * Counts are integers, tear-down is recursion, the ledger of a pool is an array. Operations change
- * the model and log what finalizers and deferred calls should be run; each of them may react with an
+ * the model and log which finalizers and deferred calls should run; each of these may react with an
  * operation of its own, which is logged with it, so that the library's callbacks can repeat it.
  *
  * Weak references are nodes that know a target; those of a node are found by looking at all nodes,
  * and the newest is that with the highest number.
  */
-#ifndef CONTRACT_MODEL_H
-#define CONTRACT_MODEL_H
+#ifndef SHARED_MODEL_H
+#define SHARED_MODEL_H
 
 #include "harness.h"
 

@@ -1,8 +1,8 @@
 /*
  * watch.h - weak references whose calls are logged, and then do what a test wants.
  */
-#ifndef CONTRACT_WATCH_H
-#define CONTRACT_WATCH_H
+#ifndef SHARED_WATCH_H
+#define SHARED_WATCH_H
 
 #include "harness.h"
 

@@ -1,8 +1,8 @@
 /*
  * source.h - an allocator for the tests, which checks what it is asked for and given back.
  */
-#ifndef CONTRACT_SOURCE_H
-#define CONTRACT_SOURCE_H
+#ifndef SHARED_SOURCE_H
+#define SHARED_SOURCE_H
 
 #include "harness.h"
 

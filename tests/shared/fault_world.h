@@ -1,11 +1,11 @@
 /*
- * fault_world.h - what the calls of faults.c find: a world of pools, objects and blocks, and pictures
- * of it, by which a change is seen.
+ * fault_world.h - the world that the calls of faults.c find: pools, objects and blocks, and
+ * pictures of it that show a change.
  */
-#ifndef UNIT_FAULT_WORLD_H
-#define UNIT_FAULT_WORLD_H
+#ifndef SHARED_FAULT_WORLD_H
+#define SHARED_FAULT_WORLD_H
 
-#include "../contract/harness.h"
+#include "harness.h"
 
 #define MIB ((size_t)1 << 20)
 
