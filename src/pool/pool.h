@@ -271,6 +271,17 @@ void learn_child(struct part *parent, const own_pool *pool);
 void learn_root(const own_pool *pool);
 /* A pool's first chunk has no room: those like it are to have more, though none has died yet. */
 void learn_outgrown(const own_pool *pool);
+/* A pool with a first chunk of `size` needed much less. */
+#define PATIENCE 8 /* of these in a row, before the next ones get less */
+void learn_smaller(uint16_t *typical);
+static inline void learn_less(uint16_t *typical)
+{
+    unsigned row = *typical >> 8;
+    if (OWN_UNLIKELY(row + 1 >= PATIENCE))
+        learn_smaller(typical);
+    else
+        *typical = (uint16_t)(*typical + (1U << 8));
+}
 /* What of its chunk a pool with one extent uses. */
 static inline size_t pool_used(const own_pool *pool)
 {
