@@ -193,6 +193,83 @@ static inline size_t extent_used(const struct memory *memory, const struct exten
 /* The granule behind the block that starts at `index` in a settled extent. */
 size_t extent_block_end(const struct memory *memory, const struct extent *extent, size_t index);
 
+/* The same: mostly the pair of bits of the block tells, or the next. */
+static inline size_t extent_end_of(const struct memory *memory, const struct extent *extent,
+                                   size_t index)
+{
+    const struct bits *bits = extent_bits(extent, index);
+    uint64_t starts = word_load(&bits->start) >> (index & 63) >> 1;
+    if (OWN_LIKELY(starts))
+        return index + 1 + (size_t)__builtin_ctzll(starts);
+    return extent_block_end(memory, extent, index);
+}
+
+/* The extent that is in no unit of its own, or is the first, in which an address lies. NULL: none. */
+static inline struct extent *extent_small_at(const struct memory *memory, const void *address)
+{
+    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
+        if (extent_has(extent, address))
+            return extent;
+    }
+    return NULL;
+}
+
+/* What a free block holds. One of a single granule has room for the links only. */
+struct free_block {
+    struct free_block *next;
+    struct free_block **link;
+    struct extent *extent;
+    size_t granules;
+};
+
+/* The list that blocks of a size are in. */
+static inline unsigned bin_of(size_t granules)
+{
+    if (OWN_LIKELY(granules <= BINS_EXACT))
+        return (unsigned)granules - 1;
+    unsigned power = log2_floor(granules); /* 5 and more */
+    size_t bin = BINS_EXACT + (power - 5) * 4 + ((granules >> (power - 2)) & 3);
+    return bin < BINS ? (unsigned)bin : BINS - 1;
+}
+
+/* Enters a block into its list; its bits are set already. */
+static inline void free_push(struct stock *stock, struct extent *extent, void *memory,
+                             size_t granules)
+{
+    struct free_block *block = memory;
+    unsigned bin = bin_of(granules);
+    struct free_block *first = stock->bin[bin];
+    mark_undefined(block, granules > 1 ? sizeof(*block) : GRANULE);
+    block->next = first;
+    block->link = &stock->bin[bin];
+    if (granules > 1) {
+        block->extent = extent;
+        block->granules = granules;
+    }
+    if (first) {
+        mark_defined(first, GRANULE);
+        first->link = &block->next;
+        mark_unusable(first, GRANULE);
+    }
+    stock->bin[bin] = block;
+    stock->present[bin / 64] |= bit_of(bin);
+    if (bin < BINS_EXACT)
+        stock->waiting[bin]++;
+}
+
+/* Whether so many blocks of a size wait as they are that the next ones are joined at once: some for
+   the next requests, but no more than a part of the memory. */
+#define WAIT_MOST 32
+#define WAIT_PART 128
+static inline bool free_is_many(const struct memory *memory, size_t granules)
+{
+    if (granules > BINS_EXACT)
+        return !memory->stock->unit;
+    size_t waiting = memory->stock->waiting[granules - 1];
+    return waiting >= WAIT_MOST ||
+           (waiting * granules << GRANULE_SHIFT) * WAIT_PART > memory->account.reserved;
+}
+
 /* free.c: the lists of free blocks. Makes the stock, where there is memory for it. */
 bool stock_make(struct memory *memory);
 void stock_end(struct memory *memory);
@@ -204,8 +281,8 @@ void free_list(struct memory *memory, struct extent *extent, size_t index, size_
    has been given back. */
 bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules);
 /* A free block of that many granules becomes live, and is counted; the smallest that fits, as far as
-   lists tell. NULL: there is none. */
-void *free_use(struct memory *memory, size_t granules);
+   lists in front of `bins` tell. NULL: there is none. */
+void *free_use(struct memory *memory, size_t granules, unsigned bins);
 /* The same, of just that size, which is a small one. */
 void *free_use_exact(struct memory *memory, size_t granules);
 /* Joins free blocks, where enough were freed since the last time. False: nothing was joined. */
@@ -220,19 +297,20 @@ void free_list_all(struct memory *memory, struct extent *extent);
 size_t free_validate(struct memory *memory);
 
 /* page.c */
-#define PAGE_BYTES ((size_t)4 << 10)
+#define PAGE_BYTES ((size_t)8 << 10)
+#define PAGE_WORDS (PAGE_BYTES / GRANULE / 64)
 #define UNIT_PAGES (CHUNK_UNIT / PAGE_BYTES)
 
 struct page {
     struct page *next;
     struct page **link; /* what points here */
-    struct bits *bits;  /* four of them */
+    struct bits *bits;  /* PAGE_WORDS of them */
     char *at;
     uint16_t used;
     uint16_t capacity;
-    uint8_t relist;   /* 0: it is listed; else it will be when so few are used */
+    uint16_t relist;   /* 0: it is listed; else it will be when so few are used */
+    uint8_t avail;    /* which of its bits have a free block */
     uint8_t granules; /* of each block; 0: the page is empty */
-    uint8_t avail;    /* which of the four have a free block */
 };
 
 struct unit {
@@ -244,6 +322,11 @@ struct unit {
     struct page page[UNIT_PAGES];
     struct bits bits[CHUNK_UNIT / GRANULE / 64];
 };
+
+static inline struct page *unit_page(struct unit *unit, uintptr_t address)
+{
+    return &unit->page[(address & (CHUNK_UNIT - 1)) / PAGE_BYTES];
+}
 
 void pages_end(struct memory *memory);
 void unit_put(struct memory *memory, struct unit *unit);
@@ -260,6 +343,7 @@ static inline struct unit *unit_of(uintptr_t claimed)
     return (struct unit *)(claimed & CLAIM_ADDRESS);
 }
 
+/* A block of a listed page. */
 static inline void *page_take(struct page *page)
 {
     unsigned word = (unsigned)__builtin_ctz(page->avail); /* not 0 */
@@ -268,10 +352,13 @@ static inline void *page_take(struct page *page)
     free &= free - 1;
     __atomic_store_n(&page->bits[word].free, free, __ATOMIC_RELAXED);
     page->used++;
-    page->avail &= (uint8_t) ~((unsigned)!free << word);
-    if (OWN_UNLIKELY(!page->avail))
-        page_unlist(page);
-    return page->at + at;
+    char *block = page->at + at;
+    if (OWN_UNLIKELY(!free)) {
+        page->avail &= (uint8_t) ~(1U << word);
+        if (OWN_UNLIKELY(!page->avail))
+            page_unlist(page);
+    }
+    return block;
 }
 
 /* `index` is that of the granule in the unit. */
@@ -279,7 +366,7 @@ static inline void page_put(struct memory *memory, struct page *page, struct bit
                             size_t index)
 {
     word_set(&bits->free, bit_of(index));
-    page->avail |= (uint8_t)(1U << (index >> 6 & 3));
+    page->avail |= (uint8_t)(1U << (index >> 6) % PAGE_WORDS);
     if (OWN_UNLIKELY(--page->used <= page->relist))
         (void)page_retire(memory, page);
 }

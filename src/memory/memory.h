@@ -85,11 +85,12 @@ struct memory {
 struct stock {
     bool lists;                       /* false: it stands for none, and free blocks wait */
     struct page *page[PAGE_MOST + 1]; /* pages with free blocks, by granules */
-    struct page *empty;               /* pages without blocks */
-    struct unit *unit;                /* all units that are cut into pages */
+    struct page *empty;              /* pages without blocks */
+    struct unit *unit;               /* all units that are cut into pages */
     size_t empties;
     uint64_t present[2];          /* which bins are not empty */
     struct free_block *bin[BINS]; /* free blocks of settled extents, by size */
+    uint16_t waiting[BINS_EXACT]; /* how many there are in the exact ones */
     struct extent *extents;       /* the newest of the big ones, but the first */
     struct extent *join;          /* the next of these to be joined; NULL: the newest */
     size_t freed;                 /* granules of other extents, since they were joined */
@@ -124,6 +125,9 @@ void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes
 bool memory_find(struct memory *memory, const void *address, struct place *place);
 size_t memory_size(const struct memory *memory, const struct place *place);
 void memory_free(struct memory *memory, const struct place *place, void *block);
+/* The same for a block that may begin at an address in an extent, where it goes into a list and nothing
+   else is to be done. False: nothing has been done. */
+bool memory_free_in(struct memory *memory, struct extent *extent, void *block);
 /* Makes a block larger or smaller; what it grows by is zero. NULL: as memory_alloc, it is as it was. */
 void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes);
 /* Frees all blocks; the first extent stays. */
