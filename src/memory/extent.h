@@ -253,21 +253,13 @@ static inline void free_push(struct stock *stock, struct extent *extent, void *m
     }
     stock->bin[bin] = block;
     stock->present[bin / 64] |= bit_of(bin);
-    if (bin < BINS_EXACT)
-        stock->waiting[bin]++;
 }
 
-/* Whether so many blocks of a size wait as they are that the next ones are joined at once: some for
-   the next requests, but no more than a part of the memory. */
-#define WAIT_MOST 32
-#define WAIT_PART 128
-static inline bool free_is_many(const struct memory *memory, size_t granules)
+/* Whether a block that is freed is joined with its neighbours at once: where larger blocks have no other
+   source. Small ones wait as they are. */
+static inline bool free_joins(const struct memory *memory, size_t granules)
 {
-    if (granules > BINS_EXACT)
-        return !memory->stock->unit;
-    size_t waiting = memory->stock->waiting[granules - 1];
-    return waiting >= WAIT_MOST ||
-           (waiting * granules << GRANULE_SHIFT) * WAIT_PART > memory->account.reserved;
+    return granules > BINS_EXACT && !memory->stock->unit;
 }
 
 /* free.c: the lists of free blocks. Makes the stock, where there is memory for it. */

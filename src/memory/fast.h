@@ -20,7 +20,6 @@ static inline __attribute__((always_inline)) void *memory_pop(struct stock *stoc
     struct free_block *next = block->next;
     struct extent *extent = block->extent;
     *bin = next;
-    stock->waiting[granules - 1]--;
     if (next) {
         mark_defined(next, GRANULE);
         next->link = bin;
@@ -56,24 +55,29 @@ static inline __attribute__((always_inline)) void *memory_alloc_fast(struct memo
     return block;
 }
 
-/* memory_free where the block lies in a page. False: nothing has been done. */
-static inline __attribute__((always_inline)) bool memory_free_fast(struct memory *memory,
-                                                                   void *block)
+/* memory_free where the block lies in a page. NULL: that has been done. Else what to do next: an extent
+   of the memory in which the address lies, or the memory itself where there is none. */
+static inline __attribute__((always_inline)) void *memory_free_fast(struct memory *memory,
+                                                                    void *block)
 {
     uintptr_t at = (uintptr_t)block;
     struct claim *claim = chunk_claim_at(block);
     if (OWN_UNLIKELY(!claim || __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != memory))
-        return false;
+        return extent_has(memory->extent, block) ? (void *)memory->extent : memory;
     uintptr_t claimed = (uintptr_t)__atomic_load_n(&claim->value, __ATOMIC_RELAXED);
-    if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT) || at % GRANULE))
-        return false;
+    if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT)))
+        return !(claimed & CLAIM_LARGE) && extent_has((struct extent *)claimed, block)
+                   ? (void *)claimed
+                   : memory;
+    if (OWN_UNLIKELY(at % GRANULE))
+        return memory;
     struct unit *unit = (struct unit *)(claimed - CLAIM_UNIT); /* of a memory without a tag */
     size_t index = at >> GRANULE_SHIFT & (CHUNK_UNIT / GRANULE - 1);
     struct bits *bits = &unit->bits[index >> 6];
     uint64_t free = word_load(&bits->free);
     uint64_t bit = bit_of(index);
     if (OWN_UNLIKELY(!(word_load(&bits->start) & ~free & bit)))
-        return false;
+        return memory;
     struct page *page = unit_page(unit, at);
     size_t bytes = (size_t)page->granules << GRANULE_SHIFT;
     mark_unusable(block, bytes);
@@ -82,20 +86,7 @@ static inline __attribute__((always_inline)) bool memory_free_fast(struct memory
     page->avail |= (uint8_t)(1U << (index >> 6) % PAGE_WORDS);
     if (OWN_UNLIKELY(--page->used <= page->relist))
         (void)page_retire(memory, page);
-    return true;
-}
-
-/* The same where it lies in an extent, and goes into a list. */
-static inline bool memory_free_listed(struct memory *memory, void *block)
-{
-    struct extent *extent = memory->extent;
-    if (!extent_has(extent, block)) {
-        uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, memory);
-        extent = claimed ? (struct extent *)claimed : extent_small_at(memory, block);
-        if (claimed & CLAIM_KINDS || !extent || !extent_has(extent, block))
-            return false;
-    }
-    return memory_free_in(memory, extent, block);
+    return NULL;
 }
 
 #endif

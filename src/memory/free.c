@@ -17,7 +17,8 @@
 
 #define STOCK_FROM ((size_t)2 << 10) /* reserved bytes; less is looked through as fast */
 #define TRIES 4                      /* how many blocks of one list are looked at */
-#define JOIN_PART 8                  /* of an extent, what has to be freed before it is joined */
+#define FREE_PART 5                  /* of a memory, what has to be free */
+#define JOIN_PART 64                 /* of an extent, what has to be freed before it is joined */
 #define JOIN_MOST 16                 /* extents that are looked at for one request */
 
 struct stock memory_unlisted;
@@ -55,8 +56,6 @@ static void unlist(struct memory *memory, struct extent *extent, size_t index, s
     mark_defined(block, marked_bytes(granules));
     struct free_block **link = block->link;
     unlink_block(block);
-    if (granules <= BINS_EXACT)
-        stock->waiting[granules - 1]--;
     if (is_bin(stock, link)) {
         if (!*link)
             stock->present[(link - stock->bin) / 64] &= ~bit_of((size_t)(link - stock->bin));
@@ -210,7 +209,7 @@ bool free_make(struct memory *memory, struct extent *extent, size_t index, size_
         memory->stock->freed += granules;
     }
     word_set(&extent_bits(extent, index)->free, bit_of(index));
-    if (last || !has_stock(memory) || free_is_many(memory, granules))
+    if (last || !has_stock(memory) || free_joins(memory, granules))
         index = join_around(memory, extent, index, &end);
     if (last) {
         clear_start(extent, index);
@@ -252,7 +251,7 @@ static void join(struct memory *memory, struct extent *extent)
 static bool join_small(struct memory *memory)
 {
     struct stock *stock = memory->stock;
-    if (stock->freed << GRANULE_SHIFT < memory->account.reserved / JOIN_PART / JOIN_PART)
+    if (!stock->freed)
         return false;
     stock->freed = 0;
     for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
@@ -262,16 +261,22 @@ static bool join_small(struct memory *memory)
     return true;
 }
 
+/* Whether much of the memory is free: only then is it worth looking for pieces that fit together. */
+static bool has_much_free(const struct memory *memory)
+{
+    size_t reserved = memory->account.reserved;
+    return reserved - min_size(reserved, memory->bytes) > reserved / FREE_PART;
+}
+
 bool free_join(struct memory *memory)
 {
-    bool joined = false;
-    if (!has_stock(memory))
+    if (!has_stock(memory) || !has_much_free(memory))
         return false;
-    joined = join_small(memory);
+    bool joined = join_small(memory);
     struct extent *extent = memory->stock->join;
     if (!extent)
         extent = memory->stock->extents;
-    for (unsigned i = 0; extent && !joined && i < JOIN_MOST; i++) {
+    for (unsigned i = 0; extent && i < JOIN_MOST; i++) {
         struct big *big = extent_big(extent);
         if (extent->settled && big->freed >= extent->granules / JOIN_PART) {
             big->freed = 0;

@@ -17,7 +17,7 @@
 
 #include <errno.h>
 
-#define PAGED_FROM ((size_t)256 << 10) /* reserved bytes */ /* reserved bytes */
+#define PAGED_FROM ((size_t)192 << 10) /* bytes of live blocks */ /* reserved bytes */
 #define LOG_SHORT 16                   /* bytes */
 #define KEPT ((size_t)128 << 10)       /* of an extent in which nothing is left */
 
@@ -68,7 +68,7 @@ static void *take_from_page(struct memory *memory, struct page *page, size_t gra
 /* Whether small blocks come from pages by now. Under a limit there is to be room for many. */
 static bool want_pages(struct memory *memory)
 {
-    if (memory->account.reserved < PAGED_FROM || limit_room(memory->account.limit) < PAGED_FROM)
+    if (memory_count(memory).bytes < PAGED_FROM || limit_room(memory->account.limit) < PAGED_FROM)
         return has_pages(memory);
     return stock_make(memory);
 }
@@ -369,15 +369,18 @@ bool memory_free_in(struct memory *memory, struct extent *extent, void *block)
     struct stock *stock = memory->stock;
     size_t index = extent_index(extent, block);
     struct bits *bits = extent_bits(extent, index);
-    uint64_t bit = bit_of(index);
     if (OWN_UNLIKELY(!has_stock(memory) || memory->end || (uintptr_t)block % GRANULE ||
-                     memory->blocks == 1 || !extent->settled ||
-                     !(word_load(&bits->start) & ~word_load(&bits->free) & bit)))
+                     !extent->settled))
         return false;
-    size_t end = extent_end_of(memory, extent, index);
-    size_t granules = end - index;
-    if (OWN_UNLIKELY(granules == 1 || free_is_many(memory, granules) ||
-                     (extent == memory->extent && end == extent_index(extent, memory->bump))))
+    uint64_t starts = word_load(&bits->start);
+    uint64_t free = word_load(&bits->free);
+    if (OWN_UNLIKELY(!(starts & ~free & bit_of(index))))
+        return false;
+    starts = starts >> (index & 63) >> 1;
+    size_t granules = OWN_LIKELY(starts) ? 1 + (size_t)__builtin_ctzll(starts)
+                                         : extent_block_end(memory, extent, index) - index;
+    char *end = (char *)block + (granules << GRANULE_SHIFT);
+    if (OWN_UNLIKELY(granules > BINS_EXACT || end == memory->bump))
         return false;
     if (extent_is_counted(extent)) {
         struct big *big = extent_big(extent);
@@ -388,7 +391,7 @@ bool memory_free_in(struct memory *memory, struct extent *extent, void *block)
     } else {
         stock->freed += granules;
     }
-    word_set(&bits->free, bit);
+    __atomic_store_n(&bits->free, free | bit_of(index), __ATOMIC_RELAXED);
     count_out(memory, granules << GRANULE_SHIFT);
     free_push(stock, extent, block, granules);
     mark_unusable(block, granules << GRANULE_SHIFT);

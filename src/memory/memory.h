@@ -90,7 +90,6 @@ struct stock {
     size_t empties;
     uint64_t present[2];          /* which bins are not empty */
     struct free_block *bin[BINS]; /* free blocks of settled extents, by size */
-    uint16_t waiting[BINS_EXACT]; /* how many there are in the exact ones */
     struct extent *extents;       /* the newest of the big ones, but the first */
     struct extent *join;          /* the next of these to be joined; NULL: the newest */
     size_t freed;                 /* granules of other extents, since they were joined */

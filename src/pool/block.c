@@ -101,19 +101,28 @@ static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
     if (!pool_check(pool, "own_free"))
         return fail_with(EINVAL);
     struct parts *parts = pool_parts(pool);
-    if (!OWN_DEBUG && OWN_LIKELY(!parts) && memory_free_listed(&pool->part.memory, block))
-        return 0;
     bool found = parts ? parts_free_block(parts, block) : free_confined(pool, block);
     return found ? 0 : foreign_free_block(pool, block);
 }
 
-/* What a dead pool had is in no unit of its own any more, nor is NULL: both are rare. */
+/* The address lies in an extent of a confined pool. */
+static __attribute__((noinline)) int free_in_extent(own_pool *pool, struct extent *extent,
+                                                    void *block)
+{
+    return OWN_LIKELY(memory_free_in(&pool->part.memory, extent, block)) ? 0
+                                                                         : free_rare(pool, block);
+}
+
+/* A dead pool has no unit and no lists, and NULL is nowhere: all that is rare. */
 int own_free(own_pool *pool, void *block)
 {
-    if (OWN_UNLIKELY(OWN_DEBUG || !pool || pool_parts(pool) ||
-                     !memory_free_fast(&pool->part.memory, block)))
+    if (OWN_UNLIKELY(OWN_DEBUG || !pool || pool_parts(pool)))
         return free_rare(pool, block);
-    return 0;
+    void *next = memory_free_fast(&pool->part.memory, block);
+    if (OWN_LIKELY(!next))
+        return 0;
+    return next == &pool->part.memory ? free_rare(pool, block)
+                                      : free_in_extent(pool, next, block);
 }
 
 /* NULL with *found false: not a live block of the memory. */
