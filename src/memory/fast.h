@@ -1,6 +1,6 @@
 /*
- * memory/fast.h - the short ways to a block and back, for memory that has pages: to be inlined where
- * own_alloc and own_free are.
+ * memory/fast.h - the shortest path to a block of a page and back. Inlined in own_alloc_slow,
+ * own_free and parts_alloc.
  */
 #ifndef MEMORY_FAST_H
 #define MEMORY_FAST_H
