@@ -248,6 +248,7 @@ bool extent_add(struct memory *memory, size_t granules)
         stock_drop(memory);
         return false;
     }
+    extent->granules = (uint32_t)((size >> GRANULE_SHIFT) - (big ? BIG_GRANULES : 0));
     struct remote *remote = NULL;
     bool done = !memory->outside || (remote = outside_new(memory, extent, NULL));
     void *claimed = big ? (void *)((uintptr_t)extent | memory->stock->tag) : NULL;
@@ -260,7 +261,6 @@ bool extent_add(struct memory *memory, size_t granules)
     }
     leave(memory);
     extent->older = extent_small(memory);
-    extent->granules = (uint32_t)((size >> GRANULE_SHIFT) - (big ? BIG_GRANULES : 0));
     if (big) {
         struct extent *older = memory->stock->extents;
         *extent_big(extent) = (struct big){.older = older, .remote = remote};

@@ -196,6 +196,84 @@ static inline size_t extent_used(const struct memory *memory, const struct exten
 /* The granule behind the block that starts at `index` in a settled extent. */
 size_t extent_block_end(const struct memory *memory, const struct extent *extent, size_t index);
 
+/* The same, inlined for the case that the next block starts in the same word of bits. */
+static inline size_t extent_end_of(const struct memory *memory, const struct extent *extent,
+                                   size_t index)
+{
+    const struct bits *bits = extent_bits(extent, index);
+    uint64_t starts = word_load(&bits->start) >> (index & 63) >> 1;
+    if (OWN_LIKELY(starts))
+        return index + 1 + (size_t)__builtin_ctzll(starts);
+    return extent_block_end(memory, extent, index);
+}
+
+/* The extent in which an address lies, among those that extent_small lists. NULL: none. */
+static inline struct extent *extent_small_at(const struct memory *memory, const void *address)
+{
+    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
+        if (extent_has(extent, address))
+            return extent;
+    }
+    return NULL;
+}
+
+/* The contents of a free block. A block of a single granule has room for the links only. */
+struct free_block {
+    struct free_block *next;
+    struct free_block **link;
+    struct extent *extent;
+    size_t granules;
+};
+
+/* The list for free blocks of a size. */
+static inline unsigned bin_of(size_t granules)
+{
+    if (OWN_LIKELY(granules <= BINS_EXACT))
+        return (unsigned)granules - 1;
+    unsigned power = log2_floor(granules); /* 5 and more */
+    size_t bin = BINS_EXACT + (power - 5) * 4 + ((granules >> (power - 2)) & 3);
+    return bin < BINS ? (unsigned)bin : BINS - 1;
+}
+
+/* Enters a free block, whose bits are set already, into the list of its size. */
+static inline void free_push(struct stock *stock, struct extent *extent, void *memory,
+                             size_t granules)
+{
+    struct free_block *block = memory;
+    unsigned bin = bin_of(granules);
+    struct free_block *first = stock->bin[bin];
+    mark_undefined(block, granules > 1 ? sizeof(*block) : GRANULE);
+    block->next = first;
+    block->link = &stock->bin[bin];
+    if (granules > 1) {
+        block->extent = extent;
+        block->granules = granules;
+    }
+    if (first) {
+        mark_defined(first, GRANULE);
+        first->link = &block->next;
+        mark_unusable(first, GRANULE);
+    }
+    stock->bin[bin] = block;
+    stock->present[bin / 64] |= bit_of(bin);
+    if (bin < BINS_EXACT)
+        stock->waiting[bin]++;
+}
+
+/* Whether there are so many free blocks of a size that the next one is joined with its neighbours
+   at once: a few are kept as they are for the next requests, as long as they are a small part of
+   the memory. */
+#define WAIT_MOST 32
+#define WAIT_PART 128
+static inline bool free_is_many(const struct memory *memory, size_t granules)
+{
+    if (granules > BINS_EXACT)
+        return !memory->stock->unit;
+    size_t waiting = memory->stock->waiting[granules - 1];
+    return waiting >= WAIT_MOST ||
+           (waiting * granules << GRANULE_SHIFT) * WAIT_PART > memory->account.reserved;
+}
+
 /* free.c: the stock and its free blocks. Makes the stock if there is none. False: ENOMEM or
    EDQUOT. */
 bool stock_make(struct memory *memory);
@@ -209,8 +287,8 @@ void free_list(struct memory *memory, struct extent *extent, size_t index, size_
    is the last. True: its extent has been removed. */
 bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules);
 /* Makes so many granules of a free block a live block, and counts it. The free block is the
-   smallest that fits, as far as the lists tell. NULL: there is none. */
-void *free_use(struct memory *memory, size_t granules);
+   smallest that fits, as far as the lists below `bins` tell. NULL: there is none. */
+void *free_use(struct memory *memory, size_t granules, unsigned bins);
 /* The same with a free block of exactly that size, which is in a list of one size. */
 void *free_use_exact(struct memory *memory, size_t granules);
 /* Joins free blocks, if enough were freed since the last time. False: no extent was looked
@@ -227,19 +305,20 @@ void free_list_all(struct memory *memory, struct extent *extent);
 size_t free_validate(struct memory *memory);
 
 /* page.c: pages and their units. These records lie apart from the memory that they describe. */
-#define PAGE_BYTES ((size_t)4 << 10)
+#define PAGE_BYTES ((size_t)8 << 10)
+#define PAGE_WORDS (PAGE_BYTES / GRANULE / 64)
 #define UNIT_PAGES (CHUNK_UNIT / PAGE_BYTES)
 
 struct page {
     struct page *next;
     struct page **link; /* points here */
-    struct bits *bits;  /* four of them */
+    struct bits *bits;  /* PAGE_WORDS of them */
     char *at;           /* its memory */
     uint16_t used;      /* live blocks */
     uint16_t capacity;  /* blocks that fit */
-    uint8_t relist;     /* 0: it is listed; else it is listed again when so few are live */
+    uint16_t relist;    /* 0: it is listed; else it is listed again when so few are live */
+    uint8_t avail;      /* a bit for each of `bits` that has a free block */
     uint8_t granules;   /* of each block; 0: the page is empty */
-    uint8_t avail;      /* a bit for each of the four `bits` that has a free block */
 };
 
 struct unit {
@@ -251,6 +330,11 @@ struct unit {
     struct page page[UNIT_PAGES];
     struct bits bits[CHUNK_UNIT / GRANULE / 64];
 };
+
+static inline struct page *unit_page(struct unit *unit, uintptr_t address)
+{
+    return &unit->page[(address & (CHUNK_UNIT - 1)) / PAGE_BYTES];
+}
 
 void pages_end(struct memory *memory);
 void unit_put(struct memory *memory, struct unit *unit);
@@ -268,6 +352,7 @@ static inline struct unit *unit_of(uintptr_t claimed)
     return (struct unit *)(claimed & CLAIM_ADDRESS);
 }
 
+/* A block of a listed page. */
 static inline void *page_take(struct page *page)
 {
     unsigned word = (unsigned)__builtin_ctz(page->avail); /* not 0 */
@@ -276,10 +361,13 @@ static inline void *page_take(struct page *page)
     free &= free - 1;
     __atomic_store_n(&page->bits[word].free, free, __ATOMIC_RELAXED);
     page->used++;
-    page->avail &= (uint8_t) ~((unsigned)!free << word);
-    if (OWN_UNLIKELY(!page->avail))
-        page_unlist(page);
-    return page->at + at;
+    char *block = page->at + at;
+    if (OWN_UNLIKELY(!free)) {
+        page->avail &= (uint8_t) ~(1U << word);
+        if (OWN_UNLIKELY(!page->avail))
+            page_unlist(page);
+    }
+    return block;
 }
 
 /* Frees a block of a page. `index`: its first granule, counted from the unit or from address 0. */
@@ -287,7 +375,7 @@ static inline void page_put(struct memory *memory, struct page *page, struct bit
                             size_t index)
 {
     word_set(&bits->free, bit_of(index));
-    page->avail |= (uint8_t)(1U << (index >> 6 & 3));
+    page->avail |= (uint8_t)(1U << (index >> 6) % PAGE_WORDS);
     if (OWN_UNLIKELY(--page->used <= page->relist))
         (void)page_retire(memory, page);
 }

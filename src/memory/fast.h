@@ -1,23 +1,52 @@
 /*
- * memory/fast.h - the shortest path to a block of a page and back. Inlined in own_alloc_slow,
- * own_free and parts_alloc.
+ * memory/fast.h - the shortest paths to a block of a page, or a free block of just the size, and
+ * back. Inlined in pool/block.c and part/blocks.c.
  */
 #ifndef MEMORY_FAST_H
 #define MEMORY_FAST_H
 
 #include "memory/extent.h"
 
-/* memory_alloc where a page of the size has a free block. NULL: nothing has been done. */
-static inline void *memory_alloc_fast(struct memory *memory, size_t bytes, bool zero)
+/* The first block of the list of its size becomes live. */
+static inline __attribute__((always_inline)) void *memory_pop(struct stock *stock, size_t granules)
+{
+    if (OWN_UNLIKELY(granules - 2 > BINS_EXACT - 2))
+        return NULL;
+    struct free_block **bin = &stock->bin[granules - 1];
+    struct free_block *block = *bin;
+    if (OWN_UNLIKELY(!block))
+        return NULL;
+    mark_defined(block, sizeof(*block));
+    struct free_block *next = block->next;
+    struct extent *extent = block->extent;
+    *bin = next;
+    stock->waiting[granules - 1]--;
+    if (next) {
+        mark_defined(next, GRANULE);
+        next->link = bin;
+        mark_unusable(next, GRANULE);
+    } else {
+        stock->present[0] &= ~bit_of(granules - 1);
+    }
+    size_t index = extent_index(extent, block);
+    word_clear(&extent_bits(extent, index)->free, bit_of(index));
+    count_live(extent, granules);
+    return block;
+}
+
+/* memory_alloc where a page of the size has a free block, or a list has one. NULL: nothing has been
+   done. */
+static inline __attribute__((always_inline)) void *memory_alloc_fast(struct memory *memory,
+                                                                     size_t bytes, bool zero)
 {
     struct stock *stock = memory->stock;
     if (OWN_UNLIKELY(!stock || bytes - 1 >= PAGE_MOST << GRANULE_SHIFT))
         return NULL;
     size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
     struct page *page = stock->page[granules];
-    if (OWN_UNLIKELY(!page))
+    char *block = OWN_LIKELY(page != NULL) ? page_take(page) : memory_pop(stock, granules);
+    if (OWN_UNLIKELY(!block))
         return NULL;
-    char *block = page_take(page);
     count_in(memory, granules << GRANULE_SHIFT);
     mark_undefined(block, granules << GRANULE_SHIFT);
     if (zero)
@@ -27,28 +56,46 @@ static inline void *memory_alloc_fast(struct memory *memory, size_t bytes, bool 
     return block;
 }
 
-/* memory_free of a block in a page. False: nothing has been done. */
-static inline bool memory_free_fast(struct memory *memory, void *block)
+/* memory_free where the block lies in a page. False: nothing has been done. */
+static inline __attribute__((always_inline)) bool memory_free_fast(struct memory *memory,
+                                                                   void *block)
 {
     uintptr_t at = (uintptr_t)block;
     struct claim *claim = chunk_claim_at(block);
     if (OWN_UNLIKELY(!claim || __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != memory))
         return false;
     uintptr_t claimed = (uintptr_t)__atomic_load_n(&claim->value, __ATOMIC_RELAXED);
-    if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT)))
+    if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT) || at % GRANULE))
         return false;
-    struct unit *unit = unit_of(claimed);
-    struct bits *bits = &unit->bits[at >> (GRANULE_SHIFT + 6) & (CHUNK_UNIT / GRANULE / 64 - 1)];
-    size_t index = at >> GRANULE_SHIFT;
-    uint64_t live = word_load(&bits->start) & ~word_load(&bits->free) & bit_of(index);
-    if (OWN_UNLIKELY(!live || at % GRANULE))
+    struct unit *unit = (struct unit *)(claimed - CLAIM_UNIT); /* of a memory without a tag */
+    size_t index = at >> GRANULE_SHIFT & (CHUNK_UNIT / GRANULE - 1);
+    struct bits *bits = &unit->bits[index >> 6];
+    uint64_t free = word_load(&bits->free);
+    uint64_t bit = bit_of(index);
+    if (OWN_UNLIKELY(!(word_load(&bits->start) & ~free & bit)))
         return false;
-    struct page *page = &unit->page[(at & (CHUNK_UNIT - 1)) / PAGE_BYTES];
+    struct page *page = unit_page(unit, at);
     size_t bytes = (size_t)page->granules << GRANULE_SHIFT;
     mark_unusable(block, bytes);
     count_out(memory, bytes);
-    page_put(memory, page, bits, index);
+    __atomic_store_n(&bits->free, free | bit, __ATOMIC_RELAXED);
+    page->avail |= (uint8_t)(1U << (index >> 6) % PAGE_WORDS);
+    if (OWN_UNLIKELY(--page->used <= page->relist))
+        (void)page_retire(memory, page);
     return true;
+}
+
+/* The same where it lies in an extent, and goes into a list. */
+static inline bool memory_free_listed(struct memory *memory, void *block)
+{
+    struct extent *extent = memory->extent;
+    if (!extent_has(extent, block)) {
+        uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, memory);
+        extent = claimed ? (struct extent *)claimed : extent_small_at(memory, block);
+        if (claimed & CLAIM_KINDS || !extent || !extent_has(extent, block))
+            return false;
+    }
+    return memory_free_in(memory, extent, block);
 }
 
 #endif

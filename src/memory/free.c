@@ -1,13 +1,13 @@
 /*
  * memory/free.c - free blocks of extents: lists by size, joining.
  *
- * A block that is freed enters a list as it is, since the next request is often for the same size.
- * Each list is for one size up to 512 bytes, and for a quarter of a doubling above that. If the
- * list of a size is empty, the smallest block that fits, as far as the lists tell, is cut. If there
- * is none, neighbours are joined: one extent at a time, and only if enough was freed since the last
- * time, so the cost of joining is proportional to what was freed. (Deferred joining: Wilson,
- * Johnstone, Neely and Boles, "Dynamic storage allocation: a survey and critical review", 1995,
- * section 3.10.)
+ * A block that is freed enters a list as it is, since the next request is often for the same size;
+ * if there are many of its size already, it is joined with its free neighbours first. Each list is
+ * for one size up to 512 bytes, and for a quarter of a doubling above that. If the list of a size is
+ * empty, the smallest block that fits, as far as the lists tell, is cut. If there is none, whole
+ * extents are joined, but only if enough was freed since the last time, so the cost of joining is
+ * proportional to what was freed. (Deferred joining: Wilson, Johnstone, Neely and Boles, "Dynamic
+ * storage allocation: a survey and critical review", 1995, section 3.10.)
  *
  * The lists are in the stock. If the memory is too small to have a stock, or there is no memory for
  * one, free blocks are found by looking through the bits.
@@ -21,29 +21,12 @@
 #define JOIN_PART 8                  /* of an extent, what has to be freed before it is joined */
 #define JOIN_MOST 16                 /* extents that are looked at for one request */
 
-/* What a free block holds. One of a single granule has room for the links only. */
-struct free_block {
-    struct free_block *next;
-    struct free_block **link;
-    struct extent *extent;
-    size_t granules;
-};
-
 struct stock memory_unlisted;
 
 /* The links of a free block are usable only while they are read or written. */
 static size_t marked_bytes(size_t granules)
 {
     return granules > 1 ? sizeof(struct free_block) : GRANULE;
-}
-
-static unsigned bin_of(size_t granules)
-{
-    if (granules <= BINS_EXACT)
-        return (unsigned)granules - 1;
-    unsigned power = log2_floor(granules); /* 5 and more */
-    size_t bin = BINS_EXACT + (power - 5) * 4 + ((granules >> (power - 2)) & 3);
-    return bin < BINS ? (unsigned)bin : BINS - 1;
 }
 
 static void unlink_block(struct free_block *block)
@@ -73,6 +56,8 @@ static void unlist(struct memory *memory, struct extent *extent, size_t index, s
     mark_defined(block, marked_bytes(granules));
     struct free_block **link = block->link;
     unlink_block(block);
+    if (granules <= BINS_EXACT)
+        stock->waiting[granules - 1]--;
     if (is_bin(stock, link)) {
         if (!*link)
             stock->present[(link - stock->bin) / 64] &= ~bit_of((size_t)(link - stock->bin));
@@ -85,24 +70,8 @@ void free_list(struct memory *memory, struct extent *extent, size_t index, size_
 {
     struct stock *stock = memory->stock;
     struct free_block *block = extent_address(extent, index);
-    if (has_stock(memory)) {
-        unsigned bin = bin_of(granules);
-        struct free_block *first = stock->bin[bin];
-        mark_undefined(block, marked_bytes(granules));
-        block->next = first;
-        block->link = &stock->bin[bin];
-        if (granules > 1) {
-            block->extent = extent;
-            block->granules = granules;
-        }
-        if (first) {
-            mark_defined(first, GRANULE);
-            first->link = &block->next;
-            mark_unusable(first, GRANULE);
-        }
-        stock->bin[bin] = block;
-        stock->present[bin / 64] |= bit_of(bin);
-    }
+    if (has_stock(memory))
+        free_push(stock, extent, block, granules);
     mark_unusable(block, granules << GRANULE_SHIFT);
 }
 
@@ -194,29 +163,66 @@ static void empty(struct memory *memory, struct extent *extent)
     extent_remove(memory, extent);
 }
 
+/* The granule at which the block begins that ends in front of `index`; 0: none does. */
+static size_t block_before(const struct extent *extent, size_t index)
+{
+    size_t first = extent_first_index(extent);
+    size_t word = (index - 1) >> 6;
+    uint64_t starts = word_load(&extent_bits(extent, index - 1)->start);
+    starts &= ~UINT64_C(0) >> (63 - ((index - 1) & 63));
+    while (!starts) {
+        if (word << 6 <= first)
+            return 0;
+        starts = word_load(&extent_bits(extent, --word << 6)->start);
+    }
+    return (word << 6) + log2_floor(starts);
+}
+
+/* Joins a block that has become free, and is in no list, with free neighbours. Returns its start. */
+static size_t join_around(struct memory *memory, struct extent *extent, size_t index, size_t *end)
+{
+    size_t used = extent_used(memory, extent);
+    size_t before;
+    while ((before = block_before(extent, index)) && is_free(extent, before)) {
+        unlist(memory, extent, before, index - before);
+        clear_start(extent, index);
+        index = before;
+    }
+    while (*end < used && is_free(extent, *end)) {
+        size_t behind = free_size(memory, extent, *end);
+        unlist(memory, extent, *end, behind);
+        clear_start(extent, *end);
+        *end += behind;
+    }
+    return index;
+}
+
 bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules)
 {
     size_t end = index + granules;
-    if (extent == memory->extent && end == extent_index(extent, memory->bump)) {
+    bool last = extent == memory->extent && end == extent_index(extent, memory->bump);
+    if (!last)
+        want_stock(memory);
+    if (extent_is_counted(extent)) {
+        struct big *big = extent_big(extent);
+        big->freed += (uint32_t)granules;
+        big->live -= (uint32_t)granules;
+    } else if (has_stock(memory)) {
+        memory->stock->freed += granules;
+    }
+    word_set(&extent_bits(extent, index)->free, bit_of(index));
+    if (last || !has_stock(memory) || free_is_many(memory, granules))
+        index = join_around(memory, extent, index, &end);
+    if (last) {
         clear_start(extent, index);
         set_bump(memory, extent_address(extent, index));
         extent->settled = (uint32_t)index;
-        mark_unusable(memory->bump, granules << GRANULE_SHIFT);
-        count_live(extent, -granules);
+        mark_unusable(memory->bump, (end - index) << GRANULE_SHIFT);
         return false;
     }
-    want_stock(memory);
-    word_set(&extent_bits(extent, index)->free, bit_of(index));
-    free_list(memory, extent, index, granules);
-    if (!extent_is_counted(extent)) {
-        if (has_stock(memory))
-            memory->stock->freed += granules;
-        return false;
-    }
-    struct big *big = extent_big(extent);
-    big->freed += (uint32_t)granules;
-    big->live -= (uint32_t)granules;
-    if (OWN_LIKELY(big->live > 0) || extent == memory->extent)
+    free_list(memory, extent, index, end - index);
+    if (OWN_LIKELY(!extent_is_counted(extent) || extent_big(extent)->live > 0) ||
+        extent == memory->extent)
         return false;
     empty(memory, extent);
     return true;
@@ -343,12 +349,13 @@ static struct extent *extent_of(struct memory *memory, const void *block)
     return (struct extent *)((uintptr_t)chunk_claimed_by(block, memory) & CLAIM_ADDRESS);
 }
 
-static struct extent *find(struct memory *memory, size_t granules, size_t *index, size_t *whole)
+static struct extent *find(struct memory *memory, size_t granules, unsigned bins, size_t *index,
+                           size_t *whole)
 {
     struct stock *stock = memory->stock;
     for (unsigned bin = bin_of(granules);; bin++) {
         bin = next_present(stock, bin);
-        if (bin == BINS)
+        if (bin >= bins || bin >= BINS)
             return NULL;
         struct free_block *block = stock->bin[bin];
         struct extent *in = NULL;
@@ -396,13 +403,13 @@ static inline void *use(struct memory *memory, struct extent *extent, size_t ind
     return extent_address(extent, index);
 }
 
-void *free_use(struct memory *memory, size_t granules)
+void *free_use(struct memory *memory, size_t granules, unsigned bins)
 {
     size_t index;
     size_t whole;
     if (OWN_LIKELY(!memory->stock))
         return NULL;
-    struct extent *extent = has_stock(memory) ? find(memory, granules, &index, &whole)
+    struct extent *extent = has_stock(memory) ? find(memory, granules, bins, &index, &whole)
                                               : scan(memory, granules, &index, &whole);
     if (!extent)
         return NULL;

@@ -5,9 +5,9 @@
  *
  *   1. a page of its size that has a free block       up to PAGE_MOST granules
  *   2. a free block of exactly its size, a new page   the same, if there are pages already
- *   3. the smallest free block that fits
+ *   3. the smallest free block that fits              a small one, if the block is small
  *   4. bump, in the extent in use
- *   5. a free block that fits, after neighbours were joined
+ *   5. a free block that fits                         of any size, after neighbours were joined
  *   6. the first page                                 as 1, if the memory has grown
  *   7. a new extent
  *
@@ -18,7 +18,7 @@
 
 #include <errno.h>
 
-#define PAGED_FROM ((size_t)256 << 10) /* reserved bytes */
+#define PAGED_FROM ((size_t)256 << 10) /* reserved bytes */ /* reserved bytes */
 #define LOG_SHORT 16                   /* bytes */
 #define KEPT ((size_t)128 << 10)       /* of an extent in which nothing is left */
 
@@ -66,7 +66,7 @@ static void *take_from_page(struct memory *memory, struct page *page, size_t gra
     return block;
 }
 
-/* Whether small blocks come from pages by now. */
+/* Whether small blocks come from pages by now. Under a limit there is to be room for many. */
 static bool want_pages(struct memory *memory)
 {
     if (memory->account.reserved < PAGED_FROM || limit_room(memory->account.limit) < PAGED_FROM)
@@ -105,8 +105,10 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
     void *block = NULL;
     if (granules <= PAGE_MOST && has_pages(memory))
         block = get_from_new_page(memory, granules);
+    /* Small blocks leave larger free ones to larger blocks, as long as there is anything else. */
+    unsigned bins = granules <= PAGE_MOST ? BINS_EXACT : BINS;
     if (!block)
-        block = free_use(memory, granules);
+        block = free_use(memory, granules, bins);
     if (block)
         return block;
     if (bump_has(memory, granules))
@@ -116,7 +118,9 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
         return extent_bump_settled(memory, granules);
     }
     while (!block && free_join(memory))
-        block = free_use(memory, granules);
+        block = free_use(memory, granules, BINS);
+    if (!block && bins < BINS)
+        block = free_use(memory, granules, BINS);
     if (!block && granules <= PAGE_MOST && want_pages(memory))
         block = get_from_new_page(memory, granules);
     if (block)
@@ -128,7 +132,8 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
 static inline void *get(struct memory *memory, size_t granules)
 {
     if (memory->stock) {
-        struct page *page = granules <= PAGE_MOST ? memory->stock->page[granules] : NULL;
+        struct page *page =
+            granules <= PAGE_MOST ? memory->stock->page[granules] : NULL;
         if (OWN_LIKELY(page != NULL))
             return take_from_page(memory, page, granules);
     } else if (bump_has(memory, granules)) {
@@ -260,22 +265,26 @@ static inline struct extent *extent_at(struct memory *memory, const void *addres
     *claimed = (uintptr_t)chunk_claimed_by(address, memory);
     if (OWN_LIKELY(*claimed))
         return *claimed & CLAIM_KINDS ? NULL : (struct extent *)(*claimed & CLAIM_ADDRESS);
-    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
-        if (extent_has(extent, address))
-            return extent;
-    }
-    return NULL;
+    return extent_small_at(memory, address);
 }
 
-static bool find_in_extent(struct memory *memory, struct extent *extent, const void *address,
-                           struct place *place)
+/* Makes the bits of an extent tell. */
+static inline void settle(struct memory *memory, struct extent *extent)
+{
+    if (OWN_LIKELY(extent == memory->extent)) {
+        extent_settle(memory);
+    } else if (OWN_UNLIKELY(!extent->settled)) {
+        extent_settle_left(memory, extent);
+        finish(memory); /* what is left of it may wait now */
+    }
+}
+
+static inline bool find_in_extent(struct memory *memory, struct extent *extent,
+                                  const void *address, struct place *place)
 {
     if ((uintptr_t)address % GRANULE || !extent_has(extent, address))
         return false;
-    if (extent == memory->extent)
-        extent_settle(memory);
-    else if (OWN_UNLIKELY(!extent->settled))
-        extent_settle_left(memory, extent);
+    settle(memory, extent);
     place->extent = extent;
     place->index = extent_index(extent, address);
     place->bits = extent_bits(extent, place->index);
@@ -287,7 +296,7 @@ static inline bool find_in_unit(struct unit *unit, const void *address, struct p
     uintptr_t at = (uintptr_t)address;
     place->index = at >> GRANULE_SHIFT & (CHUNK_UNIT / GRANULE - 1);
     place->bits = &unit->bits[place->index >> 6];
-    place->page = &unit->page[(at & (CHUNK_UNIT - 1)) / PAGE_BYTES];
+    place->page = unit_page(unit, at);
     place->unit = unit;
     return word_load(&place->bits->start) & ~word_load(&place->bits->free) &
                bit_of(place->index) &&
@@ -297,17 +306,18 @@ static inline bool find_in_unit(struct unit *unit, const void *address, struct p
 bool memory_find(struct memory *memory, const void *address, struct place *place)
 {
     uintptr_t claimed;
-    *place = (struct place){.extent = NULL};
     struct extent *extent = extent_at(memory, address, &claimed);
+    place->extent = NULL;
+    place->page = NULL;
+    place->large = NULL;
+    if (OWN_LIKELY(extent != NULL))
+        return find_in_extent(memory, extent, address, place);
     if (claimed & CLAIM_UNIT)
         return find_in_unit(unit_of(claimed), address, place);
-    if (claimed & CLAIM_LARGE) {
-        place->large = (struct large *)(claimed & CLAIM_ADDRESS);
-        return place->large->block == address;
-    }
-    bool found = extent && find_in_extent(memory, extent, address, place);
-    finish(memory); /* where an extent was settled, what is left of it may wait now */
-    return found;
+    if (!(claimed & CLAIM_LARGE))
+        return false;
+    place->large = (struct large *)(claimed & CLAIM_ADDRESS);
+    return place->large->block == address;
 }
 
 bool memory_covers(struct memory *memory, const void *address)
@@ -321,12 +331,12 @@ bool memory_covers(struct memory *memory, const void *address)
 
 size_t memory_size(const struct memory *memory, const struct place *place)
 {
-    if (place->large)
-        return place->large->size;
+    if (OWN_LIKELY(place->extent != NULL))
+        return (extent_end_of(memory, place->extent, place->index) - place->index)
+               << GRANULE_SHIFT;
     if (place->page)
         return (size_t)place->page->granules << GRANULE_SHIFT;
-    return (extent_block_end(memory, place->extent, place->index) - place->index)
-           << GRANULE_SHIFT;
+    return place->large->size;
 }
 
 /* Nothing is live: one extent is kept, if it is not large, so that a single block that comes and goes
@@ -353,6 +363,37 @@ static __attribute__((noinline)) void free_slow(struct memory *memory, const str
     if (OWN_UNLIKELY(memory->blocks == 0))
         start_anew(memory);
     finish(memory);
+}
+
+bool memory_free_in(struct memory *memory, struct extent *extent, void *block)
+{
+    struct stock *stock = memory->stock;
+    size_t index = extent_index(extent, block);
+    struct bits *bits = extent_bits(extent, index);
+    uint64_t bit = bit_of(index);
+    if (OWN_UNLIKELY(!has_stock(memory) || memory->end || (uintptr_t)block % GRANULE ||
+                     memory->blocks == 1 || !extent->settled ||
+                     !(word_load(&bits->start) & ~word_load(&bits->free) & bit)))
+        return false;
+    size_t end = extent_end_of(memory, extent, index);
+    size_t granules = end - index;
+    if (OWN_UNLIKELY(granules == 1 || free_is_many(memory, granules) ||
+                     (extent == memory->extent && end == extent_index(extent, memory->bump))))
+        return false;
+    if (extent_is_counted(extent)) {
+        struct big *big = extent_big(extent);
+        if (OWN_UNLIKELY(big->live == granules))
+            return false;
+        big->live -= (uint32_t)granules;
+        big->freed += (uint32_t)granules;
+    } else {
+        stock->freed += granules;
+    }
+    word_set(&bits->free, bit);
+    count_out(memory, granules << GRANULE_SHIFT);
+    free_push(stock, extent, block, granules);
+    mark_unusable(block, granules << GRANULE_SHIFT);
+    return true;
 }
 
 void memory_free(struct memory *memory, const struct place *place, void *block)

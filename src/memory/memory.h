@@ -7,7 +7,7 @@
  *   page.c      pages: blocks of one size, once the memory has grown
  *   large.c     large blocks: chunks of their own
  *   outside.c   what threads outside may do: look up a block, free it
- *   fast.h      the shortest path to a block of a page and back, inlined in the room pool
+ *   fast.h      the shortest paths to a block and back, inlined in the rooms part and pool
  *   validate.c  checks the equations below
  *
  * This room knows no pool, no parent, no lock and no thread: the owner ensures that one thread at a
@@ -94,6 +94,7 @@ struct stock {
     size_t empties;                   /* number of empty pages */
     uint64_t present[2];              /* which bins are not empty */
     struct free_block *bin[BINS];     /* free blocks of settled extents, by size */
+    uint16_t waiting[BINS_EXACT];     /* how many each bin of one size has */
     struct extent *extents; /* the newest big extent; the first extent is not among them */
     struct extent *join;    /* the big extent to be joined next; NULL: the newest */
     size_t freed;           /* granules freed in other extents since they were joined */
@@ -129,6 +130,9 @@ void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes
 bool memory_find(struct memory *memory, const void *address, struct place *place);
 size_t memory_size(const struct memory *memory, const struct place *place);
 void memory_free(struct memory *memory, const struct place *place, void *block);
+/* memory_free for a block of an extent, if it only has to be listed. False: nothing has been
+   done. */
+bool memory_free_in(struct memory *memory, struct extent *extent, void *block);
 /* Makes a block larger or smaller; growth is zeroed. NULL: as memory_alloc; the block is as it
    was. */
 void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes);

@@ -37,7 +37,7 @@ static bool look(const struct seen *seen, const void *address, struct spot *spot
         spot->remote = unit->remote;
         spot->index = at >> GRANULE_SHIFT & (CHUNK_UNIT / GRANULE - 1);
         spot->bits = &unit->bits[spot->index >> 6];
-        spot->page = &unit->page[(at & (CHUNK_UNIT - 1)) / PAGE_BYTES];
+        spot->page = unit_page(unit, at);
     } else {
         struct extent *extent = (struct extent *)(seen->claimed & CLAIM_ADDRESS);
         spot->remote = extent && extent_is_counted(extent) ? extent_big(extent)->remote
@@ -152,17 +152,17 @@ static void gather_unit(struct memory *memory, struct remote *remote)
         uint64_t got = __atomic_load_n(&remote->freed[word], __ATOMIC_ACQUIRE);
         if (!got)
             continue;
-        struct page *page = &unit->page[word / (UNIT_PAGES / 4)];
+        struct page *page = &unit->page[word / PAGE_WORDS];
         size_t count = (size_t)__builtin_popcountll(got);
+        bytes += count * page->granules << GRANULE_SHIFT;
         /* The free bit is set before the freed bit is cleared, so that to a thread outside the
            block is not live in between. */
         word_set(&unit->bits[word].free, got);
         __atomic_fetch_and(&remote->freed[word], ~got, __ATOMIC_RELEASE);
-        page->avail |= (uint8_t)(1U << word % 4);
+        page->avail |= (uint8_t)(1U << word % PAGE_WORDS);
         page->used = (uint16_t)(page->used - count);
         pages |= UINT32_C(1) << (page - unit->page);
         blocks += count;
-        bytes += count * page->granules << GRANULE_SHIFT;
     }
     __atomic_store_n(&memory->peak, max_size(memory->peak, memory->bytes), __ATOMIC_RELAXED);
     __atomic_store_n(&memory->blocks, memory->blocks - blocks, __ATOMIC_RELAXED);

@@ -1,7 +1,7 @@
 /*
  * memory/page.c - pages: blocks of one size, once the memory has grown.
  *
- * A page is 4 KiB of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
+ * A page is PAGE_BYTES of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
  * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
  * set, freeing sets one, and nothing is ever joined. A page that became full is listed again when
  * an eighth of it is free, so that it does not enter and leave the list with each block. A unit is
@@ -13,11 +13,13 @@
 
 #include <errno.h>
 
-#define PAGE_GRANULES (PAGE_BYTES / GRANULE)
+#ifndef LARGE_PAGES_FROM
+#ifndef LARGE_PAGES_FROM
+#define LARGE_PAGES_FROM ((size_t)1 << 20)
+#endif
+#endif /* reserved bytes of a memory */
 #define RELIST_PART 8
-#define EMPTIES_KEPT 32 /* pages, so that a unit does not come and go */
-
-_Static_assert(PAGE_MOST <= UINT8_MAX, "granules of a page");
+#define EMPTIES_KEPT 8 /* pages, so that a unit does not come and go */
 
 static void list_page(struct page **head, struct page *page)
 {
@@ -39,7 +41,7 @@ static void take_page(struct page *page)
 void page_unlist(struct page *page)
 {
     take_page(page);
-    page->relist = (uint8_t)(page->capacity - 1 - page->capacity / RELIST_PART);
+    page->relist = (uint16_t)(page->capacity - 1 - page->capacity / RELIST_PART);
 }
 
 static struct unit *unit_at(struct page *page)
@@ -103,7 +105,7 @@ static bool unit_new(struct memory *memory)
     memset(unit->bits, 0, sizeof(unit->bits));
     for (unsigned i = UNIT_PAGES; i-- > 0;) {
         struct page *page = &unit->page[i];
-        *page = (struct page){.bits = &unit->bits[i * PAGE_GRANULES / 64],
+        *page = (struct page){.bits = &unit->bits[i * PAGE_WORDS],
                               .at = at + i * PAGE_BYTES};
         list_page(&stock->empty, page);
     }
@@ -121,16 +123,17 @@ struct page *page_new(struct memory *memory, size_t granules)
     take_page(page);
     stock->empties--;
     unit_at(page)->used++;
+    size_t whole = PAGE_BYTES / GRANULE;
     page->granules = (uint8_t)granules;
     page->used = 0;
     page->relist = 0;
-    page->capacity = (uint16_t)(PAGE_GRANULES / granules);
+    page->capacity = (uint16_t)(whole / granules);
     page->avail = 0;
-    for (unsigned word = 0; word < PAGE_GRANULES / 64; word++)
+    for (unsigned word = 0; word < PAGE_WORDS; word++)
         __atomic_store_n(&page->bits[word].start, 0, __ATOMIC_RELAXED);
-    for (size_t at = 0; at + granules <= PAGE_GRANULES; at += granules)
-        page->bits[at >> 6].start |= bit_of(at);
-    for (unsigned word = 0; word < PAGE_GRANULES / 64; word++) {
+    for (size_t at = 0; at + granules <= whole; at += granules)
+        word_set(&page->bits[at >> 6].start, bit_of(at));
+    for (unsigned word = 0; word < PAGE_WORDS; word++) {
         uint64_t start = page->bits[word].start;
         __atomic_store_n(&page->bits[word].free, start, __ATOMIC_RELAXED);
         page->avail |= (uint8_t)((unsigned)!!start << word);
@@ -145,7 +148,7 @@ static bool empty_page(struct memory *memory, struct page *page)
     struct stock *stock = memory->stock;
     struct unit *unit = unit_at(page);
     take_page(page);
-    for (unsigned word = 0; word < PAGE_GRANULES / 64; word++) {
+    for (unsigned word = 0; word < PAGE_WORDS; word++) {
         __atomic_store_n(&page->bits[word].start, 0, __ATOMIC_RELAXED);
         __atomic_store_n(&page->bits[word].free, 0, __ATOMIC_RELAXED);
     }
@@ -194,12 +197,12 @@ static bool validate_page(const struct page *page, struct memory_counts *found, 
 {
     size_t live = 0;
     size_t starts = 0;
-    uint32_t avail = 0;
-    for (unsigned word = 0; word < PAGE_GRANULES / 64; word++) {
+    unsigned avail = 0;
+    for (unsigned word = 0; word < PAGE_WORDS; word++) {
         const struct bits *bits = &page->bits[word];
         live += (size_t)__builtin_popcountll(bits->start & ~bits->free);
         starts += (size_t)__builtin_popcountll(bits->start);
-        avail |= (uint32_t)!!bits->free << word;
+        avail |= (unsigned)!!bits->free << word;
         if (bits->free & ~bits->start)
             return false;
     }

@@ -52,10 +52,12 @@ static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignme
                                : parts_alloc(parts, bytes, zero);
 }
 
-static inline void *alloc(own_pool *pool, size_t count, size_t size, bool zero)
+/* A dead pool has no stock, and is refused where all that is rare is done. */
+static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t count, size_t size,
+                                                         bool zero)
 {
     size_t bytes;
-    if (OWN_UNLIKELY(OWN_DEBUG || !pool || object_is_dead(&pool->object) || pool_parts(pool) ||
+    if (OWN_UNLIKELY(OWN_DEBUG || !pool || pool_parts(pool) ||
                      multiply_overflows(count, size, &bytes)))
         return alloc_rare(pool, 1, count, size, zero);
     void *block = memory_alloc_fast(&pool->part.memory, bytes, zero);
@@ -94,18 +96,21 @@ static bool free_confined(own_pool *pool, void *block)
 
 static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
 {
+    if (!block)
+        return 0;
     if (!pool_check(pool, "own_free"))
         return fail_with(EINVAL);
     struct parts *parts = pool_parts(pool);
+    if (!OWN_DEBUG && OWN_LIKELY(!parts) && memory_free_listed(&pool->part.memory, block))
+        return 0;
     bool found = parts ? parts_free_block(parts, block) : free_confined(pool, block);
     return found ? 0 : foreign_free_block(pool, block);
 }
 
+/* What a dead pool had is in no unit of its own any more, nor is NULL: both are rare. */
 int own_free(own_pool *pool, void *block)
 {
-    if (!block)
-        return 0;
-    if (OWN_UNLIKELY(OWN_DEBUG || !pool || object_is_dead(&pool->object) || pool_parts(pool) ||
+    if (OWN_UNLIKELY(OWN_DEBUG || !pool || pool_parts(pool) ||
                      !memory_free_fast(&pool->part.memory, block)))
         return free_rare(pool, block);
     return 0;

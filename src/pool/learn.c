@@ -13,8 +13,6 @@
 /* And this where it is known of children of other parents only. */
 #define GUESS_MAX ((size_t)1 << 10)
 
-#define PATIENCE 8 /* pools that need much less, before the next ones get less */
-
 static unsigned class_known(uint16_t typical)
 {
     return typical & 0xff;
@@ -36,6 +34,12 @@ static size_t needed_bytes(const own_pool *pool)
     const struct memory_counts counts = memory_count(memory);
     size_t blocks = min_size(max_size(counts.bytes, memory->peak), FIRST_CHUNK_MAX);
     return offsetof(own_pool, first) + memory_first_size(blocks);
+}
+
+void learn_smaller(uint16_t *typical)
+{
+    unsigned class = class_known(*typical);
+    *typical = (uint16_t)(class > class_of(FIRST_CHUNK_LEAST) ? class - 1 : class);
 }
 
 static void learn(uint16_t *typical, size_t needed)

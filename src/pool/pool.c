@@ -144,7 +144,8 @@ static void pool_free(own_object *object)
 static bool pool_free_bare(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    if (POOL_READY && OWN_LIKELY(pool_is_plain(pool)) && pool_keep(pool))
+    uint16_t *typical = chunk_typical(TYPICAL_ROOT);
+    if (POOL_READY && typical && OWN_LIKELY(pool_is_plain(pool)) && pool_keep(pool, typical))
         return true;
     if (pool->part.ledger.newest || pool_parts(pool) || pool_flags(pool) & POOL_PRIVATE)
         return false;

@@ -278,6 +278,17 @@ void learn_child(struct part *parent, const own_pool *pool);
 void learn_root(const own_pool *pool);
 /* Records that the first chunk of a living pool was too small. */
 void learn_outgrown(const own_pool *pool);
+/* Records that a pool of the class in `typical` needed much less. */
+#define PATIENCE 8 /* of these in a row, before the next ones get less */
+void learn_smaller(uint16_t *typical);
+static inline void learn_less(uint16_t *typical)
+{
+    unsigned row = *typical >> 8;
+    if (OWN_UNLIKELY(row + 1 >= PATIENCE))
+        learn_smaller(typical);
+    else
+        *typical = (uint16_t)(*typical + (1U << 8));
+}
 /* The bytes that are used of the first chunk of a pool with one extent. */
 static inline size_t pool_used(const own_pool *pool)
 {

@@ -37,15 +37,17 @@ static inline bool pool_is_plain(const own_pool *pool)
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
-/* Keeps a plain pool whose last reference has gone. False: there is no room, or much of it is unused,
-   which is to be learned. */
-static inline bool pool_keep(own_pool *pool)
+/* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it. False:
+   there is no room, or nothing is known yet. */
+static inline bool pool_keep(own_pool *pool, uint16_t *typical)
 {
     struct cache *cache = chunk_cache;
     struct memory *memory = &pool->part.memory;
     size_t size = memory->account.reserved;
-    if (OWN_UNLIKELY(!cache || (pool_used(pool) <= size / 2 && size > FIRST_CHUNK_LEAST)))
+    if (OWN_UNLIKELY(!cache || !*typical))
         return false;
+    if (pool_used(pool) <= size / 2 && size > FIRST_CHUNK_LEAST)
+        learn_less(typical);
     memory->end = NULL; /* a dead pool is not allocated from */
     memory->blocks = 0;
     memory->bytes = 0;
@@ -108,10 +110,8 @@ static inline bool pool_drop_plain(own_pool *parent, own_pool *child)
                                     object_count(&parent->object) <= 0 || !pool_is_plain(child)))
         return false;
     struct ledger *ledger = &parent->part.ledger;
-    if (OWN_UNLIKELY(!ledger->typical))
-        return false;
     ledger_remove_child(ledger, &child->entry);
-    if (OWN_LIKELY(pool_keep(child)))
+    if (OWN_LIKELY(pool_keep(child, &ledger->typical)))
         return true;
     /* Out of the ledger, and without its last reference: the rest of the long way. */
     learn_child(&parent->part, child);
