@@ -1,7 +1,7 @@
 /*
  * memory/page.c - pages: blocks of one size, once the memory has grown.
  *
- * A page is PAGE_BYTES of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
+ * A page is a piece of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
  * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
  * set, freeing sets one, and nothing is ever joined. A page that became full is listed again when
  * an eighth of it is free, so that it does not enter and leave the list with each block. A unit is
