@@ -80,8 +80,8 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
                                              size_t size) OWN_NEW_MEMORY(3, 4);
 
 /*
- * Makes a block count * size bytes large, where it is or elsewhere. What it had is kept up to the
- * smaller size, growth is zeroed.
+ * Makes a block count * size bytes large, where it is or elsewhere. Its contents are kept up to
+ * the smaller size, growth is zeroed.
  *
  * block  a live block of pool, no longer valid after success; NULL: as own_alloc.
  *
@@ -196,7 +196,7 @@ struct own_front {
 /* The largest block that is allocated inline. */
 #define OWN_BUMP_MAX ((size_t)512)
 
-/* What own_alloc and own_alloc_raw do where own_bump_fits is false. */
+/* The rest of own_alloc and own_alloc_raw, for where own_bump_fits is false. */
 OWN_API OWN_MUST_USE void *own_alloc_slow(own_pool *pool, size_t count, size_t size)
     OWN_NEW_MEMORY(2, 3);
 OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count, size_t size)

@@ -70,7 +70,7 @@ typedef struct own_pool_options {
  */
 #define OWN_POOL_CONFINED 1U
 
-/* What a pool has, in numbers. */
+/* The numbers of a pool, or of a pool and all below it. */
 typedef struct own_usage {
     size_t pools;    /* 1; in a total: the pool and all below it */
     size_t blocks;   /* live blocks */
@@ -189,7 +189,7 @@ OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
 OWN_API own_pool *own_pool_limited_by(const own_pool *pool);
 
 /*
- * What a pool has, without what is below it.
+ * Gets the numbers of a pool, without those of the pools below it.
  *
  * usage  filled. Threads: those of pool. Cost: O(1); of a shared pool, the number of its parts.
  */

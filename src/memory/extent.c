@@ -51,7 +51,7 @@ size_t extent_block_end(const struct memory *memory, const struct extent *extent
 {
     size_t used = extent_used(memory, extent);
     size_t word = index >> 6;
-    /* What starts behind `index` in its word: shifted in two steps, as by 64 is undefined. */
+    /* The starts behind `index` in its word. In two steps, because a shift by 64 is undefined. */
     uint64_t starts = word_load(&extent_bits(extent, index)->start) >> (index & 63) >> 1;
     if (OWN_LIKELY(starts))
         return index + 1 + (size_t)__builtin_ctzll(starts);
@@ -115,7 +115,7 @@ struct memory_counts memory_count(const struct memory *memory)
                                   .bytes = memory->bytes + (logged << GRANULE_SHIFT)};
 }
 
-/* What lies behind the last block of a settled extent becomes a free block. */
+/* Makes the rest of a settled extent, behind its last block, a free block. */
 static void free_rest(struct memory *memory, struct extent *extent, size_t used)
 {
     if (used == extent->granules)

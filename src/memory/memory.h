@@ -82,7 +82,7 @@ struct memory {
     struct outside *outside; /* what threads outside use (outside.h); NULL: there are none */
 };
 
-/* What a memory has beside its extents. It is made when it is first needed. */
+/* The rest of a memory, beside its extents. It is made when it is first needed. */
 #define BINS_EXACT 32
 #define BINS 80
 #define PAGE_MOST 32 /* granules of the largest blocks in pages */

@@ -33,7 +33,8 @@ struct remote {
     uint64_t freed[];      /* a bit for each granule at which a block begins that was freed */
 };
 
-/* What threads outside use of a memory. Only the thread inside uses `leaving`. */
+/* The fields of a memory that threads outside use, and `leaving`, which only the thread inside
+   uses. */
 struct outside {
     struct remote *stack;   /* the records that are waiting */
     struct remote *first;   /* that of the first extent; NULL: that has no room for blocks */
@@ -44,7 +45,7 @@ struct outside {
     size_t bytes;
 };
 
-/* What the unit map says of an address that belongs to this memory. */
+/* The answer of the unit map for an address that belongs to this memory. */
 struct seen {
     struct memory *memory;
     struct outside *outside;

@@ -87,7 +87,7 @@ void *parts_alloc_aligned(struct parts *parts, size_t alignment, size_t bytes)
     return memory_alloc_aligned(&mine->memory, alignment, bytes);
 }
 
-/* What the unit map says of an address. */
+/* The answer of the unit map for an address. */
 struct found {
     struct part *part; /* where it may be that of a block; NULL: nowhere */
     uintptr_t claimed; /* the value of the claim; 0: the unit is not claimed */

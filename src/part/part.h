@@ -50,7 +50,7 @@ struct part {
     struct ledger ledger;
 };
 
-/* What several threads use of a part. From `account` on, its lock protects it. */
+/* The fields of a part that several threads use. The lock protects `account` and all after it. */
 struct guard {
     struct outside outside; /* first: the memory points to it */
     struct lock lock;

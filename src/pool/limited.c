@@ -46,14 +46,14 @@ static bool has_one_that_stays(own_pool *pool)
     return false;
 }
 
-/* What limits count of a confined pool. */
+/* The bytes that limits count of a confined pool. */
 static size_t reserved(const own_pool *pool)
 {
     size_t foreign = pool_flags(pool) & POOL_FOREIGN ? foreign_counts(pool).foreign_bytes : 0;
     return part_count(&pool->part).reserved + foreign;
 }
 
-/* What a subtree uses of the limit above it; `pool` is not one that stays. */
+/* The bytes that a subtree uses of the limit above it; `pool` is not one that stays. */
 static size_t used_by(own_pool *pool)
 {
     size_t used = 0;
