@@ -1,6 +1,6 @@
 # examples/local.mk - respd, a small server of the Redis protocol whose every lifetime is a pool;
-# xmlfind, where the memory of two other libraries is a pool's; matrices, with pools and without; and
-# two recipes with arrays, ezalloc and crop.
+# xmlfind, where the memory of two other libraries is a pool's; matrices, with pools and without;
+# and two recipes with arrays, ezalloc and crop.
 
 include %D%/crop/local.mk
 include %D%/ezalloc/local.mk

@@ -23,7 +23,8 @@ AS_IF([test "$enable_sanitizer" != no], [
     IFS=,
     for own_sanitizer in $enable_sanitizer; do
         AS_CASE([$own_sanitizer], [address|undefined|thread], [],
-            [AC_MSG_ERROR([--enable-sanitizer: "$own_sanitizer" is not address, undefined or thread])])
+            [AC_MSG_ERROR(
+                [--enable-sanitizer: "$own_sanitizer" is not address, undefined or thread])])
     done
     IFS=$own_save_IFS
     AS_CASE([,$enable_sanitizer,],

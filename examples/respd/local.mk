@@ -1,4 +1,5 @@
-# examples/respd/local.mk - the server, and its tests: programs and scripts that start one of their own.
+# examples/respd/local.mk - the server, and its tests: programs and scripts that start one of their
+# own.
 
 noinst_PROGRAMS += %D%/respd
 %C%_respd_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(HIREDIS_CFLAGS)

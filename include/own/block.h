@@ -14,9 +14,24 @@
  * pool, one that was freed, an address inside a block, or any other address, mapped or not, is
  * EINVAL.
  *
- * Threads: those of the pool. Cost, where no other is said: O(1) amortised, no system call but for
- * new memory; for adopted memory and in pools with an allocator O(1) expected, plus the cost of the
- * functions that were given with them. Zeroing and copying cost their bytes.
+ * Where a block lies depends on its size:
+ *
+ *   over 64 KiB   in memory of its own, in units of 64 KiB; over 1 MiB in a mapping of its own.
+ *                 A confined pool with a reserve puts it there instead, while there is room
+ *   up to 512     once the pool has taken 256 KiB, and its limits leave room for as much again: in
+ *                 a page, for blocks of one size
+ *   else          beside other blocks of any size
+ *
+ * Memory of a freed block is used for later blocks of the pool. A pool gives memory back only where
+ * a large piece of it has no live block.
+ *
+ * Threads: those of the pool. In a shared pool, any thread may free any block; only the thread in
+ * whose part it lies uses that memory again (see pool.h). Calls on adopted blocks of a shared pool
+ * take one lock, calls on blocks over 64 KiB a lock of the part.
+ *
+ * Cost, where no other is said: O(1) amortised, no system call but for new memory; for adopted
+ * memory and in pools with an allocator O(1) expected, plus the cost of the functions that were
+ * given with them. Zeroing and copying cost their bytes.
  */
 #ifndef OWN_BLOCK_H
 #define OWN_BLOCK_H
@@ -36,14 +51,15 @@ OWN_BEGIN_DECLS
  *
  * pool  not NULL; the block is the pool's.
  *
- * An allocator of the pool's own is asked for just count * size bytes; for 1 where that is 0, though
- * the block then has 0.
+ * An allocator of the pool's own is asked for just count * size bytes; for 1 where that is 0,
+ * though the block then has 0.
  *
  * Returns NULL with errno EOVERFLOW (count * size does not fit, or the blocks from the pool's
- * allocator would have over PTRDIFF_MAX bytes), ENOMEM (also where the pool's
- * allocator returned NULL), EDQUOT (a limit of the pool or above), or EINVAL (pool is NULL). An
- * allocator that returns a live block of the pool: a misuse. Cost: a small block is the next bytes
- * of the pool, inline, as long as nothing that it freed waits to be used again.
+ * allocator would have over PTRDIFF_MAX bytes), ENOMEM (also where the pool's allocator returned
+ * NULL), EDQUOT (a limit of the pool or above), or EINVAL (pool is NULL). An allocator that returns
+ * a live block of the pool: a misuse. Cost: in a confined pool, a block of up to 512 bytes is the
+ * next bytes of the pool, inline, as long as no freed block waits to be used again and the pool has
+ * no pages.
  */
 OWN_API OWN_MUST_USE inline void *own_alloc(own_pool *pool, size_t count, size_t size)
     OWN_NEW_MEMORY(2, 3);
@@ -64,8 +80,8 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
                                              size_t size) OWN_NEW_MEMORY(3, 4);
 
 /*
- * Makes a block count * size bytes large, where it is or elsewhere. What it had is kept up to the
- * smaller size, growth is zeroed.
+ * Makes a block count * size bytes large, where it is or elsewhere. Its contents are kept up to
+ * the smaller size, growth is zeroed.
  *
  * block  a live block of pool, no longer valid after success; NULL: as own_alloc.
  *
@@ -74,8 +90,8 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
  * free function. An adopted block thus becomes an ordinary one.
  *
  * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then
- * the old block stands as it was. A block is not freed by the size 0. Cost: at worst a copy; blocks
- * over a megabyte are not copied but mapped elsewhere.
+ * the old block stands as it was. A block is not freed by the size 0. Cost: at worst a copy; a
+ * block that is over 1 MiB, and stays so, is not copied but mapped elsewhere.
  */
 OWN_API OWN_MUST_USE void *own_realloc(own_pool *pool, void *block, size_t count, size_t size);
 
@@ -95,7 +111,8 @@ OWN_API int own_free(own_pool *pool, void *block);
  *
  * Returns 0 with errno EINVAL where block is not a live block of pool (or either is NULL); 0 with
  * errno as it was where the block is an adopted one, or one from an allocator, of 0 bytes.
- * Cost: O(1), and about a nanosecond for each KiB of the block.
+ * Cost: O(1) for a block in a page or in memory of its own; else a step for each KiB of the block,
+ * which own_free and own_realloc take too.
  */
 OWN_API size_t own_block_size(const own_pool *pool, const void *block);
 
@@ -118,10 +135,10 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
  * free_fn  called once with memory when it is released; not NULL: what has nothing to free needs no
  *          owner. It may use the library and the pool freely. errno is kept around it.
  *
- * Returns -1 with errno ENOMEM, EDQUOT, EOVERFLOW (with it, the adopted blocks of the pool, and those
- * from its allocator, would have over PTRDIFF_MAX bytes), or EINVAL: an argument is NULL, size is over
- * PTRDIFF_MAX, memory is a live block of the pool, adopted or not, or lies where its own blocks do.
- * Cost: O(1) expected, also beside a million others.
+ * Returns -1 with errno ENOMEM, EDQUOT, EOVERFLOW (with it, the adopted blocks of the pool and
+ * those from its allocator would have over PTRDIFF_MAX bytes), or EINVAL: an argument is NULL, size
+ * is over PTRDIFF_MAX, memory is a live block of the pool, adopted or not, or lies where its own
+ * blocks do. Cost: O(1) expected, also beside a million others.
  */
 OWN_API int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory));
 
@@ -172,20 +189,20 @@ OWN_API OWN_MUST_USE char *own_asprintf_append(own_pool *pool, char *string, con
 struct own_front {
     own_object object;
     char *bump; /* the next block */
-    char *end;  /* it must end in front of this; NULL: a call is needed. Behind it lies a log: one byte
-                   for each block, with its size in steps of 16 bytes, the newest first */
+    char *end;  /* it must end in front of this; NULL: a call is needed. Behind it lies a log: one
+                   byte for each block, with its size in steps of 16 bytes, the newest first */
 } __attribute__((may_alias));
 
-/* The largest block that is bumped without a call. */
+/* The largest block that is allocated inline. */
 #define OWN_BUMP_MAX ((size_t)512)
 
-/* What own_alloc and own_alloc_raw do where the next block cannot be bumped. */
+/* The rest of own_alloc and own_alloc_raw, for where own_bump_fits is false. */
 OWN_API OWN_MUST_USE void *own_alloc_slow(own_pool *pool, size_t count, size_t size)
     OWN_NEW_MEMORY(2, 3);
 OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count, size_t size)
     OWN_NEW_MEMORY(2, 3);
 
-/* Whether the next block may be that large: it and a byte of the log fit. */
+/* Whether a block of that size can be allocated inline: it and a byte of the log fit. */
 OWN_API inline bool own_bump_fits(const own_pool *pool, size_t bytes)
 {
     const struct own_front *front = (const struct own_front *)(const void *)pool;
@@ -193,7 +210,7 @@ OWN_API inline bool own_bump_fits(const own_pool *pool, size_t bytes)
            ((bytes + 15) & ~(size_t)15) < (size_t)(front->end - front->bump);
 }
 
-/* The next block, where it fits: its size is logged, and its last 16 bytes are zeroed. */
+/* The next block, which fits: its size is logged, and its last 16 bytes are zeroed. */
 OWN_API inline void *own_bump(own_pool *pool, size_t bytes)
 {
     struct own_front *front = (struct own_front *)(void *)pool;

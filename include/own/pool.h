@@ -18,13 +18,22 @@
  * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. A
  * pool that own_share has made shared, and all below it, is used by any number at once: "those of
  * the pool" are then all threads, each of which has a reference to it or knows of one that lasts.
- * Its order of release is that of time, over all threads. Threads that meet in a shared pool each
- * take memory for their own blocks, 64 KiB and more at a time, and reuse what they have freed;
- * own_pool_clear gives all of that back. Two calls still want nobody else at the same time:
- * own_pool_total and own_pool_walk, for what they go through. A shared pool stays under the limits
- * that it has: it counts on against them where it outlives its parent, and is not given to a pool
- * under others (EPERM) unless it has a limit of its own. After fork the child process may use the
- * library, but no shared pool that another thread was inside of.
+ * It releases what it owns in the reverse of the order in time, over all threads.
+ *
+ * Each thread that uses a shared pool has a part of the pool to itself. It makes the part when it
+ * first allocates there or gives the pool something. The part takes about 1.3 KB, and memory for
+ * blocks in pieces of 64 KiB and more. Any thread may free a block of the pool: the memory is used
+ * again by the thread in whose part it lies, or after that thread has ended, by a new thread that
+ * inherits the part. There are as many parts as there were threads at once, and they last as long
+ * as the pool. Near a limit, a thread whose part is full needs room for a whole piece of 64 KiB.
+ * The thread that made the pool, or made it shared, has the part that lies in the pool itself, and
+ * takes smaller pieces there. own_pool_clear wants no other thread in a shared pool; what
+ * own_pool_total and own_pool_walk want is said there. own_pool_usage, and calls that look for
+ * something that the pool owns (own_drop, own_move, own_undefer), go through the parts one by one.
+ *
+ * A shared pool stays under the limits that it has: it counts on against them where it outlives its
+ * parent, and is not given to a pool under others (EPERM) unless it has a limit of its own. After
+ * fork the child process may use the library, but no shared pool that another thread was inside of.
  */
 #ifndef OWN_POOL_H
 #define OWN_POOL_H
@@ -38,14 +47,15 @@
 
 OWN_BEGIN_DECLS
 
-/* What own_pool_create can be told. Zero is the default of every field. */
+/* Options for own_pool_create. Zero is the default of every field. */
 typedef struct own_pool_options {
     const char *name; /* borrowed: must live as long as the pool, as a literal does; NULL: the place
                          of the call. own_pool_set_name copies */
     size_t limit;     /* as own_pool_set_limit; 0: none */
-    size_t reserve;   /* bytes of blocks of up to 256 KiB (larger ones have memory of their own)
-                         that the pool has room for from the start; 0: what the parent's
-                         earlier children came to need */
+    size_t reserve;   /* bytes that the pool has room for from the start, in blocks of any size,
+                         each rounded up to 16; once it is shared, in blocks of up to 64 KiB.
+                         0: as much as earlier children of the owner (without an owner: earlier
+                         roots of the thread) needed, at most 32 KiB */
     const own_allocator *allocator; /* where all blocks come from and go to; copied, but its ctx is
                                        borrowed. NULL: from the library, whatever the parent has.
                                        With one, `reserve` means nothing. See block.h */
@@ -60,7 +70,7 @@ typedef struct own_pool_options {
  */
 #define OWN_POOL_CONFINED 1U
 
-/* What a pool has, in numbers. */
+/* The numbers of a pool, or of a pool and all below it. */
 typedef struct own_usage {
     size_t pools;    /* 1; in a total: the pool and all below it */
     size_t blocks;   /* live blocks */
@@ -83,8 +93,9 @@ typedef struct own_usage {
  * owner  a pool, which becomes the parent and holds the reference: the result is borrowed.
  *        NULL: the pool is a root and the result is a new reference.
  *
- * Returns NULL with errno ENOMEM, or EDQUOT (a limit above). Threads: those of owner. Cost: O(1);
- * the first piece of memory is as large as recent children of the owner turned out to need.
+ * Returns NULL with errno ENOMEM, or EDQUOT (a limit above). Threads: those of owner. Cost: O(1): a
+ * small pool that died on the same thread is used again, else one piece of memory is taken, as
+ * large as recent children of the owner turned out to need.
  */
 OWN_API OWN_MUST_USE own_pool *own_pool_new(own_pool *owner);
 #define own_pool_new(owner) own_pool_new_at((owner), OWN_HERE)
@@ -98,10 +109,10 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  * owner    as own_pool_new.
  * options  read during the call only (but see name); NULL: all defaults.
  *
- * Returns NULL with errno ENOMEM, EOVERFLOW (reserve), or EDQUOT (a limit above, or its own, has no
- * room for the pool and its reserve), or EINVAL (an allocator without both functions, or unknown
- * flags). Threads: those
- * of owner. Cost: O(1), and the system's cost of a large reserve.
+ * Returns NULL with errno ENOMEM, EOVERFLOW (reserve is over PTRDIFF_MAX), EDQUOT (a limit above,
+ * or its own, has no room for the pool and its reserve), or EINVAL (an allocator without both
+ * functions, or unknown flags). Threads: those of owner. Cost: O(1), and the system's cost of a
+ * large reserve.
  */
 OWN_API OWN_MUST_USE own_pool *own_pool_create(own_pool *owner, const own_pool_options *options);
 #define own_pool_create(owner, ...) own_pool_create_at((owner), __VA_ARGS__, OWN_HERE)
@@ -158,11 +169,13 @@ OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINT
  * bytes  0: no limit. A limit below what is in use already is allowed: nothing is taken away, but
  *        what would need more memory fails with EDQUOT until enough has been freed.
  *
- * Near its limit a pool takes memory in small pieces, so that the limit can be used to the end.
- * Below a confined pool, what is shared already is not counted by a new limit, but where it has one
- * of its own. Returns -1 with errno ENOMEM, or EPERM: a shared pool that never had one. Set limits
- * before you share. Threads: those of pool.
- * Cost: O(1) where the pool has a limit already, else the number of pools below.
+ * Near its limit a confined pool takes memory in small pieces, so that the limit can be used to the
+ * end; for shared ones see the head of this file. A new limit of a confined pool does not count
+ * what is shared below it, except where that has a limit of its own.
+ *
+ * Returns -1 with errno ENOMEM, or EPERM: a shared pool that never had a limit. Set limits before
+ * you share. Threads: those of pool. Cost: O(1) where the pool has a limit already, else the number
+ * of pools below.
  */
 OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
 
@@ -170,15 +183,15 @@ OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
  * The pool whose limit leaves the least room for `pool` now: the pool itself, or one above it; the
  * nearest, where several leave the same.
  *
- * Returns it, borrowed. NULL: no limit counts the pool, or the limit was that of a pool that has died
- * meanwhile; and for NULL. Threads: those of pool. Cost: the number of limits above the pool.
+ * Returns it, borrowed. NULL: no limit counts the pool, or the limit was that of a pool that has
+ * died meanwhile; and for NULL. Threads: those of pool. Cost: the number of limits above the pool.
  */
 OWN_API own_pool *own_pool_limited_by(const own_pool *pool);
 
 /*
- * What a pool has, without what is below it.
+ * Gets the numbers of a pool, without those of the pools below it.
  *
- * usage  filled. Threads: those of pool. Cost: O(1).
+ * usage  filled. Threads: those of pool. Cost: O(1); of a shared pool, the number of its parts.
  */
 OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
 

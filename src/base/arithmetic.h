@@ -1,5 +1,5 @@
 /*
- * base/arithmetic.h - sizes that cannot overflow unseen.
+ * base/arithmetic.h - arithmetic of sizes that detects overflow.
  */
 #ifndef BASE_ARITHMETIC_H
 #define BASE_ARITHMETIC_H
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* True where count * size does not fit; *product is then not to be used. */
+/* True if count * size does not fit; then *product must not be used. */
 static inline bool multiply_overflows(size_t count, size_t size, size_t *product)
 {
     return __builtin_mul_overflow(count, size, product);
@@ -24,7 +24,8 @@ static inline bool is_power_of_two(size_t n)
     return n != 0 && (n & (n - 1)) == 0;
 }
 
-/* The least multiple of `power`, a power of two, that is not below n; the caller knows it fits. */
+/* The smallest multiple of `power`, a power of two, that is not below n. The caller ensures that it
+   fits. */
 static inline size_t round_up(size_t n, size_t power)
 {
     return (n + power - 1) & ~(power - 1);

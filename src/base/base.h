@@ -1,21 +1,20 @@
 /*
- * base/base.h - the room base: what every other room stands on, and nothing that allocates.
+ * base/base.h - the room base: what every other room needs, and nothing that allocates.
  *
- *   arithmetic  sizes that cannot overflow unseen
- *   list        an intrusive list
- *   marks       the adapter to the sanitizers and Valgrind
- *   lock        four bytes, for a few instructions
- *   barrier     between two threads, paid for by one
- *   biased      a lock for one thread, and all others
- *   thread      numbers of threads
- *   stack       how much of it is left
- *   ticks       what came first, among all threads
- *   misuse      telling a broken rule in one sentence
- *   fail        the end of a call that fails
- *   require     what validators do with an equation
- *   hash        hashes of addresses
+ *   arithmetic.h  arithmetic of sizes that detects overflow
+ *   list.h        an intrusive doubly linked list
+ *   marks.h       the adapter to the sanitizers and Valgrind
+ *   lock.h        a lock of four bytes, held for a few instructions
+ *   slot.h        small numbers for running threads
+ *   stack.h       how much of the thread's stack is left
+ *   ticks.h       a clock that orders the events of all threads
+ *   misuse.c      the report of a misuse, in one sentence
+ *   fail.h        how a call fails
+ *   require.h     the check of an equation in a validator
+ *   hash.h        hashes of addresses
+ *   version.c     own_version
  *
- * All of it may be called from any thread.
+ * Any thread may call any of it.
  */
 #ifndef BASE_BASE_H
 #define BASE_BASE_H
@@ -40,8 +39,8 @@
 #define GRANULE ((size_t)16)
 
 /*
- * Hands a sentence to the misuse handler. Returns only where a handler of the user's does; the
- * caller then leaves everything as it was.
+ * Passes a sentence to the misuse handler. Returns only if the user has set a handler that returns;
+ * the caller then leaves everything as it was.
  */
 void misuse(const char *format, ...) OWN_PRINTF(1, 2) __attribute__((cold));
 

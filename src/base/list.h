@@ -1,7 +1,7 @@
 /*
  * base/list.h - an intrusive doubly linked list.
  *
- * The list is a ring through its head, so that no link is ever NULL and removal asks nothing.
+ * The list is a ring through its head, so no link is ever NULL and removal needs no test.
  */
 #ifndef BASE_LIST_H
 #define BASE_LIST_H

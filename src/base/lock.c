@@ -1,5 +1,5 @@
 /*
- * base/lock.c - waiting for a lock.
+ * base/lock.c - waiting for a lock: spin, then yield, then sleep.
  */
 #include "base/lock.h"
 
@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <time.h>
 
-#define SPINS 100  /* a holder that runs is through by then */
-#define YIELDS 100 /* and one that was put off is on again */
-#define NAP 50000  /* nanoseconds: it may be of a lower priority, which a yield does not help */
+#define SPINS 100  /* a holder that is running has released the lock by then */
+#define YIELDS 100 /* a holder that was preempted is running again by then */
+#define NAP 50000  /* nanoseconds; a yield does not let a holder of lower priority run */
 
 void lock_nap(long nanoseconds)
 {

@@ -2,8 +2,8 @@
  * base/marks.h - the one adapter to AddressSanitizer, LeakSanitizer and Valgrind.
  *
  * libown cuts blocks out of memory that these tools see as one piece; the marks tell them which
- * bytes are in use. In other builds every mark is empty. Valgrind's are in debug builds only: even
- * without Valgrind each costs a few instructions.
+ * bytes are in use. In other builds every mark is empty. Marks for Valgrind exist in debug builds
+ * only, because each costs a few instructions even if the program does not run under Valgrind.
  */
 #ifndef BASE_MARKS_H
 #define BASE_MARKS_H
@@ -33,7 +33,7 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-/* Nobody may read or write these bytes. */
+/* These bytes must not be read or written. */
 static inline void mark_unusable(const void *memory, size_t size)
 {
 #if MARKS_ASAN
@@ -45,7 +45,7 @@ static inline void mark_unusable(const void *memory, size_t size)
     (void)size;
 }
 
-/* These bytes may be written, and read once they have been. */
+/* These bytes may be written, and read after they have been written. */
 static inline void mark_undefined(const void *memory, size_t size)
 {
 #if MARKS_ASAN
@@ -69,7 +69,7 @@ static inline void mark_defined(const void *memory, size_t size)
     (void)size;
 }
 
-/* Pointers in these bytes keep what they point to from being reported as leaked. */
+/* Memory to which a pointer in these bytes leads is not reported as leaked. */
 static inline void mark_roots(const void *memory, size_t size)
 {
 #if MARKS_ASAN

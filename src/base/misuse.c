@@ -1,5 +1,5 @@
 /*
- * base/misuse.c - telling a broken rule in one sentence.
+ * base/misuse.c - the report of a misuse, in one sentence.
  */
 #include "base/base.h"
 

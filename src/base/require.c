@@ -1,5 +1,5 @@
 /*
- * base/require.c - what validators do with an equation.
+ * base/require.c - the report of an equation that does not hold.
  */
 #include "base/base.h"
 

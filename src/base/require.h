@@ -1,5 +1,5 @@
 /*
- * base/require.h - what validators do with an equation.
+ * base/require.h - the check of an equation in a validator.
  */
 #ifndef BASE_REQUIRE_H
 #define BASE_REQUIRE_H
@@ -8,11 +8,12 @@
 
 #include <own/attributes.h>
 
-/* Writes which equation does not hold, and aborts. */
+/* Writes to stderr which equation does not hold, and aborts. */
 _Noreturn void equation_is_broken(const char *room, const void *of, const char *equation)
     __attribute__((cold));
 
-/* Aborts with a sentence unless the equation holds. `of` is what it is about; NULL: the whole room. */
+/* Aborts with a sentence unless the equation holds. `of` is the address of the record that it is
+   about; NULL: the whole room. */
 static inline void require(bool holds, const char *room, const void *of, const char *equation)
 {
     if (OWN_UNLIKELY(!holds))

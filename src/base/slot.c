@@ -1,8 +1,9 @@
 /*
- * base/slot.c - giving out numbers of threads, and taking them back.
+ * base/slot.c - allocating and releasing slots.
  *
- * Taking and giving back are under one lock, which orders what one thread did with its number before
- * what the next one does with it. After fork the child has one thread, and one number is taken.
+ * One lock protects both. Everything that a thread did with its slot therefore happens before
+ * anything that the next thread does with it. After fork the child process has one thread, and only
+ * the slot of that thread is taken.
  */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -22,7 +23,7 @@ __thread uint32_t slot_or_zero;
 
 static struct lock lock;
 static uint64_t taken[SLOTS / 64];
-static size_t full; /* words in front of this one are full */
+static size_t full; /* all words before this one are full */
 static pthread_key_t key;
 static bool has_key;
 
@@ -36,7 +37,7 @@ static void give_back(uint32_t slot)
     lock_release(&lock);
 }
 
-/* The thread ends; should it ask again in another destructor, it gets another number. */
+/* The thread ends. If it asks again in a later destructor, it gets another slot. */
 static void end(void *unused)
 {
     (void)unused;
@@ -97,7 +98,8 @@ static void keep_own(void)
     unlock_slots();
 }
 
-/* When the library is loaded: a pthread_once could itself be under way in another thread. */
+/* Runs when the library is loaded: during a fork, another thread could be inside of a
+   pthread_once. */
 __attribute__((constructor)) static void prepare(void)
 {
     has_key = pthread_key_create(&key, end) == 0;

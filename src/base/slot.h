@@ -1,9 +1,9 @@
 /*
- * base/slot.h - small numbers for threads: as many as there are threads at once.
+ * base/slot.h - slots: small numbers for running threads.
  *
- * A thread gets the lowest number that no running thread has, when it first asks, and gives it back
- * when it ends. So a number stands for one thread at a time, and what belongs to a number goes to the
- * next thread that gets it, after all that the last one did.
+ * When a thread first asks, it gets the lowest number that no running thread has; it gives the
+ * number back when it ends. So a slot stands for one thread at a time. Data that belongs to a slot
+ * passes to the next thread that gets the slot, which sees all that the previous thread did.
  */
 #ifndef BASE_SLOT_H
 #define BASE_SLOT_H
@@ -13,9 +13,9 @@
 #include <own/attributes.h>
 
 #define SLOTS UINT32_C(65536)
-#define SLOT_NONE (SLOTS - 1) /* there are more threads than numbers, or it cannot be given back */
+#define SLOT_NONE (SLOTS - 1) /* no slot is free, or the thread could not give one back */
 
-/* slot.c: that of the calling thread, + 1; 0: it has none yet. */
+/* slot.c: the slot of the calling thread, plus 1; 0: it has none yet. */
 extern __thread uint32_t slot_or_zero;
 uint32_t slot_take(void);
 

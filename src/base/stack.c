@@ -11,7 +11,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-/* All zero: not asked yet. An end of 0 and a begin of 1: not known. */
+/* begin = 0: the system has not been asked yet. begin = 1, end = 0: it does not tell. */
 struct bounds {
     uintptr_t begin; /* the lowest address that calls may nest down to */
     uintptr_t end;

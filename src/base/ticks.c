@@ -1,8 +1,8 @@
 /*
- * base/ticks.c - which clock it is.
+ * base/ticks.c - the choice of the clock.
  *
- * Linux takes its time from the processors' counters (clock source "tsc") only where it has found
- * them to run at one speed and to be synchronous. What it found out is not found out again here.
+ * Linux uses the processors' counters for its own time (clock source "tsc") only if it has found
+ * that they run at one constant speed and are synchronous. This file relies on that finding.
  */
 #include "base/ticks.h"
 
@@ -52,7 +52,7 @@ static void choose(void)
     ticks_are_of_processor = has_rdtscp() && system_uses_them();
 }
 
-/* A thread is not cancelled on the way. */
+/* The thread is not cancelled meanwhile. */
 void ticks_prepare(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -23,8 +23,8 @@
  *   limit     what the limit counts = the header's chunk + granted, or + size where adopted
  *   arrays    the arrays that lie in the buffer: each holds a reference, and one of these
  *
- * A limit that counts a buffer is that of the owner at its birth (limit/limit.h): a record, which lives
- * on for as long as something points to it. The buffer never looks at its owner again.
+ * A limit that counts a buffer is that of the owner at its birth (limit/limit.h): a record, which
+ * lives on for as long as something points to it. The buffer never looks at its owner again.
  *
  * Who may call: the room array, to count itself in and out. Threads: those of the buffer.
  */

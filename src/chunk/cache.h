@@ -1,17 +1,18 @@
 /*
- * chunk/cache.h - the free chunks that a thread keeps for itself: the part that is inlined elsewhere.
+ * chunk/cache.h - the free chunks that a thread keeps for itself, as far as the room pool inlines
+ * it.
  *
- * For each class there are two lists. `first` has chunks that are nothing but memory. `ready` has
- * chunks whose content is worth keeping: the room pool puts a dead pool there as it is, and takes it
- * out to make it a pool again. To this room both are free chunks, which it gives away when the others
- * are used up; the first 16 bytes and the link behind them are all that it looks at.
+ * Each class has two lists. The chunks in `first` are plain memory. The chunks in `ready` have
+ * contents worth keeping: the room pool puts a dead pool there as it is, and makes it a pool again
+ * when it takes it out. To this room both are free chunks; it hands out those in `ready` when
+ * `first` is empty. It writes only the link of a struct free_chunk.
  */
 #ifndef CHUNK_CACHE_H
 #define CHUNK_CACHE_H
 
 #include "chunk/class.h"
 
-/* A free chunk. The first 16 bytes are left alone, so that a dead object can still be told. */
+/* A free chunk. Its first 16 bytes are kept, so that a dead object can still be recognised. */
 struct free_chunk {
     uint64_t kept[2];
     struct free_chunk *next;
@@ -26,16 +27,16 @@ struct cache_class {
 
 struct cache {
     struct cache_class classes[CLASS_COUNT];
-    size_t bytes;
-    size_t share;
+    size_t bytes;        /* in all lists */
+    size_t share;        /* the most that `bytes` may be */
     uint16_t typical[2]; /* see chunk_typical */
 };
 
-/* The calling thread's; NULL: it has none yet, or no more. */
+/* The cache of the calling thread. NULL: it has none yet, or none any more. */
 extern __thread struct cache *chunk_cache;
 
-/* A chunk of that class as it was when it was kept; only what free_chunk has was changed. NULL: there
-   is none. */
+/* Takes a ready chunk of that class. Its contents are as they were when it was kept, except for the
+   link of struct free_chunk. NULL: there is none. */
 static inline void *ready_take(struct cache *cache, unsigned class)
 {
     struct cache_class *of = &cache->classes[class];
@@ -48,7 +49,7 @@ static inline void *ready_take(struct cache *cache, unsigned class)
     return chunk;
 }
 
-/* Keeps a chunk of that class as it is. False: the cache has no room. */
+/* Keeps a chunk of that class as a ready one. False: the cache has no room for it. */
 static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
 {
     struct cache_class *of = &cache->classes[class];

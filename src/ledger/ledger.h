@@ -6,9 +6,9 @@
  *   validate.c  the equations below
  *
  * A ledger is a ring of entries, each with its place in time: children, references, deferred calls
- * and foreign blocks, which are memory that somebody else allocated. A child is an entry of its own;
- * anything else is a node, which the ledger finds again by its kind and the address that it refers
- * to.
+ * and foreign blocks, which are memory that somebody else allocated. A child is an entry of its
+ * own; anything else is a node, which the ledger finds again by its kind and the address that it
+ * refers to.
  *
  * Nothing is hashed before something is looked for. Nodes are added to one chain, the newest first.
  * When there are more than LEDGER_FEW of them, a record keeps their counts, that chain, and later
@@ -27,8 +27,8 @@
  *   ring      entry.newer.older = entry.older.newer = entry
  *   owner     entry.owner = the owner of the ledger, for every entry; NULL in an entry of no ledger
  *   children  = the entries of KIND_CHILD
- *   counts    held, deferred, foreign = the entries of these kinds; foreign_bytes = the sizes of the
- *             foreign ones
+ *   counts    held, deferred, foreign = the entries of these kinds; foreign_bytes = the sizes of
+ *             the foreign ones
  *   chains    every node is in one: the only one, or that of recent nodes, or that of its bucket.
  *             Each is newest first, and recent nodes are newer than those in buckets
  *   foreign   no two have the same address

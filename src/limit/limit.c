@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <pthread.h>
 
-/* Held for a walk along limits, or over the subtree that a change is about. Limits are looked at for
-   chunks only, so one lock for all of them is enough. */
+/* Held for a walk along limits, or over the subtree that a change is about. Limits are looked at
+   for chunks only, so one lock for all of them is enough. */
 static pthread_mutex_t lock_of_met = PTHREAD_MUTEX_INITIALIZER;
 
 void limits_lock(void)

@@ -1,23 +1,24 @@
 /*
- * memory/extent.c - chunks whose blocks lie side by side: the next block, the log, the bits.
+ * memory/extent.c - extents: bump, the log, the bits.
  *
- * A new extent is as large as all that the memory has, while that is little; then a thirtieth of it,
- * at least a unit, at most 1 MiB. Under a limit it is no larger than a part of the room that is left,
- * so that one owner does not take what others under the same limit could use.
+ * A new extent is as large as all that the memory has reserved, up to a unit; above that, a
+ * thirtieth of it, at least a unit, at most 1 MiB. Under a limit it takes no more than half of the
+ * room that is left, so that one owner does not take what others under the same limit could use.
  */
 #include "memory/extent.h"
 
 #include <errno.h>
 
 #define DOUBLING_UP_TO CHUNK_UNIT
-#define ROOM_PART 2                   /* of the room under a limit, what may be taken unasked */
-#define ROOM_LITTLE ((size_t)32 << 10) /* but all of that */
+#define ROOM_PART 2 /* the part of the room under a limit that an extent may take unasked */
+#define ROOM_LITTLE ((size_t)32 << 10) /* with so little room left, an extent may take all of it */
 
 _Static_assert(sizeof(struct extent) == GRANULE, "an extent's header is a granule");
 _Static_assert(sizeof(struct big) % GRANULE == 0, "blocks of a big extent end at a granule");
 _Static_assert(sizeof(struct left) <= sizeof(struct bits), "they lie in place of the first bits");
 
-/* Granules of a chunk for so many of blocks: header, bits (a pair for each 63), links. */
+/* The granules of a chunk that has room for so many granules of blocks: with the header, a pair of
+   bit words for each 63, and the links of a big extent. */
 static size_t granules_with_bits(size_t granules)
 {
     size_t whole = granules + 1 + (granules + 1 + 62) / 63;
@@ -50,7 +51,7 @@ size_t extent_block_end(const struct memory *memory, const struct extent *extent
 {
     size_t used = extent_used(memory, extent);
     size_t word = index >> 6;
-    /* What starts behind `index` in its word: shifted in two steps, as by 64 is undefined. */
+    /* The starts behind `index` in its word. In two steps, because a shift by 64 is undefined. */
     uint64_t starts = word_load(&extent_bits(extent, index)->start) >> (index & 63) >> 1;
     if (OWN_LIKELY(starts))
         return index + 1 + (size_t)__builtin_ctzll(starts);
@@ -114,7 +115,7 @@ struct memory_counts memory_count(const struct memory *memory)
                                   .bytes = memory->bytes + (logged << GRANULE_SHIFT)};
 }
 
-/* What is behind the last block of a settled extent is a free block from now on. */
+/* Makes the rest of a settled extent, behind its last block, a free block. */
 static void free_rest(struct memory *memory, struct extent *extent, size_t used)
 {
     if (used == extent->granules)
@@ -125,7 +126,7 @@ static void free_rest(struct memory *memory, struct extent *extent, size_t used)
     free_list(memory, extent, used, extent->granules - used);
 }
 
-/* The extent in use is so no longer. */
+/* The extent in use is about to be replaced by another. */
 static void leave(struct memory *memory)
 {
     struct extent *extent = memory->extent;
@@ -140,8 +141,8 @@ static void leave(struct memory *memory)
     memory->blocks = counts.blocks;
     memory->bytes = counts.bytes;
     count_live(extent, index - extent_first_index(extent));
-    *extent_left(extent) = (struct left){
-        .used = (uint32_t)index, .log = (uint32_t)(extent_end(extent) - memory->end)};
+    *extent_left(extent) =
+        (struct left){.used = (uint32_t)index, .log = (uint32_t)(extent_end(extent) - memory->end)};
 }
 
 void extent_settle_left(struct memory *memory, struct extent *extent)
@@ -150,8 +151,8 @@ void extent_settle_left(struct memory *memory, struct extent *extent)
     clear_bits(extent);
     replay(extent, extent_first_index(extent), extent_end(extent), left.log);
     extent->settled = extent->granules;
-    mark_undefined(extent_address(extent, left.used),
-                   (extent->granules - left.used) << GRANULE_SHIFT);
+    mark_undefined(extent_address(extent, left.used), (extent->granules - left.used)
+                                                          << GRANULE_SHIFT);
     free_rest(memory, extent, left.used);
 }
 
@@ -206,7 +207,7 @@ bool memory_init(struct memory *memory, struct extent *first, size_t bytes)
     return true;
 }
 
-/* The size of the chunk that is taken next. 0: the limit leaves too little room. */
+/* The size of the next extent's chunk, at least `least`. 0: the limit leaves too little room. */
 static size_t next_size(struct memory *memory, size_t least)
 {
     size_t reserved = memory->account.reserved;
@@ -214,7 +215,7 @@ static size_t next_size(struct memory *memory, size_t least)
     size_t wanted = reserved <= DOUBLING_UP_TO
                         ? reserved * (memory->account.limit ? 3 : 1)
                         : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
-    if (memory_tag(memory)) /* its blocks are found by the unit map only */
+    if (memory_tag(memory)) /* blocks of a separate part are found by the unit map only */
         least = max_size(least, CHUNK_UNIT);
     size_t size = chunk_round(max_size(least, min_size(wanted, EXTENT_MOST)));
     if (OWN_LIKELY(!memory->account.limit))

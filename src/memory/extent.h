@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-/* In the value of a claim: what lies in the unit, where it is no extent. */
+/* The value of a claim is an address, with the tag of the memory in the bits above it and in the
+   lowest bits what lies there: 0 for an extent, or one of these. */
 #define CLAIM_LARGE ((uintptr_t)1)
 #define CLAIM_UNIT ((uintptr_t)2)
 #define CLAIM_KINDS ((uintptr_t)3)
@@ -16,12 +17,12 @@
 #define CLAIM_ADDRESS ((UINT64_C(1) << CLAIM_TAG_SHIFT) - 1 - CLAIM_KINDS)
 
 #define EXTENT_MOST CHUNK_MAX
-#define LOG_MOST 255                 /* granules that a byte of the log has room for */
+#define LOG_MOST 255 /* granules that fit into a byte of the log */
 
-/* Stands for the stock of a memory that has none, but in which free blocks wait. */
+/* The `stock` of a memory that has free blocks but no stock: they are found by their bits. */
 extern struct stock memory_unlisted;
 
-/* Threads outside read it: what was marked below it is seen by them. */
+/* Threads outside read bump, and then see the bits of all blocks below it. */
 static inline void set_bump(struct memory *memory, char *bump)
 {
     __atomic_store_n(&memory->bump, bump, __ATOMIC_RELEASE);
@@ -42,7 +43,7 @@ static inline uint64_t bit_of(size_t index)
     return UINT64_C(1) << (index & 63);
 }
 
-/* The words of the bits are read by threads that are not in here, so they change as wholes. */
+/* Threads outside read the words of the bits, so each is changed by one store. */
 static inline uint64_t word_load(const uint64_t *word)
 {
     return __atomic_load_n(word, __ATOMIC_RELAXED);
@@ -90,13 +91,14 @@ static inline size_t extent_first_index(const struct extent *extent)
     return 1 + ((size_t)extent->granules + 63) / 64;
 }
 
-/* In a chunk of whole units, which are in the unit map. Others are few. */
+/* Whether its chunk consists of whole units, which it has claimed. Only few extents are not big. */
 static inline bool extent_is_big(const struct extent *extent)
 {
     return extent->granules > CHUNK_UNIT / 2 / GRANULE;
 }
 
-/* The newest extent that is not big; the first extent, which may be big, is the last of these. */
+/* The newest extent of the list that has all those that are not big, and at its end the first
+   extent, which may be big. */
 static inline struct extent *extent_small(const struct memory *memory)
 {
     struct extent *extent = memory->extent;
@@ -111,13 +113,13 @@ static inline struct extent *extent_first(const struct memory *memory)
     return extent;
 }
 
-/* A big extent, but the first, leaves the last granules of its chunk out; there it keeps this. */
+/* Lies behind the end of a big extent, in its chunk. The first extent has none. */
 struct big {
     struct extent *newer;
     struct extent *older;
-    uint32_t live;  /* granules in live blocks, but for those in the log of the extent in use */
-    uint32_t freed; /* granules, since free blocks were joined */
-    struct remote *remote; /* NULL: no thread outside looks at it */
+    uint32_t live;  /* granules of live blocks, without those in the log of the extent in use */
+    uint32_t freed; /* granules freed since free blocks were joined */
+    struct remote *remote; /* NULL: there is no thread outside */
 };
 #define BIG_GRANULES (sizeof(struct big) / GRANULE)
 
@@ -126,10 +128,11 @@ static inline struct big *extent_big(const struct extent *extent)
     return extent_address(extent, extent->granules);
 }
 
-/* Where bump and the log were in an extent that was left with a log only; lies in place of its bits. */
+/* An extent that was replaced while it had a log only. Lies in place of its first bits, until the
+   extent is settled. */
 struct left {
-    uint32_t used; /* granules, from the header */
-    uint32_t log;  /* bytes */
+    uint32_t used; /* where bump was, in granules from the header */
+    uint32_t log;  /* bytes of the log, one for each block */
 };
 
 static inline struct left *extent_left(const struct extent *extent)
@@ -137,13 +140,13 @@ static inline struct left *extent_left(const struct extent *extent)
     return (struct left *)(void *)extent_bits(extent, 0);
 }
 
-/* Whether an extent has counts of its own: neither the first nor a small one has room for these. */
+/* Whether an extent has a struct big. */
 static inline bool extent_is_counted(const struct extent *extent)
 {
     return extent->older && extent_is_big(extent);
 }
 
-/* More of an extent is in live blocks, or with -n less. */
+/* Counts granules of live blocks in, or with -n out. */
 static inline void count_live(const struct extent *extent, size_t granules)
 {
     if (extent_is_counted(extent))
@@ -152,24 +155,24 @@ static inline void count_live(const struct extent *extent, size_t granules)
 
 /* extent.c */
 void extent_settle_log(struct memory *memory);
-/* Replays the log of an extent that is not in use any more. */
+/* Settles an extent that was replaced while it had a log only. */
 void extent_settle_left(struct memory *memory, struct extent *extent);
-/* An extent with room for a block becomes the one in use. False: ENOMEM or EDQUOT. */
+/* A new extent with room for a block becomes the one in use. False: ENOMEM or EDQUOT. */
 bool extent_add(struct memory *memory, size_t granules);
-/* Gives an extent back that is neither the first nor in use, and of which nothing is listed. */
+/* Removes an extent that is neither the first nor in use, and has no free block in a list. */
 void extent_remove(struct memory *memory, struct extent *extent);
 void extent_remove_all(struct memory *memory);
-/* Puts the chunk back of an extent that nobody can find any more. */
+/* Puts the chunk of an extent back that is in no list and not claimed any more. */
 void extent_put(struct memory *memory, struct extent *extent);
 /* Makes an extent empty, and the one in use. */
 void extent_use(struct memory *memory, struct extent *extent);
-/* The next block in the extent in use; the caller knows that it has room. */
+/* Allocates at bump. The caller knows that there is room. */
 void *extent_bump(struct memory *memory, size_t granules);
-/* The same where the log is empty: the block may take its last byte. */
+/* The same if the log is empty; the block may reach to the end of the extent. */
 void *extent_bump_settled(struct memory *memory, size_t granules);
 size_t extent_bytes(const struct extent *extent, bool is_first);
 
-/* Brings the bits of the extent in use up to bump; the log is empty then. */
+/* Settles the extent in use. */
 static inline void extent_settle(struct memory *memory)
 {
     if (memory->extent->settled != extent_index(memory->extent, memory->bump))
@@ -184,7 +187,7 @@ static inline bool bump_has(const struct memory *memory, size_t granules)
     return (size_t)(extent_end(memory->extent) - memory->bump) >= bytes;
 }
 
-/* Where blocks end in a settled extent. */
+/* The granule up to which a settled extent has blocks. */
 static inline size_t extent_used(const struct memory *memory, const struct extent *extent)
 {
     return extent == memory->extent ? extent_index(extent, memory->bump) : extent->granules;
@@ -193,7 +196,7 @@ static inline size_t extent_used(const struct memory *memory, const struct exten
 /* The granule behind the block that starts at `index` in a settled extent. */
 size_t extent_block_end(const struct memory *memory, const struct extent *extent, size_t index);
 
-/* The same: mostly the pair of bits of the block tells, or the next. */
+/* The same, inlined for the case that the next block starts in the same word of bits. */
 static inline size_t extent_end_of(const struct memory *memory, const struct extent *extent,
                                    size_t index)
 {
@@ -204,7 +207,7 @@ static inline size_t extent_end_of(const struct memory *memory, const struct ext
     return extent_block_end(memory, extent, index);
 }
 
-/* The extent that is in no unit of its own, or is the first, in which an address lies. NULL: none. */
+/* The extent in which an address lies, among those that extent_small lists. NULL: none. */
 static inline struct extent *extent_small_at(const struct memory *memory, const void *address)
 {
     for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
@@ -214,7 +217,7 @@ static inline struct extent *extent_small_at(const struct memory *memory, const 
     return NULL;
 }
 
-/* What a free block holds. One of a single granule has room for the links only. */
+/* The contents of a free block. A block of a single granule has room for the links only. */
 struct free_block {
     struct free_block *next;
     struct free_block **link;
@@ -222,7 +225,7 @@ struct free_block {
     size_t granules;
 };
 
-/* The list that blocks of a size are in. */
+/* The list for free blocks of a size. */
 static inline unsigned bin_of(size_t granules)
 {
     if (OWN_LIKELY(granules <= BINS_EXACT))
@@ -232,7 +235,7 @@ static inline unsigned bin_of(size_t granules)
     return bin < BINS ? (unsigned)bin : BINS - 1;
 }
 
-/* Enters a block into its list; its bits are set already. */
+/* Enters a free block, whose bits are set already, into the list of its size. */
 static inline void free_push(struct stock *stock, struct extent *extent, void *memory,
                              size_t granules)
 {
@@ -255,59 +258,72 @@ static inline void free_push(struct stock *stock, struct extent *extent, void *m
     stock->present[bin / 64] |= bit_of(bin);
 }
 
+<<<<<<< HEAD
 /* Whether a block that is freed is joined with its neighbours at once: where larger blocks have no other
    source. Small ones wait as they are. */
 static inline bool free_joins(const struct memory *memory, size_t granules)
+=======
+/* Whether there are so many free blocks of a size that the next one is joined with its neighbours
+   at once: a few are kept as they are for the next requests, as long as they are a small part of
+   the memory. */
+#define WAIT_MOST 32
+#define WAIT_PART 128
+static inline bool free_is_many(const struct memory *memory, size_t granules)
+>>>>>>> i-docs
 {
     return granules > BINS_EXACT && !memory->stock->unit;
 }
 
-/* free.c: the lists of free blocks. Makes the stock, where there is memory for it. */
+/* free.c: the stock and its free blocks. Makes the stock if there is none. False: ENOMEM or
+   EDQUOT. */
 bool stock_make(struct memory *memory);
 void stock_end(struct memory *memory);
-/* The same where nothing is in it. errno is kept. */
+/* Ends the stock if nothing is in it. errno is kept. */
 void stock_drop(struct memory *memory);
-/* Enters a block that has start and free into its list, where there are lists. */
+/* Enters a block whose start and free bits are set into the list of its size, if there are
+   lists. */
 void free_list(struct memory *memory, struct extent *extent, size_t index, size_t granules);
-/* Makes a live block, which is not counted any more, free; or it goes back to bump. True: its extent
-   has been given back. */
+/* Makes a live block, which is not counted any more, a free block; or moves bump back to it, if it
+   is the last. True: its extent has been removed. */
 bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules);
-/* A free block of that many granules becomes live, and is counted; the smallest that fits, as far as
-   lists in front of `bins` tell. NULL: there is none. */
+/* Makes so many granules of a free block a live block, and counts it. The free block is the
+   smallest that fits, as far as the lists below `bins` tell. NULL: there is none. */
 void *free_use(struct memory *memory, size_t granules, unsigned bins);
-/* The same, of just that size, which is a small one. */
+/* The same with a free block of exactly that size, which is in a list of one size. */
 void *free_use_exact(struct memory *memory, size_t granules);
-/* Joins free blocks, where enough were freed since the last time. False: nothing was joined. */
+/* Joins free blocks, if enough were freed since the last time. False: no extent was looked
+   through. */
 bool free_join(struct memory *memory);
-/* Makes the block at `index`, followed by a free one, as large as `granules` if that is large enough. */
+/* Extends the block at `index`, which ends at `end`, into a free block behind it. False: none is
+   there, or it is too small. */
 bool free_extend(struct memory *memory, struct extent *extent, size_t index, size_t end,
                  size_t granules);
-/* The number of granules of a free block. */
+/* The granules of a block of a settled extent. */
 size_t free_size(const struct memory *memory, const struct extent *extent, size_t index);
 void free_list_all(struct memory *memory, struct extent *extent);
-/* How many are in the lists; SIZE_MAX: a list is wrong. */
+/* The number of free blocks in the lists; SIZE_MAX: a list is wrong. */
 size_t free_validate(struct memory *memory);
 
-/* page.c */
+/* page.c: pages and their units. These records lie apart from the memory that they describe. */
 #define PAGE_BYTES ((size_t)8 << 10)
 #define PAGE_WORDS (PAGE_BYTES / GRANULE / 64)
 #define UNIT_PAGES (CHUNK_UNIT / PAGE_BYTES)
 
 struct page {
     struct page *next;
-    struct page **link; /* what points here */
+    struct page **link; /* points here */
     struct bits *bits;  /* PAGE_WORDS of them */
-    char *at;
-    uint16_t used;
-    uint16_t capacity;
-    uint16_t relist;   /* 0: it is listed; else it will be when so few are used */
-    uint8_t avail;    /* which of its bits have a free block */
-    uint8_t granules; /* of each block; 0: the page is empty */
+    char *at;           /* its memory */
+    uint16_t used;      /* live blocks */
+    uint16_t capacity;  /* blocks that fit */
+    uint16_t relist;    /* 0: it is listed; else it is listed again when so few are live */
+    uint8_t avail;      /* a bit for each of `bits` that has a free block */
+    uint8_t granules;   /* of each block; 0: the page is empty */
 };
 
 struct unit {
-    char *at;
-    struct remote *remote; /* NULL: no thread outside looks at it */
+    char *at;              /* its memory */
+    struct remote *remote; /* NULL: there is no thread outside */
     struct unit *next;
     struct unit **link;
     size_t used; /* pages that are not empty */
@@ -322,11 +338,12 @@ static inline struct page *unit_page(struct unit *unit, uintptr_t address)
 
 void pages_end(struct memory *memory);
 void unit_put(struct memory *memory, struct unit *unit);
-/* A page of that size, listed. NULL: ENOMEM or EDQUOT. */
+/* Makes a page of blocks of that size, and lists it. NULL: ENOMEM or EDQUOT. */
 struct page *page_new(struct memory *memory, size_t granules);
-/* A page that became full, or has few used ones. */
+/* To be called when a page has become full: takes it out of the list of its size. */
 void page_unlist(struct page *page);
-/* True: the unit has been given back. */
+/* To be called when so few blocks are live as `relist` says: lists the page, or makes it an empty
+   page. True: its unit has been given back. */
 bool page_retire(struct memory *memory, struct page *page);
 bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks);
 
@@ -353,7 +370,7 @@ static inline void *page_take(struct page *page)
     return block;
 }
 
-/* `index` is that of the granule in the unit. */
+/* Frees a block of a page. `index`: its first granule, counted from the unit or from address 0. */
 static inline void page_put(struct memory *memory, struct page *page, struct bits *bits,
                             size_t index)
 {
@@ -363,7 +380,7 @@ static inline void page_put(struct memory *memory, struct page *page, struct bit
         (void)page_retire(memory, page);
 }
 
-/* What is counted of live blocks; threads outside may read it. */
+/* The counts of live blocks, which threads outside may read. */
 static inline void count_out(struct memory *memory, size_t bytes)
 {
     size_t before = memory->bytes;
@@ -379,14 +396,14 @@ static inline void count_in(struct memory *memory, size_t bytes)
     __atomic_store_n(&memory->blocks, memory->blocks + 1, __ATOMIC_RELAXED);
 }
 
-/* The rounding behind `bytes` of a block is zero, so that growth into it is. */
+/* Zeroes what lies behind the first `bytes` of a block, so that growth into it is zero. */
 static inline void zero_rounding(void *block, size_t bytes)
 {
     size_t whole = granules_of(bytes) << GRANULE_SHIFT;
     memset((char *)block + bytes, 0, whole - bytes);
 }
 
-/* Of a block whose contents are arbitrary: one store, no matter how much the rounding is. */
+/* The same for a new block: the whole last granule, which is one store. */
 static inline void zero_last_granule(void *block, size_t granules)
 {
     memset((char *)block + ((granules - 1) << GRANULE_SHIFT), 0, GRANULE);

@@ -1,6 +1,6 @@
 /*
- * memory/fast.h - the short ways to a block and back, for memory that has pages: to be inlined where
- * own_alloc and own_free are.
+ * memory/fast.h - the shortest paths to a block of a page, or a free block of just the size, and
+ * back. Inlined in pool/block.c and part/blocks.c.
  */
 #ifndef MEMORY_FAST_H
 #define MEMORY_FAST_H

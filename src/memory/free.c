@@ -1,15 +1,16 @@
 /*
- * memory/free.c - free blocks of extents, by size.
+ * memory/free.c - free blocks of extents: lists by size, joining.
  *
- * A block that is freed waits in a list as it is, for the next request of its size: most are followed
- * by one. Lists hold one size each up to 512 bytes, then four a doubling. Where none has the size,
- * the smallest block that fits, as far as lists tell, is cut. Neighbours are joined when that finds
- * nothing, an extent at a time and only where enough was freed since the last time; so the cost of
- * joining is a part of what was freed. (Deferred joining: Wilson, Johnstone, Neely and Boles, "Dynamic
+ * A block that is freed enters a list as it is, since the next request is often for the same size;
+ * if there are many of its size already, it is joined with its free neighbours first. Each list is
+ * for one size up to 512 bytes, and for a quarter of a doubling above that. If the list of a size
+ * is empty, the smallest block that fits, as far as the lists tell, is cut. If there is none, whole
+ * extents are joined, but only if enough was freed since the last time, so the cost of joining is
+ * proportional to what was freed. (Deferred joining: Wilson, Johnstone, Neely and Boles, "Dynamic
  * storage allocation: a survey and critical review", 1995, section 3.10.)
  *
- * The lists are part of the stock. A memory that is too small to have one, or finds no memory for it,
- * has its few bits looked through instead.
+ * The lists are in the stock. If the memory is too small to have a stock, or there is no memory for
+ * one, free blocks are found by looking through the bits.
  */
 #include "memory/extent.h"
 

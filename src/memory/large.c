@@ -1,9 +1,9 @@
 /*
- * memory/large.c - blocks that are chunks of their own.
+ * memory/large.c - large blocks: chunks of their own.
  *
- * A block over LARGE_OVER would leave too much of an extent unused. It gets a chunk of whole units and
- * a record beside it, and is found through the unit map. Over CHUNK_MAX it is a mapping of its own,
- * which grows and shrinks by moving pages instead of bytes.
+ * A block over LARGE_OVER would leave too much of an extent unused. It gets a chunk of whole units,
+ * and a record that lies apart from it and is found by the unit map. Over CHUNK_MAX it is a mapping
+ * of its own, which grows and shrinks by remapping instead of copying.
  */
 #include "memory/large.h"
 
@@ -41,7 +41,7 @@ static void link_out(const struct larges *of, struct large *large)
         large->older->newer = large->newer;
 }
 
-/* Gives a record its chunk, with the block at its place in it. False: ENOMEM or EDQUOT. */
+/* Gets the chunk of a record, and claims its first unit for the block. False: ENOMEM or EDQUOT. */
 static bool get_chunk(const struct larges *of, struct large *large, size_t size, size_t alignment)
 {
     size_t total;
@@ -49,7 +49,7 @@ static bool get_chunk(const struct larges *of, struct large *large, size_t size,
         errno = ENOMEM;
         return false;
     }
-    /* Of whole units, however small the block: they are what the map knows, and aligned. */
+    /* At least a unit, however small the block is: only whole units can be claimed. */
     large->chunk = account_get(of->account, max_size(total, CHUNK_UNIT), &large->granted);
     if (!large->chunk)
         return false;
@@ -112,7 +112,7 @@ static void *remap(const struct larges *of, struct large *large, size_t size, si
     chunk_unclaim(large->block, 1);
     char *moved = chunk_resize(large->chunk, granted, whole);
     if (!moved) {
-        claim(of, large); /* as it was before: cannot fail */
+        claim(of, large); /* cannot fail: the unit had been claimed before */
         if (whole > granted)
             account_uncharge(of->account, whole - granted);
         return NULL;
@@ -122,7 +122,7 @@ static void *remap(const struct larges *of, struct large *large, size_t size, si
     large->chunk = moved;
     large->granted = whole;
     large->block = moved + offset;
-    claim(of, large); /* chunk_resize has made sure of it */
+    claim(of, large); /* cannot fail: chunk_resize has made sure of that */
     /* Pages that the mapping already had behind the block may have been written to. */
     size_t old_end = min_size(granted - offset, size);
     if (old_end > large->size)
@@ -147,7 +147,7 @@ void *large_resize(const struct larges *of, struct large *large, size_t size)
     size_t whole = chunk_round(total);
     if (whole > CHUNK_MAX && large->granted > CHUNK_MAX && whole != large->granted) {
         void *block = remap(of, large, size, whole);
-        /* Giving pages back is no need: where the system cannot, the block keeps them. */
+        /* If the system cannot shrink the mapping, the block keeps its pages. */
         return block || size > room ? block : set_size(large, size, true);
     }
     if (size <= room && size >= room / 2)

@@ -1,8 +1,8 @@
 /*
- * memory/large.h - blocks that are chunks of their own.
+ * memory/large.h - large blocks: chunks of their own.
  *
- * Their list and their account are given in each call: they are those of the memory, or where other
- * threads look at that, under a lock of the owner's, beside it.
+ * Each call gets their list and their account as arguments. These are in the memory if one thread
+ * uses it; else they are in the guard of the part, under its lock.
  */
 #ifndef MEMORY_LARGE_H
 #define MEMORY_LARGE_H
@@ -21,22 +21,22 @@ struct large {
 };
 
 struct larges {
-    struct large **list;          /* the newest */
-    struct account *account;      /* pays for them */
-    const struct memory *memory;  /* claims their units */
-    uintptr_t tag;                /* in the value of a claim */
+    struct large **list;         /* the newest */
+    struct account *account;     /* is charged for them */
+    const struct memory *memory; /* the owner in their claims */
+    uintptr_t tag;               /* in the values of their claims */
 };
 
-/* A block of `size` bytes, rounded up to a granule; its contents are arbitrary, unless large_is_zero.
-   NULL: ENOMEM or EDQUOT. */
+/* A block of `size` bytes, a multiple of a granule. Its contents are arbitrary unless
+   large_is_zero. NULL: ENOMEM or EDQUOT. */
 struct large *large_get(const struct larges *of, size_t size, size_t alignment);
 bool large_is_zero(const struct large *large);
 void large_put(const struct larges *of, struct large *large);
 void large_end(const struct larges *of);
-/* Changes the size where it is, or moves the mapping; the growth is zero. NULL with errno 0: the
-   caller has to copy. */
+/* Changes the size in place, or by moving the mapping; growth is zeroed. NULL: the caller has to
+   copy if errno is 0, else ENOMEM or EDQUOT. */
 void *large_resize(const struct larges *of, struct large *large, size_t size);
-/* Makes it smaller where it is, though much of the chunk is unused then. */
+/* Makes it smaller in place, though much of the chunk is unused then. */
 void *large_shrink_here(struct large *large, size_t size);
 
 #endif

@@ -1,16 +1,17 @@
 /*
- * memory/memory.c - blocks: getting, freeing, resizing, clearing.
+ * memory/memory.c - allocating, finding, freeing, resizing and clearing.
  *
- * Where a block comes from, each only where the one before has nothing:
+ * Where a block comes from, each only if the one before has nothing:
  *
- *   1. a page of its size with a free block      memory that has grown, up to 512 bytes
- *   2. a free block of an extent                 the smallest that fits
- *   3. the next bytes of the extent in use
- *   4. free blocks that were joined
- *   5. a new page                                as 1
- *   6. a new extent
+ *   1. a page of its size that has a free block       up to PAGE_MOST granules
+ *   2. a free block of exactly its size, a new page   the same, if there are pages already
+ *   3. the smallest free block that fits              a small one, if the block is small
+ *   4. bump, in the extent in use
+ *   5. a free block that fits                         of any size, after neighbours were joined
+ *   6. the first page                                 as 1, if the memory has grown
+ *   7. a new extent
  *
- * Blocks over LARGE_OVER are chunks of their own.
+ * A block over LARGE_OVER is a chunk of its own, except in a first extent that was made large.
  */
 #include "memory/extent.h"
 #include "memory/large.h"

@@ -1,10 +1,10 @@
 /*
- * memory/outside.c - blocks of a memory that are freed by threads which are not in it.
+ * memory/outside.c - what threads outside may do with a memory: look up a block, and free it.
  *
- * The stack of records is one of many producers and one consumer, who takes it whole, so that no
- * record is ever taken off between two others (Treiber, "Systems programming: coping with
- * parallelism", 1986). What is given back to the system or the cache is hidden from the unit map
- * first, and goes when no thread is looking: it increments `visitors` before it asks the map.
+ * Many threads push records on the stack, and one takes all of them at once, so no record is ever
+ * removed from between two others (Treiber, "Systems programming: coping with parallelism", 1986).
+ * The memory of an extent or a unit is unclaimed first, and put back only when there is no visitor:
+ * a thread outside increments `visitors` before it looks an address up in the unit map.
  */
 #include "memory/extent.h"
 
@@ -27,7 +27,7 @@ static struct remote *small_at(const struct outside *outside, const void *addres
     return remote;
 }
 
-/* Where a live block begins. False: none does at that address. */
+/* Finds a live block. False: none begins at that address. */
 static bool look(const struct seen *seen, const void *address, struct spot *spot)
 {
     uintptr_t at = (uintptr_t)address;
@@ -59,7 +59,7 @@ static size_t size_at(const struct seen *seen, const struct spot *spot)
 {
     if (spot->page)
         return (size_t)spot->page->granules << GRANULE_SHIFT;
-    /* Bump first: what begins in front of it has been marked. */
+    /* Bump is read before the bits: the bits of all blocks below it have been set. */
     const char *bump = __atomic_load_n(&seen->memory->bump, __ATOMIC_ACQUIRE);
     const struct extent *extent = spot->extent;
     size_t used = extent->granules;
@@ -134,7 +134,7 @@ bool outside_has_freed(const struct outside *outside, const struct place *place,
     return word_load(&remote->freed[place->index >> 6]) & bit_of(place->index);
 }
 
-/* What was counted of those that are free now. */
+/* Blocks that were counted as freed are free now. */
 static void count_back(struct memory *memory, size_t blocks, size_t bytes)
 {
     struct outside *outside = memory->outside;
@@ -155,7 +155,8 @@ static void gather_unit(struct memory *memory, struct remote *remote)
         struct page *page = &unit->page[word / PAGE_WORDS];
         size_t count = (size_t)__builtin_popcountll(got);
         bytes += count * page->granules << GRANULE_SHIFT;
-        /* Free before it is no longer freed: to those outside it is never live in between. */
+        /* The free bit is set before the freed bit is cleared, so that to a thread outside the
+           block is not live in between. */
         word_set(&unit->bits[word].free, got);
         __atomic_fetch_and(&remote->freed[word], ~got, __ATOMIC_RELEASE);
         page->avail |= (uint8_t)(1U << word % PAGE_WORDS);
@@ -170,7 +171,7 @@ static void gather_unit(struct memory *memory, struct remote *remote)
     for (; pages; pages &= pages - 1) {
         struct page *page = &unit->page[__builtin_ctz(pages)];
         if (page->used <= page->relist && page_retire(memory, page))
-            return; /* the unit has gone */
+            return; /* the unit has been given back */
     }
 }
 
@@ -185,7 +186,7 @@ static void gather_extent(struct memory *memory, struct remote *remote)
             count_out(memory, granules << GRANULE_SHIFT);
             count_back(memory, 1, granules << GRANULE_SHIFT);
             if (free_make(memory, extent, index, granules))
-                return; /* the extent has gone, and had no other block */
+                return; /* the extent has been given back: it had no other live block */
             __atomic_fetch_and(&remote->freed[word], ~bit_of(index), __ATOMIC_RELEASE);
         }
     }
@@ -210,7 +211,7 @@ bool outside_may_end(struct memory *memory, struct remote *remote)
     return false;
 }
 
-/* What could not go goes, if nobody is looking. */
+/* Puts back what is leaving, if there is no visitor. */
 static void end_leaving(struct memory *memory)
 {
     struct outside *outside = memory->outside;
@@ -229,7 +230,7 @@ void outside_gather(struct memory *memory)
     struct remote *remote = __atomic_exchange_n(&outside->stack, NULL, __ATOMIC_ACQUIRE);
     for (struct remote *next; remote; remote = next) {
         next = remote->next;
-        /* Before its words are read: what comes later pushes it anew. */
+        /* Cleared before the words are read: a thread that frees a block later pushes it again. */
         __atomic_exchange_n(&remote->waiting, 0, __ATOMIC_ACQ_REL);
         if (remote->unit)
             gather_unit(memory, remote);

@@ -1,85 +1,88 @@
 /*
- * memory/outside.h - blocks of a memory that are freed by threads which are not in it.
+ * memory/outside.h - what threads outside may do with a memory: look up a block, and free it.
  *
- * A memory that is shut may be looked at from outside at any time: whether an address is a live block,
- * and of what size; and a live block may be freed. The thread that is inside goes on with plain
- * stores. What the others free they say in words of their own, a bit for each granule, by an atomic
- * OR: a bit that was set already tells a block that was freed twice. The thread inside takes them back
- * when it needs memory.
+ * One thread is inside of the memory and uses plain stores. Threads outside may at any time ask
+ * whether an address is that of a live block, and of what size, and may free it. They record what
+ * they free in words of their own, one bit for each granule of an extent or a unit, by an atomic
+ * OR: a bit that was set already means that the block was freed twice. The thread inside gathers
+ * the freed blocks when it needs memory. Large blocks are not treated here: part/blocks.c has them
+ * under a lock.
  *
- *     live from outside    start and not free and not freed
- *     freed                is set by any thread, and cleared by the thread inside
- *     a remote record      is on the stack exactly while `waiting`, and a freed bit may be set
- *     blocks, bytes        = those that were freed outside and not taken back yet
+ *     live for a thread outside   start, not free and not freed
+ *     freed                       set by any thread outside, cleared by the thread inside
+ *     a remote record             while `waiting` is 1, it is on the stack, or being put there or
+ *                                 gathered; a thread that sets a freed bit sets `waiting` next
+ *     blocks, bytes               = those of the blocks that were freed and not gathered yet
  *
- * Start and free bits of a live block do not change while it is live, nor does the start behind it; so
- * a thread that was handed the block, in whatever way, sees them as they are.
+ * The start and free bits of a live block do not change while it is live, nor does the start bit
+ * behind it. So a thread that was handed the block by anything that synchronises sees these bits.
  */
 #ifndef MEMORY_OUTSIDE_H
 #define MEMORY_OUTSIDE_H
 
 #include "memory/memory.h"
 
-/* The words of an extent or a unit. */
+/* The remote record of an extent or a unit: what threads outside have freed of it. */
 struct remote {
-    struct remote *next;    /* on the stack */
-    struct remote *small;   /* in the list of extents that are in no unit of their own */
-    struct extent *extent;  /* NULL: of a unit */
-    struct unit *unit;
-    uint32_t waiting;
-    uint32_t words;
-    uint64_t freed[];
+    struct remote *next;   /* on the stack */
+    struct remote *small;  /* in the list of extents that have claimed no unit, or of `leaving` */
+    struct extent *extent; /* NULL: it is that of a unit */
+    struct unit *unit;     /* NULL: it is that of an extent */
+    uint32_t waiting;      /* 1: a thread has put it on the stack, or is about to */
+    uint32_t words;        /* in `freed` */
+    uint64_t freed[];      /* a bit for each granule at which a block begins that was freed */
 };
 
-/* What threads outside use of a memory. */
+/* The fields of a memory that threads outside use, and `leaving`, which only the thread inside
+   uses. */
 struct outside {
-    struct remote *stack; /* those with freed bits */
-    struct remote *first;   /* of the first extent; NULL: that has no room for blocks */
-    struct remote *small;   /* of other extents that are not in the unit map */
-    struct remote *leaving; /* what could not go yet; of the thread inside */
-    size_t visitors;        /* threads that are looking */
+    struct remote *stack;   /* the records that are waiting */
+    struct remote *first;   /* that of the first extent; NULL: that has no room for blocks */
+    struct remote *small;   /* those of other extents that have claimed no unit */
+    struct remote *leaving; /* those whose memory waits until there is no visitor */
+    size_t visitors;        /* threads between outside_enter and outside_leave */
     size_t blocks;
     size_t bytes;
 };
 
-/* What a claim of the memory says, to be passed on as it is. */
+/* The answer of the unit map for an address that belongs to this memory. */
 struct seen {
     struct memory *memory;
     struct outside *outside;
-    uintptr_t claimed; /* 0: the address lies in no unit that the memory claimed */
+    uintptr_t claimed; /* the value of the claim; 0: the unit is not claimed */
 };
 
-/* The size of a live block. 0: the address is not that of one. */
+/* The size of a live block. 0: none begins at that address. */
 size_t outside_size(const struct seen *seen, const void *address);
-/* Frees a live block. False: the address is not that of one. */
+/* Frees a live block. False: none begins at that address. */
 bool outside_free(const struct seen *seen, const void *address);
-/* Whether an address lies in an extent that is in no unit of its own. */
+/* Whether an address lies in an extent that has claimed no unit. */
 bool outside_covers(const struct outside *outside, const void *address);
-/* Takes back what was freed outside; by the thread inside. */
+/* To be called by the thread inside: makes blocks free that threads outside have freed. */
 void outside_gather(struct memory *memory);
-/* Whether a block that is live inside was freed outside. */
-bool outside_has_freed(const struct outside *outside, const struct place *place,
-                       const void *block);
+/* Whether a thread outside has freed a block that memory_find has found. */
+bool outside_has_freed(const struct outside *outside, const struct place *place, const void *block);
 
-/* Makes a memory ready for threads outside, but for its first extent: records for all other extents
-   and units. False: ENOMEM or EDQUOT; nothing is left of them. */
+/* Makes remote records for all units, and all extents but the first, so that outside_begin cannot
+   fail. False: ENOMEM; there are none then. */
 bool outside_make(struct memory *memory, struct outside *outside);
 /* Undoes that. */
 void outside_unmake(struct memory *memory, struct outside *outside);
-/* Lets threads outside in. The record of the first extent is the caller's memory, of outside_bytes. */
+/* From now on there may be threads outside. `first`: memory of the caller's, outside_bytes large,
+   for the record of the first extent. */
 void outside_begin(struct memory *memory, struct outside *outside, struct remote *first);
 size_t outside_bytes(const struct extent *extent);
-/* All blocks are about to be freed, and nobody is outside. */
+/* All blocks are about to be freed, and there is no other thread. */
 void outside_clear(struct memory *memory);
-/* One for an extent or a unit that is about to be used. NULL: ENOMEM or EDQUOT. */
+/* A record for an extent or a unit that is about to be used. NULL: ENOMEM. */
 struct remote *outside_new(struct memory *memory, struct extent *extent, struct unit *unit);
 void outside_end(struct memory *memory, struct remote *remote);
 void outside_add_small(struct outside *outside, struct remote *remote);
-/* Whether what nobody can find any more may go. False: a thread may be looking at it still, and it
-   goes later. */
+/* Whether memory that is no longer claimed can be put back. False: a thread outside may still be
+   reading its bits; it is put back later. */
 bool outside_may_end(struct memory *memory, struct remote *remote);
 
-/* Around looking from outside, from before an address is looked up on. */
+/* Around outside_size and outside_free: enter before the address is looked up in the unit map. */
 static inline void outside_enter(struct outside *outside)
 {
     __atomic_fetch_add(&outside->visitors, 1, __ATOMIC_SEQ_CST);

@@ -1,22 +1,18 @@
 /*
- * memory/page.c - pages of blocks of one size, for memory that has grown and frees.
+ * memory/page.c - pages: blocks of one size, once the memory has grown.
  *
- * A page is 8 KiB of a unit, cut into blocks of up to 512 bytes of one size. Which of them are free is
- * all that there is to know of a page, and stands in bits beside the unit: getting a block is finding
- * the first bit that is set, freeing one is setting it, and nothing is ever joined. A page that
- * became full is looked at again when an eighth of it is free, so that one does not come and go with
- * each block. (Free lists by size and page: Leijen, Zorn and de Moura, "Mimalloc: free list sharding
- * in action", 2019; bitmaps beside the memory: Evans, "A scalable concurrent malloc implementation
- * for FreeBSD", 2006.)
+ * A page is a piece of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
+ * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
+ * set, freeing sets one, and nothing is ever joined. A page that became full is listed again when
+ * an eighth of it is free, so that it does not enter and leave the list with each block. A unit is
+ * given back when all its pages are empty and enough others are. (Free lists by size and page:
+ * Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
+ * memory: Evans, "A scalable concurrent malloc implementation for FreeBSD", 2006.)
  */
 #include "memory/extent.h"
 
 #include <errno.h>
 
-#ifndef LARGE_PAGES_FROM
-#ifndef LARGE_PAGES_FROM
-#define LARGE_PAGES_FROM ((size_t)1 << 20)
-#endif
 #endif /* reserved bytes of a memory */
 #define RELIST_PART 8
 #define EMPTIES_KEPT 8 /* pages, so that a unit does not come and go */

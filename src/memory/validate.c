@@ -1,5 +1,5 @@
 /*
- * memory/validate.c - the equations of memory.h, checked.
+ * memory/validate.c - checks the equations of memory.h.
  */
 #include "memory/extent.h"
 #include "memory/large.h"
@@ -9,7 +9,7 @@ static void check(const struct memory *memory, bool holds, const char *equation)
     require(holds, "memory", memory, equation);
 }
 
-/* What an extent has that is settled. */
+/* The settled part of an extent. */
 static void validate_settled(struct memory *memory, const struct extent *extent,
                              struct memory_counts *found, size_t *free_blocks)
 {
@@ -26,7 +26,7 @@ static void validate_settled(struct memory *memory, const struct extent *extent,
         for (uint64_t rest = bits->start; rest; rest &= rest - 1) {
             size_t index = (word << 6) + (size_t)__builtin_ctzll(rest);
             check(memory, index >= first && index < used,
-                    "no bit in front of the first granule, nor at or behind bump");
+                  "no bit in front of the first granule, nor at or behind bump");
             check(memory, any || index == first, "blocks begin at the first granule");
             bool is_free = bits->free & bit_of(index);
             any = true;
@@ -41,7 +41,7 @@ static void validate_settled(struct memory *memory, const struct extent *extent,
     }
     check(memory, any || used == first, "blocks lie side by side up to bump");
     check(memory, !extent->older || !extent_is_big(extent) || live == extent_big(extent)->live,
-            "big: live = the granules of its live blocks");
+          "big: live = the granules of its live blocks");
 }
 
 static void validate_left(const struct memory *memory, const struct extent *extent,
@@ -53,7 +53,7 @@ static void validate_left(const struct memory *memory, const struct extent *exte
     for (size_t i = 1; i <= left->log; i++)
         granules += log[-(ptrdiff_t)i];
     check(memory, granules == left->used - extent_first_index(extent),
-            "the sum of the log = the granules from first to bump");
+          "the sum of the log = the granules from first to bump");
     found->blocks += left->log;
     found->bytes += granules << GRANULE_SHIFT;
 }
@@ -68,9 +68,9 @@ static void validate_extent(struct memory *memory, struct extent *extent,
         for (; memory->end && (const char *)log > memory->end;)
             logged += *--log;
         check(memory, from + logged == extent_index(extent, memory->bump),
-                "the sum of the log = the granules up to bump");
+              "the sum of the log = the granules up to bump");
         check(memory, memory->bump <= (memory->end ? memory->end : extent_end(extent)),
-                "bump is not behind its end");
+              "bump is not behind its end");
         check(memory, memory->end || extent->settled, "without a log there are bits");
     }
     if (extent->settled)
@@ -79,7 +79,7 @@ static void validate_extent(struct memory *memory, struct extent *extent,
         validate_left(memory, extent, found);
 }
 
-/* All extents, the one in use first. */
+/* Validates all extents. Returns the bytes of their chunks. */
 static size_t validate_extents(struct memory *memory, struct memory_counts *found,
                                size_t *free_blocks)
 {
@@ -113,12 +113,11 @@ size_t memory_validate(struct memory *memory, const struct memory_counts *others
             chunks += large->granted + chunk_round(sizeof(*large));
         }
         check(memory, page_validate(memory, &found, &chunks),
-              "a page is listed where it has free slots; used = live slots");
+              "a page is listed where it has free blocks; used = live blocks");
         check(memory, free_validate(memory) == free_blocks,
               "each free block is in the list of its size");
     }
-    check(memory, found.blocks == memory->blocks,
-          "blocks = live blocks, but for those in the log");
+    check(memory, found.blocks == memory->blocks, "blocks = live blocks, but for those in the log");
     check(memory, found.bytes == memory->bytes, "bytes = their sizes");
     return chunks;
 }

@@ -230,7 +230,8 @@ void own_immortalize(void *object)
     own_object *o = object;
     if (!o || !object_check(o, "own_immortalize", NULL))
         return;
-    /* Other threads may be about to move a shared count by one: it goes where that changes nothing. */
+    /* Other threads may be about to move a shared count by one: it goes where that changes
+       nothing. */
     __atomic_store_n(&o->count, object_count(o) < 0 ? COUNT_SHARED_STOP : 0, __ATOMIC_RELAXED);
 }
 

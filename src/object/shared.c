@@ -12,9 +12,9 @@
  * what was done under all other references.
  *
  * Releasing the only reference to an object without weak references needs no exchange: no other
- * thread can take a reference, and the load acquires what the others did before they released theirs.
- * The count is -1 then, as the guard's will be. A weak reference may still be found in the ring of
- * its object: a reference that is taken there brings it back to life (teardown.c).
+ * thread can take a reference, and the load acquires what the others did before they released
+ * theirs. The count is -1 then, as the guard's will be. A weak reference may still be found in the
+ * ring of its object: a reference that is taken there brings it back to life (teardown.c).
  */
 #include "object/weakref.h"
 

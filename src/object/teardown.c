@@ -144,7 +144,8 @@ static bool die_bare(own_object *object)
     return true;
 }
 
-/* Puts an object on the stack above `waiting`. False: what ran meanwhile brought it back to life. */
+/* Puts an object on the stack above `waiting`. False: what ran meanwhile brought it back to
+   life. */
 static bool begin(own_object *object, own_object *waiting)
 {
     if (object_state(object) & STATE_CLASS) {

@@ -5,8 +5,9 @@
  *   weaktable.c  finds the weak references of an object; shards, locks, fork
  *   validate.c   checks the equations below
  *
- * The header of an object has no room for a list. An object that has weak references has STATE_WEAK,
- * and the table finds them by its address. The table is made of the weak references themselves:
+ * The header of an object has no room for a list. An object that has weak references has
+ * STATE_WEAK, and the table finds them by its address. The table is made of the weak references
+ * themselves:
  *
  *   shard -> bucket -> entry -chain-> entry -chain-> entry       one entry an object
  *                        | link: the ring of all weak references to that object:
@@ -43,13 +44,13 @@
  *
  *   - Weak references to a shared object are shared: they were made so, or became so with it. For
  *     the thread on which the object dies takes a reference to each that it calls.
- *   - WEAKREF_SHARED is set in a whole ring when its object becomes shared. It makes own_weakref_get
- *     take the lock of the shard.
- *   - Under that lock, if the weak reference is not cleared, the get counts upwards unless the count
- *     is a dead one. The last release takes the count from -1 to a dead one by compare-and-exchange.
- *     So one of the two wins. Only then does weakref_clear take the lock, and only after that does
- *     the guard of the tear-down make the object countable again. An object that is read under the
- *     lock and not cleared has its memory: its death has not passed clear.
+ *   - WEAKREF_SHARED is set in a whole ring when its object becomes shared. It makes
+ *     own_weakref_get take the lock of the shard.
+ *   - Under that lock, if the weak reference is not cleared, the get counts upwards unless the
+ *     count is a dead one. The last release takes the count from -1 to a dead one by
+ *     compare-and-exchange. So one of the two wins. Only then does weakref_clear take the lock, and
+ *     only after that does the guard of the tear-down make the object countable again. An object
+ *     that is read under the lock and not cleared has its memory: its death has not passed clear.
  *   - weakref_next takes weak references out of the ring of those to be called under the same lock,
  *     and takes a reference to each in the same way. A weak reference without references is dying,
  *     maybe on another thread: it finds itself settled, or waits for the lock and unlinks itself.
@@ -108,10 +109,11 @@ void weakref_finalize(void *ref);
 void weakref_clear(own_object *object);
 /* Becomes the newest weak reference of its object, which has STATE_WEAK from then on. */
 void weakref_link(own_weakref *ref);
-/* Takes one out of the table or out of the ring of those to be called. Settled ones stay settled. */
+/* Takes one out of the table or out of the ring of those to be called. Settled ones stay
+   settled. */
 void weakref_unlink(own_weakref *ref);
-/* Takes the first one that is not dying and has a call out of the ring of those to be called, with a
-   reference; drops those before it from the ring. NULL: there is none. */
+/* Takes the first one that is not dying and has a call out of the ring of those to be called, with
+   a reference; drops those before it from the ring. NULL: there is none. */
 own_weakref *weakref_next(const own_object *object, struct list *head);
 /* Visits all weak references of an object, under the lock, until an answer is false. */
 bool weakref_each(const own_object *object, bool (*visit)(own_object *ref, void *arg), void *arg);

@@ -1,7 +1,8 @@
 /*
- * part/blocks.c - blocks of an owner that several threads use.
+ * part/blocks.c - the blocks of a shared owner.
  *
- * The calling thread is in the memory of its own part; of all others it is outside.
+ * The calling thread is inside of the memory of its own part, and outside of all others. Large
+ * blocks are under the lock of the guard of their part.
  */
 #include "memory/fast.h"
 #include "memory/large.h"
@@ -31,7 +32,7 @@ static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool
     if (bytes > PTRDIFF_MAX)
         return fail(ENOMEM);
     size_t granules = granules_of(bytes);
-    if (!stock_make(&mine->memory)) /* as for an owner that one thread uses */
+    if (!stock_make(&mine->memory)) /* a confined owner makes one too */
         return NULL;
     lock_take(&guard->lock);
     struct large *large = large_get(&of, granules << GRANULE_SHIFT, alignment);
@@ -51,7 +52,7 @@ static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool
     return large->block;
 }
 
-/* Before the memory is asked for what it has. */
+/* To be called before the memory looks for free blocks. */
 static inline void gather(struct part *mine)
 {
     if (OWN_UNLIKELY(outside_waits(mine->memory.outside)))
@@ -86,13 +87,13 @@ void *parts_alloc_aligned(struct parts *parts, size_t alignment, size_t bytes)
     return memory_alloc_aligned(&mine->memory, alignment, bytes);
 }
 
-/* What the unit map says of an address. */
+/* The answer of the unit map for an address. */
 struct found {
-    struct part *part; /* in which it may be a block; NULL: in none */
-    uintptr_t claimed;
+    struct part *part; /* where it may be that of a block; NULL: nowhere */
+    uintptr_t claimed; /* the value of the claim; 0: the unit is not claimed */
 };
 
-/* The part that claimed the unit of an address; the first part where nobody has. */
+/* The part that has claimed the unit of an address; the first part if nobody has. */
 static struct found find_part(const struct parts *parts, const void *address)
 {
     struct found found = {.part = parts->first};
@@ -105,18 +106,18 @@ static struct found find_part(const struct parts *parts, const void *address)
     if (tag)
         found.part = parts_at(parts, (uint32_t)(tag - 1));
     if (!found.part || owner != &found.part->memory) {
-        /* Of another owner; but memory in no unit of its own may lie beside that in a slab. */
+        /* Another owner has claimed the unit. Blocks that are not claimed lie in slabs, which
+           nobody claims. */
         found.part = NULL;
     }
     return found;
 }
 
-/* A large block of a part, whose guard's lock is taken. NULL: there is none at that address. */
+/* The large block at an address, under the lock of the guard. NULL: there is none. */
 static struct large *find_large(const struct part *part, const void *block)
 {
     uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, &part->memory);
-    struct large *large =
-        claimed & CLAIM_LARGE ? (struct large *)(claimed & CLAIM_ADDRESS) : NULL;
+    struct large *large = claimed & CLAIM_LARGE ? (struct large *)(claimed & CLAIM_ADDRESS) : NULL;
     return large && large->block == block ? large : NULL;
 }
 
@@ -136,19 +137,19 @@ static bool free_large(struct part *part, const void *block)
     return large;
 }
 
-/* The place of a live block of the thread's own part. */
+/* Finds a live block in the thread's own part. */
 static bool find_mine(struct part *mine, const void *block, struct place *place)
 {
     return memory_find(&mine->memory, block, place) &&
            !outside_has_freed(mine->memory.outside, place, block);
 }
 
-/* Does something to an address in the memory of another thread's part. */
+/* Frees a block in another part, or returns its size. 0: no live block begins at that address. */
 static size_t visit(const struct found *found, const void *block, bool frees)
 {
     struct outside *outside = found->part->memory.outside;
     outside_enter(outside);
-    /* Looked up anew: what it says now stays there while this thread is visiting. */
+    /* Looked up again: what is claimed now is not put back while this thread is a visitor. */
     struct claim *claim = chunk_claim_at(block);
     const void *owner = claim ? __atomic_load_n(&claim->owner, __ATOMIC_SEQ_CST) : NULL;
     struct seen seen = {.memory = &found->part->memory, .outside = outside};
@@ -210,7 +211,8 @@ bool parts_covers(struct parts *parts, const void *address)
     return outside_covers(found.part->memory.outside, address);
 }
 
-/* Changes a large block where it is. NULL: it has to be copied, or with errno it cannot be. */
+/* Resizes a large block without copying. NULL: it has to be copied if errno is 0, else ENOMEM or
+   EDQUOT. */
 static void *resize_large(struct part *part, void *block, size_t size, bool here)
 {
     struct guard *guard = part_guard(part);

@@ -1,5 +1,5 @@
 /*
- * part/part.c - the parts of an owner that several threads use, and their end.
+ * part/part.c - the parts of a shared owner: making, finding, ordering and ending them.
  */
 #include "part/part.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The record of the first extent lies behind that of the parts. */
+/* The remote record of the first extent lies behind the record of the parts. */
 static struct remote *first_remote(struct parts *parts)
 {
     return (struct remote *)(void *)(parts + 1);
@@ -46,7 +46,8 @@ void parts_free(struct parts *parts)
     chunk_put(parts, parts->bytes);
 }
 
-/* What the ledger and large blocks cost is paid by the guard's account from now on. */
+/* Moves what the ledger and the large blocks cost from the account of the memory to that of the
+   guard. */
 static void move_costs(struct part *part, struct guard *guard)
 {
     const struct counts counts = ledger_counts(&part->ledger);
@@ -97,7 +98,7 @@ static void separate_free(struct separate *separate)
     chunk_put(separate, sizeof(*separate));
 }
 
-/* Where the part of a slot is, or would be. NULL: there is no level for it. */
+/* The field that has the part of a slot, or would have it. NULL: its level does not exist. */
 static struct separate **place_of(const struct parts *parts, uint32_t slot, unsigned *level,
                                   size_t *number)
 {
@@ -123,7 +124,7 @@ struct part *parts_at(const struct parts *parts, uint32_t slot)
     return separate ? &separate->part : NULL;
 }
 
-/* Zeroed memory at `*place`, or what another thread has put there. NULL: ENOMEM. */
+/* Makes `*place` point to zeroed memory, unless another thread has done so. NULL: ENOMEM. */
 static void *make_once(void *place, size_t bytes)
 {
     size_t granted;
@@ -139,7 +140,7 @@ static void *make_once(void *place, size_t bytes)
     return expected;
 }
 
-/* The same place, with a level made for it. NULL: ENOMEM. */
+/* The same field; makes its level if that does not exist. NULL: ENOMEM. */
 static struct separate **make_place(struct parts *parts, uint32_t slot)
 {
     unsigned level;
@@ -243,7 +244,8 @@ uint64_t parts_time(const struct parts *parts)
     return __atomic_load_n(&parts->count, __ATOMIC_ACQUIRE) ? ticks_now() : 0;
 }
 
-/* The part whose newest entry is the newest, and the time of that. NULL: there is none. */
+/* The part that has the newest entry of all parts, and the time of that. NULL: there is no
+   entry. */
 static struct part *find_newest(struct part *first, uint64_t *time)
 {
     struct part *found = NULL;
@@ -263,7 +265,7 @@ struct part *parts_enter_newest(struct part *first)
 {
     uint64_t time;
     struct part *found;
-    if (OWN_LIKELY(!part_next(first, first))) { /* what others add meanwhile may be older */
+    if (OWN_LIKELY(!part_next(first, first))) { /* there is one part only */
         part_enter(first);
         if (first->ledger.newest)
             return first;
@@ -272,8 +274,8 @@ struct part *parts_enter_newest(struct part *first)
     while ((found = find_newest(first, &time))) {
         part_enter(found);
         if (found->ledger.newest && entry_time(found->ledger.newest) >= time)
-            break;         /* that one, or by now an even newer one */
-        part_leave(found); /* it has gone, and what is there may be older than in other parts */
+            break;         /* it is that entry, or a newer one that was added meanwhile */
+        part_leave(found); /* it was taken meanwhile: another part may have a newer one now */
     }
     return found;
 }
@@ -301,7 +303,7 @@ struct part_counts part_count(const struct part *part)
                                     .reserved = memory->account.reserved,
                                     .peak = max_size(memory->peak, counts.bytes)};
     }
-    /* The thread in the memory may go on meanwhile. */
+    /* The thread inside of the memory may change these meanwhile. */
     size_t blocks = __atomic_load_n(&memory->blocks, __ATOMIC_RELAXED);
     size_t bytes = __atomic_load_n(&memory->bytes, __ATOMIC_RELAXED);
     size_t peak = __atomic_load_n(&memory->peak, __ATOMIC_RELAXED);

@@ -1,35 +1,41 @@
 /*
  * part/part.h - the room part: memory and ledger of one owner, and which thread may be in them.
  *
- *   part.c     the parts of an owner that several threads use, and their end
- *   blocks.c   blocks of such an owner
+ *   part.c     the parts of a shared owner: making, finding, ordering and ending them
+ *   blocks.c   the blocks of a shared owner
  *
- * An owner that one thread at a time uses has one part and nothing else, and entering it is nothing.
- * When several threads use it, each has a part of its own, which it makes when it first needs one:
+ * A confined owner has one part, the first part, and no guard; entering it does nothing. A shared
+ * owner has a record of its parts. Each thread has a part of its own, which it makes when it first
+ * needs one; the first part belongs to the thread that made the record:
  *
- *   owner -> first part -> guard ----- parts: by slot of the thread -> separate part -> guard
+ *   first part -> record of the parts: guard of the first part
+ *                                      by slot -> separate part -> its guard
+ *                                              -> separate part -> its guard
  *
- *   memory   is used by the thread with the guard's slot, with plain stores. Other threads look at it
- *            and free its blocks as memory/outside.h says. A slot is that of one thread at a time
- *            (base/slot.h); the next thread that gets it goes on with the part.
- *   ledger   is used by any thread, under the guard's lock. With it go large blocks and foreign ones,
- *            what these cost (`account`) and their numbers. Code of users runs without the lock.
+ *   memory   One thread uses it with plain stores: the thread whose slot the guard has
+ *            (base/slot.h). The next thread that gets the slot continues with the part. Other
+ *            threads are outside, and do what memory/outside.h allows.
+ *   ledger   Any thread uses it, under the lock of the guard. The same lock protects the large and
+ *            the foreign blocks of the part, the account that is charged for them and for the
+ *            ledger, and their counts. Code of users runs without the lock.
  *
- * Which part: what comes in goes to the part of the calling thread. A block is found by the claim of its
- * unit, whose value has the slot in its upper bits (0: the first part, else slot + 1); memory in no
- * unit is the first part's. An entry of a ledger says in which part it is.
+ * Which part: an entry or a block is added to the part of the calling thread, but a foreign block
+ * to the first part. The part of a block is found by the unit map: the value of a claim has a tag
+ * in its upper bits, which is 0 for the first part and slot + 1 for a separate one. Memory that is
+ * not claimed can only be in the first part. An entry has the part as its owner.
  *
- * Order: entries bear the time at which they came in, from the moment on when there is a separate
- * part. A ring is in order by itself; of several, the one whose newest entry is the newest goes first.
+ * Order: each entry has the time at which it was added, or 0 if there was no separate part yet.
+ * Each ledger is in order. The next entry to be released is the newest among the newest entries of
+ * all parts.
  *
- * Equations (part_validate checks them):
+ * Equations (part_validate checks those of one guard):
  *
- *   guard      of a part: at memory.outside; NULL exactly where one thread uses the owner
- *   blocks, bytes of a guard = its large blocks + the foreign ones of the ledger
- *   account    of a guard: reserved = the ledger's chunks + the large blocks and their records
- *   separate   a separate part is at its slot, has that slot, and is never given back before the owner
+ *   guard      part.memory.outside is its first field; NULL exactly if the owner is confined
+ *   counts     blocks, bytes = those of the large blocks + the foreign blocks of the ledger
+ *   account    reserved = the chunks of the ledger + the large blocks and their records
+ *   separate   a separate part is found at the slot of its guard, and lasts as long as the owner
  *
- * This room knows no pool; the owner is `home`.
+ * This room knows no pool: the owner is the address `home`.
  */
 #ifndef PART_PART_H
 #define PART_PART_H
@@ -44,43 +50,44 @@ struct part {
     struct ledger ledger;
 };
 
-/* What several threads use of a part. */
+/* The fields of a part that several threads use. The lock protects `account` and all after it. */
 struct guard {
     struct outside outside; /* first: the memory points to it */
     struct lock lock;
-    uint32_t slot; /* of the thread that is in the memory; never changes */
-    void *home;
-    struct account account; /* this and the rest: under the lock */
-    struct large *large;
+    uint32_t slot; /* of the thread that is inside of the memory; never changes */
+    void *home;    /* the owner; never changes */
+    struct account account;
+    struct large *large; /* the newest */
     size_t blocks;
     size_t bytes;
     size_t peak;
 };
 
-/* A part beside the first. */
+/* A part other than the first. */
 struct separate {
     struct part part;
     struct guard guard;
-    struct extent first; /* has no room for blocks */
+    struct extent first; /* a memory must have one; this has no room for blocks */
     uint64_t no_bits[2];
 };
 
 #define PARTS_FEW 6
 #define PARTS_LEVELS 14
 
-/* Those with higher slots: level k has PARTS_FEW << k of them. */
+/* The parts with higher slots: level k has room for PARTS_FEW << k of them. */
 struct part_levels {
     struct separate **level[PARTS_LEVELS];
 };
 
-/* Of an owner that several threads use. */
+/* The record of a shared owner's parts. Any thread may read it and add parts, by atomic
+   operations. */
 struct parts {
     struct guard guard; /* of the first part */
     struct part *first;
-    struct part_levels *levels;             /* NULL: none yet */
-    size_t bytes;                           /* of the chunk of this record */
-    uint32_t count;                         /* separate parts */
-    uint32_t nodes;                         /* that were got and will be in a ledger, or be put back */
+    struct part_levels *levels; /* NULL: none yet */
+    size_t bytes;               /* of the chunk of this record */
+    uint32_t count;             /* separate parts */
+    uint32_t nodes;             /* not used */
     struct separate *few[PARTS_FEW];
 };
 
@@ -94,7 +101,7 @@ static inline struct parts *parts_of(const struct part *first)
     return (struct parts *)(void *)first->memory.outside;
 }
 
-/* Enters the ledger of a part, and leaves it. */
+/* Enters and leaves the ledger of a part. */
 static inline void part_enter(const struct part *part)
 {
     struct guard *guard = part_guard(part);
@@ -109,30 +116,30 @@ static inline void part_leave(const struct part *part)
         lock_release(&guard->lock);
 }
 
-/* What pays for the ledger. */
+/* The account that is charged for the ledger. */
 static inline struct account *part_account(struct part *part)
 {
     struct guard *guard = part_guard(part);
     return OWN_UNLIKELY(guard) ? &guard->account : &part->memory.account;
 }
 
-/* A foreign block comes, or goes; the ledger is entered. */
+/* Counts a foreign block in or out. The ledger is entered. */
 void part_count_foreign(struct part *part, size_t bytes, bool comes);
 
-/* part.c: a record for an owner whose first part that is. NULL: ENOMEM. It is used from parts_begin on,
-   which cannot fail, or freed. */
+/* part.c: makes the record of the parts of an owner that is to become shared. NULL: ENOMEM. Either
+   parts_begin then puts it into use, which cannot fail, or parts_free frees it. */
 struct parts *parts_make(struct part *first, void *home);
 void parts_free(struct parts *parts);
 void parts_begin(struct parts *parts);
-/* The end of an owner, in whose ledgers nothing is left: separate parts and the record go; the first
-   part then has one thread again. */
+/* Frees the separate parts and the record of an owner whose ledgers are empty, which ends. The
+   first part is then that of a confined owner. */
 void parts_end(struct part *first);
-/* Frees all blocks; nobody else is in the owner. */
+/* Frees all blocks. No other thread uses the owner meanwhile. */
 void parts_clear(struct part *first);
 
-/* The part of the calling thread, made where there is none. NULL: ENOMEM or EDQUOT. */
+/* Makes the part of the calling thread, which has none yet. NULL: ENOMEM or EDQUOT. */
 struct part *parts_make_mine(struct parts *parts);
-/* The same, or NULL where there is none. */
+/* The separate part of a slot. NULL: there is none. */
 static inline struct separate *parts_at_few(const struct parts *parts, uint32_t slot)
 {
     return __atomic_load_n(&parts->few[slot], __ATOMIC_ACQUIRE);
@@ -145,7 +152,7 @@ static inline struct part *parts_mine(const struct parts *parts)
     return OWN_LIKELY(parts->guard.slot == slot) ? parts->first : parts_at(parts, slot);
 }
 
-/* That of the calling thread. NULL: ENOMEM or EDQUOT. */
+/* The part of the calling thread, which is made if there is none. NULL: ENOMEM or EDQUOT. */
 static inline struct part *part_mine(struct part *first)
 {
     struct parts *parts = parts_of(first);
@@ -155,12 +162,12 @@ static inline struct part *part_mine(struct part *first)
     return OWN_LIKELY(mine != NULL) ? mine : parts_make_mine(parts);
 }
 
-/* The part after `part`, in no order; the first comes first. NULL: that was the last. */
+/* The part after `part`: the first part, then the others by slot. NULL: that was the last. */
 struct part *part_next(const struct part *first, const struct part *part);
-/* Whether the part is one of those of the owner. */
+/* Whether a part belongs to the same owner as `first`. */
 bool part_is_of(const struct part *first, const struct part *part);
 
-/* The time for an entry that comes in now. */
+/* The time of an entry that is added now. */
 uint64_t parts_time(const struct parts *parts);
 
 static inline uint64_t part_time(const struct part *first)
@@ -169,7 +176,8 @@ static inline uint64_t part_time(const struct part *first)
     return OWN_LIKELY(!parts) ? 0 : parts_time(parts);
 }
 
-/* The part whose newest entry is the newest, entered. NULL: there is none, and nothing is entered. */
+/* Enters the part that has the newest entry of all parts. NULL: there is no entry, and no part is
+   entered. */
 struct part *parts_enter_newest(struct part *first);
 
 static inline struct part *part_enter_newest(struct part *first)
@@ -179,7 +187,7 @@ static inline struct part *part_enter_newest(struct part *first)
     return first->ledger.newest ? first : NULL;
 }
 
-/* What a part has, beside its ledger. */
+/* The numbers of a part. */
 struct part_counts {
     size_t blocks;
     size_t bytes;
@@ -188,18 +196,18 @@ struct part_counts {
 };
 struct part_counts part_count(const struct part *part);
 
-/* blocks.c: the calls of own/block.h for an owner that several threads use. Errors as there. */
+/* blocks.c: the calls of own/block.h for a shared owner. Errors as there. */
 void *parts_alloc(struct parts *parts, size_t bytes, bool zero);
 void *parts_alloc_aligned(struct parts *parts, size_t alignment, size_t bytes);
 bool parts_free_block(struct parts *parts, void *block);
-/* 0: it is not a live block. */
+/* The size of a block. 0: it is not a live block. */
 size_t parts_size(struct parts *parts, const void *block);
 bool parts_covers(struct parts *parts, const void *address);
-/* The block, where it is or elsewhere; NULL with *found false: it is not a live block. */
+/* The resized block, which may have moved. NULL with *found false: it is not a live block. */
 void *parts_resize(struct parts *parts, void *block, size_t bytes, bool *found);
 
-/* validate: aborts where an equation does not hold. The ledger is entered, and the calling thread is
-   in the memory. */
+/* part.c: aborts with a sentence if an equation of the guard does not hold. The ledger is
+   entered. */
 void part_validate(struct part *part, const void *home);
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * pool/foreign.c - blocks whose memory is somebody else's: adopted or private.
+ * pool/foreign.c - foreign blocks, whose memory is somebody else's: adopted or private.
  *
- * Each has a node, by which a ledger finds it from its address. The pool counts them among its
+ * Each has a node, which a ledger finds by the address of the block. The pool counts them among its
  * blocks, and its limits count their size.
  *
- * Code of users, a free function or an allocator, runs only between changes: before the first, or
- * after the last.
+ * Code of users, a free function or an allocator, runs before the first change of a call or after
+ * the last.
  */
 #include "pool/pool.h"
 
@@ -16,7 +16,7 @@ static bool is_private(const struct foreign *foreign)
     return entry_kind(&foreign->node.entry) == KIND_BLOCK;
 }
 
-/* The ledger that foreign blocks of a kind are in. */
+/* The ledger that has foreign blocks of a kind. */
 static struct ledger *ledger_of(struct part *part, enum kind kind)
 {
     return kind == KIND_BLOCK ? &private_memory(pool_home(part))->blocks : &part->ledger;
@@ -45,12 +45,11 @@ struct foreign *foreign_find(own_pool *pool, const void *block)
     unsigned flags = pool_flags(pool);
     if (!(flags & POOL_FOREIGN))
         return NULL;
-    struct foreign *foreign =
-        flags & POOL_PRIVATE ? find_kind(pool, KIND_BLOCK, block) : NULL;
+    struct foreign *foreign = flags & POOL_PRIVATE ? find_kind(pool, KIND_BLOCK, block) : NULL;
     return foreign ? foreign : find_kind(pool, KIND_ADOPTED, block);
 }
 
-/* Whether so many bytes more of foreign blocks can be counted. */
+/* Whether the foreign blocks may have so many bytes more. */
 static bool can_count(const own_pool *pool, size_t size)
 {
     return size <= PTRDIFF_MAX - foreign_counts(pool).foreign_bytes;
@@ -185,7 +184,7 @@ void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size)
     return fresh;
 }
 
-/* Whether memory is a block of the pool already, or part of what its blocks are cut from. */
+/* Whether memory lies where the pool's own blocks do, or is one of these. */
 static bool is_in_pool(own_pool *pool, const void *memory)
 {
     struct parts *parts = pool_parts(pool);

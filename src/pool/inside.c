@@ -1,9 +1,9 @@
 /*
- * pool/inside.c - of the debug build: which thread is inside a confined pool.
+ * pool/inside.c - debug builds only: detects two threads in one confined pool.
  *
- * A confined pool may be handed from thread to thread, so no thread is wrong; but two at once are.
- * Who enters leaves its mark in a small table; who finds another's mark there tells. What does not
- * fit into the table is not watched.
+ * A confined pool may be used by any thread, but not by two at once. A thread that enters one
+ * records itself in a small table, and reports a misuse if another thread is recorded there. Pools
+ * for which the table has no room are not watched.
  */
 #include "pool/pool.h"
 
@@ -30,7 +30,7 @@ static size_t bucket_of(const own_pool *pool)
     return (size_t)((uint64_t)(uintptr_t)pool * UINT64_C(0x9e3779b97f4a7c15) >> 56);
 }
 
-/* The mark of a pool, or of none: a free one; NULL: there is none. */
+/* The mark of a pool; for the pool NULL, a free mark. NULL: there is none. */
 static struct mark *find(size_t bucket, const own_pool *pool)
 {
     struct mark *marks = buckets[bucket].marks;

@@ -1,8 +1,9 @@
 /*
- * pool/learn.c - how large first chunks are: as pools like that came to need, as far as is known.
+ * pool/learn.c - the sizes of first chunks: from what similar pools needed.
  *
- * A parent knows what its children needed, a thread what its roots did, and what the first children
- * of parents did. What is known is a class of chunks, and how many pools in a row needed much less.
+ * Each part records what children of its pool needed. Each thread records what its roots needed,
+ * and what the first children of parents needed, for parents that have had no child yet. A record
+ * (`typical`) is a class of chunks, and how many pools in a row needed much less.
  */
 #include "chunk/class.h"
 #include "pool/pool.h"

@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-/* Whether the limit of a pool is its own. Of a shared pool that never changes. */
+/* Whether the nearest limit of a pool is its own. For a shared pool this never changes. */
 static bool is_limited(const own_pool *pool)
 {
     return limit_is_of(pool_limit(pool), pool);
@@ -19,14 +19,15 @@ struct limit *limit_above(const own_pool *pool)
     return is_limited(pool) ? pool_limit(pool)->above : pool_limit(pool);
 }
 
-/* A shared pool without a limit of its own: threads may be charging what it points to. */
+/* Whether a pool must keep its limit: it is shared and has none of its own, so other threads may be
+   charging the limit to which it points. */
 static bool stays(const own_pool *pool)
 {
     return pool_parts(pool) && !is_limited(pool);
 }
 
-/* The pool after `at` whose limit, or what is above that, changes with that of `pool`. A limit
-   speaks for all below it. */
+/* The pool after `at` that has to point to another limit when `pool` does, itself or by its own
+   limit. Pools below one that has its own limit need not. */
 static own_pool *next_counted(const own_pool *pool, own_pool *at)
 {
     do
@@ -35,7 +36,7 @@ static own_pool *next_counted(const own_pool *pool, own_pool *at)
     return at;
 }
 
-/* Whether one of a subtree would not change with the others. */
+/* Whether a subtree has a pool that must keep its limit. */
 static bool has_one_that_stays(own_pool *pool)
 {
     for (own_pool *at = pool; at; at = tree_next(pool, at, !pool_parts(at) && !is_limited(at))) {
@@ -45,14 +46,14 @@ static bool has_one_that_stays(own_pool *pool)
     return false;
 }
 
-/* What limits are held to. A confined pool has one part. */
+/* The bytes that limits count of a confined pool. */
 static size_t reserved(const own_pool *pool)
 {
     size_t foreign = pool_flags(pool) & POOL_FOREIGN ? foreign_counts(pool).foreign_bytes : 0;
     return part_count(&pool->part).reserved + foreign;
 }
 
-/* What a subtree adds to the limit above it; its root does not stay. */
+/* The bytes that a subtree uses of the limit above it; `pool` is not one that stays. */
 static size_t used_by(own_pool *pool)
 {
     size_t used = 0;
@@ -65,7 +66,7 @@ static size_t used_by(own_pool *pool)
 static void point_to(own_pool *pool, struct limit *to)
 {
     for (own_pool *at = pool, *next; at; at = next) {
-        next = next_counted(pool, at); /* as long as it is known whether it was limited */
+        next = next_counted(pool, at); /* before `at` changes: it depends on the limit of `at` */
         struct limit *own = is_limited(at) ? pool_limit(at) : NULL;
         if (own)
             limit_point(&own->above, to, own->met);

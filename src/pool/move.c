@@ -1,11 +1,11 @@
 /*
- * pool/move.c - own_give, own_move: references and children that go to another pool.
+ * pool/move.c - own_give, own_move: references and children that get another owner.
  */
 #include "pool/pool.h"
 
 /*
- * Where a pool changes its parent and others could do that, or look upwards, at the same time. What
- * is said of a child below is done under this lock.
+ * Takes the lock of the tree if another thread could change the parent of one of the pools, or
+ * follow parent pointers from it, at the same time. All changes to a child below are made under it.
  */
 static bool lock_tree(const own_pool *pool, const own_pool *child)
 {
@@ -35,8 +35,8 @@ static int check_parent(const own_pool *pool, const own_pool *child, bool locked
 }
 
 /*
- * A dying pool has lost its parent, but still counts against the limits that were above it. Before
- * anything else gets below it that ends: what is given may be just what was above.
+ * A dying pool has lost its parent, but still counts against the limits that were above it. It is
+ * taken out of them before it gets a child: the child may be the pool that was above it.
  */
 static void leave_former_limits(own_pool *pool)
 {
@@ -48,8 +48,8 @@ static void leave_former_limits(own_pool *pool)
         limit_move(pool, NULL, true);
 }
 
-/* A child that may come under its new parent is counted there, and shared where that is. Returns the
-   part of the parent in which it will be. NULL: EDQUOT, EPERM or ENOMEM; nothing has changed. */
+/* Counts a child in the limits of its new parent, and makes it shared if the parent is. Returns the
+   part of the parent that it will be in. NULL: EDQUOT, EPERM or ENOMEM; nothing has changed. */
 static struct part *adapt(own_pool *parent, own_pool *child)
 {
     struct part *part = part_mine(&parent->part);
@@ -140,7 +140,7 @@ static int move_child(own_pool *from, own_pool *to, own_pool *child)
     return result;
 }
 
-/* The new place is ready before the old one is given up. */
+/* The new node is ready before the old one is removed. */
 static int move_reference(own_pool *from, own_pool *to, own_object *object)
 {
     struct node *node;
@@ -183,4 +183,3 @@ int own_move(own_pool *from, own_pool *to, void *object)
     return object_is_pool(object) ? move_child(from, to, object)
                                   : object_not_held(object, "own_move");
 }
-

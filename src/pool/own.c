@@ -1,7 +1,7 @@
 /*
- * pool/own.c - what a pool can be told to own: references and deferred calls.
+ * pool/own.c - adding and removing references and deferred calls.
  *
- * Each call makes ready what may fail, then changes everything in steps that cannot.
+ * Each call first makes ready what may fail, then changes everything in steps that cannot.
  */
 #include "object/weakref.h"
 #include "pool/ready.h"
@@ -10,7 +10,7 @@
 
 bool pool_orphan(struct part *entered, own_pool *child)
 {
-    /* What another thread may be using goes on counting against the limits that it was under. */
+    /* A shared child goes on counting against the limits that it was under. */
     bool leaves_limits = pool_limit(child) && !own_is_shared(child);
     ledger_remove_child(&entered->ledger, &child->entry);
     bool last = object_unhold(&child->object);
@@ -30,7 +30,7 @@ void part_add(struct part *entered, struct node *node, enum kind kind, void *obj
     part_debug_step(entered);
 }
 
-/* Enters a pool with a node made ready. NULL: ENOMEM or EDQUOT; nothing is entered. */
+/* Enters a pool and makes a node ready. NULL: ENOMEM or EDQUOT; no part is entered. */
 static struct part *enter_for_node(own_pool *pool, struct node **node)
 {
     struct part *entered = pool_enter(pool);
@@ -132,7 +132,7 @@ int own_hold(own_pool *pool, void *object)
 }
 
 struct part *pool_enter_and_take(own_pool *pool, enum kind kind, const void *object,
-                                void (*call)(void *), struct node **node)
+                                 void (*call)(void *), struct node **node)
 {
     for (struct part *part = &pool->part; part; part = part_next(&pool->part, part)) {
         pool_enter_part(part);

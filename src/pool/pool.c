@@ -1,5 +1,5 @@
 /*
- * pool/pool.c - making pools, their steps of dying, clearing.
+ * pool/pool.c - creating, clearing and ending pools.
  */
 #include "pool/ready.h"
 
@@ -10,7 +10,7 @@ _Static_assert(offsetof(own_pool, first) % GRANULE == 0, "granules are aligned")
 _Static_assert(offsetof(own_pool, first) + MEMORY_FIRST_LEAST + 4 * GRANULE == FIRST_CHUNK_LEAST,
                "an empty pool has room for 64 bytes");
 
-/* Lays a pool out in a chunk; its first reference is the owner's, or the caller's. False: ENOMEM. */
+/* Makes a chunk a pool with one reference, which is the owner's or the caller's. False: ENOMEM. */
 static bool pool_init(own_pool *pool, const own_pool *owner, size_t size, const char *name)
 {
     uint32_t held = owner ? STATE_HELD_ONE : 0;
@@ -43,11 +43,11 @@ own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
     return pool;
 }
 
-/* What is made under a shared pool is born shared. False: ENOMEM. */
+/* Makes a new pool shared if its owner is. False: ENOMEM. */
 static bool be_born(const own_pool *owner, own_pool *pool)
 {
     if (!pool_parts(owner))
-        return true; /* what is below a confined pool is of its thread, though others count it */
+        return true; /* pools below a confined one are confined, even if its count is shared */
     if (!(pool_flags(pool) & POOL_CONFINED)) {
         struct parts *parts = parts_make(&pool->part, pool);
         if (!parts)
@@ -76,7 +76,7 @@ static own_pool *refuse(void)
     return fail_pointer(EINVAL);
 }
 
-/* A pool that nobody knows of yet goes again. */
+/* Frees a pool that is no child yet and that the caller has not got. */
 static void unmake(own_pool *pool)
 {
     int saved = errno;
@@ -109,7 +109,7 @@ static own_object *pool_step(own_object *object)
     own_object *last = pool_release(pool);
     if (OWN_LIKELY(!(pool_flags(pool) & POOL_PRIVATE)))
         return last;
-    /* The blocks go while the pool is whole, unless it is to live on. */
+    /* Private blocks are freed while the pool is whole, unless it is to live on. */
     while (!last && !object_is_revived(object) && private_release(pool))
         last = pool_release(pool);
     return last;
@@ -187,7 +187,7 @@ const own_type *own_pool_type(void)
     return &pool_class.type;
 }
 
-/* Sets the limit that a pool is made with. 0, or an errno. */
+/* Sets the limit of a new pool. Returns 0 or an errno. */
 static int set_first_limit(own_pool *pool, size_t limit)
 {
     if (limit == 0)
@@ -197,8 +197,8 @@ static int set_first_limit(own_pool *pool, size_t limit)
     return own_pool_set_limit(pool, limit) < 0 ? ENOMEM : 0;
 }
 
-/* The reason not to make a pool with a first chunk of that size, 0 where there could be none. 0, or an
-   errno. */
+/* The reason not to make a pool with a first chunk of that size (0: it is too large): an errno. 0:
+   there is none. */
 static int refuse_first_chunk(const own_pool *owner, const own_pool_options *options,
                               size_t reserve, size_t size)
 {

@@ -1,44 +1,46 @@
 /*
  * pool/pool.h - the room pool: pools, their tree, and the calls of own/pool.h and own/block.h.
  *
- *   pool.c      making pools, their steps of dying, clearing
- *   ready.h     making and dropping small pools, in short
- *   learn.c     how large first chunks are
+ *   pool.c      creating, clearing and ending pools
+ *   ready.h     the shortest path for creating and dropping small pools
+ *   learn.c     the sizes of first chunks
  *   name.c      names
  *   tree.c      parents, ancestors, iteration over a subtree, the lock of the tree
  *   own.c       own_hold, own_drop, own_defer, own_undefer, own_new, own_weakref_new
  *   move.c      own_give, own_move
- *   release.c   releasing what a pool took on, the newest first
+ *   release.c   releasing what a pool owns, the newest entry first
  *   share.c     own_share
  *   limited.c   the limits of a tree of pools
  *   block.c     own_alloc, own_free, own_realloc and their like
- *   foreign.c   blocks whose memory is somebody else's: own_adopt, own_disown, and
- *   private.c   pools whose blocks come from an allocator of their own
+ *   foreign.c   foreign blocks: own_adopt, own_disown, and what both kinds have in common
+ *   private.c   pools with an allocator of their own
  *   string.c    strings
  *   usage.c     numbers, totals, walks
- *   inside.c    of the debug build: two threads in one confined pool
+ *   inside.c    debug builds only: detects two threads in one confined pool
+ *   validate.c  checks the equations below
  *
- * A pool is an object with a place in a tree and a part (part/part.h), which has its blocks and what
- * it took on. A pool that several threads use has more parts, one for each of them. A pool, its first
- * extent and its first blocks lie in one chunk:
+ * A pool is an object that has an entry in the ledger of its parent, and a part (part/part.h) with
+ * its blocks and its own ledger. A shared pool has more parts, one for each thread that uses it. A
+ * pool, its first extent and its first blocks lie in one chunk, the first chunk:
  *
  *   | own_pool: object, memory, ledger, entry, name, extent | bits | block | block | ...    | log |
  *
  * Equations (pool_validate checks them):
  *
- *   parts     their equations hold: memory/memory.h, ledger/ledger.h, part/part.h
- *   blocks    of the memory = its own + the adopted and private ones, in a confined pool
- *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger of
- *             private blocks, in a confined pool
- *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
+ *   parts     the equations of memory/memory.h, ledger/ledger.h and part/part.h hold
+ *   blocks    of the memory of a confined pool = its own + the adopted and private ones
+ *   reserved  of a confined pool = the chunks of memory and ledger + the first chunk + the name +
+ *             the ledger of private blocks
+ *   children  a child is held; its entry's owner is the part of the parent whose ledger has the
+ *             entry
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
  *             private blocks, and nothing else
  *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool;
- *             of a pool that several threads count: met, and all above one that is met are
+ *             if the pool is shared, they are met (limit/limit.h)
  *
- * Threads: those of the pool. Locks are taken in this order, each only where it is needed: that of the
- * tree, that of a part's ledger (one at a time), then those of weak references, limits and the heap.
- * Code of users runs with none.
+ * Threads: those of the pool. Locks are taken in this order, each only where it is needed: that of
+ * the tree, that of one guard at a time, then those of weak references, limits and the heap. Code
+ * of users runs without any.
  */
 #ifndef POOL_POOL_H
 #define POOL_POOL_H
@@ -52,17 +54,17 @@
 
 struct own_pool {
     own_object object;
-    struct part part;    /* `typical`: what recent children needed (learn.c); `flags`: below */
-    struct entry entry;  /* in the ledger of a part of its parent; the owner is that part */
+    struct part part;   /* its ledger has `typical` for learn.c, and the flags below */
+    struct entry entry; /* in the ledger of a part of its parent; its owner is that part */
     const char *name;
     struct extent first; /* with its bits behind it */
 };
 
 #define POOL_NAME_OWNED 1U /* `name` is a chunk of its own */
 #define POOL_ROOT 2U       /* made without an owner */
-#define POOL_FOREIGN 4U    /* has, or once had, blocks whose memory is somebody else's */
-#define POOL_PRIVATE 8U    /* all its blocks come from an allocator of its own */
-#define POOL_CONFINED 16U  /* has one part, though its count is shared */
+#define POOL_FOREIGN 4U    /* has or had foreign blocks */
+#define POOL_PRIVATE 8U    /* has an allocator of its own */
+#define POOL_CONFINED 16U  /* has one part even if its count is shared */
 
 extern const struct object_class pool_class;
 
@@ -76,7 +78,7 @@ static inline own_pool *as_pool(const own_object *object)
     return (own_pool *)(uintptr_t)object; /* its first field */
 }
 
-/* Flags are read by any thread, and changed by one that nobody else can meet there. */
+/* Any thread may read the flags. They change only while no other thread can change them. */
 static inline unsigned pool_flags(const own_pool *pool)
 {
     return __atomic_load_n(&pool->part.ledger.flags, __ATOMIC_RELAXED);
@@ -88,13 +90,13 @@ static inline void pool_set_flags(own_pool *pool, unsigned flags)
                      __ATOMIC_RELAXED);
 }
 
-/* Of a pool that several threads use; NULL: one does. */
+/* The record of the parts of a shared pool. NULL: the pool has one part. */
 static inline struct parts *pool_parts(const own_pool *pool)
 {
     return parts_of(&pool->part);
 }
 
-/* The pool that a part belongs to. */
+/* The pool to which a part belongs. */
 static inline own_pool *pool_home(const struct part *part)
 {
     const struct guard *guard = part_guard(part);
@@ -113,7 +115,8 @@ static inline struct limit *pool_limit(const own_pool *pool)
     return pool->part.memory.account.limit;
 }
 
-/* Whether a pool may be used. False: NULL, or a dead one, which is told as a misuse of that call. */
+/* Whether a pool may be used. False: it is NULL, or dead, which is reported as a misuse of
+   `call`. */
 static inline bool pool_check(const own_pool *pool, const char *call)
 {
     if (OWN_LIKELY(pool && !object_is_dead(&pool->object)))
@@ -121,7 +124,7 @@ static inline bool pool_check(const own_pool *pool, const char *call)
     return pool && object_check(&pool->object, call, NULL);
 }
 
-/* The pool whose place an entry of KIND_CHILD is. */
+/* The pool that has an entry of KIND_CHILD. */
 static inline own_pool *entry_child(struct entry *entry)
 {
     return (own_pool *)(void *)((char *)entry - offsetof(own_pool, entry));
@@ -132,7 +135,8 @@ static inline bool pool_is_dying(const own_pool *pool)
     return object_is_dying(&pool->object);
 }
 
-/* inside.c: a confined pool is entered and left; in the debug build two threads at once are told. */
+/* inside.c: around the use of a confined pool. In debug builds, two threads at once are
+   reported. */
 #if OWN_DEBUG
 void inside_begin(const own_pool *pool);
 void inside_end(const own_pool *pool);
@@ -148,7 +152,7 @@ static inline void inside_end(const own_pool *pool)
 }
 #endif
 
-/* Enters the ledger of a part. */
+/* Enter and leave the ledger of a part. */
 static inline void pool_enter_part(const struct part *part)
 {
     struct guard *guard = part_guard(part);
@@ -167,7 +171,7 @@ static inline void pool_leave(const struct part *part)
         inside_end(pool_home(part));
 }
 
-/* Enters the part in which entries of the calling thread go. NULL: ENOMEM or EDQUOT. */
+/* Enters the part of the calling thread. NULL: ENOMEM or EDQUOT. */
 static inline struct part *pool_enter(own_pool *pool)
 {
     struct part *part = part_mine(&pool->part);
@@ -176,43 +180,46 @@ static inline struct part *pool_enter(own_pool *pool)
     return part;
 }
 
-/* pool.c: a pool in a chunk of that size, counted by the limit of its owner, which does not know it
-   yet. NULL: ENOMEM, EDQUOT. */
+/* pool.c: makes a pool with a first chunk of that size, which the limits of the owner count. It is
+   not a child yet. NULL: ENOMEM or EDQUOT. */
 own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name);
-/* Frees all that a pool has when its ledgers are empty, and itself. */
+/* Frees a pool whose ledgers are empty, with all its memory. */
 void pool_free_memory(own_pool *pool);
-/* A pool becomes the newest child in a part that is entered. */
+/* Makes a pool the newest child in a part that is entered. */
 static inline void part_add_child(struct part *part, own_pool *child, uint64_t time)
 {
     ledger_add_child(&part->ledger, &child->entry, part, time);
 }
 
-/* tree.c: the pool after `at` in the subtree of `root`, a parent before its children, oldest first;
-   without those below `at` where `below` is false. NULL: that was the last. Nobody else changes it. */
+/* tree.c: the pool after `at` in the subtree of `root`: a parent before its children, the oldest
+   child first. If `below` is false, the pools below `at` are skipped. NULL: that was the last. No
+   other thread may change the subtree meanwhile. */
 own_pool *tree_next(const own_pool *root, own_pool *at, bool below);
-/* The two public questions, by who has the lock of the tree where there is need of it. */
+/* Parent and ancestor for a thread that has the lock of the tree, if a pool involved is shared.
+   tree_locked_parent takes that lock itself. */
 own_pool *tree_parent(const own_pool *pool);
 own_pool *tree_locked_parent(const own_pool *pool);
 bool tree_is_ancestor(const own_pool *ancestor, const own_pool *pool);
-/* Around changes of parents where a pool is shared, and around looking upwards from one. */
+/* Around changes of the parent of a shared pool, and around following parent pointers from one. */
 void tree_lock(void);
 void tree_unlock(void);
-/* After a child that lives on has lost its parent: a thread that found the parent above it by then,
-   under the lock, is done with it. After this the parent may be freed. */
+/* To be called after a shared child that lives on has lost its parent, before the parent is freed:
+   waits for threads that have reached the parent from that child under the lock. */
 void tree_pass(void);
 
-/* limited.c: counts a subtree under `to` instead of what is above it now; either may be NULL. False:
-   EDQUOT, or EPERM where there is a shared pool without a limit of its own, which stays where it is
-   if forced. */
+/* limited.c: counts a subtree in `to` instead of the limit above it; either may be NULL. False:
+   EDQUOT, or EPERM if the subtree has a shared pool without a limit of its own. `forced`: cannot
+   fail; such a pool is then left where it is. */
 bool limit_move(own_pool *pool, struct limit *to, bool forced);
-/* The limit above the pool's own, or the one that counts it. */
+/* The limit above the pool's own limit; if it has none, the nearest limit. */
 struct limit *limit_above(const own_pool *pool);
 
 /*
- * own.c: what a constructor does for its owner, before and after the object is made.
- * constructor_begin enters the owner and makes ready what may fail. False: EINVAL, ENOMEM or EDQUOT.
- * constructor_end makes the new reference to an object the owner's, where there is an owner, and
- * leaves; NULL: none was made. Returns the object.
+ * own.c: what a constructor does for its owner before and after it makes the object.
+ *
+ * constructor_begin enters the owner and makes a node ready. False: EINVAL, ENOMEM or EDQUOT.
+ * constructor_end gives the reference to the owner, if there is one, and leaves. `made` is NULL if
+ * the object could not be made. Returns the object, or NULL.
  */
 struct constructor {
     struct part *entered;
@@ -232,46 +239,46 @@ static inline void *constructor_end(const struct constructor *constructor, void 
     return OWN_LIKELY(!constructor->entered) ? made : constructor_give(constructor, made);
 }
 
-/* own.c: what own.c and move.c share. A node, made ready, becomes the newest entry of a part. */
+/* own.c: for own.c and move.c. Fills a node, and makes it the newest entry of a part. */
 void part_add(struct part *entered, struct node *node, enum kind kind, void *object,
               void (*call)(void *));
-/* Enters a pool with a node made ready for a reference to an object, which is shared then where it
-   has to be. NULL: ENOMEM or EDQUOT; nothing is entered, and nothing has changed. */
+/* Makes a node for a reference to an object ready, makes the object shared if the pool is, and
+   enters the pool. NULL: ENOMEM or EDQUOT; no part is entered, and nothing has changed. */
 struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node **node);
-/* What comes into a shared pool becomes shared. That takes as long as there is to be shared, so a
-   part that is entered is left meanwhile. False: ENOMEM. */
+/* Makes an object shared if the pool is. `entered`: a part that is left while this takes its time,
+   and entered again; or NULL. False: ENOMEM. */
 bool pool_share_with(const own_pool *pool, void *object, const struct part *entered);
-/* Takes a node out of the pool, and enters the part that it was in. NULL: there is none. */
+/* Takes a node out of the pool, and enters the part that had it. NULL: there is no such node. */
 struct part *pool_enter_and_take(own_pool *pool, enum kind kind, const void *object,
                                  void (*call)(void *), struct node **node);
-/* Enters the part of the pool that a child is in. NULL: it is not a child of the pool. */
+/* Enters the part that has the entry of a child. NULL: it is not a child of the pool. */
 struct part *pool_enter_parent(const own_pool *pool, const own_pool *child);
-/* Whether no pool but a parent can have a reference to an object. */
+/* Whether an object is a child whose parent alone among all pools has a reference to it. */
 bool pool_is_only_child(const own_object *object);
-/* The parent lets go of a child; its part is entered. True: that was the last reference; it is to
-   die. */
+/* Releases the parent's reference to a child; `entered` is the part that has its entry. True: that
+   was the last reference, and the child is to die. */
 bool pool_orphan(struct part *entered, own_pool *child);
 
-/* release.c: releases the newest entry, and newer ones that this brings, until one was the last
-   reference to an object, which is returned: it is to die now. NULL: the ledgers are empty. */
+/* release.c: releases the newest entry, again and again, until one was the last reference to an
+   object. Returns that object, which is to die now. NULL: the ledgers are empty. */
 own_object *pool_release(own_pool *pool);
-/* The same until the ledgers are empty, with all deaths. */
+/* Releases all entries, and tears down what dies of that. */
 void pool_release_all(own_pool *pool);
 
-/* name.c: what the name has of `reserved`. */
+/* name.c: the bytes of `reserved` that the name takes. */
 size_t name_bytes(const own_pool *pool);
 void name_free(own_pool *pool);
 
 /* learn.c: the size of the next pool's first chunk, under an owner or as a root. */
 size_t learn_size_of_next(own_pool *owner);
-/* The same where somebody has a say in it. 0: it could never be had. */
+/* The same for own_pool_create, with a reserve and a limit of its own. 0: it is too large. */
 size_t learn_first_chunk(own_pool *owner, size_t reserve, size_t own_limit);
-/* How large a dying pool came to be, to be learned by the part of its parent, or for roots. */
+/* Records how much a dying pool needed, for the next children of that part, or the next roots. */
 void learn_child(struct part *parent, const own_pool *pool);
 void learn_root(const own_pool *pool);
-/* A pool's first chunk has no room: those like it are to have more, though none has died yet. */
+/* Records that the first chunk of a living pool was too small. */
 void learn_outgrown(const own_pool *pool);
-/* A pool with a first chunk of `size` needed much less. */
+/* Records that a pool of the class in `typical` needed much less. */
 #define PATIENCE 8 /* of these in a row, before the next ones get less */
 void learn_smaller(uint16_t *typical);
 static inline void learn_less(uint16_t *typical)
@@ -282,7 +289,7 @@ static inline void learn_less(uint16_t *typical)
     else
         *typical = (uint16_t)(*typical + (1U << 8));
 }
-/* What of its chunk a pool with one extent uses. */
+/* The bytes that are used of the first chunk of a pool with one extent. */
 static inline size_t pool_used(const own_pool *pool)
 {
     return offsetof(own_pool, first) + memory_first_used(&pool->part.memory, &pool->first);
@@ -290,11 +297,11 @@ static inline size_t pool_used(const own_pool *pool)
 /* The smallest first chunk: an empty pool with room for 64 bytes of blocks. */
 #define FIRST_CHUNK_LEAST ((size_t)256)
 
-/* validate.c: aborts with a sentence where an equation above does not hold. */
+/* validate.c: aborts with a sentence if an equation above does not hold. */
 void pool_validate(own_pool *pool);
 
-/* After every step of the debug build, with the part entered, or nothing but the pool. Small pools are
-   validated each time; large ones as often as makes the cost of a step constant. */
+/* Runs after every step of a debug build. Small pools are validated each time, large ones so rarely
+   that the cost of a step is constant. */
 #if OWN_DEBUG
 void part_debug_step(struct part *entered);
 #else

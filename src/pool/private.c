@@ -1,9 +1,9 @@
 /*
- * pool/private.c - pools whose blocks come from an allocator of their own.
+ * pool/private.c - pools with an allocator of their own.
  *
- * The memory of such a pool has one extent, which ends where its first block would be: there lies the
- * record of its allocator. So the header finds no room for a block, and what is called then asks
- * whether the pool is private; other pools pay nothing.
+ * The memory of such a pool has one extent, which ends where its first block would be; there lies
+ * the record of the allocator. So the inline path of own_alloc finds no room, and only the
+ * functions behind it have to ask whether a pool is private.
  */
 #include "pool/pool.h"
 
@@ -28,8 +28,8 @@ size_t private_bytes(const own_pool *pool)
     return pool_flags(pool) & POOL_PRIVATE ? ledger_bytes(&private_memory(pool)->blocks) : 0;
 }
 
-/* Makes a block of what the allocator returned. NULL: it cannot be one; the allocator has it back,
-   unless it is one already. */
+/* Makes what the allocator returned a block. NULL: that is not possible, and the allocator has got
+   it back, unless it is a live block already. */
 static void *take(own_pool *pool, const own_allocator *allocator, void *memory, size_t alignment,
                   size_t bytes)
 {
@@ -57,8 +57,8 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
         return fail_pointer(EOVERFLOW);
     if (bytes > PTRDIFF_MAX)
         return fail_pointer(ENOMEM);
-    /* What a limit forbids is not asked for. What it costs is charged afterwards: the allocator may
-       use the library, and finds nothing half done. */
+    /* If a limit has no room, the allocator is not called. The block is charged after the call, so
+       that the allocator, which may use the library, finds nothing half done. */
     if (limit_room(pool_limit(pool)) < bytes)
         return fail_pointer(EDQUOT);
     const own_allocator allocator = private_memory(pool)->allocator;

@@ -1,9 +1,10 @@
 /*
- * pool/ready.h - making and dropping small pools, in short.
+ * pool/ready.h - the shortest path for creating and dropping small pools.
  *
- * A pool that owns nothing but blocks in its first extent is kept whole when it dies, in its thread's
- * cache (chunk/cache.h), and is made again from that: only what tells that it lives, and what its
- * blocks changed, is written. Everything else goes the long way.
+ * A pool is plain if it has nothing but blocks in its first extent. When a plain pool dies, it is
+ * kept whole in the cache of its thread (chunk/cache.h), ready to be used again: own_pool_new then
+ * writes little more than its header, its name, bump and end. All other pools are created by
+ * pool.c, and end by the steps of object/teardown.c.
  */
 #ifndef POOL_READY_H
 #define POOL_READY_H

@@ -1,5 +1,5 @@
 /*
- * pool/release.c - releasing what a pool took on, the newest first.
+ * pool/release.c - releasing what a pool owns, the newest entry first.
  */
 #include "pool/pool.h"
 
@@ -10,8 +10,8 @@ struct taken {
     enum kind kind;
     void *object;
     void (*call)(void *argument);
-    bool last;   /* of a child: that was the last reference to it */
-    bool shared; /* and it is shared */
+    bool last;   /* of a child: the reference was the last one */
+    bool shared; /* of a child: it is shared */
 };
 
 static inline struct taken take_newest(struct part *entered)
@@ -37,7 +37,8 @@ static inline struct taken take_newest(struct part *entered)
     return taken;
 }
 
-/* Does what the entry was there for. Returns an object whose last reference that was. */
+/* Releases the reference, makes the call, or frees the memory. Returns an object whose last
+   reference that was, or NULL. */
 static inline own_object *settle(const struct taken *taken)
 {
     if (taken->kind == KIND_CHILD) {

@@ -1,8 +1,8 @@
 /*
- * pool/share.c - own_share: an object, and all that it holds, becomes shared.
+ * pool/share.c - own_share: makes an object, and all that it holds, shared.
  *
- * First everything reachable is listed, and what may fail is made ready; then everything is
- * changed. So a call that fails has changed nothing, and nothing recurses.
+ * First everything that can be reached is listed, and what may fail is made ready; then everything
+ * is changed. So a call that fails has changed nothing, and nothing recurses.
  */
 #include "object/weakref.h"
 #include "pool/pool.h"
@@ -12,11 +12,11 @@
 
 struct found {
     own_object *object;
-    struct parts *parts; /* made ready, for a pool */
+    struct parts *parts; /* of a pool: the record of its parts, made ready */
 };
 
 /* All that has been found; those before `done` have been looked into. */
-#define FEW 8 /* need no memory: an array that was just made cannot fail to be shared */
+#define FEW 8 /* are listed without memory, so that sharing a new array cannot fail */
 struct list_of_found {
     struct found few[FEW];
     struct found *found;
@@ -45,13 +45,14 @@ static bool grow(struct list_of_found *list)
     return true;
 }
 
-/* Pools that stay confined are counted by all threads too. */
+/* Whether an object is a pool that gets parts: one that stays confined only gets a shared count. */
 static bool has_parts(const own_object *object)
 {
     return object_is_pool(object) && !(pool_flags(as_pool(object)) & POOL_CONFINED);
 }
 
-/* Lists an object, once; what is shared already, so is what it holds. False: ENOMEM. */
+/* Lists an object, unless it is listed, or is shared already, as is then all that it holds. False:
+   ENOMEM. */
 static bool find(struct list_of_found *list, own_object *object)
 {
     if (!object || object_count(object) < 0 || object_state(object) & STATE_FOUND)
@@ -124,7 +125,7 @@ static void share(const struct found *found)
 {
     own_object *object = found->object;
     object_unmark(object, STATE_FOUND);
-    if (found->parts) /* entries so far bear the time 0: they are older than any that comes */
+    if (found->parts) /* its entries have the time 0: they are older than all that will be added */
         parts_begin(found->parts);
     if (object_is_pool(object))
         limit_meet(pool_limit(as_pool(object)));
@@ -140,7 +141,7 @@ static void forget(const struct found *found)
         parts_free(found->parts);
 }
 
-/* Whether nothing becomes shared with an object: there is no list to make. */
+/* Whether nothing else becomes shared with an object, so that no list is needed. */
 static bool is_all(const own_object *object)
 {
     if (object_state(object) & STATE_WEAK)

@@ -23,8 +23,8 @@ void tree_pass(void)
     tree_unlock();
 }
 
-/* A child process must not find it taken by a thread that it does not have. Fork takes the locks in
-   the reverse order of this, which is the order in which they are taken otherwise. */
+/* After fork the child process must not find the lock taken by a thread that it does not have. Fork
+   runs the handlers in reverse, so it takes the locks in the order in which all other code does. */
 __attribute__((constructor)) static void prepare_for_fork(void)
 {
     chunk_prepare_for_fork();

@@ -1,5 +1,5 @@
 /*
- * pool/validate.c - the equations of pool.h, checked.
+ * pool/validate.c - checks the equations of pool.h.
  */
 #include "pool/pool.h"
 
@@ -8,7 +8,7 @@ static void check(const own_pool *pool, bool holds, const char *equation)
     require(holds, "pool", pool, equation);
 }
 
-/* What a ledger of the pool has: foreign blocks, of that kind only. */
+/* Validates a ledger of the pool. `foreign`: the only kind of foreign blocks that it may have. */
 static void validate_ledger(const own_pool *pool, const struct part *part,
                             const struct ledger *ledger, enum kind foreign)
 {
@@ -40,7 +40,7 @@ static void validate_private(const own_pool *pool)
           "the second ledger has private blocks only");
 }
 
-/* What the chunk of a private pool has behind its extent. */
+/* The bytes of the first chunk of a private pool that lie behind its extent. */
 static size_t private_room(const own_pool *pool)
 {
     if (!(pool_flags(pool) & POOL_PRIVATE))
@@ -50,14 +50,13 @@ static size_t private_room(const own_pool *pool)
     return whole - (size_t)((const char *)private_memory(pool) - (const char *)pool);
 }
 
-/* A pool that one thread uses. */
+/* Validates a confined pool. */
 static void validate_confined(own_pool *pool)
 {
     struct part *part = &pool->part;
     struct memory *memory = &part->memory;
     const struct counts foreign = foreign_counts(pool);
-    const struct memory_counts others = {.blocks = foreign.foreign,
-                                         .bytes = foreign.foreign_bytes};
+    const struct memory_counts others = {.blocks = foreign.foreign, .bytes = foreign.foreign_bytes};
     size_t chunks = memory_validate(memory, &others);
     chunks += ledger_bytes(&part->ledger) + name_bytes(pool) + private_bytes(pool);
     chunks += offsetof(own_pool, first) + private_room(pool);

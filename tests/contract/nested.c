@@ -1,6 +1,6 @@
 /*
- * nested.c - deaths that finalizers and deferred calls nest happen at once while there is stack, and
- * are put off where there is none.
+ * nested.c - deaths that finalizers and deferred calls nest happen at once while there is stack,
+ * and are put off where there is none.
  */
 #include <pthread.h>
 #include <ucontext.h>

@@ -106,7 +106,7 @@ static void run(struct worker *worker)
         destroy(worker);
 }
 
-/* Allocates in the server's stripe of this thread, and ends; another frees. */
+/* Allocates in this thread's part of the server, and ends; another thread frees. */
 static void *leave_behind(void *arg)
 {
     own_pool *server = (own_pool *)arg;

@@ -1,6 +1,6 @@
 /*
- * weakref_often.c - weak references to shared objects that several threads get often: while the last
- * reference goes, by threads that end, and across fork.
+ * weakref_often.c - weak references to shared objects that several threads get often: while the
+ * last reference goes, by threads that end, and across fork.
  */
 #include <pthread.h>
 #include <sched.h>

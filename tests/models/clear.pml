@@ -3,11 +3,11 @@
  *
  * A pool with two stripes, each with its lock, its ledger and its blocks. One thread clears the
  * pool: ledger_release (pool/ledger.c, with shared_enter_newest in pool/shared.c) takes the newest
- * entry of all stripes out, under the lock of its stripe, and runs it without a lock; when there is none, it empties the blocks of each
- * stripe under its lock (extent_clear in pool/extent.c). Each of two threads allocates a block in
- * its stripe and frees that of the other, if it has been given it by then; they are own_alloc and
- * own_free (pool/block.c). The second also adds an entry and takes it back (own_defer, own_undefer
- * in pool/own.c).
+ * entry of all stripes out, under the lock of its stripe, and runs it without a lock; when there is
+ * none, it empties the blocks of each stripe under its lock (extent_clear in pool/extent.c). Each
+ * of two threads allocates a block in its stripe and frees that of the other, if it has been given
+ * it by then; they are own_alloc and own_free (pool/block.c). The second also adds an entry and
+ * takes it back (own_defer, own_undefer in pool/own.c).
  *
  * Entry 0 is the newest at first, 1 is older. The call of 1 adds 2, in a stripe that is there or
  * that it makes for that; 3 is the other thread's. What the pool has when the clear begins is run

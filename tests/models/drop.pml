@@ -2,10 +2,10 @@
  * drop.pml - own_drop of a child against all who may take it out of the ledger meanwhile.
  *
  * A pool P with two stripes, 0 and 1, and a pool Q with one, 2, are cleared; then Q dies. The child
- * is in stripe 0. A thread drops it from P, one moves it to Q, one back into stripe 1 of P; they have
- * a reference to the child each, which they release then. So it may die in any of the five threads:
- * own_drop, own_move, enter_parent, pool_orphan (pool/own.c), ledger_release (pool/ledger.c), with
- * shared_unhold and shared_release (object/shared.c).
+ * is in stripe 0. A thread drops it from P, one moves it to Q, one back into stripe 1 of P; they
+ * have a reference to the child each, which they release then. So it may die in any of the five
+ * threads: own_drop, own_move, enter_parent, pool_orphan (pool/own.c), ledger_release
+ * (pool/ledger.c), with shared_unhold and shared_release (object/shared.c).
  *
  * mutants:
  *   STRIPE_NOT_READ_AGAIN     the stripe that was read without its lock is taken for the child's
@@ -82,8 +82,8 @@ inline orphan(stripe)
     fi
 }
 
-/* enter_parent: `at` is the stripe of the child, which is locked; NOWHERE: that is none of those from
-   `least` to `most`. */
+/* enter_parent: `at` is the stripe of the child, which is locked; NOWHERE: that is none of those
+   from `least` to `most`. */
 inline enter_parent(least, most)
 {
     do

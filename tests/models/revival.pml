@@ -1,5 +1,6 @@
 /*
- * revival.pml - a finalizer that brings its object back to life, against those who get it meanwhile.
+ * revival.pml - a finalizer that brings its object back to life, against those who get it
+ * meanwhile.
  *
  * The last reference goes in one thread. The finalizer makes a weak reference to the object, and
  * may leave a reference, which another thread releases. Two threads get the object through that

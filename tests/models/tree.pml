@@ -51,8 +51,8 @@ inline unlock_tree()
 #endif
 }
 
-/* own_give(owner, child). The way up is gone one step at a time. A pool that has a parent already is
-   held like any object. */
+/* own_give(owner, child). The way up is gone one step at a time. A pool that has a parent already
+   is held like any object. */
 proctype give(byte owner, child)
 {
     byte at;

@@ -1,9 +1,9 @@
 /*
  * weakref.pml - the weak references of the object, and its tear-down.
  *
- * The steps of src/object/weaktable.c and src/object/teardown.c. There are two weak references, which
- * live for ever, and are at first what REFS_FIRST says. FINALIZE is the code of the finalizer, which
- * runs once.
+ * The steps of src/object/weaktable.c and src/object/teardown.c. There are two weak references,
+ * which live for ever, and are at first what REFS_FIRST says. FINALIZE is the code of the
+ * finalizer, which runs once.
  */
 #include "shared.pml"
 

@@ -1,4 +1,4 @@
-"""lifetime.py - numpy holds the last reference to memory of libown's: C frees it when numpy lets go."""
+"""lifetime.py - numpy holds the last reference to memory: C frees it when numpy lets go."""
 import ctypes
 import gc
 

@@ -119,7 +119,8 @@ def compare(mine, theirs):
     assert own.is_contiguous(mine, 0) == theirs.flags.c_contiguous
     assert own.is_contiguous(mine, 1) == theirs.flags.f_contiguous
     for length, a, b in zip(theirs.shape, memory.strides, theirs.strides):
-        assert length <= 1 or theirs.size == 0 or a == b, (theirs.shape, memory.strides, theirs.strides)
+        assert length <= 1 or theirs.size == 0 or a == b, (
+            theirs.shape, memory.strides, theirs.strides)
     seen = numpy.asarray(memory)
     assert seen.dtype == theirs.dtype
     assert numpy.array_equal(seen, theirs)
@@ -128,7 +129,8 @@ def compare(mine, theirs):
     own.release(exported)
 
 
-TAKES = (take_slice, take_slice, take_index, take_permutation, take_reshape, take_broadcast, take_copy)
+TAKES = (take_slice, take_slice, take_index, take_permutation, take_reshape, take_broadcast,
+         take_copy)
 
 
 def run(count):

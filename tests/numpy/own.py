@@ -36,8 +36,10 @@ def declare(name, result, *arguments):
 
 sizes = POINTER(c_size_t)
 new = declare("own_array_new", c_void_p, c_void_p, c_char_p, c_int, c_int, sizes)
-adopt = declare("own_array_adopt", c_void_p, c_void_p, c_char_p, c_int, c_int, sizes, c_void_p, FREE)
-slice_ = declare("own_array_slice", c_void_p, c_void_p, c_void_p, c_int, c_ssize_t, c_ssize_t, c_ssize_t)
+adopt = declare("own_array_adopt", c_void_p, c_void_p, c_char_p, c_int, c_int, sizes, c_void_p,
+                FREE)
+slice_ = declare("own_array_slice", c_void_p, c_void_p, c_void_p, c_int, c_ssize_t, c_ssize_t,
+                 c_ssize_t)
 index = declare("own_array_index", c_void_p, c_void_p, c_void_p, c_int, c_ssize_t)
 transpose = declare("own_array_transpose", c_void_p, c_void_p, c_void_p)
 permute = declare("own_array_permute", c_void_p, c_void_p, c_void_p, POINTER(c_int))

@@ -33,7 +33,8 @@ def numbers(dtype, shape):
     elif kind == 4:
         values = values * 0
     elif kind == 5:
-        values = numpy.where(values > 1, numpy.nan, numpy.where(values < -1, random.choice((1, -1)) * numpy.inf, values))
+        infinity = random.choice((1, -1)) * numpy.inf
+        values = numpy.where(values > 1, numpy.nan, numpy.where(values < -1, infinity, values))
     return values
 
 
@@ -41,7 +42,8 @@ def random_shape():
     ndim = random.choice((0, 1, 1, 2, 2, 3, 4))
     if random.random() < 0.1:
         return tuple(random.choice((1, 8, 40)) for _ in range(ndim))
-    return tuple(random.choice((0, 1, 2, 3, 5, 12)) if random.random() < 0.9 else 30 for _ in range(ndim))
+    return tuple(
+        random.choice((0, 1, 2, 3, 5, 12)) if random.random() < 0.9 else 30 for _ in range(ndim))
 
 
 def run(count):

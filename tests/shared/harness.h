@@ -95,8 +95,8 @@ struct probe *probe_new(own_pool *owner, char name);
    when it returns. */
 void at_nesting_limit(void (*action)(void));
 
-/* Adopts memory of that many bytes, at least 1, each of which is its name; never NULL. It is freed by
-   log_and_free, which logs the name. */
+/* Adopts memory of that many bytes, at least 1, each of which is its name; never NULL. It is freed
+   by log_and_free, which logs the name. */
 char *adopt_named(own_pool *pool, char name, size_t size);
 void log_and_free(void *memory);
 

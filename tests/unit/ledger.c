@@ -1,6 +1,7 @@
 /*
- * ledger.c - the room ledger beside a naive model of it, with and without memory for its index: each
- * search finds the newest, counts and bytes come out even, and nothing is hashed before a search.
+ * ledger.c - the room ledger beside a naive model of it, with and without memory for its index:
+ * each search finds the newest, counts and bytes come out even, and nothing is hashed before a
+ * search.
  */
 #include "harness.h"
 #include "ledger/index.h"
