@@ -258,18 +258,9 @@ static inline void free_push(struct stock *stock, struct extent *extent, void *m
     stock->present[bin / 64] |= bit_of(bin);
 }
 
-<<<<<<< HEAD
 /* Whether a block that is freed is joined with its neighbours at once: where larger blocks have no other
    source. Small ones wait as they are. */
 static inline bool free_joins(const struct memory *memory, size_t granules)
-=======
-/* Whether there are so many free blocks of a size that the next one is joined with its neighbours
-   at once: a few are kept as they are for the next requests, as long as they are a small part of
-   the memory. */
-#define WAIT_MOST 32
-#define WAIT_PART 128
-static inline bool free_is_many(const struct memory *memory, size_t granules)
->>>>>>> i-docs
 {
     return granules > BINS_EXACT && !memory->stock->unit;
 }

@@ -1,12 +1,12 @@
 /*
  * memory/free.c - free blocks of extents: lists by size, joining.
  *
- * A block that is freed enters a list as it is, since the next request is often for the same size;
- * if there are many of its size already, it is joined with its free neighbours first. Each list is
- * for one size up to 512 bytes, and for a quarter of a doubling above that. If the list of a size
+ * A small block that is freed enters a list as it is, since the next request is often for the same
+ * size; a larger one is joined with its free neighbours first. Each list is for one size up to 512
+ * bytes, and for a quarter of a doubling above that. If the list of a size
  * is empty, the smallest block that fits, as far as the lists tell, is cut. If there is none, whole
- * extents are joined, but only if enough was freed since the last time, so the cost of joining is
- * proportional to what was freed. (Deferred joining: Wilson, Johnstone, Neely and Boles, "Dynamic
+ * extents are joined, but only if much of the memory is free, and enough was freed since the last
+ * time, so the cost of joining is proportional to what was freed. (Deferred joining: Wilson, Johnstone, Neely and Boles, "Dynamic
  * storage allocation: a survey and critical review", 1995, section 3.10.)
  *
  * The lists are in the stock. If the memory is too small to have a stock, or there is no memory for

@@ -18,7 +18,7 @@
 
 #include <errno.h>
 
-#define PAGED_FROM ((size_t)192 << 10) /* bytes of live blocks */ /* reserved bytes */
+#define PAGED_FROM ((size_t)192 << 10) /* bytes of live blocks */
 #define LOG_SHORT 16                   /* bytes */
 #define KEPT ((size_t)128 << 10)       /* of an extent in which nothing is left */
 
@@ -339,15 +339,13 @@ size_t memory_size(const struct memory *memory, const struct place *place)
     return place->large->size;
 }
 
-/* Nothing is live: one extent is kept, if it is not large, so that a single block that comes and goes
-   costs no extent each time. */
+/* Nothing is live: an extent that is not large is kept in use, so that a single block that comes and
+   goes costs no extent each time. */
 static void start_anew(struct memory *memory)
 {
-    struct extent *extent = memory->extent;
-    if (extent->older && extent_bytes(extent, false) > KEPT) {
+    const struct extent *extent = memory->extent;
+    if (extent->older && extent_bytes(extent, false) > KEPT)
         memory_clear(memory);
-        return;
-    }
 }
 
 static __attribute__((noinline)) void free_slow(struct memory *memory, const struct place *place)

@@ -87,20 +87,6 @@ struct memory {
 #define BINS 80
 #define PAGE_MOST 32 /* granules of the largest blocks in pages */
 struct stock {
-<<<<<<< HEAD
-    bool lists;                       /* false: it stands for none, and free blocks wait */
-    struct page *page[PAGE_MOST + 1]; /* pages with free blocks, by granules */
-    struct page *empty;              /* pages without blocks */
-    struct unit *unit;               /* all units that are cut into pages */
-    size_t empties;
-    uint64_t present[2];          /* which bins are not empty */
-    struct free_block *bin[BINS]; /* free blocks of settled extents, by size */
-    struct extent *extents;       /* the newest of the big ones, but the first */
-    struct extent *join;          /* the next of these to be joined; NULL: the newest */
-    size_t freed;                 /* granules of other extents, since they were joined */
-    uintptr_t tag;                /* in each claim's value, see part/part.h */
-    struct large *large;          /* the newest */
-=======
     bool lists;                       /* false: memory_unlisted, which has none of these */
     struct page *page[PAGE_MOST + 1]; /* listed pages, by the granules of their blocks */
     struct page *empty;               /* pages without blocks */
@@ -108,13 +94,11 @@ struct stock {
     size_t empties;                   /* number of empty pages */
     uint64_t present[2];              /* which bins are not empty */
     struct free_block *bin[BINS];     /* free blocks of settled extents, by size */
-    uint16_t waiting[BINS_EXACT];     /* how many each bin of one size has */
     struct extent *extents; /* the newest big extent; the first extent is not among them */
     struct extent *join;    /* the big extent to be joined next; NULL: the newest */
     size_t freed;           /* granules freed in other extents since they were joined */
     uintptr_t tag;          /* part of the value of each claim, see part/part.h */
     struct large *large;    /* the newest large block */
->>>>>>> i-docs
 };
 
 /* Where a block was found: in an extent, in a page of a unit, or as a large block. */
