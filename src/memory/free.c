@@ -469,9 +469,9 @@ size_t free_validate(struct memory *memory)
             size_t granules = free_size(memory, extent, index);
             mark_defined(block, marked_bytes(granules));
             next = block->next;
-            bool right = is_free(extent, index) && bin_of(granules) == bin && block->link == link &&
-                         (granules == 1 ||
-                          (block->extent == extent && block->granules == granules));
+            bool right =
+                is_free(extent, index) && bin_of(granules) == bin && block->link == link &&
+                (granules == 1 || (block->extent == extent && block->granules == granules));
             mark_unusable(block, marked_bytes(granules));
             if (!right)
                 return SIZE_MAX;

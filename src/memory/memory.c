@@ -34,8 +34,7 @@ static bool is_open(const struct memory *memory)
     const struct stock *stock = memory->stock;
     if (OWN_DEBUG || MARKS_ASAN || memory->outside)
         return false;
-    return !stock || (stock->lists && !stock->unit && !stock->present[0] &&
-                      !stock->present[1]);
+    return !stock || (stock->lists && !stock->unit && !stock->present[0] && !stock->present[1]);
 }
 
 /* After whatever changes what waits. */
@@ -132,8 +131,7 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
 static inline void *get(struct memory *memory, size_t granules)
 {
     if (memory->stock) {
-        struct page *page =
-            granules <= PAGE_MOST ? memory->stock->page[granules] : NULL;
+        struct page *page = granules <= PAGE_MOST ? memory->stock->page[granules] : NULL;
         if (OWN_LIKELY(page != NULL))
             return take_from_page(memory, page, granules);
     } else if (bump_has(memory, granules)) {
@@ -279,8 +277,8 @@ static inline void settle(struct memory *memory, struct extent *extent)
     }
 }
 
-static inline bool find_in_extent(struct memory *memory, struct extent *extent,
-                                  const void *address, struct place *place)
+static inline bool find_in_extent(struct memory *memory, struct extent *extent, const void *address,
+                                  struct place *place)
 {
     if ((uintptr_t)address % GRANULE || !extent_has(extent, address))
         return false;
@@ -298,8 +296,7 @@ static inline bool find_in_unit(struct unit *unit, const void *address, struct p
     place->bits = &unit->bits[place->index >> 6];
     place->page = unit_page(unit, at);
     place->unit = unit;
-    return word_load(&place->bits->start) & ~word_load(&place->bits->free) &
-               bit_of(place->index) &&
+    return word_load(&place->bits->start) & ~word_load(&place->bits->free) & bit_of(place->index) &&
            at % GRANULE == 0;
 }
 
@@ -332,8 +329,7 @@ bool memory_covers(struct memory *memory, const void *address)
 size_t memory_size(const struct memory *memory, const struct place *place)
 {
     if (OWN_LIKELY(place->extent != NULL))
-        return (extent_end_of(memory, place->extent, place->index) - place->index)
-               << GRANULE_SHIFT;
+        return (extent_end_of(memory, place->extent, place->index) - place->index) << GRANULE_SHIFT;
     if (place->page)
         return (size_t)place->page->granules << GRANULE_SHIFT;
     return place->large->size;
@@ -353,8 +349,7 @@ static __attribute__((noinline)) void free_slow(struct memory *memory, const str
     if (place->large) {
         put_large(memory, place->large);
     } else {
-        size_t granules =
-            extent_block_end(memory, place->extent, place->index) - place->index;
+        size_t granules = extent_block_end(memory, place->extent, place->index) - place->index;
         count_out(memory, granules << GRANULE_SHIFT);
         (void)free_make(memory, place->extent, place->index, granules);
     }
@@ -533,8 +528,7 @@ bool memory_set_tag(struct memory *memory, uintptr_t tag)
     return true;
 }
 
-struct large *memory_take_larges(struct memory *memory, size_t *blocks, size_t *bytes,
-                                 size_t *cost)
+struct large *memory_take_larges(struct memory *memory, size_t *blocks, size_t *bytes, size_t *cost)
 {
     struct large *newest = has_stock(memory) ? memory->stock->large : NULL;
     for (const struct large *large = newest; large; large = large->older) {

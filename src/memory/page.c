@@ -13,7 +13,6 @@
 
 #include <errno.h>
 
-#endif /* reserved bytes of a memory */
 #define RELIST_PART 8
 #define EMPTIES_KEPT 8 /* pages, so that a unit does not come and go */
 
@@ -101,8 +100,7 @@ static bool unit_new(struct memory *memory)
     memset(unit->bits, 0, sizeof(unit->bits));
     for (unsigned i = UNIT_PAGES; i-- > 0;) {
         struct page *page = &unit->page[i];
-        *page = (struct page){.bits = &unit->bits[i * PAGE_WORDS],
-                              .at = at + i * PAGE_BYTES};
+        *page = (struct page){.bits = &unit->bits[i * PAGE_WORDS], .at = at + i * PAGE_BYTES};
         list_page(&stock->empty, page);
     }
     stock->empties += UNIT_PAGES;
@@ -235,6 +233,5 @@ bool page_validate(const struct memory *memory, struct memory_counts *found, siz
             return false;
         lists += count;
     }
-    return lists == listed && empties == stock->empties &&
-           count_pages(stock->empty, 0) == empties;
+    return lists == listed && empties == stock->empties && count_pages(stock->empty, 0) == empties;
 }

@@ -121,8 +121,7 @@ int own_free(own_pool *pool, void *block)
     void *next = memory_free_fast(&pool->part.memory, block);
     if (OWN_LIKELY(!next))
         return 0;
-    return next == &pool->part.memory ? free_rare(pool, block)
-                                      : free_in_extent(pool, next, block);
+    return next == &pool->part.memory ? free_rare(pool, block) : free_in_extent(pool, next, block);
 }
 
 /* NULL with *found false: not a live block of the memory. */
