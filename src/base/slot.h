@@ -14,6 +14,7 @@
 
 #define SLOTS UINT32_C(65536)
 #define SLOT_NONE (SLOTS - 1) /* no slot is free, or the thread could not give one back */
+#define SLOT_NOBODY SLOTS     /* the slot of no thread */
 
 /* slot.c: the slot of the calling thread, plus 1; 0: it has none yet. */
 extern __thread uint32_t slot_or_zero;

@@ -100,12 +100,23 @@ void limit_prepare_for_fork(void);
 /* account.c: account_get where there is a limit. */
 void *account_get_limited(struct account *account, size_t size, size_t *granted);
 
+/* One thread at a time changes what is reserved; any thread may read it meanwhile. */
+static inline void account_add(struct account *account, size_t bytes)
+{
+    __atomic_store_n(&account->reserved, account->reserved + bytes, __ATOMIC_RELAXED);
+}
+
+static inline size_t account_reserved(const struct account *account)
+{
+    return __atomic_load_n(&account->reserved, __ATOMIC_RELAXED);
+}
+
 /* Charges bytes that the caller takes elsewhere. False: EDQUOT, and nothing has changed. */
 static inline bool account_charge(struct account *account, size_t bytes)
 {
     if (OWN_UNLIKELY(account->limit) && !limit_add(account->limit, bytes))
         return false;
-    account->reserved += bytes;
+    account_add(account, bytes);
     return true;
 }
 
@@ -113,7 +124,7 @@ static inline void account_uncharge(struct account *account, size_t bytes)
 {
     if (OWN_UNLIKELY(account->limit))
         limit_subtract(account->limit, bytes);
-    account->reserved -= bytes;
+    account_add(account, -bytes);
 }
 
 /* A chunk, as chunk_get has it, and its charge. NULL: ENOMEM or EDQUOT. */
@@ -123,7 +134,7 @@ static inline void *account_get(struct account *account, size_t size, size_t *gr
         return account_get_limited(account, size, granted);
     void *chunk = chunk_get(size, granted);
     if (OWN_LIKELY(chunk != NULL))
-        account->reserved += *granted;
+        account_add(account, *granted);
     return chunk;
 }
 

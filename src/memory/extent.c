@@ -121,8 +121,8 @@ static void free_rest(struct memory *memory, struct extent *extent, size_t used)
     if (used == extent->granules)
         return;
     struct bits *bits = extent_bits(extent, used);
-    word_set(&bits->start, bit_of(used));
     word_set(&bits->free, bit_of(used));
+    start_set(&bits->start, bit_of(used));
     free_list(memory, extent, used, extent->granules - used);
 }
 
@@ -156,20 +156,24 @@ void extent_settle_left(struct memory *memory, struct extent *extent)
     free_rest(memory, extent, left.used);
 }
 
-void extent_use(struct memory *memory, struct extent *extent)
+/* Makes an extent the one in use; where there is no log, its bits are clear. */
+static void use(struct memory *memory, struct extent *extent)
 {
     size_t first = extent_first_index(extent);
     bool open = memory->end;
     memory->extent = extent;
     set_bump(memory, extent_address(extent, first));
-    extent->settled = 0;
-    if (open) {
+    extent->settled = open ? 0 : (uint32_t)first;
+    if (open)
         memory->end = extent_end(extent);
-    } else {
-        clear_bits(extent);
-        extent->settled = (uint32_t)first;
-    }
     mark_unusable(memory->bump, (size_t)(extent_end(extent) - memory->bump));
+}
+
+void extent_use(struct memory *memory, struct extent *extent)
+{
+    if (!memory->end)
+        clear_bits(extent);
+    use(memory, extent);
 }
 
 void memory_unclaim_first(struct extent *first)
@@ -248,9 +252,15 @@ bool extent_add(struct memory *memory, size_t granules)
         stock_drop(memory);
         return false;
     }
+    /* It is whole before threads outside can find it. */
+    extent->older = extent_small(memory);
     extent->granules = (uint32_t)((size >> GRANULE_SHIFT) - (big ? BIG_GRANULES : 0));
+    if (!memory->end)
+        clear_bits(extent);
     struct remote *remote = NULL;
     bool done = !memory->outside || (remote = outside_new(memory, extent, NULL));
+    if (big)
+        *extent_big(extent) = (struct big){.older = memory->stock->extents, .remote = remote};
     void *claimed = big ? (void *)((uintptr_t)extent | memory->stock->tag) : NULL;
     if (!done || (big && !chunk_claim(extent, size, memory, claimed))) {
         if (remote)
@@ -260,17 +270,14 @@ bool extent_add(struct memory *memory, size_t granules)
         return false;
     }
     leave(memory);
-    extent->older = extent_small(memory);
     if (big) {
-        struct extent *older = memory->stock->extents;
-        *extent_big(extent) = (struct big){.older = older, .remote = remote};
-        if (older)
-            extent_big(older)->newer = extent;
+        if (memory->stock->extents)
+            extent_big(memory->stock->extents)->newer = extent;
         memory->stock->extents = extent;
     } else if (remote) {
         outside_add_small(memory->outside, remote);
     }
-    extent_use(memory, extent);
+    use(memory, extent);
     return true;
 }
 

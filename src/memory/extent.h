@@ -49,6 +49,12 @@ static inline uint64_t word_load(const uint64_t *word)
     return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
+/* What a word of starts says is seen by them after what was stored before. */
+static inline void start_set(uint64_t *word, uint64_t mask)
+{
+    __atomic_store_n(word, word_load(word) | mask, __ATOMIC_RELEASE);
+}
+
 static inline void word_set(uint64_t *word, uint64_t mask)
 {
     __atomic_store_n(word, word_load(word) | mask, __ATOMIC_RELAXED);
@@ -56,7 +62,7 @@ static inline void word_set(uint64_t *word, uint64_t mask)
 
 static inline void word_clear(uint64_t *word, uint64_t mask)
 {
-    __atomic_store_n(word, word_load(word) & ~mask, __ATOMIC_RELAXED);
+    __atomic_store_n(word, word_load(word) & ~mask, __ATOMIC_RELEASE);
 }
 
 static inline size_t extent_index(const struct extent *extent, const void *address)
@@ -268,6 +274,9 @@ static inline bool free_joins(const struct memory *memory, size_t granules)
 /* free.c: the stock and its free blocks. Makes the stock if there is none. False: ENOMEM or
    EDQUOT. */
 bool stock_make(struct memory *memory);
+/* A block is freed: from now on there is something to be looked for. This lists what is free already,
+   so it comes before any of its bits are set. errno is kept. */
+void stock_want(struct memory *memory);
 void stock_end(struct memory *memory);
 /* Ends the stock if nothing is in it. errno is kept. */
 void stock_drop(struct memory *memory);
@@ -379,6 +388,16 @@ static inline void count_out(struct memory *memory, size_t bytes)
         __atomic_store_n(&memory->peak, before, __ATOMIC_RELAXED);
     __atomic_store_n(&memory->bytes, before - bytes, __ATOMIC_RELAXED);
     __atomic_store_n(&memory->blocks, memory->blocks - 1, __ATOMIC_RELAXED);
+}
+
+static inline void count_bytes(struct memory *memory, size_t bytes)
+{
+    __atomic_store_n(&memory->bytes, bytes, __ATOMIC_RELAXED);
+}
+
+static inline void count_peak(struct memory *memory)
+{
+    __atomic_store_n(&memory->peak, max_size(memory->peak, memory->bytes), __ATOMIC_RELAXED);
 }
 
 static inline void count_in(struct memory *memory, size_t bytes)

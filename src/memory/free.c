@@ -127,8 +127,7 @@ void stock_drop(struct memory *memory)
     errno = saved;
 }
 
-/* A block is freed: from now on there is something to be looked for. */
-static void want_stock(struct memory *memory)
+void stock_want(struct memory *memory)
 {
     if (OWN_LIKELY(has_stock(memory)))
         return;
@@ -199,9 +198,11 @@ static size_t join_around(struct memory *memory, struct extent *extent, size_t i
 bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules)
 {
     size_t end = index + granules;
-    bool last = extent == memory->extent && end == extent_index(extent, memory->bump);
+    /* Where threads outside look for the ends of blocks, bump never goes back. */
+    bool last = extent == memory->extent && end == extent_index(extent, memory->bump) &&
+                !memory->outside;
     if (!last)
-        want_stock(memory);
+        stock_want(memory);
     if (extent_is_counted(extent)) {
         struct big *big = extent_big(extent);
         big->freed += (uint32_t)granules;
@@ -391,8 +392,8 @@ static void cut(struct memory *memory, struct extent *extent, size_t index, size
     if (whole > granules) {
         size_t rest = index + granules;
         struct bits *bits = extent_bits(extent, rest);
-        word_set(&bits->start, bit_of(rest));
         word_set(&bits->free, bit_of(rest));
+        start_set(&bits->start, bit_of(rest));
         free_list(memory, extent, rest, whole - granules);
     }
     mark_undefined(extent_address(extent, index), granules << GRANULE_SHIFT);

@@ -215,7 +215,12 @@ static void cut_off(struct memory *memory, struct extent *extent, size_t index, 
     if (whole == granules)
         return;
     size_t rest = index + granules;
-    word_set(&extent_bits(extent, rest)->start, bit_of(rest));
+    struct bits *bits = extent_bits(extent, rest);
+    if (OWN_UNLIKELY(memory->outside)) { /* free first: to these threads it never lives */
+        stock_want(memory);
+        word_set(&bits->free, bit_of(rest));
+    }
+    start_set(&bits->start, bit_of(rest));
     (void)free_make(memory, extent, rest, whole - granules);
 }
 
@@ -242,8 +247,8 @@ void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes
     whole = memory_size(memory, &place) >> GRANULE_SHIFT;
     size_t start = extent_index(extent, (void *)round_up((uintptr_t)block, alignment));
     size_t before = start - place.index;
-    memory->bytes -= (whole - granules) << GRANULE_SHIFT;
-    word_set(&extent_bits(extent, start)->start, bit_of(start));
+    count_bytes(memory, memory->bytes - ((whole - granules) << GRANULE_SHIFT));
+    start_set(&extent_bits(extent, start)->start, bit_of(start));
     cut_off(memory, extent, start, whole - before, granules);
     if (before)
         (void)free_make(memory, extent, place.index, before);
@@ -340,7 +345,8 @@ size_t memory_size(const struct memory *memory, const struct place *place)
 static void start_anew(struct memory *memory)
 {
     const struct extent *extent = memory->extent;
-    if (extent->older && extent_bytes(extent, false) > KEPT)
+    /* Threads outside may still be looking. */
+    if (extent->older && extent_bytes(extent, false) > KEPT && !memory->outside)
         memory_clear(memory);
 }
 
@@ -413,8 +419,8 @@ static bool resize_here(struct memory *memory, const struct place *place, size_t
     size_t end = place->index + whole;
     size_t more = (granules - whole) << GRANULE_SHIFT;
     if (granules <= whole) {
-        memory->peak = max_size(memory->peak, memory->bytes);
-        memory->bytes += more;
+        count_peak(memory);
+        count_bytes(memory, memory->bytes + more);
         cut_off(memory, extent, place->index, whole, granules);
         return true;
     }
@@ -428,7 +434,7 @@ static bool resize_here(struct memory *memory, const struct place *place, size_t
     } else if (!free_extend(memory, extent, place->index, end, granules)) {
         return false;
     }
-    memory->bytes += more;
+    count_bytes(memory, memory->bytes + more);
     memset(extent_address(extent, end), 0, more);
     return true;
 }
@@ -478,18 +484,8 @@ void *memory_resize(struct memory *memory, struct place *place, void *block, siz
     return resized;
 }
 
-void memory_clear(struct memory *memory)
-{
-    const struct memory_counts counts = memory_count(memory);
-    memory->peak = max_size(memory->peak, counts.bytes);
-    memory_end(memory);
-    memory->blocks = 0;
-    memory->bytes = 0;
-    memory->end = is_open(memory) ? (char *)memory : NULL; /* set by what follows */
-    extent_use(memory, memory->extent);
-}
-
-void memory_end(struct memory *memory)
+/* Frees all but the first extent and the stock. */
+static void end_blocks(struct memory *memory)
 {
     if (has_stock(memory)) {
         const struct larges of = larges_of(memory);
@@ -500,6 +496,27 @@ void memory_end(struct memory *memory)
         outside_clear(memory);
     if (memory->extent->older)
         extent_remove_all(memory);
+}
+
+void memory_clear(struct memory *memory)
+{
+    const struct memory_counts counts = memory_count(memory);
+    __atomic_store_n(&memory->peak, max_size(memory->peak, counts.bytes), __ATOMIC_RELAXED);
+    end_blocks(memory);
+    uintptr_t tag = memory_tag(memory);
+    if (tag) /* what it claims later needs the tag as well */
+        *memory->stock = (struct stock){.lists = true, .tag = tag};
+    else
+        stock_end(memory);
+    __atomic_store_n(&memory->blocks, 0, __ATOMIC_RELAXED);
+    count_bytes(memory, 0);
+    memory->end = is_open(memory) ? (char *)memory : NULL; /* set by what follows */
+    extent_use(memory, memory->extent);
+}
+
+void memory_end(struct memory *memory)
+{
+    end_blocks(memory);
     stock_end(memory);
 }
 

@@ -8,6 +8,8 @@
  */
 #include "memory/extent.h"
 
+#define PAGE_WORDS (PAGE_BYTES / GRANULE / 64)
+
 struct spot {
     struct remote *remote;
     const struct bits *bits;
@@ -27,7 +29,22 @@ static struct remote *small_at(const struct outside *outside, const void *addres
     return remote;
 }
 
-/* Finds a live block. False: none begins at that address. */
+/*
+ * The thread inside makes a block free before it clears its freed bit, free before it starts where it
+ * never lived, and starts none before it is no longer free. So the words are read the other way
+ * round, and starts once more: that bit may be of what was there before.
+ */
+static bool is_live(const struct spot *spot)
+{
+    const uint64_t *freed = &spot->remote->freed[spot->index >> 6];
+    uint64_t bit = bit_of(spot->index);
+    return !(__atomic_load_n(freed, __ATOMIC_ACQUIRE) & bit) &&
+           __atomic_load_n(&spot->bits->start, __ATOMIC_ACQUIRE) & bit &&
+           !(__atomic_load_n(&spot->bits->free, __ATOMIC_ACQUIRE) & bit) &&
+           word_load(&spot->bits->start) & bit;
+}
+
+/* Where a live block begins. False: none does at that address. */
 static bool look(const struct seen *seen, const void *address, struct spot *spot)
 {
     uintptr_t at = (uintptr_t)address;
@@ -50,16 +67,14 @@ static bool look(const struct seen *seen, const void *address, struct spot *spot
         spot->index = extent_index(spot->extent, address);
         spot->bits = extent_bits(spot->extent, spot->index);
     }
-    return at % GRANULE == 0 &&
-           word_load(&spot->bits->start) & ~word_load(&spot->bits->free) & bit_of(spot->index) &&
-           !(word_load(&spot->remote->freed[spot->index >> 6]) & bit_of(spot->index));
+    return at % GRANULE == 0 && is_live(spot);
 }
 
 static size_t size_at(const struct seen *seen, const struct spot *spot)
 {
     if (spot->page)
-        return (size_t)spot->page->granules << GRANULE_SHIFT;
-    /* Bump is read before the bits: the bits of all blocks below it have been set. */
+        return (size_t)__atomic_load_n(&spot->page->granules, __ATOMIC_RELAXED) << GRANULE_SHIFT;
+    /* Bump first: what begins in front of it has been marked, and it never goes back. */
     const char *bump = __atomic_load_n(&seen->memory->bump, __ATOMIC_ACQUIRE);
     const struct extent *extent = spot->extent;
     size_t used = extent->granules;
@@ -109,7 +124,9 @@ bool outside_free(const struct seen *seen, const void *address)
     if (!look(seen, address, &spot))
         return false;
     size_t size = size_at(seen, &spot);
+    /* Counted before the bit is set: the thread inside counts them back after it has seen that. */
     uint64_t *word = &spot.remote->freed[spot.index >> 6];
+    mark_unusable(address, size);
     __atomic_fetch_add(&outside->blocks, 1, __ATOMIC_RELAXED);
     __atomic_fetch_add(&outside->bytes, size, __ATOMIC_RELAXED);
     uint64_t before = __atomic_fetch_or(word, bit_of(spot.index), __ATOMIC_ACQ_REL);
@@ -142,6 +159,20 @@ static void count_back(struct memory *memory, size_t blocks, size_t bytes)
     __atomic_fetch_sub(&outside->bytes, bytes, __ATOMIC_RELAXED);
 }
 
+/* Makes those of a word free that were freed outside, and clears their freed bits. What two threads
+   freed at once may have been free already. */
+static uint64_t take_back(struct remote *remote, unsigned word, struct bits *bits)
+{
+    uint64_t freed = __atomic_load_n(&remote->freed[word], __ATOMIC_ACQUIRE);
+    uint64_t live = freed & word_load(&bits->start) & ~word_load(&bits->free);
+    if (OWN_LIKELY(!freed))
+        return 0;
+    /* Free before it is no longer freed: to those outside it is never live in between. */
+    word_set(&bits->free, live);
+    __atomic_fetch_and(&remote->freed[word], ~freed, __ATOMIC_RELEASE);
+    return live;
+}
+
 static void gather_unit(struct memory *memory, struct remote *remote)
 {
     struct unit *unit = remote->unit;
@@ -149,16 +180,13 @@ static void gather_unit(struct memory *memory, struct remote *remote)
     size_t blocks = 0;
     size_t bytes = 0;
     for (unsigned word = 0; word < remote->words; word++) {
-        uint64_t got = __atomic_load_n(&remote->freed[word], __ATOMIC_ACQUIRE);
+        struct bits *bits = &unit->bits[word];
+        uint64_t got = take_back(remote, word, bits);
         if (!got)
             continue;
         struct page *page = &unit->page[word / PAGE_WORDS];
         size_t count = (size_t)__builtin_popcountll(got);
         bytes += count * page->granules << GRANULE_SHIFT;
-        /* The free bit is set before the freed bit is cleared, so that to a thread outside the
-           block is not live in between. */
-        word_set(&unit->bits[word].free, got);
-        __atomic_fetch_and(&remote->freed[word], ~got, __ATOMIC_RELEASE);
         page->avail |= (uint8_t)(1U << word % PAGE_WORDS);
         page->used = (uint16_t)(page->used - count);
         pages |= UINT32_C(1) << (page - unit->page);
@@ -178,17 +206,22 @@ static void gather_unit(struct memory *memory, struct remote *remote)
 static void gather_extent(struct memory *memory, struct remote *remote)
 {
     struct extent *extent = remote->extent;
+    stock_want(memory);
     for (unsigned word = 0; word < remote->words; word++) {
-        uint64_t got = __atomic_load_n(&remote->freed[word], __ATOMIC_ACQUIRE);
-        for (uint64_t rest = got; rest; rest &= rest - 1) {
-            size_t index = ((size_t)word << 6) + (size_t)__builtin_ctzll(rest);
+        const struct bits *bits = extent_bits(extent, (size_t)word << 6);
+        uint64_t freed = __atomic_load_n(&remote->freed[word], __ATOMIC_ACQUIRE);
+        uint64_t live = freed & word_load(&bits->start) & ~word_load(&bits->free);
+        for (uint64_t got = live; got; got &= got - 1) {
+            size_t index = ((size_t)word << 6) + (size_t)__builtin_ctzll(got);
             size_t granules = extent_block_end(memory, extent, index) - index;
             count_out(memory, granules << GRANULE_SHIFT);
             count_back(memory, 1, granules << GRANULE_SHIFT);
             if (free_make(memory, extent, index, granules))
                 return; /* the extent has been given back: it had no other live block */
-            __atomic_fetch_and(&remote->freed[word], ~bit_of(index), __ATOMIC_RELEASE);
         }
+        /* Each is free by now: to a thread outside none is live in between. */
+        if (freed)
+            __atomic_fetch_and(&remote->freed[word], ~freed, __ATOMIC_RELEASE);
     }
 }
 
@@ -200,11 +233,18 @@ static void put_remote(struct memory *memory, struct remote *remote)
         extent_put(memory, remote->extent);
 }
 
+/* Whether no thread has found what is hidden by now, nor left its record on the stack. */
+static bool is_unseen(const struct outside *outside, const struct remote *remote)
+{
+    return __atomic_load_n(&outside->visitors, __ATOMIC_SEQ_CST) == 0 &&
+           !__atomic_load_n(&remote->waiting, __ATOMIC_ACQUIRE);
+}
+
 bool outside_may_end(struct memory *memory, struct remote *remote)
 {
     struct outside *outside = memory->outside;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&outside->visitors, __ATOMIC_SEQ_CST) == 0)
+    if (is_unseen(outside, remote))
         return true;
     remote->small = outside->leaving;
     outside->leaving = remote;
@@ -215,13 +255,13 @@ bool outside_may_end(struct memory *memory, struct remote *remote)
 static void end_leaving(struct memory *memory)
 {
     struct outside *outside = memory->outside;
-    if (__atomic_load_n(&outside->visitors, __ATOMIC_SEQ_CST) > 0)
-        return;
-    for (struct remote *remote = outside->leaving, *next; remote; remote = next) {
-        next = remote->small;
-        put_remote(memory, remote);
-    }
+    struct remote *rest = outside->leaving;
     outside->leaving = NULL;
+    for (struct remote *remote; (remote = rest);) {
+        rest = remote->small;
+        if (outside_may_end(memory, remote))
+            put_remote(memory, remote);
+    }
 }
 
 void outside_gather(struct memory *memory)
@@ -309,8 +349,11 @@ void outside_unmake(struct memory *memory, struct outside *outside)
 void outside_clear(struct memory *memory)
 {
     struct outside *outside = memory->outside;
-    if (outside->leaving)
-        end_leaving(memory);
+    for (struct remote *remote = outside->leaving, *next; remote; remote = next) {
+        next = remote->small;
+        put_remote(memory, remote);
+    }
+    outside->leaving = NULL;
     end_small(memory, outside);
     if (outside->first)
         init(outside->first, outside->first->extent, NULL);

@@ -93,9 +93,10 @@ static inline void outside_leave(struct outside *outside)
     __atomic_fetch_sub(&outside->visitors, 1, __ATOMIC_RELEASE);
 }
 
+/* Whether there is something to be gathered, or to go; asked by the thread inside. */
 static inline bool outside_waits(const struct outside *outside)
 {
-    return __atomic_load_n(&outside->stack, __ATOMIC_RELAXED) != NULL;
+    return __atomic_load_n(&outside->stack, __ATOMIC_RELAXED) || outside->leaving;
 }
 
 #endif

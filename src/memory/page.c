@@ -78,6 +78,13 @@ static bool unit_new(struct memory *memory)
     struct remote *remote = NULL;
     bool done = at && (!memory->outside || (remote = outside_new(memory, NULL, unit)));
     uintptr_t claimed = (uintptr_t)unit | CLAIM_UNIT | stock->tag;
+    if (done) { /* it is whole before threads outside can find it */
+        unit->remote = remote;
+        memset(unit->bits, 0, sizeof(unit->bits));
+        for (unsigned i = 0; i < UNIT_PAGES; i++)
+            unit->page[i] = (struct page){.bits = &unit->bits[i * PAGE_WORDS],
+                                          .at = at + i * PAGE_BYTES};
+    }
     if (done && !chunk_claim(at, CHUNK_UNIT, memory, (void *)claimed))
         done = false;
     if (!done) {
@@ -89,7 +96,6 @@ static bool unit_new(struct memory *memory)
             account_put(&memory->account, unit, sizeof(*unit));
         return false;
     }
-    unit->remote = remote;
     unit->at = at;
     unit->used = 0;
     unit->next = stock->unit;
@@ -97,12 +103,8 @@ static bool unit_new(struct memory *memory)
     if (unit->next)
         unit->next->link = &unit->next;
     stock->unit = unit;
-    memset(unit->bits, 0, sizeof(unit->bits));
-    for (unsigned i = UNIT_PAGES; i-- > 0;) {
-        struct page *page = &unit->page[i];
-        *page = (struct page){.bits = &unit->bits[i * PAGE_WORDS], .at = at + i * PAGE_BYTES};
-        list_page(&stock->empty, page);
-    }
+    for (unsigned i = UNIT_PAGES; i-- > 0;)
+        list_page(&stock->empty, &unit->page[i]);
     stock->empties += UNIT_PAGES;
     mark_unusable(at, CHUNK_UNIT);
     return true;
@@ -118,19 +120,19 @@ struct page *page_new(struct memory *memory, size_t granules)
     stock->empties--;
     unit_at(page)->used++;
     size_t whole = PAGE_BYTES / GRANULE;
-    page->granules = (uint8_t)granules;
+    __atomic_store_n(&page->granules, (uint8_t)granules, __ATOMIC_RELAXED);
     page->used = 0;
     page->relist = 0;
     page->capacity = (uint16_t)(whole / granules);
     page->avail = 0;
-    for (unsigned word = 0; word < PAGE_WORDS; word++)
-        __atomic_store_n(&page->bits[word].start, 0, __ATOMIC_RELAXED);
+    uint64_t starts[PAGE_WORDS] = {0};
     for (size_t at = 0; at + granules <= whole; at += granules)
-        word_set(&page->bits[at >> 6].start, bit_of(at));
+        starts[at >> 6] |= bit_of(at);
     for (unsigned word = 0; word < PAGE_WORDS; word++) {
-        uint64_t start = page->bits[word].start;
-        __atomic_store_n(&page->bits[word].free, start, __ATOMIC_RELAXED);
-        page->avail |= (uint8_t)((unsigned)!!start << word);
+        /* Free first: to threads outside no block lives yet. */
+        __atomic_store_n(&page->bits[word].free, starts[word], __ATOMIC_RELAXED);
+        __atomic_store_n(&page->bits[word].start, starts[word], __ATOMIC_RELEASE);
+        page->avail |= (uint8_t)((unsigned)!!starts[word] << word);
     }
     list_page(&stock->page[granules], page);
     return page;
@@ -144,9 +146,9 @@ static bool empty_page(struct memory *memory, struct page *page)
     take_page(page);
     for (unsigned word = 0; word < PAGE_WORDS; word++) {
         __atomic_store_n(&page->bits[word].start, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&page->bits[word].free, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&page->bits[word].free, 0, __ATOMIC_RELEASE);
     }
-    page->granules = 0;
+    __atomic_store_n(&page->granules, 0, __ATOMIC_RELAXED);
     list_page(&stock->empty, page);
     stock->empties++;
     if (--unit->used > 0 || stock->empties < EMPTIES_KEPT)

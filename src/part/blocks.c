@@ -105,18 +105,19 @@ static struct found find_part(const struct parts *parts, const void *address)
     uintptr_t tag = found.claimed >> CLAIM_TAG_SHIFT;
     if (tag)
         found.part = parts_at(parts, (uint32_t)(tag - 1));
-    if (!found.part || owner != &found.part->memory) {
-        /* Another owner has claimed the unit. Blocks that are not claimed lie in slabs, which
-           nobody claims. */
-        found.part = NULL;
-    }
+    if (!found.part || owner != &found.part->memory)
+        found.part = NULL; /* of another owner, who has the unit to itself */
     return found;
 }
 
-/* The large block at an address, under the lock of the guard. NULL: there is none. */
+/* A large block of a part, whose guard's lock is taken. NULL: there is none at that address. The thread
+   in the memory may give a unit up meanwhile, so that owner and value of a claim would not be of the
+   same; a unit that is looked at stays what it was. */
 static struct large *find_large(const struct part *part, const void *block)
 {
+    outside_enter(part->memory.outside);
     uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, &part->memory);
+    outside_leave(part->memory.outside);
     struct large *large = claimed & CLAIM_LARGE ? (struct large *)(claimed & CLAIM_ADDRESS) : NULL;
     return large && large->block == block ? large : NULL;
 }

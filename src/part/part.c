@@ -24,6 +24,14 @@ static const struct extent *first_extent(const struct part *part)
     return extent;
 }
 
+/* The first part is that of the thread that shares its owner. Without a number there may be several of
+   these, so that it is nobody's. */
+static uint32_t first_slot(void)
+{
+    uint32_t slot = slot_of_thread();
+    return slot == SLOT_NONE ? SLOT_NOBODY : slot;
+}
+
 struct parts *parts_make(struct part *first, void *home)
 {
     size_t granted;
@@ -33,7 +41,7 @@ struct parts *parts_make(struct part *first, void *home)
         return NULL;
     *parts = (struct parts){.first = first, .bytes = bytes};
     parts->guard.home = home;
-    parts->guard.slot = slot_of_thread();
+    parts->guard.slot = first_slot();
     if (outside_make(&first->memory, &parts->guard.outside))
         return parts;
     chunk_put(parts, bytes);
@@ -307,7 +315,7 @@ struct part_counts part_count(const struct part *part)
     size_t blocks = __atomic_load_n(&memory->blocks, __ATOMIC_RELAXED);
     size_t bytes = __atomic_load_n(&memory->bytes, __ATOMIC_RELAXED);
     size_t peak = __atomic_load_n(&memory->peak, __ATOMIC_RELAXED);
-    size_t reserved = __atomic_load_n(&memory->account.reserved, __ATOMIC_RELAXED);
+    size_t reserved = account_reserved(&memory->account);
     size_t less_blocks = __atomic_load_n(&guard->outside.blocks, __ATOMIC_RELAXED);
     size_t less_bytes = __atomic_load_n(&guard->outside.bytes, __ATOMIC_RELAXED);
     return (struct part_counts){
@@ -321,10 +329,12 @@ struct part_counts part_count(const struct part *part)
 void parts_clear(struct part *first)
 {
     for (struct part *part = first; part; part = part_next(first, part)) {
-        if (part_guard(part)) {
-            struct guard *guard = part_guard(part);
+        struct guard *guard = part_guard(part);
+        if (guard) {
+            lock_take(&guard->lock); /* what goes through the tree may be counting */
             guard->peak = max_size(guard->peak, guard->bytes);
             end_larges(part);
+            lock_release(&guard->lock);
         }
         memory_clear(&part->memory);
     }

@@ -104,10 +104,12 @@ static inline own_pool *pool_wake_child(own_pool *owner, const char *place)
 /* own_drop of a plain child that nobody else holds. False: nothing has been done. */
 static inline bool pool_drop_plain(own_pool *parent, own_pool *child)
 {
-    if (!POOL_READY ||
-        OWN_UNLIKELY(child->entry.owner != &parent->part ||
-                     *header_of(child) != ONE_REFERENCE(POOL_STATE | STATE_HELD_ONE) ||
-                     object_count(&parent->object) <= 0 || !pool_is_plain(child)))
+    /* The child may be one that other threads use. */
+    const struct part *owner = __atomic_load_n(&child->entry.owner, __ATOMIC_RELAXED);
+    header_word header = __atomic_load_n(header_of(child), __ATOMIC_RELAXED);
+    if (!POOL_READY || OWN_UNLIKELY(owner != &parent->part ||
+                                    header != ONE_REFERENCE(POOL_STATE | STATE_HELD_ONE) ||
+                                    object_count(&parent->object) <= 0 || !pool_is_plain(child)))
         return false;
     struct ledger *ledger = &parent->part.ledger;
     ledger_remove_child(ledger, &child->entry);

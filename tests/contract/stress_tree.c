@@ -1,9 +1,10 @@
 /*
  * stress_tree.c - threads that allocate, free, create, drop, move, hold, give, defer and clear at
- * random in one shared tree.
+ * random in one shared tree, while some of them go through all of it.
  *
  * Threads meet at pools and objects that places hold. Half of the places have pools that nobody
- * clears: blocks of these are filled with a pattern, and looked at again before they are freed.
+ * clears: blocks of these are filled with a pattern, and looked at again before they are freed. A pool
+ * that may be cleared goes from thread to thread: one at a time is in it.
  */
 #include "stress.h"
 
@@ -53,7 +54,7 @@ static struct {
     own_pool *root;
     own_pool *shelf; /* pools are given to it, and dropped; it may hold them beside their parent */
     struct place kept[SCALE_MAX];  /* pools that are not cleared */
-    struct place wild[SCALE_MAX];  /* pools that are */
+    struct place wild[SCALE_MAX];  /* pools that are, by the thread that has taken one out */
     struct place plain[SCALE_MAX]; /* things */
 } tree;
 
@@ -78,6 +79,33 @@ static void put(struct worker *worker, struct place *places, void *object)
     place->object = object;
     pthread_mutex_unlock(&place->lock);
     own_decref(old);
+}
+
+/* The reference itself; nobody else has one but the pool's parent. */
+static void *take_out(struct worker *worker)
+{
+    struct place *place = &tree.wild[below(worker, knobs.scale)];
+
+    pthread_mutex_lock(&place->lock);
+    void *object = place->object;
+    place->object = NULL;
+    pthread_mutex_unlock(&place->lock);
+    return object;
+}
+
+/* A pool of either half, and where it is put back. */
+static own_pool *take_pool(struct worker *worker, struct place **places)
+{
+    *places = below(worker, 2) ? tree.kept : tree.wild;
+    return *places == tree.kept ? take(worker, tree.kept) : take_out(worker);
+}
+
+static void put_back(struct worker *worker, struct place *places, own_pool *pool)
+{
+    if (places == tree.kept)
+        own_decref(pool);
+    else if (pool)
+        put(worker, tree.wild, pool);
 }
 
 /* A block that a thread keeps, with the pool that it is of. */
@@ -177,8 +205,8 @@ static void grow_tree(struct worker *worker)
 
 static void change_tree(struct worker *worker)
 {
-    struct place *places = below(worker, 2) ? tree.kept : tree.wild;
-    own_pool *pool = take(worker, places), *to = take(worker, tree.kept);
+    struct place *places;
+    own_pool *pool = take_pool(worker, &places), *to = take(worker, tree.kept);
     own_pool *parent = own_pool_parent(pool);
 
     /* The parent may be gone by now, but these two stay. All references that the tree holds to
@@ -194,13 +222,14 @@ static void change_tree(struct worker *worker)
         else if (own_move(to, tree.root, pool) < 0)
             expect(own_give(tree.shelf, own_incref(pool)) == 0);
     }
-    own_decref(pool);
+    put_back(worker, places, pool);
     own_decref(to);
 }
 
 static void use_things(struct worker *worker)
 {
-    own_pool *pool = take(worker, below(worker, 2) ? tree.kept : tree.wild);
+    struct place *places;
+    own_pool *pool = take_pool(worker, &places);
     struct thing *thing = take(worker, tree.plain);
 
     if (!thing) {
@@ -225,12 +254,13 @@ static void use_things(struct worker *worker)
     if (below(worker, 8) == 0)
         put(worker, tree.plain, NULL);
     own_decref(thing);
-    own_decref(pool);
+    put_back(worker, places, pool);
 }
 
 static void use_calls(struct worker *worker)
 {
-    own_pool *pool = take(worker, below(worker, 2) ? tree.kept : tree.wild);
+    struct place *places;
+    own_pool *pool = take_pool(worker, &places);
     void *memory;
 
     if (!pool)
@@ -249,12 +279,12 @@ static void use_calls(struct worker *worker)
         expect(memory && own_adopt(pool, memory, 100, free_adopted) == 0);
         tally_made(&adopted);
     }
-    own_decref(pool);
+    put_back(worker, places, pool);
 }
 
 static void use_wild(struct worker *worker)
 {
-    own_pool *pool = take(worker, tree.wild);
+    own_pool *pool = take_out(worker);
     own_usage usage;
 
     if (pool) {
@@ -267,7 +297,7 @@ static void use_wild(struct worker *worker)
         if (below(worker, 4) == 0)
             own_pool_clear(pool);
     }
-    own_decref(pool);
+    put_back(worker, tree.wild, pool);
 }
 
 static void run(struct worker *worker)
