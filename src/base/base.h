@@ -5,9 +5,7 @@
  *   list        an intrusive list
  *   marks       the adapter to the sanitizers and Valgrind
  *   lock        four bytes, for a few instructions
- *   barrier     between two threads, paid for by one
- *   biased      a lock for one thread, and all others
- *   thread      numbers of threads
+ *   slot        small numbers for threads
  *   stack       how much of it is left
  *   ticks       what came first, among all threads
  *   misuse      telling a broken rule in one sentence

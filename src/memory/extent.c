@@ -10,7 +10,7 @@
 #include <errno.h>
 
 #define DOUBLING_UP_TO CHUNK_UNIT
-#define ROOM_PART 2                   /* of the room under a limit, what may be taken unasked */
+#define ROOM_PART 2                    /* of the room under a limit, what may be taken unasked */
 #define ROOM_LITTLE ((size_t)32 << 10) /* but all of that */
 
 _Static_assert(sizeof(struct extent) == GRANULE, "an extent's header is a granule");
@@ -140,8 +140,8 @@ static void leave(struct memory *memory)
     memory->blocks = counts.blocks;
     memory->bytes = counts.bytes;
     count_live(extent, index - extent_first_index(extent));
-    *extent_left(extent) = (struct left){
-        .used = (uint32_t)index, .log = (uint32_t)(extent_end(extent) - memory->end)};
+    *extent_left(extent) =
+        (struct left){.used = (uint32_t)index, .log = (uint32_t)(extent_end(extent) - memory->end)};
 }
 
 void extent_settle_left(struct memory *memory, struct extent *extent)
@@ -150,8 +150,8 @@ void extent_settle_left(struct memory *memory, struct extent *extent)
     clear_bits(extent);
     replay(extent, extent_first_index(extent), extent_end(extent), left.log);
     extent->settled = extent->granules;
-    mark_undefined(extent_address(extent, left.used),
-                   (extent->granules - left.used) << GRANULE_SHIFT);
+    mark_undefined(extent_address(extent, left.used), (extent->granules - left.used)
+                                                          << GRANULE_SHIFT);
     free_rest(memory, extent, left.used);
 }
 
@@ -243,10 +243,10 @@ bool extent_add(struct memory *memory, size_t granules)
     if (big && !stock_make(memory))
         return false;
     struct extent *extent = account_get(&memory->account, size, &size);
-    if (!extent) {
-        stock_drop(memory);
+    if (!extent)
         return false;
-    }
+    /* First of all: it says how large the record of an extent is. */
+    extent->granules = (uint32_t)((size >> GRANULE_SHIFT) - (big ? BIG_GRANULES : 0));
     struct remote *remote = NULL;
     bool done = !memory->outside || (remote = outside_new(memory, extent, NULL));
     void *claimed = big ? (void *)((uintptr_t)extent | memory->stock->tag) : NULL;
@@ -254,12 +254,10 @@ bool extent_add(struct memory *memory, size_t granules)
         if (remote)
             outside_end(memory, remote);
         account_put(&memory->account, extent, size);
-        stock_drop(memory);
         return false;
     }
     leave(memory);
     extent->older = extent_small(memory);
-    extent->granules = (uint32_t)((size >> GRANULE_SHIFT) - (big ? BIG_GRANULES : 0));
     if (big) {
         struct extent *older = memory->stock->extents;
         *extent_big(extent) = (struct big){.older = older, .remote = remote};

@@ -16,7 +16,7 @@
 #define CLAIM_ADDRESS ((UINT64_C(1) << CLAIM_TAG_SHIFT) - 1 - CLAIM_KINDS)
 
 #define EXTENT_MOST CHUNK_MAX
-#define LOG_MOST 255                 /* granules that a byte of the log has room for */
+#define LOG_MOST 255 /* granules that a byte of the log has room for */
 
 /* Stands for the stock of a memory that has none, but in which free blocks wait. */
 extern struct stock memory_unlisted;
@@ -154,7 +154,8 @@ static inline void count_live(const struct extent *extent, size_t granules)
 void extent_settle_log(struct memory *memory);
 /* Replays the log of an extent that is not in use any more. */
 void extent_settle_left(struct memory *memory, struct extent *extent);
-/* An extent with room for a block becomes the one in use. False: ENOMEM or EDQUOT. */
+/* An extent with room for a block becomes the one in use. False: ENOMEM or EDQUOT; the caller
+   undoes stock_make. */
 bool extent_add(struct memory *memory, size_t granules);
 /* Gives an extent back that is neither the first nor in use, and of which nothing is listed. */
 void extent_remove(struct memory *memory, struct extent *extent);
@@ -196,8 +197,8 @@ size_t extent_block_end(const struct memory *memory, const struct extent *extent
 /* free.c: the lists of free blocks. Makes the stock, where there is memory for it. */
 bool stock_make(struct memory *memory);
 void stock_end(struct memory *memory);
-/* The same where nothing is in it. errno is kept. */
-void stock_drop(struct memory *memory);
+/* Undoes stock_make after a failure, where it had something to do. errno is kept. */
+void stock_drop(struct memory *memory, bool had_stock);
 /* Enters a block that has start and free into its list, where there are lists. */
 void free_list(struct memory *memory, struct extent *extent, size_t index, size_t granules);
 /* Makes a live block, which is not counted any more, free; or it goes back to bump. True: its extent
@@ -210,6 +211,8 @@ void *free_use(struct memory *memory, size_t granules);
 void *free_use_exact(struct memory *memory, size_t granules);
 /* Joins free blocks, where enough were freed since the last time. False: nothing was joined. */
 bool free_join(struct memory *memory);
+/* Joins all that were freed since, where nothing else is left. */
+bool free_join_all(struct memory *memory);
 /* Makes the block at `index`, followed by a free one, as large as `granules` if that is large enough. */
 bool free_extend(struct memory *memory, struct extent *extent, size_t index, size_t end,
                  size_t granules);

@@ -9,6 +9,7 @@
  *   4. free blocks that were joined
  *   5. a new page                                as 1
  *   6. a new extent
+ *   7. as 4, however few were freed              where there is no memory for that
  *
  * Blocks over LARGE_OVER are chunks of their own.
  */
@@ -33,8 +34,7 @@ static bool is_open(const struct memory *memory)
     const struct stock *stock = memory->stock;
     if (OWN_DEBUG || MARKS_ASAN || memory->outside)
         return false;
-    return !stock || (stock->lists && !stock->unit && !stock->present[0] &&
-                      !stock->present[1]);
+    return !stock || (stock->lists && !stock->unit && !stock->present[0] && !stock->present[1]);
 }
 
 /* After whatever changes what waits. */
@@ -99,9 +99,17 @@ static bool fits_without_log(const struct memory *memory, size_t granules)
            (end - memory->end < LOG_SHORT || memory->account.limit || is_reserve(memory));
 }
 
+/* After free blocks were joined. */
+static void *get_joined(struct memory *memory, size_t granules)
+{
+    void *block = free_use(memory, granules);
+    return block || !bump_has(memory, granules) ? block : extent_bump(memory, granules);
+}
+
 static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t granules)
 {
     void *block = NULL;
+    bool had_stock = has_stock(memory);
     if (granules <= PAGE_MOST && has_pages(memory))
         block = get_from_new_page(memory, granules);
     if (!block)
@@ -115,12 +123,20 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
         return extent_bump_settled(memory, granules);
     }
     while (!block && free_join(memory))
-        block = free_use(memory, granules);
+        block = get_joined(memory, granules);
     if (!block && granules <= PAGE_MOST && want_pages(memory))
         block = get_from_new_page(memory, granules);
     if (block)
         return block;
-    return extent_add(memory, granules) ? extent_bump(memory, granules) : NULL;
+    int saved = errno;
+    if (extent_add(memory, granules))
+        return extent_bump(memory, granules);
+    block = free_join_all(memory) ? get_joined(memory, granules) : NULL;
+    if (block)
+        errno = saved;
+    else
+        stock_drop(memory, had_stock);
+    return block;
 }
 
 /* A block of granules that fit an extent; its contents are arbitrary. */
@@ -149,13 +165,14 @@ static __attribute__((noinline)) void *get_large(struct memory *memory, size_t b
 {
     if (bytes > PTRDIFF_MAX)
         return fail(ENOMEM);
+    bool had_stock = has_stock(memory);
     if (!stock_make(memory))
         return NULL;
     size_t granules = granules_of(bytes);
     const struct larges of = larges_of(memory);
     struct large *large = large_get(&of, granules << GRANULE_SHIFT, alignment);
     if (!large)
-        stock_drop(memory);
+        stock_drop(memory, had_stock);
     finish(memory);
     if (!large)
         return NULL;
@@ -288,8 +305,7 @@ static inline bool find_in_unit(struct unit *unit, const void *address, struct p
     place->bits = &unit->bits[place->index >> 6];
     place->page = &unit->page[(at & (CHUNK_UNIT - 1)) / PAGE_BYTES];
     place->unit = unit;
-    return word_load(&place->bits->start) & ~word_load(&place->bits->free) &
-               bit_of(place->index) &&
+    return word_load(&place->bits->start) & ~word_load(&place->bits->free) & bit_of(place->index) &&
            at % GRANULE == 0;
 }
 
@@ -324,8 +340,7 @@ size_t memory_size(const struct memory *memory, const struct place *place)
         return place->large->size;
     if (place->page)
         return (size_t)place->page->granules << GRANULE_SHIFT;
-    return (extent_block_end(memory, place->extent, place->index) - place->index)
-           << GRANULE_SHIFT;
+    return (extent_block_end(memory, place->extent, place->index) - place->index) << GRANULE_SHIFT;
 }
 
 /* Nothing is live: one extent is kept, if it is not large, so that a single block that comes and goes
@@ -344,8 +359,7 @@ static __attribute__((noinline)) void free_slow(struct memory *memory, const str
     if (place->large) {
         put_large(memory, place->large);
     } else {
-        size_t granules =
-            extent_block_end(memory, place->extent, place->index) - place->index;
+        size_t granules = extent_block_end(memory, place->extent, place->index) - place->index;
         count_out(memory, granules << GRANULE_SHIFT);
         (void)free_make(memory, place->extent, place->index, granules);
     }
@@ -490,8 +504,7 @@ bool memory_set_tag(struct memory *memory, uintptr_t tag)
     return true;
 }
 
-struct large *memory_take_larges(struct memory *memory, size_t *blocks, size_t *bytes,
-                                 size_t *cost)
+struct large *memory_take_larges(struct memory *memory, size_t *blocks, size_t *bytes, size_t *cost)
 {
     struct large *newest = has_stock(memory) ? memory->stock->large : NULL;
     for (const struct large *large = newest; large; large = large->older) {

@@ -31,6 +31,7 @@ static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool
     if (bytes > PTRDIFF_MAX)
         return fail(ENOMEM);
     size_t granules = granules_of(bytes);
+    bool had_stock = has_stock(&mine->memory);
     if (!stock_make(&mine->memory)) /* as for an owner that one thread uses */
         return NULL;
     lock_take(&guard->lock);
@@ -41,7 +42,7 @@ static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool
     }
     lock_release(&guard->lock);
     if (!large) {
-        stock_drop(&mine->memory);
+        stock_drop(&mine->memory, had_stock);
         return NULL;
     }
     if (!zero)
@@ -115,8 +116,7 @@ static struct found find_part(const struct parts *parts, const void *address)
 static struct large *find_large(const struct part *part, const void *block)
 {
     uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, &part->memory);
-    struct large *large =
-        claimed & CLAIM_LARGE ? (struct large *)(claimed & CLAIM_ADDRESS) : NULL;
+    struct large *large = claimed & CLAIM_LARGE ? (struct large *)(claimed & CLAIM_ADDRESS) : NULL;
     return large && large->block == block ? large : NULL;
 }
 

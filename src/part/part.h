@@ -3,6 +3,7 @@
  *
  *   part.c     the parts of an owner that several threads use, and their end
  *   blocks.c   blocks of such an owner
+ *   validate.c the equations below, checked
  *
  * An owner that one thread at a time uses has one part and nothing else, and entering it is nothing.
  * When several threads use it, each has a part of its own, which it makes when it first needs one:
@@ -25,8 +26,11 @@
  * Equations (part_validate checks them):
  *
  *   guard      of a part: at memory.outside; NULL exactly where one thread uses the owner
- *   blocks, bytes of a guard = its large blocks + the foreign ones of the ledger
- *   account    of a guard: reserved = the ledger's chunks + the large blocks and their records
+ *   blocks, bytes of a guard = its large blocks + the foreign ones of the ledger, and of the second
+ *              ledger where the owner has one
+ *   account    of a guard: reserved = the ledgers' chunks + the large blocks and their records + nodes
+ *              that were made ready
+ *              of a memory: reserved = its chunks + what the owner has beside them
  *   separate   a separate part is at its slot, has that slot, and is never given back before the owner
  *
  * This room knows no pool; the owner is `home`.
@@ -55,6 +59,7 @@ struct guard {
     size_t blocks;
     size_t bytes;
     size_t peak;
+    size_t nodes; /* made ready, and in no ledger, while their threads are elsewhere */
 };
 
 /* A part beside the first. */
@@ -77,10 +82,9 @@ struct part_levels {
 struct parts {
     struct guard guard; /* of the first part */
     struct part *first;
-    struct part_levels *levels;             /* NULL: none yet */
-    size_t bytes;                           /* of the chunk of this record */
-    uint32_t count;                         /* separate parts */
-    uint32_t nodes;                         /* that were got and will be in a ledger, or be put back */
+    struct part_levels *levels; /* NULL: none yet */
+    size_t bytes;               /* of the chunk of this record */
+    uint32_t count;             /* separate parts */
     struct separate *few[PARTS_FEW];
 };
 
@@ -123,7 +127,8 @@ void part_count_foreign(struct part *part, size_t bytes, bool comes);
    which cannot fail, or freed. */
 struct parts *parts_make(struct part *first, void *home);
 void parts_free(struct parts *parts);
-void parts_begin(struct parts *parts);
+/* `second`: a ledger of foreign blocks beside that of the first part, or NULL. */
+void parts_begin(struct parts *parts, const struct ledger *second);
 /* The end of an owner, in whose ledgers nothing is left: separate parts and the record go; the first
    part then has one thread again. */
 void parts_end(struct part *first);
@@ -198,8 +203,14 @@ bool parts_covers(struct parts *parts, const void *address);
 /* The block, where it is or elsewhere; NULL with *found false: it is not a live block. */
 void *parts_resize(struct parts *parts, void *block, size_t bytes, bool *found);
 
-/* validate: aborts where an equation does not hold. The ledger is entered, and the calling thread is
-   in the memory. */
-void part_validate(struct part *part, const void *home);
+/* validate.c: aborts where an equation does not hold. The ledger is entered. Of the memory that is
+   told only where the calling thread is in it. */
+struct part_beside {
+    const struct ledger *second; /* as for parts_begin */
+    size_t bytes;                /* in the memory's account, beside its chunks */
+};
+void part_validate(struct part *part, const void *home, const struct part_beside *beside);
+/* What a separate part has beside it. */
+struct part_beside separate_beside(const struct part *part);
 
 #endif

@@ -29,7 +29,7 @@
  *   parts     their equations hold: memory/memory.h, ledger/ledger.h, part/part.h
  *   blocks    of the memory = its own + the adopted and private ones, in a confined pool
  *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger of
- *             private blocks, in a confined pool
+ *             private blocks, in a confined pool; of a shared one, but for the ledgers'
  *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
  *             private blocks, and nothing else
@@ -52,8 +52,8 @@
 
 struct own_pool {
     own_object object;
-    struct part part;    /* `typical`: what recent children needed (learn.c); `flags`: below */
-    struct entry entry;  /* in the ledger of a part of its parent; the owner is that part */
+    struct part part;   /* `typical`: what recent children needed (learn.c); `flags`: below */
+    struct entry entry; /* in the ledger of a part of its parent; the owner is that part */
     const char *name;
     struct extent first; /* with its bits behind it */
 };
@@ -176,6 +176,23 @@ static inline struct part *pool_enter(own_pool *pool)
     return part;
 }
 
+/* The same for a while, with a node that was made ready and is in no ledger yet. */
+static inline void pool_leave_with_node(struct part *part)
+{
+    struct guard *guard = part_guard(part);
+    if (guard)
+        guard->nodes++;
+    pool_leave(part);
+}
+
+static inline void pool_enter_with_node(struct part *part)
+{
+    struct guard *guard = part_guard(part);
+    pool_enter_part(part);
+    if (guard)
+        guard->nodes--;
+}
+
 /* pool.c: a pool in a chunk of that size, counted by the limit of its owner, which does not know it
    yet. NULL: ENOMEM, EDQUOT. */
 own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name);
@@ -239,8 +256,8 @@ void part_add(struct part *entered, struct node *node, enum kind kind, void *obj
    has to be. NULL: ENOMEM or EDQUOT; nothing is entered, and nothing has changed. */
 struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node **node);
 /* What comes into a shared pool becomes shared. That takes as long as there is to be shared, so a
-   part that is entered is left meanwhile. False: ENOMEM. */
-bool pool_share_with(const own_pool *pool, void *object, const struct part *entered);
+   part that is entered, with a node made ready, is left meanwhile. False: ENOMEM. */
+bool pool_share_with(const own_pool *pool, void *object, struct part *entered);
 /* Takes a node out of the pool, and enters the part that it was in. NULL: there is none. */
 struct part *pool_enter_and_take(own_pool *pool, enum kind kind, const void *object,
                                  void (*call)(void *), struct node **node);
@@ -286,10 +303,16 @@ void pool_validate(own_pool *pool);
    validated each time; large ones as often as makes the cost of a step constant. */
 #if OWN_DEBUG
 void part_debug_step(struct part *entered);
+/* The same after a step with blocks of a shared pool, of the calling thread's part. */
+void pool_debug_blocks(own_pool *pool);
 #else
 static inline void part_debug_step(struct part *entered)
 {
     (void)entered;
+}
+static inline void pool_debug_blocks(own_pool *pool)
+{
+    (void)pool;
 }
 #endif
 
