@@ -84,6 +84,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/part/blocks.c \
 	%D%/part/part.c \
 	%D%/part/part.h \
+	%D%/part/validate.c \
 	%D%/pool/block.c \
 	%D%/pool/foreign.c \
 	%D%/pool/foreign.h \

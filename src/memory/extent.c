@@ -248,10 +248,8 @@ bool extent_add(struct memory *memory, size_t granules)
     if (big && !stock_make(memory))
         return false;
     struct extent *extent = account_get(&memory->account, size, &size);
-    if (!extent) {
-        stock_drop(memory);
+    if (!extent)
         return false;
-    }
     /* It is whole before threads outside can find it. */
     extent->older = extent_small(memory);
     extent->granules = (uint32_t)((size >> GRANULE_SHIFT) - (big ? BIG_GRANULES : 0));
@@ -266,7 +264,6 @@ bool extent_add(struct memory *memory, size_t granules)
         if (remote)
             outside_end(memory, remote);
         account_put(&memory->account, extent, size);
-        stock_drop(memory);
         return false;
     }
     leave(memory);

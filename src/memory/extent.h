@@ -163,7 +163,8 @@ static inline void count_live(const struct extent *extent, size_t granules)
 void extent_settle_log(struct memory *memory);
 /* Settles an extent that was replaced while it had a log only. */
 void extent_settle_left(struct memory *memory, struct extent *extent);
-/* A new extent with room for a block becomes the one in use. False: ENOMEM or EDQUOT. */
+/* An extent with room for a block becomes the one in use. False: ENOMEM or EDQUOT; the caller
+   undoes stock_make. */
 bool extent_add(struct memory *memory, size_t granules);
 /* Removes an extent that is neither the first nor in use, and has no free block in a list. */
 void extent_remove(struct memory *memory, struct extent *extent);
@@ -278,8 +279,8 @@ bool stock_make(struct memory *memory);
    so it comes before any of its bits are set. errno is kept. */
 void stock_want(struct memory *memory);
 void stock_end(struct memory *memory);
-/* Ends the stock if nothing is in it. errno is kept. */
-void stock_drop(struct memory *memory);
+/* Undoes stock_make after a failure, where it had something to do. errno is kept. */
+void stock_drop(struct memory *memory, bool had_stock);
 /* Enters a block whose start and free bits are set into the list of its size, if there are
    lists. */
 void free_list(struct memory *memory, struct extent *extent, size_t index, size_t granules);
@@ -294,6 +295,8 @@ void *free_use_exact(struct memory *memory, size_t granules);
 /* Joins free blocks, if enough were freed since the last time. False: no extent was looked
    through. */
 bool free_join(struct memory *memory);
+/* Joins all that were freed since, where nothing else is left. */
+bool free_join_all(struct memory *memory);
 /* Extends the block at `index`, which ends at `end`, into a free block behind it. False: none is
    there, or it is too small. */
 bool free_extend(struct memory *memory, struct extent *extent, size_t index, size_t end,

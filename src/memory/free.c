@@ -117,13 +117,15 @@ void stock_end(struct memory *memory)
     memory->stock = NULL;
 }
 
-void stock_drop(struct memory *memory)
+void stock_drop(struct memory *memory, bool had_stock)
 {
-    const struct stock *stock = memory->stock;
+    if (had_stock || !has_stock(memory))
+        return;
     int saved = errno;
-    if (has_stock(memory) && !(stock->present[0] | stock->present[1]) && !stock->unit &&
-        !stock->extents && !stock->large && !stock->tag)
-        stock_end(memory);
+    bool waits = memory->stock->present[0] | memory->stock->present[1];
+    stock_end(memory);
+    if (waits)
+        memory->stock = &memory_unlisted;
     errno = saved;
 }
 
@@ -195,12 +197,28 @@ static size_t join_around(struct memory *memory, struct extent *extent, size_t i
     return index;
 }
 
+/* Whether what ends there may go back to bump. Not where threads outside look for the ends of
+   blocks: the start behind a live block stays. */
+static bool is_at_bump(const struct memory *memory, const struct extent *extent, size_t end)
+{
+    return extent == memory->extent && end == extent_index(extent, memory->bump) &&
+           !memory->outside;
+}
+
+static void give_to_bump(struct memory *memory, size_t index)
+{
+    struct extent *extent = memory->extent;
+    size_t granules = extent_index(extent, memory->bump) - index;
+    clear_start(extent, index);
+    set_bump(memory, extent_address(extent, index));
+    extent->settled = (uint32_t)index;
+    mark_unusable(memory->bump, granules << GRANULE_SHIFT);
+}
+
 bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules)
 {
     size_t end = index + granules;
-    /* Where threads outside look for the ends of blocks, bump never goes back. */
-    bool last = extent == memory->extent && end == extent_index(extent, memory->bump) &&
-                !memory->outside;
+    bool last = is_at_bump(memory, extent, end);
     if (!last)
         stock_want(memory);
     if (extent_is_counted(extent)) {
@@ -214,10 +232,7 @@ bool free_make(struct memory *memory, struct extent *extent, size_t index, size_
     if (last || !has_stock(memory) || free_joins(memory, granules))
         index = join_around(memory, extent, index, &end);
     if (last) {
-        clear_start(extent, index);
-        set_bump(memory, extent_address(extent, index));
-        extent->settled = (uint32_t)index;
-        mark_unusable(memory->bump, (end - index) << GRANULE_SHIFT);
+        give_to_bump(memory, index);
         return false;
     }
     free_list(memory, extent, index, end - index);
@@ -228,12 +243,18 @@ bool free_make(struct memory *memory, struct extent *extent, size_t index, size_
     return true;
 }
 
-/* Joins the free blocks of an extent with those that follow them. */
+/* Joins the free blocks of an extent with those that follow them, and the last with what is behind
+   bump. */
 static void join(struct memory *memory, struct extent *extent)
 {
     size_t used = extent_used(memory, extent);
     for (size_t index = extent_first_index(extent); index < used;) {
         size_t end = index + free_size(memory, extent, index);
+        if (is_free(extent, index) && is_at_bump(memory, extent, end)) {
+            unlist(memory, extent, index, end - index);
+            give_to_bump(memory, index);
+            return;
+        }
         if (!is_free(extent, index) || end == used || !is_free(extent, end)) {
             index = end;
             continue;
@@ -245,15 +266,15 @@ static void join(struct memory *memory, struct extent *extent)
             clear_start(extent, end);
             end += behind;
         }
-        free_list(memory, extent, index, end - index);
-        index = end;
+        free_list(memory, extent, index, end - index); /* looked at once more: it may be the last */
     }
 }
 
-static bool join_small(struct memory *memory)
+/* Joins what lies in extents that have no count of what was freed; where at least so much was. */
+static bool join_small(struct memory *memory, size_t least)
 {
     struct stock *stock = memory->stock;
-    if (!stock->freed)
+    if (stock->freed << GRANULE_SHIFT < least)
         return false;
     stock->freed = 0;
     for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
@@ -274,7 +295,7 @@ bool free_join(struct memory *memory)
 {
     if (!has_stock(memory) || !has_much_free(memory))
         return false;
-    bool joined = join_small(memory);
+    bool joined = join_small(memory, memory->account.reserved / JOIN_PART / JOIN_PART);
     struct extent *extent = memory->stock->join;
     if (!extent)
         extent = memory->stock->extents;
@@ -288,6 +309,22 @@ bool free_join(struct memory *memory)
         extent = big->older;
     }
     memory->stock->join = extent;
+    return joined;
+}
+
+bool free_join_all(struct memory *memory)
+{
+    if (!has_stock(memory))
+        return false;
+    bool joined = join_small(memory, 1);
+    for (struct extent *extent = memory->stock->extents; extent;
+         extent = extent_big(extent)->older) {
+        if (!extent->settled || !extent_big(extent)->freed)
+            continue;
+        extent_big(extent)->freed = 0;
+        join(memory, extent);
+        joined = true;
+    }
     return joined;
 }
 

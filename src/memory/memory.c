@@ -99,9 +99,17 @@ static bool fits_without_log(const struct memory *memory, size_t granules)
            (end - memory->end < LOG_SHORT || memory->account.limit || is_reserve(memory));
 }
 
+/* After free blocks were joined. */
+static void *get_joined(struct memory *memory, size_t granules)
+{
+    void *block = free_use(memory, granules, BINS);
+    return block || !bump_has(memory, granules) ? block : extent_bump(memory, granules);
+}
+
 static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t granules)
 {
     void *block = NULL;
+    bool had_stock = has_stock(memory);
     if (granules <= PAGE_MOST && has_pages(memory))
         block = get_from_new_page(memory, granules);
     /* Small blocks leave larger free ones to larger blocks, as long as there is anything else. */
@@ -117,14 +125,22 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
         return extent_bump_settled(memory, granules);
     }
     while (!block && free_join(memory))
-        block = free_use(memory, granules, BINS);
+        block = get_joined(memory, granules);
     if (!block && bins < BINS)
         block = free_use(memory, granules, BINS);
     if (!block && granules <= PAGE_MOST && want_pages(memory))
         block = get_from_new_page(memory, granules);
     if (block)
         return block;
-    return extent_add(memory, granules) ? extent_bump(memory, granules) : NULL;
+    int saved = errno;
+    if (extent_add(memory, granules))
+        return extent_bump(memory, granules);
+    block = free_join_all(memory) ? get_joined(memory, granules) : NULL;
+    if (block)
+        errno = saved;
+    else
+        stock_drop(memory, had_stock);
+    return block;
 }
 
 /* A block of granules that fit an extent; its contents are arbitrary. */
@@ -153,13 +169,14 @@ static __attribute__((noinline)) void *get_large(struct memory *memory, size_t b
 {
     if (bytes > PTRDIFF_MAX)
         return fail(ENOMEM);
+    bool had_stock = has_stock(memory);
     if (!stock_make(memory))
         return NULL;
     size_t granules = granules_of(bytes);
     const struct larges of = larges_of(memory);
     struct large *large = large_get(&of, granules << GRANULE_SHIFT, alignment);
     if (!large)
-        stock_drop(memory);
+        stock_drop(memory, had_stock);
     finish(memory);
     if (!large)
         return NULL;

@@ -32,7 +32,8 @@ static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool
     if (bytes > PTRDIFF_MAX)
         return fail(ENOMEM);
     size_t granules = granules_of(bytes);
-    if (!stock_make(&mine->memory)) /* a confined owner makes one too */
+    bool had_stock = has_stock(&mine->memory);
+    if (!stock_make(&mine->memory)) /* as for an owner that one thread uses */
         return NULL;
     lock_take(&guard->lock);
     struct large *large = large_get(&of, granules << GRANULE_SHIFT, alignment);
@@ -42,7 +43,7 @@ static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool
     }
     lock_release(&guard->lock);
     if (!large) {
-        stock_drop(&mine->memory);
+        stock_drop(&mine->memory, had_stock);
         return NULL;
     }
     if (!zero)
@@ -117,7 +118,6 @@ static struct large *find_large(const struct part *part, const void *block)
 {
     outside_enter(part->memory.outside);
     uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, &part->memory);
-    outside_leave(part->memory.outside);
     struct large *large = claimed & CLAIM_LARGE ? (struct large *)(claimed & CLAIM_ADDRESS) : NULL;
     return large && large->block == block ? large : NULL;
 }

@@ -56,14 +56,16 @@ void parts_free(struct parts *parts)
 
 /* Moves what the ledger and the large blocks cost from the account of the memory to that of the
    guard. */
-static void move_costs(struct part *part, struct guard *guard)
+static void move_costs(struct part *part, struct guard *guard, const struct ledger *second)
 {
+    static const struct ledger none;
     const struct counts counts = ledger_counts(&part->ledger);
+    const struct counts more = ledger_counts(second ? second : &none);
     struct memory *memory = &part->memory;
-    size_t cost = ledger_bytes(&part->ledger);
+    size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(second ? second : &none);
     guard->large = memory_take_larges(memory, &guard->blocks, &guard->bytes, &cost);
-    guard->blocks += counts.foreign;
-    guard->bytes += counts.foreign_bytes;
+    guard->blocks += counts.foreign + more.foreign;
+    guard->bytes += counts.foreign_bytes + more.foreign_bytes;
     memory->peak = max_size(memory->peak, memory->bytes) - guard->bytes;
     memory->blocks -= guard->blocks;
     memory->bytes -= guard->bytes;
@@ -72,11 +74,11 @@ static void move_costs(struct part *part, struct guard *guard)
     memory->account.reserved -= cost;
 }
 
-void parts_begin(struct parts *parts)
+void parts_begin(struct parts *parts, const struct ledger *second)
 {
     struct part *first = parts->first;
     outside_begin(&first->memory, &parts->guard.outside, first_remote(parts));
-    move_costs(first, &parts->guard);
+    move_costs(first, &parts->guard, second);
 }
 
 static struct larges larges_of(struct part *part)
@@ -167,7 +169,6 @@ static struct separate **make_place(struct parts *parts, uint32_t slot)
 static struct separate *separate_make(struct parts *parts, uint32_t slot)
 {
     size_t granted;
-    const struct part *first = parts->first;
     struct limit *limit = parts->guard.account.limit;
     size_t whole = chunk_round(sizeof(struct separate));
     if (!limit_add(limit, whole))
@@ -177,7 +178,6 @@ static struct separate *separate_make(struct parts *parts, uint32_t slot)
         limit_subtract(limit, whole);
         return NULL;
     }
-    (void)first;
     *separate = (struct separate){.guard = {.slot = slot, .home = parts->guard.home}};
     separate->guard.account.limit = limit;
     struct memory *memory = &separate->part.memory;
@@ -365,24 +365,4 @@ void parts_end(struct part *first)
     memory_end(&first->memory);
     first->memory.outside = NULL;
     chunk_put(parts, parts->bytes);
-}
-
-void part_validate(struct part *part, const void *home)
-{
-    struct guard *guard = part_guard(part);
-    const struct counts counts = ledger_counts(&part->ledger);
-    size_t blocks = counts.foreign;
-    size_t bytes = counts.foreign_bytes;
-    size_t cost = ledger_bytes(&part->ledger);
-    require(guard && guard->home == home, "part", part, "a part of a shared owner has a guard");
-    ledger_validate(&part->ledger, part);
-    for (const struct large *large = guard->large; large; large = large->older) {
-        blocks++;
-        bytes += large->size;
-        cost += large->granted + chunk_round(sizeof(*large));
-    }
-    require(blocks <= guard->blocks && bytes <= guard->bytes, "part", part,
-            "blocks, bytes of a guard = its large blocks + the foreign ones");
-    require(cost <= guard->account.reserved, "part", part,
-            "reserved = the ledger's chunks + the large blocks and their records");
 }

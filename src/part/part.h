@@ -1,8 +1,9 @@
 /*
  * part/part.h - the room part: memory and ledger of one owner, and which thread may be in them.
  *
- *   part.c     the parts of a shared owner: making, finding, ordering and ending them
- *   blocks.c   the blocks of a shared owner
+ *   part.c      the parts of a shared owner: making, finding, ordering and ending them
+ *   blocks.c    the blocks of a shared owner
+ *   validate.c  the equations below, checked
  *
  * A confined owner has one part, the first part, and no guard; entering it does nothing. A shared
  * owner has a record of its parts. Each thread has a part of its own, which it makes when it first
@@ -30,10 +31,13 @@
  *
  * Equations (part_validate checks those of one guard):
  *
- *   guard      part.memory.outside is its first field; NULL exactly if the owner is confined
- *   counts     blocks, bytes = those of the large blocks + the foreign blocks of the ledger
- *   account    reserved = the chunks of the ledger + the large blocks and their records
- *   separate   a separate part is found at the slot of its guard, and lasts as long as the owner
+ *   guard      of a part: at memory.outside; NULL exactly where one thread uses the owner
+ *   blocks, bytes of a guard = its large blocks + the foreign ones of the ledger, and of the second
+ *              ledger where the owner has one
+ *   account    of a guard: reserved = the ledgers' chunks + the large blocks and their records + nodes
+ *              that were made ready
+ *              of a memory: reserved = its chunks + what the owner has beside them
+ *   separate   a separate part is at its slot, has that slot, and is never given back before the owner
  *
  * This room knows no pool: the owner is the address `home`.
  */
@@ -61,6 +65,7 @@ struct guard {
     size_t blocks;
     size_t bytes;
     size_t peak;
+    size_t nodes; /* made ready, and in no ledger, while their threads are elsewhere */
 };
 
 /* A part other than the first. */
@@ -87,7 +92,6 @@ struct parts {
     struct part_levels *levels; /* NULL: none yet */
     size_t bytes;               /* of the chunk of this record */
     uint32_t count;             /* separate parts */
-    uint32_t nodes;             /* not used */
     struct separate *few[PARTS_FEW];
 };
 
@@ -130,7 +134,8 @@ void part_count_foreign(struct part *part, size_t bytes, bool comes);
    parts_begin then puts it into use, which cannot fail, or parts_free frees it. */
 struct parts *parts_make(struct part *first, void *home);
 void parts_free(struct parts *parts);
-void parts_begin(struct parts *parts);
+/* `second`: a ledger of foreign blocks beside that of the first part, or NULL. */
+void parts_begin(struct parts *parts, const struct ledger *second);
 /* Frees the separate parts and the record of an owner whose ledgers are empty, which ends. The
    first part is then that of a confined owner. */
 void parts_end(struct part *first);
@@ -206,8 +211,14 @@ bool parts_covers(struct parts *parts, const void *address);
 /* The resized block, which may have moved. NULL with *found false: it is not a live block. */
 void *parts_resize(struct parts *parts, void *block, size_t bytes, bool *found);
 
-/* part.c: aborts with a sentence if an equation of the guard does not hold. The ledger is
-   entered. */
-void part_validate(struct part *part, const void *home);
+/* validate.c: aborts where an equation does not hold. The ledger is entered. Of the memory that is
+   told only where the calling thread is in it. */
+struct part_beside {
+    const struct ledger *second; /* as for parts_begin */
+    size_t bytes;                /* in the memory's account, beside its chunks */
+};
+void part_validate(struct part *part, const void *home, const struct part_beside *beside);
+/* What a separate part has beside it. */
+struct part_beside separate_beside(const struct part *part);
 
 #endif

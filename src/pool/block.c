@@ -48,8 +48,10 @@ static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignme
         inside_end(pool);
         return block;
     }
-    return alignment > GRANULE ? parts_alloc_aligned(parts, alignment, bytes)
-                               : parts_alloc(parts, bytes, zero);
+    void *block = alignment > GRANULE ? parts_alloc_aligned(parts, alignment, bytes)
+                                      : parts_alloc(parts, bytes, zero);
+    pool_debug_blocks(pool);
+    return block;
 }
 
 /* A dead pool has no stock, and is refused where all that is rare is done. */
@@ -102,6 +104,7 @@ static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
         return fail_with(EINVAL);
     struct parts *parts = pool_parts(pool);
     bool found = parts ? parts_free_block(parts, block) : free_confined(pool, block);
+    pool_debug_blocks(pool);
     return found ? 0 : foreign_free_block(pool, block);
 }
 
@@ -156,6 +159,7 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
     struct parts *parts = pool_parts(pool);
     void *resized = parts ? parts_resize(parts, block, bytes, &found)
                           : resize_confined(pool, block, bytes, &found);
+    pool_debug_blocks(pool);
     return found ? resized : foreign_realloc(pool, block, count, size);
 }
 

@@ -23,7 +23,9 @@ void private_begin(own_pool *pool, const own_allocator *allocator);
 void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
 /* Frees the newest block of a private pool, which may run code of users. False: there is none. */
 bool private_release(own_pool *pool);
-/* The bytes of `reserved` that the second ledger takes. */
+/* The second ledger of a private pool; NULL: it is none. */
+const struct ledger *private_ledger(const own_pool *pool);
+/* What the second ledger has of `reserved`. */
 size_t private_bytes(const own_pool *pool);
 
 /* foreign.c: the caller has entered the first part, unless something else is said. The sum of the

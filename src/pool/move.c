@@ -148,13 +148,13 @@ static int move_reference(own_pool *from, own_pool *to, own_object *object)
     struct part *entered = pool_enter_for_reference(to, object, &node);
     if (!entered)
         return -1;
-    pool_leave(entered); /* one lock at a time */
+    pool_leave_with_node(entered); /* one lock at a time */
     struct part *left = pool_enter_and_take(from, KIND_REFERENCE, object, NULL, &old);
     if (left) {
         node_put(part_account(left), old);
         pool_leave(left);
     }
-    pool_enter_part(entered);
+    pool_enter_with_node(entered);
     if (left)
         part_add(entered, node, KIND_REFERENCE, object, NULL);
     else

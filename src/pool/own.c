@@ -43,15 +43,15 @@ static struct part *enter_for_node(own_pool *pool, struct node **node)
     return NULL;
 }
 
-bool pool_share_with(const own_pool *pool, void *object, const struct part *entered)
+bool pool_share_with(const own_pool *pool, void *object, struct part *entered)
 {
     if (OWN_LIKELY(!pool_parts(pool) || own_is_shared(object)))
         return true;
     if (entered)
-        pool_leave(entered);
+        pool_leave_with_node(entered);
     bool shared = own_share(object) == 0;
     if (entered)
-        pool_enter_part(entered);
+        pool_enter_with_node(entered);
     return shared;
 }
 

@@ -52,7 +52,7 @@ static bool be_born(const own_pool *owner, own_pool *pool)
         struct parts *parts = parts_make(&pool->part, pool);
         if (!parts)
             return false;
-        parts_begin(parts);
+        parts_begin(parts, private_ledger(pool));
     }
     limit_meet(pool_limit(pool));
     pool->object.count = -1;

@@ -27,12 +27,11 @@
  *
  * Equations (pool_validate checks them):
  *
- *   parts     the equations of memory/memory.h, ledger/ledger.h and part/part.h hold
- *   blocks    of the memory of a confined pool = its own + the adopted and private ones
- *   reserved  of a confined pool = the chunks of memory and ledger + the first chunk + the name +
- *             the ledger of private blocks
- *   children  a child is held; its entry's owner is the part of the parent whose ledger has the
- *             entry
+ *   parts     their equations hold: memory/memory.h, ledger/ledger.h, part/part.h
+ *   blocks    of the memory = its own + the adopted and private ones, in a confined pool
+ *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger of
+ *             private blocks, in a confined pool; of a shared one, but for the ledgers'
+ *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
  *             private blocks, and nothing else
  *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool;
@@ -180,6 +179,23 @@ static inline struct part *pool_enter(own_pool *pool)
     return part;
 }
 
+/* The same for a while, with a node that was made ready and is in no ledger yet. */
+static inline void pool_leave_with_node(struct part *part)
+{
+    struct guard *guard = part_guard(part);
+    if (guard)
+        guard->nodes++;
+    pool_leave(part);
+}
+
+static inline void pool_enter_with_node(struct part *part)
+{
+    struct guard *guard = part_guard(part);
+    pool_enter_part(part);
+    if (guard)
+        guard->nodes--;
+}
+
 /* pool.c: makes a pool with a first chunk of that size, which the limits of the owner count. It is
    not a child yet. NULL: ENOMEM or EDQUOT. */
 own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name);
@@ -245,10 +261,10 @@ void part_add(struct part *entered, struct node *node, enum kind kind, void *obj
 /* Makes a node for a reference to an object ready, makes the object shared if the pool is, and
    enters the pool. NULL: ENOMEM or EDQUOT; no part is entered, and nothing has changed. */
 struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node **node);
-/* Makes an object shared if the pool is. `entered`: a part that is left while this takes its time,
-   and entered again; or NULL. False: ENOMEM. */
-bool pool_share_with(const own_pool *pool, void *object, const struct part *entered);
-/* Takes a node out of the pool, and enters the part that had it. NULL: there is no such node. */
+/* What comes into a shared pool becomes shared. That takes as long as there is to be shared, so a
+   part that is entered, with a node made ready, is left meanwhile. False: ENOMEM. */
+bool pool_share_with(const own_pool *pool, void *object, struct part *entered);
+/* Takes a node out of the pool, and enters the part that it was in. NULL: there is none. */
 struct part *pool_enter_and_take(own_pool *pool, enum kind kind, const void *object,
                                  void (*call)(void *), struct node **node);
 /* Enters the part that has the entry of a child. NULL: it is not a child of the pool. */
@@ -304,10 +320,16 @@ void pool_validate(own_pool *pool);
    that the cost of a step is constant. */
 #if OWN_DEBUG
 void part_debug_step(struct part *entered);
+/* The same after a step with blocks of a shared pool, of the calling thread's part. */
+void pool_debug_blocks(own_pool *pool);
 #else
 static inline void part_debug_step(struct part *entered)
 {
     (void)entered;
+}
+static inline void pool_debug_blocks(own_pool *pool)
+{
+    (void)pool;
 }
 #endif
 

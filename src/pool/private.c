@@ -23,9 +23,15 @@ void private_begin(own_pool *pool, const own_allocator *allocator)
     *memory = (struct private_memory){.allocator = *allocator};
 }
 
+const struct ledger *private_ledger(const own_pool *pool)
+{
+    return pool_flags(pool) & POOL_PRIVATE ? &private_memory(pool)->blocks : NULL;
+}
+
 size_t private_bytes(const own_pool *pool)
 {
-    return pool_flags(pool) & POOL_PRIVATE ? ledger_bytes(&private_memory(pool)->blocks) : 0;
+    const struct ledger *blocks = private_ledger(pool);
+    return blocks ? ledger_bytes(blocks) : 0;
 }
 
 /* Makes what the allocator returned a block. NULL: that is not possible, and the allocator has got

@@ -125,8 +125,8 @@ static void share(const struct found *found)
 {
     own_object *object = found->object;
     object_unmark(object, STATE_FOUND);
-    if (found->parts) /* its entries have the time 0: they are older than all that will be added */
-        parts_begin(found->parts);
+    if (found->parts) /* entries so far bear the time 0: they are older than any that comes */
+        parts_begin(found->parts, private_ledger(as_pool(object)));
     if (object_is_pool(object))
         limit_meet(pool_limit(as_pool(object)));
     if (object_state(object) & STATE_WEAK)

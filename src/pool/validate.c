@@ -32,7 +32,10 @@ static void validate_private(const own_pool *pool)
     if (!(pool_flags(pool) & POOL_PRIVATE))
         return;
     const struct memory *memory = &pool->part.memory;
-    check(pool, memory->extent == &pool->first, "a private pool has one extent");
+    check(pool,
+          memory->extent == &pool->first && memory->bump == memory_behind(&pool->first) &&
+              !memory->stock,
+          "a private pool has one extent, without room, and no large block");
     const struct ledger *blocks = &private_memory(pool)->blocks;
     const struct counts counts = ledger_counts(blocks);
     validate_ledger(pool, &pool->part, blocks, KIND_BLOCK);
@@ -50,7 +53,13 @@ static size_t private_room(const own_pool *pool)
     return whole - (size_t)((const char *)private_memory(pool) - (const char *)pool);
 }
 
-/* Validates a confined pool. */
+/* What the memory's account has paid beside chunks of the memory. */
+static size_t beside_memory(const own_pool *pool)
+{
+    return offsetof(own_pool, first) + private_room(pool) + name_bytes(pool);
+}
+
+/* A pool that one thread uses. */
 static void validate_confined(own_pool *pool)
 {
     struct part *part = &pool->part;
@@ -58,8 +67,7 @@ static void validate_confined(own_pool *pool)
     const struct counts foreign = foreign_counts(pool);
     const struct memory_counts others = {.blocks = foreign.foreign, .bytes = foreign.foreign_bytes};
     size_t chunks = memory_validate(memory, &others);
-    chunks += ledger_bytes(&part->ledger) + name_bytes(pool) + private_bytes(pool);
-    chunks += offsetof(own_pool, first) + private_room(pool);
+    chunks += ledger_bytes(&part->ledger) + private_bytes(pool) + beside_memory(pool);
     check(pool, chunks == memory->account.reserved, "reserved = the chunks of the pool");
     check(pool,
           limit_validate(memory->account.limit, memory->account.reserved + foreign.foreign_bytes,
@@ -71,10 +79,12 @@ void pool_validate(own_pool *pool)
 {
     validate_ledger(pool, &pool->part, &pool->part.ledger, KIND_ADOPTED);
     validate_private(pool);
+    const struct part_beside beside = {.second = private_ledger(pool),
+                                       .bytes = beside_memory(pool)};
     if (!pool_parts(pool))
         validate_confined(pool);
     else
-        part_validate(&pool->part, pool);
+        part_validate(&pool->part, pool, &beside);
 }
 
 #if OWN_DEBUG
@@ -90,9 +100,22 @@ void part_debug_step(struct part *entered)
     if (credit < cost)
         return;
     credit = 0;
-    if (entered == &pool->part)
+    if (entered == &pool->part) {
         pool_validate(pool);
-    else
-        part_validate(entered, pool);
+        return;
+    }
+    const struct part_beside beside = separate_beside(entered);
+    part_validate(entered, pool, &beside);
+}
+
+void pool_debug_blocks(own_pool *pool)
+{
+    struct parts *parts = pool_parts(pool);
+    struct part *part = parts ? parts_mine(parts) : NULL;
+    if (!part)
+        return;
+    part_enter(part);
+    part_debug_step(part);
+    part_leave(part);
 }
 #endif

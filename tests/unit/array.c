@@ -146,7 +146,7 @@ START_TEST(failed_call_changes_nothing_and_leaks_nothing)
         world.line = own_array_new(NULL, "d", OWN_C_ORDER, OWN_SHAPE(1000));
         *(double *)own_array_data(world.line) = 1;
         own_usage before = usage_of(world.pool), after;
-        size_t room = limit_room(world.pool->account.limit);
+        size_t room = limit_room(pool_limit(world.pool));
         size_t live_before = chunk_live_bytes();
         expect(n < 10);
         chunk_fail_after(n);
@@ -161,8 +161,7 @@ START_TEST(failed_call_changes_nothing_and_leaks_nothing)
             if (error != ENOMEM)
                 ck_abort_msg("%s fails with errno %d at request %ld", calls[_i].name, error, n);
             expect(memcmp(&before, &after, sizeof before) == 0);
-            expect(limit_room(world.pool->account.limit) == room &&
-                   chunk_live_bytes() == live_before);
+            expect(limit_room(pool_limit(world.pool)) == room && chunk_live_bytes() == live_before);
             expect(own_array_shape(world.array)[0] == 5 && frees == 0);
             expect(*(double *)own_array_data(world.line) == 1);
             expect(array_buffer(world.array)->arrays == 1);

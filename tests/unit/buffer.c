@@ -18,7 +18,7 @@ static void ignore(void *memory)
 /* What the limit of a pool counts beside the pool. */
 static size_t counted(const own_pool *pool)
 {
-    return LIMIT - limit_room(pool->account.limit) - pool->account.reserved;
+    return LIMIT - limit_room(pool_limit(pool)) - pool->part.memory.account.reserved;
 }
 
 static own_pool *new_limited(void)

@@ -11,8 +11,8 @@ static size_t index_before; /* of the pool that a call may fail for */
 /* What the two ledgers of a pool have: a search may index them, also for a call that fails then. */
 static size_t index_bytes(const own_pool *pool)
 {
-    size_t bytes = ledger_bytes(&pool->ledger);
-    return pool->ledger.flags & POOL_PRIVATE ? bytes + private_bytes(pool) : bytes;
+    size_t bytes = ledger_bytes(&pool->part.ledger);
+    return pool_flags(pool) & POOL_PRIVATE ? bytes + private_bytes(pool) : bytes;
 }
 
 /* A call that may have failed for want of memory or by a limit: then nothing has changed. */

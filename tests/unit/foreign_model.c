@@ -142,6 +142,6 @@ void check_member(size_t index)
         if (at == 0)
             break;
     }
-    expect(min_size(limit_room(member->pool->account.limit), ROOM_MOST) == room);
+    expect(min_size(limit_room(pool_limit(member->pool)), ROOM_MOST) == room);
     pool_validate(member->pool);
 }

@@ -3,7 +3,7 @@
  * handed from thread to thread is not.
  */
 #include "harness.h"
-#include "pool/shared.h"
+#include "pool/pool.h"
 
 #include <pthread.h>
 
@@ -29,7 +29,7 @@ START_TEST(two_threads_at_once_are_told)
     own_pool *pool = own_pool_new_at(NULL, "larder");
 
     record_misuses();
-    own_pool *entered = pool_enter(pool);
+    struct part *entered = pool_enter(pool);
     use_on_another_thread(pool);
     pool_leave(entered);
     expect(OWN_DEBUG ? misuses >= 1 && strstr(misuse_sentence, "larder") : misuses == 0);
@@ -47,7 +47,7 @@ START_TEST(pool_that_is_handed_over_is_not_told)
         use(pool);
         use_on_another_thread(pool);
     }
-    own_pool *entered = pool_enter(pool);
+    struct part *entered = pool_enter(pool);
     use(pool); /* as a callback does */
     pool_leave(entered);
     expect(misuses == 0);
@@ -62,7 +62,7 @@ START_TEST(shared_pool_is_not_told)
 
     expect(own_share(pool) == 0);
     record_misuses();
-    own_pool *entered = pool_enter(pool);
+    struct part *entered = pool_enter(pool);
     use_on_another_thread(pool);
     pool_leave(entered);
     expect(misuses == 0);

@@ -17,11 +17,11 @@ START_TEST(lowered_limit_binds_until_enough_is_free)
     expect(child && large);
     size_t used = total_of(root).reserved;
     expect(own_pool_set_limit(root, used - 100 * KIB) == 0);
-    expect(limit_room(child->account.limit) == 0 && limit_room(root->account.limit) == 0);
+    expect(limit_room(pool_limit(child)) == 0 && limit_room(pool_limit(root)) == 0);
     expect_error(own_pool_set_name(child, "%s", "name") == -1, EDQUOT);
     expect_error(!own_pool_new(child), EDQUOT);
     expect(own_free(child, large) == 0);
-    expect(limit_room(child->account.limit) == used - 100 * KIB - total_of(root).reserved);
+    expect(limit_room(pool_limit(child)) == used - 100 * KIB - total_of(root).reserved);
     expect(own_pool_set_name(child, "%s", "name") == 0);
     own_decref(root);
 }
@@ -33,9 +33,9 @@ static own_pool *former_parent, *dying;
 static void take_former_parent(void *unused)
 {
     (void)unused;
-    expect(limit_room(dying->account.limit) < 64 * KIB);
+    expect(limit_room(pool_limit(dying)) < 64 * KIB);
     expect(own_give(dying, former_parent) == 0);
-    expect(own_pool_parent(former_parent) == dying && !dying->account.limit);
+    expect(own_pool_parent(former_parent) == dying && !pool_limit(dying));
     expect(total_of(dying).pools == 2);
 }
 
@@ -50,7 +50,7 @@ START_TEST(dying_pool_takes_what_was_above_it)
     own_incref(former_parent);
     expect(own_drop(former_parent, dying) == 0);
     expect(own_refcount(former_parent) == 1 && !own_pool_parent(former_parent));
-    expect(limit_room(former_parent->account.limit) == 64 * KIB - usage_of(former_parent).reserved);
+    expect(limit_room(pool_limit(former_parent)) == 64 * KIB - usage_of(former_parent).reserved);
     own_decref(former_parent);
     expect(chunk_live_bytes() == before);
 }
@@ -72,7 +72,7 @@ START_TEST(mapped_blocks_grow_up_to_the_limit)
     expect(own_contains(pool, block) && block[2000 * KIB - 1] == 7);
     block = (char *)own_realloc(pool, block, 1, 2900 * KIB);
     expect(block && block[2000 * KIB - 1] == 7 && block[2900 * KIB - 1] == 0);
-    expect(limit_room(pool->account.limit) < 164 * KIB);
+    expect(limit_room(pool_limit(pool)) < 164 * KIB);
     pool_validate(pool);
     own_decref(pool);
 }
@@ -98,7 +98,7 @@ START_TEST(what_was_learned_leaves_small_limits_alone)
 }
 END_TEST
 
-/* Blocks kept in front of bump go back to bump when they are given up. */
+/* Free blocks in front of bump become one with what is behind them. */
 START_TEST(freed_blocks_in_front_of_bump_are_room_for_a_larger_one)
 {
     own_pool *pool = own_pool_create(NULL, &(own_pool_options){.limit = (size_t)256 << 10});
@@ -108,11 +108,11 @@ START_TEST(freed_blocks_in_front_of_bump_are_room_for_a_larger_one)
     expect(pool != NULL);
     while (count < 300)
         expect((blocks[count++] = own_alloc(pool, 1, 128)) != NULL);
-    expect(own_free(pool, blocks[100]) == 0); /* from now on a few are kept */
+    expect(own_free(pool, blocks[100]) == 0); /* from now on free blocks are looked for first */
     expect((blocks[100] = own_alloc(pool, 1, 128)) != NULL);
     while ((blocks[count] = own_alloc(pool, 1, 128)))
         count++;
-    while (blocks[count - 1] + 128 != pool->bump) /* up to the last that was bumped */
+    while (blocks[count - 1] + 128 != pool->part.memory.bump) /* to the last that was bumped */
         count--;
     for (size_t i = 2; i <= 8; i++)
         expect(own_free(pool, blocks[count - i]) == 0);

@@ -3,6 +3,8 @@
  * limit must count, and says of each call whether it must fail.
  */
 #include "harness.h"
+#include "memory/extent.h"
+#include "memory/large.h"
 #include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)
@@ -93,7 +95,7 @@ static void check_all(void)
         if (!member->pool)
             continue;
         expect(own_pool_parent(member->pool) == (member->parent ? member->parent->pool : NULL));
-        size_t room = limit_room(member->pool->account.limit);
+        size_t room = limit_room(pool_limit(member->pool));
         if (min_size(room, ROOM_MOST) != room_of(member))
             ck_abort_msg("pool %zu: room %zu, expected %zu", i, room, room_of(member));
         own_usage total = total_of(member->pool);
@@ -136,7 +138,9 @@ static void try_create(struct member *member, struct member *parent, struct rand
             expect(usage_of(pool).reserved <= options.limit);
     } else {
         expect(errno == EDQUOT);
-        size_t least = chunk_round(extent_first_size(options.reserve));
+        size_t least = FIRST_CHUNK_LEAST;
+        if (options.reserve)
+            least = chunk_round(offsetof(own_pool, first) + memory_first_size(options.reserve));
         expect(least > min_size(room, options.limit ? options.limit : ROOM_MOST));
         quota_errors++;
     }
@@ -236,12 +240,15 @@ static void set_limit(struct member *member, struct random *random)
     member->limited |= limit != 0;
 }
 
-/* A large block has a chunk whose size is known: it fits exactly where the model says so. */
+/* A large block has a chunk and a record, the first of them also a stock, whose sizes are known: it
+   fits exactly where the model says so. */
 static void try_large(struct member *member, struct random *random)
 {
-    size_t size = round_up(LARGE_LEAST + 1 + random_below(random, 200 * KIB), GRANULE);
-    size_t chunk = chunk_round(size + sizeof(struct large) + GRANULE);
-    bool fits = chunk <= room_of(member);
+    size_t size = round_up(LARGE_OVER + 1 + random_below(random, 200 * KIB), GRANULE);
+    size_t cost = chunk_round(size) + chunk_round(sizeof(struct large));
+    if (!has_stock(&member->pool->part.memory))
+        cost += chunk_round(sizeof(struct stock));
+    bool fits = cost <= room_of(member);
     void *block = own_alloc_raw(member->pool, 1, size);
 
     expect(!block == !fits);

@@ -56,9 +56,9 @@ static void use_both(own_pool *here, own_pool *there)
 /* All that is below has gone: what is counted is what the pool has itself. */
 static void expect_even(own_pool *pool)
 {
-    size_t reserved = pool_reserved(pool);
+    size_t reserved = usage_of(pool).reserved;
 
-    expect(limit_room(pool->account.limit) == 64 * MIB - reserved);
+    expect(limit_room(pool_limit(pool)) == 64 * MIB - reserved);
     own_decref(pool);
 }
 

@@ -76,25 +76,24 @@ static void free_function_added(void)
 
 static void flag_lost(void)
 {
-    world.pool->ledger.flags &= (uint16_t)~POOL_FOREIGN;
-    limit_subtract(world.pool->account.limit, pool_counts(world.pool).foreign_bytes);
+    world.pool->part.ledger.flags &= (uint16_t)~POOL_FOREIGN;
 }
 
 static void uncharged(void)
 {
-    limit_subtract(world.pool->account.limit, 100);
+    limit_subtract(pool_limit(world.pool), 100);
 }
 
 static void private_uncharged(void)
 {
-    limit_subtract(world.private->account.limit, 10);
+    limit_subtract(pool_limit(world.private), 10);
 }
 
 static void entry_lost(void)
 {
-    ring_leave(&world.pool->ledger, &adopted()->node.entry);
-    world.pool->blocks--;
-    world.pool->bytes -= 100;
+    ring_leave(&world.pool->part.ledger, &adopted()->node.entry);
+    world.pool->part.memory.blocks--;
+    world.pool->part.memory.bytes -= 100;
 }
 
 static void private_entry_lost(void)
@@ -115,8 +114,8 @@ static void kind_wrong(void)
 
 static void record_not_counted(void)
 {
-    world.private->account.reserved -= chunk_round(sizeof(struct foreign));
-    limit_subtract(world.private->account.limit, chunk_round(sizeof(struct foreign)));
+    pool_account(world.private)->reserved -= chunk_round(sizeof(struct foreign));
+    limit_subtract(pool_limit(world.private), chunk_round(sizeof(struct foreign)));
 }
 
 static void room_in_extent(void)
@@ -126,12 +125,12 @@ static void room_in_extent(void)
 
 static void blocks_wrong(void)
 {
-    world.private->blocks++;
+    world.private->part.memory.blocks++;
 }
 
 static void bytes_wrong(void)
 {
-    world.private->bytes += 10;
+    world.private->part.memory.bytes += 10;
 }
 
 static const struct breach breaches[] = {
