@@ -274,7 +274,7 @@ static void join(struct memory *memory, struct extent *extent)
 static bool join_small(struct memory *memory, size_t least)
 {
     struct stock *stock = memory->stock;
-    if (stock->freed << GRANULE_SHIFT < least)
+    if (!stock->freed || stock->freed << GRANULE_SHIFT < least)
         return false;
     stock->freed = 0;
     for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
