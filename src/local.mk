@@ -103,6 +103,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/string.c \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
+	%D%/pool/walk.c \
 	%D%/pool/validate.c
 
 lib_LTLIBRARIES += libown.la

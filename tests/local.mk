@@ -168,8 +168,10 @@ contract_tests += \
 	%D%/contract/pool \
 	%D%/contract/reentry \
 	%D%/contract/shared \
+	%D%/contract/shared_blocks \
 	%D%/contract/shared_limits \
 	%D%/contract/shared_rules \
+	%D%/contract/shared_walk \
 	%D%/contract/saved \
 	%D%/contract/stacking \
 	%D%/contract/string \

@@ -81,7 +81,8 @@ typedef struct own_usage {
                         that looks for one of many references, deferred calls or such blocks may
                         add a hash of them, also where it fails */
     size_t peak; /* the largest `bytes` so far, with both blocks where own_realloc copied one; in
-                        a total: the sum of the pools' own peaks */
+                        a total: the sum of the pools' own peaks; in a shared pool: the sum of what
+                        the threads' own memory had at most */
     size_t children; /* child pools; in a total: all below the pool */
     size_t held;     /* references that the pool holds, children not among them */
     size_t deferred; /* deferred calls */
@@ -129,8 +130,8 @@ OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_poo
  *
  * Unlike own_decref it never puts a death off, however deep it is called inside others. Called from
  * a deferred call of the pool itself it frees the blocks at once, also for those that called it.
- * Cannot fail. errno is kept. Threads: those of pool; what others add in the meantime is
- * released too, for as long as they do. Cost: what is released.
+ * Cannot fail. errno is kept. Threads: no other thread uses the pool or its blocks meanwhile, even
+ * where it is shared; it may be gone through from above, and dropped. Cost: what is released.
  */
 OWN_API void own_pool_clear(own_pool *pool);
 
@@ -198,19 +199,34 @@ OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
 /*
  * What a pool and all pools below it have together.
  *
- * usage  filled. Threads: those of pool. Cost: the number of pools.
+ * usage  filled. In a shared tree others may go on meanwhile: each pool is counted as it is when its
+ *        turn comes. A confined pool below a shared one is another thread's: it counts as one of
+ *        `pools`, with the memory that it has taken itself in `reserved`, and nothing else.
+ *
+ * Threads: those of pool. What others change in the pools above the one whose turn it is waits
+ * meanwhile: the list of what these own, and their blocks over 64 KiB. Cost: the number of pools.
  */
 OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
 
 /*
  * Visits a pool, all that it holds and all below it: a pool before what it owns, in the order in
- * which it took it on. A held object is visited each time it is held; what it refers to is not,
- * nor what a held pool owns that is not a child here.
+ * which it took it on; of a shared pool what one thread added, then what another did. A held object
+ * is visited each time it is held; what it refers to is not, nor what a held pool owns that is not a
+ * child here.
  *
  * visit  gets a borrowed object, its depth below `pool` (which has 0), and arg. Other than 0 ends
- *        the walk. It may read, and allocate and free blocks, but must not change who owns what.
+ *        the walk. It may read, and allocate and free blocks, but must not change who owns what. It
+ *        returns: a jump out of it is not allowed.
  *
- * Returns 0, or what ended the walk. Threads: those of pool. Cost: what is visited; no memory.
+ * In a shared tree other threads may change who owns what meanwhile. What is there from the
+ * beginning to the end is visited, and once; what comes or goes may be. The walk holds a reference
+ * of its own to what is visited, and to the pools above that, so what others drop may die in it. A
+ * confined pool below a shared one is visited, but is another thread's: visit does not use it, nor
+ * is what it owns visited.
+ *
+ * Returns 0, or what ended the walk; -1 with errno ENOMEM (a shared tree of more than 16 levels), or
+ * EINVAL (pool or visit is NULL). Threads: those of pool. Cost: what is visited; no memory but for
+ * each 16 levels of a shared tree.
  */
 OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg),
                           void *arg);

@@ -358,8 +358,8 @@ void outside_clear(struct memory *memory)
     if (outside->first)
         init(outside->first, outside->first->extent, NULL);
     outside->stack = NULL;
-    outside->blocks = 0;
-    outside->bytes = 0;
+    __atomic_store_n(&outside->blocks, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&outside->bytes, 0, __ATOMIC_RELAXED);
 }
 
 static bool make_all(struct memory *memory, struct outside *outside)

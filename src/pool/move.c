@@ -118,7 +118,7 @@ static int take_over(own_pool *from, own_pool *to, struct part *part, own_pool *
         limit_move(child, before, true);
         return fail_with(EINVAL);
     }
-    ledger_remove_child(&entered->ledger, &child->entry);
+    part_remove_child(entered, &child->entry);
     part_debug_step(entered);
     pool_leave(entered);
     add_child(to, part, child);

@@ -12,7 +12,7 @@ bool pool_orphan(struct part *entered, own_pool *child)
 {
     /* A shared child goes on counting against the limits that it was under. */
     bool leaves_limits = pool_limit(child) && !own_is_shared(child);
-    ledger_remove_child(&entered->ledger, &child->entry);
+    part_remove_child(entered, &child->entry);
     bool last = object_unhold(&child->object);
     if (last)
         learn_child(entered, child);
@@ -136,9 +136,12 @@ struct part *pool_enter_and_take(own_pool *pool, enum kind kind, const void *obj
 {
     for (struct part *part = &pool->part; part; part = part_next(&pool->part, part)) {
         pool_enter_part(part);
+        const struct entry *newest = part->ledger.newest;
         *node = ledger_take(&part->ledger, part_account(part), kind, object, call);
-        if (*node)
+        if (*node) {
+            part_leaves(part, &(*node)->entry, newest);
             return part;
+        }
         pool_leave(part);
     }
     return NULL;

@@ -15,7 +15,8 @@
  *   foreign.c   foreign blocks: own_adopt, own_disown, and what both kinds have in common
  *   private.c   pools with an allocator of their own
  *   string.c    strings
- *   usage.c     numbers, totals, walks
+ *   usage.c     numbers, totals
+ *   walk.c      walks
  *   inside.c    debug builds only: detects two threads in one confined pool
  *   validate.c  checks the equations below
  *
@@ -38,8 +39,8 @@
  *             if the pool is shared, they are met (limit/limit.h)
  *
  * Threads: those of the pool. Locks are taken in this order, each only where it is needed: that of
- * the tree, that of one guard at a time, then those of weak references, limits and the heap. Code
- * of users runs without any.
+ * the tree, that of one guard at a time (a total keeps those of the parts above), then those of
+ * weak references, limits and the heap. Code of users runs without any.
  */
 #ifndef POOL_POOL_H
 #define POOL_POOL_H
@@ -207,9 +208,11 @@ static inline void part_add_child(struct part *part, own_pool *child, uint64_t t
     ledger_add_child(&part->ledger, &child->entry, part, time);
 }
 
-/* tree.c: the pool after `at` in the subtree of `root`: a parent before its children, the oldest
-   child first. If `below` is false, the pools below `at` are skipped. NULL: that was the last. No
-   other thread may change the subtree meanwhile. */
+/* tree.c: the first child at an entry, or newer, in a part that is entered. NULL: there is none. */
+own_pool *tree_child_from(const struct part *part, struct entry *entry);
+/* The pool after `at` in the subtree of `root`: a parent before its children, the oldest child
+   first. The pools below `at` are skipped if `below` is false, as it is for a shared pool: no other
+   thread may change what is gone through. NULL: that was the last. */
 own_pool *tree_next(const own_pool *root, own_pool *at, bool below);
 /* Parent and ancestor for a thread that has the lock of the tree, if a pool involved is shared.
    tree_locked_parent takes that lock itself. */

@@ -31,6 +31,7 @@ static inline struct taken take_newest(struct part *entered)
     if (taken.kind == KIND_ADOPTED) {
         foreign_remove(entered, node_foreign(node));
     } else {
+        part_leaves(entered, newest, newest);
         ledger_remove(&entered->ledger, part_account(entered), node);
         node_put(part_account(entered), node);
     }

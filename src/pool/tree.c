@@ -78,9 +78,10 @@ bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool)
     return is_ancestor;
 }
 
-/* The first child at `entry` or newer, in the ledger of `part`. */
-static own_pool *child_from(const struct part *part, struct entry *entry)
+own_pool *tree_child_from(const struct part *part, struct entry *entry)
 {
+    if (!part->ledger.children)
+        return NULL;
     for (; entry; entry = ledger_newer(&part->ledger, entry)) {
         if (entry_is_child(entry))
             return entry_child(entry);
@@ -88,30 +89,15 @@ static own_pool *child_from(const struct part *part, struct entry *entry)
     return NULL;
 }
 
-/* The oldest child in `part` or a part after it. */
-static own_pool *child_in(const own_pool *pool, const struct part *part)
-{
-    own_pool *child = NULL;
-    for (; !child && part; part = part_next(&pool->part, part)) {
-        if (part->ledger.children)
-            child = child_from(part, ledger_oldest(&part->ledger));
-    }
-    return child;
-}
-
-static own_pool *next_sibling(own_pool *pool)
-{
-    const struct part *in = pool->entry.owner;
-    own_pool *next = child_from(in, ledger_newer(&in->ledger, &pool->entry));
-    return next ? next : child_in(pool_home(in), part_next(&pool_home(in)->part, in));
-}
-
 own_pool *tree_next(const own_pool *root, own_pool *at, bool below)
 {
-    own_pool *next = below ? child_in(at, &at->part) : NULL;
+    own_pool *next = NULL;
+    if (below)
+        next = tree_child_from(&at->part, ledger_oldest(&at->part.ledger));
     while (!next && at != root) {
-        next = next_sibling(at);
-        at = tree_parent(at);
+        const struct part *in = at->entry.owner;
+        next = tree_child_from(in, ledger_newer(&in->ledger, &at->entry));
+        at = pool_home(in);
     }
     return next;
 }

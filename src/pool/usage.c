@@ -1,13 +1,11 @@
 /*
- * pool/usage.c - numbers, totals, walks.
+ * pool/usage.c - numbers, totals.
  */
 #include "pool/pool.h"
 
-#include <errno.h>
-
-static void add_part(own_usage *usage, const struct part *part)
+/* Adds what a part has, which is entered. */
+static void add_part(own_usage *usage, const own_pool *pool, const struct part *part)
 {
-    part_enter(part);
     const struct part_counts counts = part_count(part);
     const struct counts nodes = ledger_counts(&part->ledger);
     usage->blocks += counts.blocks;
@@ -17,18 +15,17 @@ static void add_part(own_usage *usage, const struct part *part)
     usage->children += part->ledger.children;
     usage->held += nodes.held;
     usage->deferred += nodes.deferred;
-    part_leave(part);
+    if (OWN_UNLIKELY(part == &pool->part && pool_flags(pool) & POOL_PRIVATE))
+        usage->reserved += ledger_counts(&private_memory(pool)->blocks).foreign_bytes;
 }
 
-static void add_usage(own_usage *usage, const own_pool *pool)
+static void add_pool(own_usage *usage, const own_pool *pool)
 {
     usage->pools++;
-    for (const struct part *part = &pool->part; part; part = part_next(&pool->part, part))
-        add_part(usage, part);
-    if (OWN_UNLIKELY(pool_flags(pool) & POOL_PRIVATE)) {
-        part_enter(&pool->part);
-        usage->reserved += ledger_counts(&private_memory(pool)->blocks).foreign_bytes;
-        part_leave(&pool->part);
+    for (const struct part *part = &pool->part; part; part = part_next(&pool->part, part)) {
+        part_enter(part);
+        add_part(usage, pool, part);
+        part_leave(part);
     }
 }
 
@@ -38,7 +35,55 @@ void own_pool_usage(const own_pool *pool, own_usage *usage)
         return;
     *usage = (own_usage){.pools = 0};
     if (pool && pool_check(pool, "own_pool_usage"))
-        add_usage(usage, pool);
+        add_pool(usage, pool);
+}
+
+/* A confined pool below one that several threads use: its thread may be in it. */
+static void add_apart(own_usage *usage, own_pool *pool)
+{
+    usage->pools++;
+    usage->reserved += account_reserved(pool_account(pool));
+}
+
+static struct entry *enter_and_add(own_usage *usage, const struct part *part)
+{
+    part_enter(part);
+    add_part(usage, pool_home(part), part);
+    return ledger_oldest(&part->ledger);
+}
+
+/*
+ * Adds a pool that several threads use, and all below it. Each part on the way down stays entered: so
+ * what is below cannot leave it, and lives. All who do this enter a parent before its children, and
+ * nobody else enters a second part, so that nobody waits in a circle.
+ */
+static void add_shared(own_usage *usage, own_pool *root)
+{
+    const struct part *part = &root->part;
+    struct entry *entry = enter_and_add(usage, part);
+    usage->pools++;
+    while (part) {
+        own_pool *child = tree_child_from(part, entry);
+        if (child && pool_parts(child)) {
+            usage->pools++;
+            part = &child->part;
+            entry = enter_and_add(usage, part);
+        } else if (child) {
+            add_apart(usage, child);
+            entry = ledger_newer(&part->ledger, &child->entry);
+        } else {
+            own_pool *pool = pool_home(part);
+            const struct part *next = part_next(&pool->part, part);
+            part_leave(part);
+            part = next;
+            if (next) {
+                entry = enter_and_add(usage, part);
+            } else if (pool != root) {
+                part = pool->entry.owner; /* which is entered */
+                entry = ledger_newer(&part->ledger, &pool->entry);
+            }
+        }
+    }
 }
 
 void own_pool_total(const own_pool *pool, own_usage *usage)
@@ -49,63 +94,10 @@ void own_pool_total(const own_pool *pool, own_usage *usage)
     own_pool *root = (own_pool *)(uintptr_t)pool;
     if (!pool || !pool_check(pool, "own_pool_total"))
         return;
-    for (own_pool *at = root; at; at = tree_next(root, at, true))
-        add_usage(usage, at);
-}
-
-/* The oldest entry in `part`, which becomes the one that has it, or a later one. NULL: none. */
-static struct entry *first_entry(const struct part **part)
-{
-    const struct part *first = &pool_home(*part)->part;
-    struct entry *entry = ledger_oldest(&(*part)->ledger);
-    for (const struct part *next; !entry && (next = part_next(first, *part));
-         entry = ledger_oldest(&next->ledger))
-        *part = next;
-    return entry;
-}
-
-static struct entry *next_entry(const struct part **part, struct entry *entry)
-{
-    struct entry *newer = ledger_newer(&(*part)->ledger, entry);
-    if (newer)
-        return newer;
-    const struct part *next = part_next(&pool_home(*part)->part, *part);
-    if (!next)
-        return NULL;
-    *part = next;
-    return first_entry(part);
-}
-
-int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg), void *arg)
-{
-    if (!visit || !pool_check(pool, "own_pool_walk")) {
-        errno = EINVAL;
-        return -1;
+    for (own_pool *at = root; at; at = tree_next(root, at, !pool_parts(at))) {
+        if (pool_parts(at))
+            add_shared(usage, at);
+        else
+            add_pool(usage, at);
     }
-    int depth = 0;
-    int ended = visit(pool, depth, arg);
-    const struct part *in = &pool->part; /* that whose ledger is walked */
-    struct entry *entry = first_entry(&in);
-    while (!ended) {
-        while (!entry) {
-            own_pool *walked = pool_home(in);
-            if (walked == pool)
-                return 0;
-            in = walked->entry.owner;
-            entry = next_entry(&in, &walked->entry);
-            depth--;
-        }
-        if (entry_is_child(entry)) {
-            own_pool *child = entry_child(entry);
-            ended = visit(child, depth + 1, arg);
-            in = &child->part;
-            depth++;
-            entry = first_entry(&in);
-            continue;
-        }
-        if (entry_kind(entry) == KIND_REFERENCE)
-            ended = visit(entry_node(entry)->object, depth + 1, arg);
-        entry = next_entry(&in, entry);
-    }
-    return ended;
 }

@@ -300,6 +300,29 @@ static void use_wild(struct worker *worker)
     put_back(worker, tree.wild, pool);
 }
 
+static int look(void *object, int depth, void *arg)
+{
+    struct worker *worker = (struct worker *)arg;
+
+    expect(depth >= 0 && own_refcount(object) > 0 && own_is_shared(object));
+    return below(worker, 1000) == 0;
+}
+
+/* From a pool, or from all of them. */
+static void go_through(struct worker *worker)
+{
+    own_pool *pool = below(worker, 8) ? take(worker, tree.kept) : own_incref(tree.root);
+    own_usage usage;
+
+    if (pool && below(worker, 2)) {
+        own_pool_total(pool, &usage);
+        expect(usage.pools == usage.children + 1 && usage.reserved >= usage.pools * 256);
+    } else if (pool) {
+        expect(own_pool_walk(pool, look, worker) >= 0);
+    }
+    own_decref(pool);
+}
+
 static void run(struct worker *worker)
 {
     struct kept_block *blocks = calloc(knobs.scale, sizeof(*blocks));
@@ -315,8 +338,10 @@ static void run(struct worker *worker)
             change_tree(worker);
         else if (kind < 90)
             use_things(worker);
-        else if (kind < 96)
+        else if (kind < 95)
             use_calls(worker);
+        else if (kind < 96)
+            go_through(worker);
         else if (kind < 99)
             use_wild(worker);
         else

@@ -1,0 +1,207 @@
+/*
+ * pool/walk.c - own_pool_walk.
+ *
+ * In a pool that several threads use, the place of a walk is known to the guard of the part that it is
+ * in: an entry that leaves the ledger moves the place on. What is visited, and the pools on the way down
+ * to it, are held by references of the walk's own. So code of users runs with nothing entered, and
+ * nothing is visited twice, or left out, because of what others drop.
+ *
+ * A confined pool has its place in the ledger of its parent, and needs no memory for the way up. What
+ * is confined below a shared pool is not looked into: its thread may be in it.
+ */
+#include "pool/pool.h"
+
+#include <errno.h>
+
+/* A pool on the way down, and the place in it. */
+struct level {
+    struct walker walker; /* in the list of the part's guard */
+    struct part *part;
+    own_pool *pool; /* a reference, but for the topmost */
+    bool at_child;  /* the object that was found last is one */
+};
+
+#define LEVELS 16
+struct levels {
+    struct levels *above;
+    struct level level[LEVELS];
+};
+
+struct walk {
+    int (*visit)(void *object, int depth, void *arg);
+    void *arg;
+    struct levels *levels; /* the lowest ones */
+    size_t count;          /* of all that are in use */
+    struct levels few;     /* need no memory */
+};
+
+static struct level *lowest(const struct walk *walk)
+{
+    return &walk->levels->level[(walk->count - 1) % LEVELS];
+}
+
+/* The walk comes to a part. */
+static void come(struct level *level, struct part *part)
+{
+    struct guard *guard = part_guard(part);
+    pool_enter_part(part);
+    level->part = part;
+    level->walker = (struct walker){.next = guard->walkers, .at = ledger_oldest(&part->ledger)};
+    guard->walkers = &level->walker;
+    pool_leave(part);
+}
+
+/* It is no longer in a part, which is entered. */
+static void go(struct level *level)
+{
+    struct walker **link = &part_guard(level->part)->walkers;
+    while (*link != &level->walker)
+        link = &(*link)->next;
+    *link = level->walker.next;
+}
+
+/* False: ENOMEM. */
+static bool go_down(struct walk *walk, own_pool *pool)
+{
+    size_t granted;
+    if (walk->count && walk->count % LEVELS == 0) {
+        struct levels *levels = chunk_get(sizeof(*levels), &granted);
+        if (!levels)
+            return false;
+        levels->above = walk->levels;
+        walk->levels = levels;
+    }
+    walk->count++;
+    lowest(walk)->pool = pool;
+    come(lowest(walk), &pool->part);
+    return true;
+}
+
+/* The lowest level is in no part any more. */
+static void go_up(struct walk *walk)
+{
+    own_pool *pool = lowest(walk)->pool;
+    if (--walk->count == 0)
+        return;
+    if (walk->count % LEVELS == 0) {
+        struct levels *levels = walk->levels;
+        walk->levels = levels->above;
+        chunk_put(levels, sizeof(*levels));
+    }
+    own_decref(pool);
+}
+
+static own_object *entry_object(struct entry *entry)
+{
+    if (entry_is_child(entry))
+        return &entry_child(entry)->object;
+    return entry_kind(entry) == KIND_REFERENCE ? entry_node(entry)->object : NULL;
+}
+
+/* A new reference to the next object in a part. NULL: there is none, and the walk has left it. */
+static own_object *next_in_part(struct level *level)
+{
+    struct part *part = level->part;
+    own_object *object = NULL;
+    pool_enter_part(part);
+    for (struct entry *entry; !object && (entry = level->walker.at);) {
+        level->walker.at = ledger_newer(&part->ledger, entry);
+        object = own_incref(entry_object(entry));
+        level->at_child = entry_is_child(entry);
+    }
+    if (!object)
+        go(level);
+    pool_leave(part);
+    return object;
+}
+
+static own_object *next_object(struct level *level)
+{
+    for (;;) {
+        own_object *object = next_in_part(level);
+        struct part *next = object ? NULL : part_next(&level->pool->part, level->part);
+        if (!next)
+            return object;
+        come(level, next);
+    }
+}
+
+/* Walks in a pool that several threads use, which has been visited. */
+static int walk_shared(struct walk *walk, own_pool *pool, int depth)
+{
+    int ended = 0;
+    walk->levels = &walk->few;
+    (void)go_down(walk, pool);
+    while (walk->count) {
+        own_object *object = ended ? NULL : next_object(lowest(walk));
+        if (!object) {
+            if (ended) {
+                struct level *level = lowest(walk);
+                pool_enter_part(level->part);
+                go(level);
+                pool_leave(level->part);
+            }
+            go_up(walk);
+            continue;
+        }
+        bool child = lowest(walk)->at_child;
+        ended = walk->visit(object, depth + (int)walk->count, walk->arg);
+        if (!ended && child && pool_parts(as_pool(object))) {
+            if (go_down(walk, as_pool(object)))
+                continue;
+            ended = fail_with(ENOMEM);
+        }
+        own_decref(object);
+    }
+    return ended;
+}
+
+static int walk_confined(struct walk *walk, own_pool *root)
+{
+    int ended = 0;
+    int depth = 0;
+    own_pool *pool = root; /* that which is walked in */
+    struct entry *entry = ledger_oldest(&pool->part.ledger);
+    while (!ended) {
+        if (!entry) {
+            if (pool == root)
+                return 0;
+            const struct entry *walked = &pool->entry;
+            pool = tree_parent(pool);
+            entry = ledger_newer(&pool->part.ledger, walked);
+            depth--;
+            continue;
+        }
+        own_object *object = entry_object(entry);
+        if (object)
+            ended = walk->visit(object, depth + 1, walk->arg);
+        own_pool *child = entry_is_child(entry) ? entry_child(entry) : NULL;
+        if (!child || ended) {
+            entry = ledger_newer(&pool->part.ledger, entry);
+        } else if (pool_parts(child)) {
+            ended = walk_shared(walk, child, depth + 1);
+            entry = ledger_newer(&pool->part.ledger, entry);
+        } else {
+            pool = child;
+            entry = ledger_oldest(&pool->part.ledger);
+            depth++;
+        }
+    }
+    return ended;
+}
+
+int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg), void *arg)
+{
+    if (!visit || !pool_check(pool, "own_pool_walk")) {
+        errno = EINVAL;
+        return -1;
+    }
+    struct walk walk;
+    walk.visit = visit;
+    walk.arg = arg;
+    walk.count = 0;
+    int ended = visit(pool, 0, arg);
+    if (ended)
+        return ended;
+    return pool_parts(pool) ? walk_shared(&walk, pool, 0) : walk_confined(&walk, pool);
+}
