@@ -216,11 +216,12 @@ EXTRA_DIST += \
 	$(script_tests) \
 	%D%/README \
 	%D%/timed.sh \
-	%D%/models/clear.pml \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \
+	%D%/models/outside.pml \
 	%D%/models/revival.pml \
 	%D%/models/shared.pml \
+	%D%/models/total.pml \
 	%D%/models/tree.pml \
 	%D%/models/weakref.pml
 

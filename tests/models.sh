@@ -59,7 +59,7 @@ mutants_of()
          inside && /^ \*\/$/ { exit }' "$work/$1.pml"
 }
 
-for model in get revival drop clear tree biased; do
+for model in get revival drop tree outside total; do
     search $model
     all_is_well $model
     states=$(sed -n 's/^ *\([0-9]*\) states, stored.*/\1/p' "$work/out")

@@ -1,31 +1,31 @@
 /*
  * drop.pml - own_drop of a child against all who may take it out of the ledger meanwhile.
  *
- * A pool P with two stripes, 0 and 1, and a pool Q with one, 2, are cleared; then Q dies. The child
- * is in stripe 0. A thread drops it from P, one moves it to Q, one back into stripe 1 of P; they
- * have a reference to the child each, which they release then. So it may die in any of the five
- * threads: own_drop, own_move, enter_parent, pool_orphan (pool/own.c), ledger_release
- * (pool/ledger.c), with shared_unhold and shared_release (object/shared.c).
+ * A pool P has two parts, 0 and 1; a pool Q has one, 2, and dies at the end. The child is in part 0.
+ * Two threads drop it from P, one moves it to Q, one back into part 1 of P; they have a reference to
+ * the child each, which they release then. So it may die in any of the five threads: own_drop,
+ * pool_enter_parent, pool_orphan (pool/own.c), own_move (pool/move.c), pool_release (pool/release.c),
+ * with shared_unhold and shared_release (object/shared.c).
  *
  * mutants:
- *   STRIPE_NOT_READ_AGAIN     the stripe that was read without its lock is taken for the child's
- *   PARENT_LOOKED_INTO        a parent that was read without a lock is asked whose stripe it is
+ *   PART_NOT_READ_AGAIN       the part that was read without its lock is taken for the child's
+ *   PARENT_LOOKED_INTO        a parent that was read without a lock is asked whose part it is
  *   CHILD_LOOKED_AT           after its reference has been released
- *   CALLED_WITHOUT_REFERENCE  who drops the child has no reference to it
+ *   CALLED_WITHOUT_REFERENCE  a thread that drops the child has no reference to it
  *   SPLIT_COUNT               a release reads the count and writes it, without an exchange
  */
 #ifdef CALLED_WITHOUT_REFERENCE
 #define COUNT_FIRST (-3)
 #else
-#define COUNT_FIRST (-4)
+#define COUNT_FIRST (-5)
 #endif
 #define STATE_FIRST STATE_HELD_ONE
 #include "shared.pml"
 
 #define Q 2
 #define NOWHERE 3
-byte parent;             /* child->entry.parent */
-bool in_ledger[3] = {true, false, false}; /* the child is in the ring of that stripe */
+byte parent;             /* child->entry.owner */
+bool in_ledger[3] = {true, false, false}; /* the child is in the ring of that part */
 bool mutex[3];
 bool tree;     /* the lock under which pools get a parent */
 byte moves;    /* that have ended; who moves has a reference to Q */
@@ -53,37 +53,37 @@ inline decref()
     fi
 }
 
-/* ledger_remove_child, under the lock of the stripe. The entry is free for others at the end. */
-inline remove_child(stripe)
+/* ledger_remove_child, under the lock of the part. The entry is free for others at the end. */
+inline remove_child(part)
 {
-    d_step { touch(); assert(in_ledger[stripe] && mutex[stripe]); in_ledger[stripe] = false };
-    d_step { touch(); assert(parent == stripe); parent = NOWHERE }
+    d_step { touch(); assert(in_ledger[part] && mutex[part]); in_ledger[part] = false };
+    d_step { touch(); assert(parent == part); parent = NOWHERE }
 }
 
-inline add_child(stripe)
+inline add_child(part)
 {
-    d_step { touch(); assert(parent == NOWHERE && mutex[stripe]); parent = stripe };
-    d_step { touch(); assert(!in_ledger[stripe]); in_ledger[stripe] = true }
+    d_step { touch(); assert(parent == NOWHERE && mutex[part]); parent = part };
+    d_step { touch(); assert(!in_ledger[part]); in_ledger[part] = true }
 }
 
-/* pool_orphan, of a child that is in that stripe, which is locked and is not afterwards. */
-inline orphan(stripe)
+/* pool_orphan, of a child that is in that part, which is locked and is not afterwards. */
+inline orphan(part)
 {
     touch(); /* own_is_shared */
-    remove_child(stripe);
+    remove_child(part);
     unhold();
 #ifdef CHILD_LOOKED_AT
     touch();
 #endif
-    unlock(mutex[stripe]);
+    unlock(mutex[part]);
     if
     :: last -> die()
     :: else
     fi
 }
 
-/* enter_parent: `at` is the stripe of the child, which is locked; NOWHERE: that is none of those
-   from `least` to `most`. */
+/* pool_enter_parent: `at` is the part of the child, which is locked; NOWHERE: that is none of those from
+   `least` to `most`. */
 inline enter_parent(least, most)
 {
     do
@@ -97,7 +97,7 @@ inline enter_parent(least, most)
        :: else
        fi;
        lock(mutex[at]);
-#ifdef STRIPE_NOT_READ_AGAIN
+#ifdef PART_NOT_READ_AGAIN
        break
 #else
        if
@@ -109,7 +109,7 @@ inline enter_parent(least, most)
     od
 }
 
-active proctype dropper()
+active [2] proctype dropper()
 {
     LOCALS;
     byte at;
@@ -123,7 +123,7 @@ active proctype dropper()
 #endif
 }
 
-/* move_child: one lock of a stripe at a time. */
+/* move_child: one lock of a part at a time. */
 inline move(least, most, to)
 {
     lock(tree);
@@ -157,28 +157,16 @@ active proctype mover_back()
     decref()
 }
 
-inline clear(stripe)
-{
-    lock(mutex[stripe]);
-    if
-    :: in_ledger[stripe] -> orphan(stripe)
-    :: else -> unlock(mutex[stripe])
-    fi
-}
-
-active proctype clearer_of_p()
+/* Q is gone through when nobody else can be in it, and dies. */
+active proctype death_of_q()
 {
     LOCALS;
-    clear(0);
-    clear(1)
-}
-
-active proctype clearer_of_q()
-{
-    LOCALS;
-    clear(Q);
     moves == 2;
-    clear(Q);
+    lock(mutex[Q]);
+    if
+    :: in_ledger[Q] -> orphan(Q)
+    :: else -> unlock(mutex[Q])
+    fi;
     q_freed = true
 }
 
