@@ -199,9 +199,9 @@ OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
 /*
  * What a pool and all pools below it have together.
  *
- * usage  filled. In a shared tree others may go on meanwhile: each pool is counted as it is when its
- *        turn comes. A confined pool below a shared one is another thread's: it counts as one of
- *        `pools`, with the memory that it has taken itself in `reserved`, and nothing else.
+ * usage  filled. In a shared tree others may go on meanwhile: each pool is counted as it is when
+ *        its turn comes. A confined pool below a shared one is another thread's: it counts as one
+ *        of `pools`, with the memory that it has taken itself in `reserved`, and nothing else.
  *
  * Threads: those of pool. What others change in the pools above the one whose turn it is waits
  * meanwhile: the list of what these own, and their blocks over 64 KiB. Cost: the number of pools.
@@ -211,8 +211,8 @@ OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
 /*
  * Visits a pool, all that it holds and all below it: a pool before what it owns, in the order in
  * which it took it on; of a shared pool what one thread added, then what another did. A held object
- * is visited each time it is held; what it refers to is not, nor what a held pool owns that is not a
- * child here.
+ * is visited each time it is held; what it refers to is not, nor what a held pool owns that is not
+ * a child here.
  *
  * visit  gets a borrowed object, its depth below `pool` (which has 0), and arg. Other than 0 ends
  *        the walk. It may read, and allocate and free blocks, but must not change who owns what. It
@@ -224,9 +224,9 @@ OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
  * confined pool below a shared one is visited, but is another thread's: visit does not use it, nor
  * is what it owns visited.
  *
- * Returns 0, or what ended the walk; -1 with errno ENOMEM (a shared tree of more than 16 levels), or
- * EINVAL (pool or visit is NULL). Threads: those of pool. Cost: what is visited; no memory but for
- * each 16 levels of a shared tree.
+ * Returns 0, or what ended the walk; -1 with errno ENOMEM (a shared tree of more than 16 levels),
+ * or EINVAL (pool or visit is NULL). Threads: those of pool. Cost: what is visited; no memory but
+ * for each 16 levels of a shared tree.
  */
 OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg),
                           void *arg);

@@ -30,8 +30,8 @@ static struct remote *small_at(const struct outside *outside, const void *addres
 }
 
 /*
- * The thread inside makes a block free before it clears its freed bit, free before it starts where it
- * never lived, and starts none before it is no longer free. So the words are read the other way
+ * The thread inside makes a block free before it clears its freed bit, free before it starts where
+ * it never lived, and starts none before it is no longer free. So the words are read the other way
  * round, and starts once more: that bit may be of what was there before.
  */
 static bool is_live(const struct spot *spot)

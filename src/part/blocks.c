@@ -111,9 +111,9 @@ static struct found find_part(const struct parts *parts, const void *address)
     return found;
 }
 
-/* A large block of a part, whose guard's lock is taken. NULL: there is none at that address. The thread
-   in the memory may give a unit up meanwhile, so that owner and value of a claim would not be of the
-   same; a unit that is looked at stays what it was. */
+/* A large block of a part, whose guard's lock is taken. NULL: there is none at that address. The
+   thread in the memory may give a unit up meanwhile, so that owner and value of a claim would not
+   be of the same; a unit that is looked at stays what it was. */
 static struct large *find_large(const struct part *part, const void *block)
 {
     outside_enter(part->memory.outside);

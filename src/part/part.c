@@ -24,8 +24,8 @@ static const struct extent *first_extent(const struct part *part)
     return extent;
 }
 
-/* The first part is that of the thread that shares its owner. Without a number there may be several of
-   these, so that it is nobody's. */
+/* The first part is that of the thread that shares its owner. Without a number there may be several
+   of these, so that it is nobody's. */
 static uint32_t first_slot(void)
 {
     uint32_t slot = slot_of_thread();

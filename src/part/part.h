@@ -54,6 +54,12 @@ struct part {
     struct ledger ledger;
 };
 
+/* The place of a walk in the ledger of a part, in the list of its guard. */
+struct walker {
+    struct walker *next;
+    struct entry *at; /* what comes next; NULL: nothing more */
+};
+
 /* The fields of a part that several threads use. The lock protects `account` and all after it. */
 struct guard {
     struct outside outside; /* first: the memory points to it */
@@ -66,6 +72,7 @@ struct guard {
     size_t bytes;
     size_t peak;
     size_t nodes; /* made ready, and in no ledger, while their threads are elsewhere */
+    struct walker *walkers;
 };
 
 /* A part other than the first. */
@@ -125,6 +132,25 @@ static inline struct account *part_account(struct part *part)
 {
     struct guard *guard = part_guard(part);
     return OWN_UNLIKELY(guard) ? &guard->account : &part->memory.account;
+}
+
+/* part.c: walks that come to this entry next go on behind it instead. */
+void part_pass(const struct part *part, const struct entry *entry, const struct entry *newest);
+
+/* An entry leaves the ledger of a part, which is entered. It may have left already, but is in no
+   other; `newest` was the newest entry before. */
+static inline void part_leaves(const struct part *part, const struct entry *entry,
+                               const struct entry *newest)
+{
+    const struct guard *guard = part_guard(part);
+    if (OWN_UNLIKELY(guard) && OWN_UNLIKELY(guard->walkers))
+        part_pass(part, entry, newest);
+}
+
+static inline void part_remove_child(struct part *part, struct entry *entry)
+{
+    part_leaves(part, entry, part->ledger.newest);
+    ledger_remove_child(&part->ledger, entry);
 }
 
 /* Counts a foreign block in or out. The ledger is entered. */

@@ -53,9 +53,9 @@ static struct entry *enter_and_add(own_usage *usage, const struct part *part)
 }
 
 /*
- * Adds a pool that several threads use, and all below it. Each part on the way down stays entered: so
- * what is below cannot leave it, and lives. All who do this enter a parent before its children, and
- * nobody else enters a second part, so that nobody waits in a circle.
+ * Adds a pool that several threads use, and all below it. Each part on the way down stays entered:
+ * so what is below cannot leave it, and lives. All who do this enter a parent before its children,
+ * and nobody else enters a second part, so that nobody waits in a circle.
  */
 static void add_shared(own_usage *usage, own_pool *root)
 {

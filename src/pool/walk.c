@@ -1,13 +1,13 @@
 /*
  * pool/walk.c - own_pool_walk.
  *
- * In a pool that several threads use, the place of a walk is known to the guard of the part that it is
- * in: an entry that leaves the ledger moves the place on. What is visited, and the pools on the way down
- * to it, are held by references of the walk's own. So code of users runs with nothing entered, and
- * nothing is visited twice, or left out, because of what others drop.
+ * In a pool that several threads use, the place of a walk is known to the guard of the part that it
+ * is in: an entry that leaves the ledger moves the place on. What is visited, and the pools on the
+ * way down to it, are held by references of the walk's own. So code of users runs with nothing
+ * entered, and nothing is visited twice, or left out, because of what others drop.
  *
- * A confined pool has its place in the ledger of its parent, and needs no memory for the way up. What
- * is confined below a shared pool is not looked into: its thread may be in it.
+ * A confined pool has its place in the ledger of its parent, and needs no memory for the way up.
+ * What is confined below a shared pool is not looked into: its thread may be in it.
  */
 #include "pool/pool.h"
 

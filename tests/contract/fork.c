@@ -81,6 +81,10 @@ static void use_system(void)
     expect(pthread_join(thread, NULL) == 0);
 }
 
+/* A shared pool that no thread is inside of, and a block in the memory of a thread that goes on. */
+static own_pool *shared;
+static char *of_thread;
+
 static pthread_barrier_t started;
 static atomic_bool stop;
 
@@ -88,6 +92,9 @@ static atomic_bool stop;
 static void *keep_using_library(void *and_system)
 {
     use_library();
+    char *block = own_alloc(shared, 1, 1000);
+    expect(block != NULL);
+    __atomic_store_n(&of_thread, block, __ATOMIC_RELAXED); /* that of one of them */
     pthread_barrier_wait(&started);
     while (!atomic_load(&stop)) {
         if (and_system)
@@ -95,6 +102,15 @@ static void *keep_using_library(void *and_system)
         use_library();
     }
     return NULL;
+}
+
+static void use_shared(void)
+{
+    expect(own_block_size(shared, of_thread) == 1008 && own_free(shared, of_thread) == 0);
+    expect(own_free(shared, of_thread) == -1);
+    expect(own_alloc(shared, 1, 500000) && own_pool_new(shared) != NULL);
+    own_pool_clear(shared);
+    own_decref(shared);
 }
 
 /* What a child does before it exits with 0; `inherited` is a pool from before it was made. */
@@ -105,6 +121,7 @@ static void live(own_pool *inherited, char *block)
     expect(strcmp(block, "inherited") == 0);
     expect(own_free(inherited, block) == 0);
     expect(own_alloc(inherited, 1, 100000) != NULL);
+    use_shared();
     use_library();
     use_system();
     own_decref(inherited);
@@ -131,6 +148,8 @@ START_TEST(a_child_made_while_threads_are_in_the_library_goes_on_using_it)
     pthread_t threads[BUSY_THREADS];
     own_pool *pool = new_root();
     char *block = own_strdup(pool, "inherited");
+    shared = new_root();
+    expect(own_share(shared) == 0);
     size_t forks = scaled(FORKS);
     void *and_system = checker_has_locks() ? NULL : &stop;
 
@@ -145,6 +164,7 @@ START_TEST(a_child_made_while_threads_are_in_the_library_goes_on_using_it)
         expect(pthread_join(threads[i], NULL) == 0);
     expect(own_contains(pool, block) && strcmp(block, "inherited") == 0);
     pthread_barrier_destroy(&started);
+    own_decref(shared);
     own_decref(pool);
 }
 END_TEST

@@ -1,6 +1,6 @@
 /*
- * shared_blocks.c - blocks of a shared pool that another thread frees, resizes and asks for than the
- * one that made them.
+ * shared_blocks.c - blocks of a shared pool that another thread frees, resizes and asks for than
+ * the one that made them.
  */
 #include <pthread.h>
 

@@ -1,6 +1,6 @@
 /*
- * shared_walk.c - totals and walks of shared trees while another thread changes them. Each change is
- * made and joined inside a visit, so that it comes at one known place.
+ * shared_walk.c - totals and walks of shared trees while another thread changes them. Each change
+ * is made and joined inside a visit, so that it comes at one known place.
  */
 #include <pthread.h>
 

@@ -3,8 +3,8 @@
  * random in one shared tree, while some of them go through all of it.
  *
  * Threads meet at pools and objects that places hold. Half of the places have pools that nobody
- * clears: blocks of these are filled with a pattern, and looked at again before they are freed. A pool
- * that may be cleared goes from thread to thread: one at a time is in it.
+ * clears: blocks of these are filled with a pattern, and looked at again before they are freed. A
+ * pool that may be cleared goes from thread to thread: one at a time is in it.
  */
 #include "stress.h"
 

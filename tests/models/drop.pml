@@ -1,11 +1,11 @@
 /*
  * drop.pml - own_drop of a child against all who may take it out of the ledger meanwhile.
  *
- * A pool P has two parts, 0 and 1; a pool Q has one, 2, and dies at the end. The child is in part 0.
- * Two threads drop it from P, one moves it to Q, one back into part 1 of P; they have a reference to
- * the child each, which they release then. So it may die in any of the five threads: own_drop,
- * pool_enter_parent, pool_orphan (pool/own.c), own_move (pool/move.c), pool_release (pool/release.c),
- * with shared_unhold and shared_release (object/shared.c).
+ * A pool P has two parts, 0 and 1; a pool Q has one, 2, and dies at the end. The child is in part
+ * 0. Two threads drop it from P, one moves it to Q, one back into part 1 of P; they have a
+ * reference to the child each, which they release then. So it may die in any of the five threads:
+ * own_drop, pool_enter_parent, pool_orphan (pool/own.c), own_move (pool/move.c), pool_release
+ * (pool/release.c), with shared_unhold and shared_release (object/shared.c).
  *
  * mutants:
  *   PART_NOT_READ_AGAIN       the part that was read without its lock is taken for the child's
@@ -82,8 +82,8 @@ inline orphan(part)
     fi
 }
 
-/* pool_enter_parent: `at` is the part of the child, which is locked; NOWHERE: that is none of those from
-   `least` to `most`. */
+/* pool_enter_parent: `at` is the part of the child, which is locked; NOWHERE: that is none of those
+   from `least` to `most`. */
 inline enter_parent(least, most)
 {
     do
