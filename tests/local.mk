@@ -43,7 +43,9 @@ check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 	%D%/shared/breach.c \
 	%D%/shared/breach.h \
 	%D%/shared/fault_world.c \
-	%D%/shared/fault_world.h
+	%D%/shared/fault_world.h \
+	%D%/shared/holder.c \
+	%D%/shared/holder.h
 
 abort_tests += %D%/contract/abort %D%/contract/race
 
@@ -66,13 +68,19 @@ unit_tests += \
 	%D%/unit/limits_met \
 	%D%/unit/lock \
 	%D%/unit/map \
+	%D%/unit/memory \
+	%D%/unit/pages \
+	%D%/unit/parts \
+	%D%/unit/ready \
 	%D%/unit/system \
 	%D%/unit/share \
+	%D%/unit/slot \
 	%D%/unit/ticks \
 	%D%/unit/types \
 	%D%/unit/validate_chunk \
 	%D%/unit/validate_foreign \
 	%D%/unit/validate_ledger \
+	%D%/unit/validate_memory \
 	%D%/unit/validate_pool \
 	%D%/unit/validate_weakref \
 	%D%/unit/weakref
@@ -113,10 +121,20 @@ unit_tests += \
 %C%_unit_lock_LDADD = $(UNIT_LIBS)
 %C%_unit_map_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_map_LDADD = $(UNIT_LIBS)
+%C%_unit_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_memory_LDADD = $(UNIT_LIBS)
+%C%_unit_pages_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_pages_LDADD = $(UNIT_LIBS)
+%C%_unit_parts_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_parts_LDADD = $(UNIT_LIBS)
+%C%_unit_ready_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_ready_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_system_LDADD = $(UNIT_LIBS)
 %C%_unit_share_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_share_LDADD = $(UNIT_LIBS)
+%C%_unit_slot_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_slot_LDADD = $(UNIT_LIBS)
 %C%_unit_ticks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_ticks_LDADD = $(UNIT_LIBS)
 %C%_unit_types_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -127,6 +145,8 @@ unit_tests += \
 %C%_unit_validate_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_ledger_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_ledger_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_memory_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_pool_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_weakref_CPPFLAGS = $(UNIT_CPPFLAGS)

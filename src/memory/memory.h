@@ -135,7 +135,7 @@ bool memory_free_in(struct memory *memory, struct extent *extent, void *block);
 /* Makes a block larger or smaller; growth is zeroed. NULL: as memory_alloc; the block is as it
    was. */
 void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes);
-/* Frees all blocks; only the first extent is left. */
+/* Frees all blocks, with nobody outside; the first extent stays, and the tag. */
 void memory_clear(struct memory *memory);
 /* Frees everything but the first extent, whose chunk the owner puts back. */
 void memory_end(struct memory *memory);

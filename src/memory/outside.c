@@ -397,6 +397,7 @@ bool outside_make(struct memory *memory, struct outside *outside)
         if (extent != memory->extent && !extent->settled)
             extent_settle_left(memory, extent);
     }
+    memory_update(memory); /* what is left of an extent may wait now */
     if (make_all(memory, outside))
         return true;
     outside_unmake(memory, outside);

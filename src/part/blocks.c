@@ -118,6 +118,7 @@ static struct large *find_large(const struct part *part, const void *block)
 {
     outside_enter(part->memory.outside);
     uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, &part->memory);
+    outside_leave(part->memory.outside);
     struct large *large = claimed & CLAIM_LARGE ? (struct large *)(claimed & CLAIM_ADDRESS) : NULL;
     return large && large->block == block ? large : NULL;
 }

@@ -288,6 +288,14 @@ struct part *parts_enter_newest(struct part *first)
     return found;
 }
 
+void part_pass(const struct part *part, const struct entry *entry, const struct entry *newest)
+{
+    for (struct walker *walker = part_guard(part)->walkers; walker; walker = walker->next) {
+        if (walker->at == entry)
+            walker->at = entry == newest ? NULL : entry->newer;
+    }
+}
+
 void part_count_foreign(struct part *part, size_t bytes, bool comes)
 {
     struct guard *guard = part_guard(part);
