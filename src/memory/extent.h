@@ -365,11 +365,11 @@ static inline void *page_take(struct page *page)
     __atomic_store_n(&page->bits[word].free, free, __ATOMIC_RELAXED);
     page->used++;
     char *block = page->at + at;
-    if (OWN_UNLIKELY(!free)) {
-        page->avail &= (uint8_t) ~(1U << word);
-        if (OWN_UNLIKELY(!page->avail))
-            page_unlist(page);
-    }
+    /* Whether a word becomes full cannot be predicted, so there is no branch for it. */
+    unsigned avail = page->avail & ~((unsigned)!free << word);
+    page->avail = (uint8_t)avail;
+    if (OWN_UNLIKELY(!avail))
+        page_unlist(page);
     return block;
 }
 

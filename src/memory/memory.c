@@ -18,7 +18,7 @@
 
 #include <errno.h>
 
-#define PAGED_FROM ((size_t)192 << 10) /* bytes of live blocks */
+#define PAGED_FROM ((size_t)96 << 10) /* bytes of live blocks */
 #define LOG_SHORT 16                   /* bytes */
 #define KEPT ((size_t)128 << 10)       /* of an extent in which nothing is left */
 
