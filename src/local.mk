@@ -62,7 +62,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/extent.c \
 	%D%/memory/extent.h \
 	%D%/memory/fast.h \
+	%D%/memory/find.c \
 	%D%/memory/free.c \
+	%D%/memory/free.h \
+	%D%/memory/join.c \
 	%D%/memory/large.c \
 	%D%/memory/large.h \
 	%D%/memory/memory.c \
@@ -70,6 +73,9 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/outside.c \
 	%D%/memory/outside.h \
 	%D%/memory/page.c \
+	%D%/memory/page.h \
+	%D%/memory/resize.c \
+	%D%/memory/stock.c \
 	%D%/memory/validate.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \

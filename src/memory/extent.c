@@ -5,7 +5,7 @@
  * thirtieth of it, at least a unit, at most 1 MiB. Under a limit it takes no more than half of the
  * room that is left, so that one owner does not take what others under the same limit could use.
  */
-#include "memory/extent.h"
+#include "memory/free.h"
 
 #include <errno.h>
 

@@ -5,7 +5,8 @@
 #ifndef MEMORY_FAST_H
 #define MEMORY_FAST_H
 
-#include "memory/extent.h"
+#include "memory/free.h"
+#include "memory/page.h"
 
 /* The first block of the list of its size becomes live. */
 static inline __attribute__((always_inline)) void *memory_pop(struct stock *stock, size_t granules)
@@ -55,8 +56,8 @@ static inline __attribute__((always_inline)) void *memory_alloc_fast(struct memo
     return block;
 }
 
-/* memory_free where the block lies in a page. NULL: that has been done. Else what to do next: an extent
-   of the memory in which the address lies, or the memory itself where there is none. */
+/* memory_free where the block lies in a page. NULL: that has been done. Else what to do next: an
+   extent of the memory in which the address lies, or the memory itself where there is none. */
 static inline __attribute__((always_inline)) void *memory_free_fast(struct memory *memory,
                                                                     void *block)
 {

@@ -1,31 +1,19 @@
 /*
- * memory/free.c - free blocks of extents: lists by size, joining.
+ * memory/free.c - free blocks of extents: entering them into lists by size, and using them again.
  *
  * A small block that is freed enters a list as it is, since the next request is often for the same
  * size; a larger one is joined with its free neighbours first. Each list is for one size up to 512
- * bytes, and for a quarter of a doubling above that. If the list of a size
- * is empty, the smallest block that fits, as far as the lists tell, is cut. If there is none, whole
- * extents are joined, but only if much of the memory is free, and enough was freed since the last
- * time, so the cost of joining is proportional to what was freed. (Deferred joining: Wilson, Johnstone, Neely and Boles, "Dynamic
- * storage allocation: a survey and critical review", 1995, section 3.10.)
+ * bytes, and for a quarter of a doubling above that. If the list of a size is empty, the smallest
+ * block that fits, as far as the lists tell, is cut.
  *
  * The lists are in the stock. If the memory is too small to have a stock, or there is no memory for
  * one, free blocks are found by looking through the bits.
  */
-#include "memory/extent.h"
+#include "memory/free.h"
 
-#include <errno.h>
+#define TRIES 4 /* how many blocks of one list are looked at */
 
-#define STOCK_FROM ((size_t)2 << 10) /* reserved bytes; less is looked through as fast */
-#define TRIES 4                      /* how many blocks of one list are looked at */
-#define FREE_PART 5                  /* of a memory, what has to be free */
-#define JOIN_PART 64                 /* of an extent, what has to be freed before it is joined */
-#define JOIN_MOST 16                 /* extents that are looked at for one request */
-
-struct stock memory_unlisted;
-
-/* The links of a free block are usable only while they are read or written. */
-static size_t marked_bytes(size_t granules)
+size_t free_marked_bytes(size_t granules)
 {
     return granules > 1 ? sizeof(struct free_block) : GRANULE;
 }
@@ -47,14 +35,13 @@ static bool is_bin(const struct stock *stock, struct free_block **link)
     return link >= stock->bin && link < stock->bin + BINS;
 }
 
-/* Takes a free block out of its list. Its bits are the caller's to change. */
-static void unlist(struct memory *memory, struct extent *extent, size_t index, size_t granules)
+void free_unlist(struct memory *memory, struct extent *extent, size_t index, size_t granules)
 {
     struct stock *stock = memory->stock;
     struct free_block *block = extent_address(extent, index);
     if (!has_stock(memory))
         return;
-    mark_defined(block, marked_bytes(granules));
+    mark_defined(block, free_marked_bytes(granules));
     struct free_block **link = block->link;
     unlink_block(block);
     if (is_bin(stock, link)) {
@@ -79,85 +66,13 @@ size_t free_size(const struct memory *memory, const struct extent *extent, size_
     return extent_block_end(memory, extent, index) - index;
 }
 
-/* Lists all free blocks of a settled extent. */
-void free_list_all(struct memory *memory, struct extent *extent)
-{
-    size_t used = extent_used(memory, extent);
-    for (size_t word = 0; word << 6 < used; word++) {
-        const struct bits *bits = extent_bits(extent, word << 6);
-        for (uint64_t rest = bits->free; rest; rest &= rest - 1) {
-            size_t index = (word << 6) + (size_t)__builtin_ctzll(rest);
-            free_list(memory, extent, index, free_size(memory, extent, index));
-        }
-    }
-}
-
-bool stock_make(struct memory *memory)
-{
-    size_t granted;
-    if (has_stock(memory))
-        return true;
-    struct stock *stock = account_get(&memory->account, sizeof(*stock), &granted);
-    if (!stock)
-        return false;
-    *stock = (struct stock){.lists = true};
-    memory->stock = stock;
-    /* There are no big extents yet, but the first. One that was left with a log only stays so. */
-    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
-        if (extent->settled)
-            free_list_all(memory, extent);
-    }
-    return true;
-}
-
-void stock_end(struct memory *memory)
-{
-    if (has_stock(memory))
-        account_put(&memory->account, memory->stock, sizeof(*memory->stock));
-    memory->stock = NULL;
-}
-
-void stock_drop(struct memory *memory, bool had_stock)
-{
-    if (had_stock || !has_stock(memory))
-        return;
-    int saved = errno;
-    bool waits = memory->stock->present[0] | memory->stock->present[1];
-    stock_end(memory);
-    if (waits)
-        memory->stock = &memory_unlisted;
-    errno = saved;
-}
-
-void stock_want(struct memory *memory)
-{
-    if (OWN_LIKELY(has_stock(memory)))
-        return;
-    int saved = errno;
-    if (memory->account.reserved < STOCK_FROM || !stock_make(memory))
-        memory->stock = &memory_unlisted;
-    errno = saved;
-}
-
-static bool is_free(const struct extent *extent, size_t index)
-{
-    return word_load(&extent_bits(extent, index)->free) & bit_of(index);
-}
-
-static void clear_start(struct extent *extent, size_t index)
-{
-    struct bits *bits = extent_bits(extent, index);
-    word_clear(&bits->start, bit_of(index));
-    word_clear(&bits->free, bit_of(index));
-}
-
 /* Nothing of a big extent is live: its free blocks leave the lists, and it goes. */
 static void empty(struct memory *memory, struct extent *extent)
 {
     size_t first = extent_first_index(extent);
     for (size_t index = first; index < extent->granules;) {
         size_t granules = free_size(memory, extent, index);
-        unlist(memory, extent, index, granules);
+        free_unlist(memory, extent, index, granules);
         index += granules;
     }
     extent_remove(memory, extent);
@@ -178,34 +93,33 @@ static size_t block_before(const struct extent *extent, size_t index)
     return (word << 6) + log2_floor(starts);
 }
 
-/* Joins a block that has become free, and is in no list, with free neighbours. Returns its start. */
+/* Joins a block that has become free, and is in no list, with free neighbours. Returns its start.
+   */
 static size_t join_around(struct memory *memory, struct extent *extent, size_t index, size_t *end)
 {
     size_t used = extent_used(memory, extent);
     size_t before;
     while ((before = block_before(extent, index)) && is_free(extent, before)) {
-        unlist(memory, extent, before, index - before);
+        free_unlist(memory, extent, before, index - before);
         clear_start(extent, index);
         index = before;
     }
     while (*end < used && is_free(extent, *end)) {
         size_t behind = free_size(memory, extent, *end);
-        unlist(memory, extent, *end, behind);
+        free_unlist(memory, extent, *end, behind);
         clear_start(extent, *end);
         *end += behind;
     }
     return index;
 }
 
-/* Whether what ends there may go back to bump. Not where threads outside look for the ends of
-   blocks: the start behind a live block stays. */
-static bool is_at_bump(const struct memory *memory, const struct extent *extent, size_t end)
+bool free_is_at_bump(const struct memory *memory, const struct extent *extent, size_t end)
 {
     return extent == memory->extent && end == extent_index(extent, memory->bump) &&
            !memory->outside;
 }
 
-static void give_to_bump(struct memory *memory, size_t index)
+void free_give_to_bump(struct memory *memory, size_t index)
 {
     struct extent *extent = memory->extent;
     size_t granules = extent_index(extent, memory->bump) - index;
@@ -218,7 +132,7 @@ static void give_to_bump(struct memory *memory, size_t index)
 bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules)
 {
     size_t end = index + granules;
-    bool last = is_at_bump(memory, extent, end);
+    bool last = free_is_at_bump(memory, extent, end);
     if (!last)
         stock_want(memory);
     if (extent_is_counted(extent)) {
@@ -232,7 +146,7 @@ bool free_make(struct memory *memory, struct extent *extent, size_t index, size_
     if (last || !has_stock(memory) || free_joins(memory, granules))
         index = join_around(memory, extent, index, &end);
     if (last) {
-        give_to_bump(memory, index);
+        free_give_to_bump(memory, index);
         return false;
     }
     free_list(memory, extent, index, end - index);
@@ -243,89 +157,19 @@ bool free_make(struct memory *memory, struct extent *extent, size_t index, size_
     return true;
 }
 
-/* Joins the free blocks of an extent with those that follow them, and the last with what is behind
-   bump. */
-static void join(struct memory *memory, struct extent *extent)
+void free_cut_off(struct memory *memory, struct extent *extent, size_t index, size_t whole,
+                  size_t granules)
 {
-    size_t used = extent_used(memory, extent);
-    for (size_t index = extent_first_index(extent); index < used;) {
-        size_t end = index + free_size(memory, extent, index);
-        if (is_free(extent, index) && is_at_bump(memory, extent, end)) {
-            unlist(memory, extent, index, end - index);
-            give_to_bump(memory, index);
-            return;
-        }
-        if (!is_free(extent, index) || end == used || !is_free(extent, end)) {
-            index = end;
-            continue;
-        }
-        unlist(memory, extent, index, end - index);
-        while (end < used && is_free(extent, end)) {
-            size_t behind = free_size(memory, extent, end);
-            unlist(memory, extent, end, behind);
-            clear_start(extent, end);
-            end += behind;
-        }
-        free_list(memory, extent, index, end - index); /* looked at once more: it may be the last */
+    if (whole == granules)
+        return;
+    size_t rest = index + granules;
+    struct bits *bits = extent_bits(extent, rest);
+    if (OWN_UNLIKELY(memory->outside)) { /* free first: to these threads it never lives */
+        stock_want(memory);
+        word_set(&bits->free, bit_of(rest));
     }
-}
-
-/* Joins what lies in extents that have no count of what was freed; where at least so much was. */
-static bool join_small(struct memory *memory, size_t least)
-{
-    struct stock *stock = memory->stock;
-    if (!stock->freed || stock->freed << GRANULE_SHIFT < least)
-        return false;
-    stock->freed = 0;
-    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
-        if (extent->settled && !extent_is_counted(extent))
-            join(memory, extent);
-    }
-    return true;
-}
-
-/* Whether much of the memory is free: only then is it worth looking for pieces that fit together. */
-static bool has_much_free(const struct memory *memory)
-{
-    size_t reserved = memory->account.reserved;
-    return reserved - min_size(reserved, memory->bytes) > reserved / FREE_PART;
-}
-
-bool free_join(struct memory *memory)
-{
-    if (!has_stock(memory) || !has_much_free(memory))
-        return false;
-    bool joined = join_small(memory, memory->account.reserved / JOIN_PART / JOIN_PART);
-    struct extent *extent = memory->stock->join;
-    if (!extent)
-        extent = memory->stock->extents;
-    for (unsigned i = 0; extent && i < JOIN_MOST; i++) {
-        struct big *big = extent_big(extent);
-        if (extent->settled && big->freed >= extent->granules / JOIN_PART) {
-            big->freed = 0;
-            join(memory, extent);
-            joined = true;
-        }
-        extent = big->older;
-    }
-    memory->stock->join = extent;
-    return joined;
-}
-
-bool free_join_all(struct memory *memory)
-{
-    if (!has_stock(memory))
-        return false;
-    bool joined = join_small(memory, 1);
-    for (struct extent *extent = memory->stock->extents; extent;
-         extent = extent_big(extent)->older) {
-        if (!extent->settled || !extent_big(extent)->freed)
-            continue;
-        extent_big(extent)->freed = 0;
-        join(memory, extent);
-        joined = true;
-    }
-    return joined;
+    start_set(&bits->start, bit_of(rest));
+    (void)free_make(memory, extent, rest, whole - granules);
 }
 
 /* The size of a free block, which those behind it become part of; nothing is listed. */
@@ -382,8 +226,7 @@ static unsigned next_present(const struct stock *stock, unsigned bin)
     return present ? bin + (unsigned)__builtin_ctzll(present) : BINS;
 }
 
-/* The extent of a free block of a single granule, which has no room to say so. */
-static struct extent *extent_of(struct memory *memory, const void *block)
+struct extent *free_extent_of(struct memory *memory, const void *block)
 {
     for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
         if (extent_has(extent, block))
@@ -404,7 +247,7 @@ static struct extent *find(struct memory *memory, size_t granules, unsigned bins
         struct extent *in = NULL;
         if (bin == 0) {
             *whole = 1;
-            in = extent_of(memory, block);
+            in = free_extent_of(memory, block);
             *index = extent_index(in, block);
             return in;
         }
@@ -439,7 +282,7 @@ static void cut(struct memory *memory, struct extent *extent, size_t index, size
 static inline void *use(struct memory *memory, struct extent *extent, size_t index, size_t whole,
                         size_t granules)
 {
-    unlist(memory, extent, index, whole);
+    free_unlist(memory, extent, index, whole);
     cut(memory, extent, index, whole, granules);
     count_in(memory, granules << GRANULE_SHIFT);
     count_live(extent, granules);
@@ -470,7 +313,7 @@ void *free_use_exact(struct memory *memory, size_t granules)
         mark_defined(block, sizeof(*block));
         extent = block->extent;
     } else {
-        extent = extent_of(memory, block);
+        extent = free_extent_of(memory, block);
     }
     return use(memory, extent, extent_index(extent, block), granules, granules);
 }
@@ -483,39 +326,10 @@ bool free_extend(struct memory *memory, struct extent *extent, size_t index, siz
     size_t behind = free_size(memory, extent, end);
     if (end + behind - index < granules)
         return false;
-    unlist(memory, extent, end, behind);
+    free_unlist(memory, extent, end, behind);
     clear_start(extent, end);
     count_live(extent, index + granules - end);
     mark_undefined(extent_address(extent, end), (index + granules - end) << GRANULE_SHIFT);
     cut(memory, extent, index, end + behind - index, granules);
     return true;
-}
-
-size_t free_validate(struct memory *memory)
-{
-    size_t listed = 0;
-    struct stock *stock = memory->stock;
-    for (unsigned bin = 0; bin < BINS; bin++) {
-        struct free_block **link = &stock->bin[bin];
-        if (!*link != !(stock->present[bin / 64] & bit_of(bin)))
-            return SIZE_MAX;
-        for (struct free_block *block = *link, *next; block; block = next) {
-            struct extent *extent = extent_of(memory, block);
-            if (!extent || !extent_has(extent, block) || !extent->settled)
-                return SIZE_MAX;
-            size_t index = extent_index(extent, block);
-            size_t granules = free_size(memory, extent, index);
-            mark_defined(block, marked_bytes(granules));
-            next = block->next;
-            bool right =
-                is_free(extent, index) && bin_of(granules) == bin && block->link == link &&
-                (granules == 1 || (block->extent == extent && block->granules == granules));
-            mark_unusable(block, marked_bytes(granules));
-            if (!right)
-                return SIZE_MAX;
-            link = &block->next;
-            listed++;
-        }
-    }
-    return listed;
 }

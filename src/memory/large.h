@@ -27,6 +27,15 @@ struct larges {
     uintptr_t tag;               /* in the values of their claims */
 };
 
+/* Those of a memory that one thread uses, which has a stock. */
+static inline struct larges memory_larges(struct memory *memory)
+{
+    return (struct larges){.list = &memory->stock->large,
+                           .account = &memory->account,
+                           .memory = memory,
+                           .tag = memory->stock->tag};
+}
+
 /* A block of `size` bytes, a multiple of a granule. Its contents are arbitrary unless
    large_is_zero. NULL: ENOMEM or EDQUOT. */
 struct large *large_get(const struct larges *of, size_t size, size_t alignment);

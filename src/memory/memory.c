@@ -1,5 +1,5 @@
 /*
- * memory/memory.c - allocating, finding, freeing, resizing and clearing.
+ * memory/memory.c - allocating, freeing and clearing.
  *
  * Where a block comes from, each only if the one before has nothing:
  *
@@ -13,22 +13,18 @@
  *
  * A block over LARGE_OVER is a chunk of its own, except in a first extent that was made large.
  */
-#include "memory/extent.h"
+#include "memory/free.h"
 #include "memory/large.h"
+#include "memory/page.h"
 
 #include <errno.h>
 
 #define PAGED_FROM ((size_t)96 << 10) /* bytes of live blocks */
-#define LOG_SHORT 16                   /* bytes */
-#define KEPT ((size_t)128 << 10)       /* of an extent in which nothing is left */
+#define LOG_SHORT 16                  /* bytes */
+#define KEPT ((size_t)128 << 10)      /* of an extent in which nothing is left */
 
-static void *fail(int error)
-{
-    errno = error;
-    return NULL;
-}
-
-/* Whether a block is the next bytes of the extent in use, without anything else to be asked first. */
+/* Whether a block is the next bytes of the extent in use, without anything else to be asked first.
+   */
 static bool is_open(const struct memory *memory)
 {
     const struct stock *stock = memory->stock;
@@ -90,8 +86,8 @@ static bool is_reserve(const struct memory *memory)
     return !memory->extent->older && extent_is_big(memory->extent);
 }
 
-/* Whether a block fits where the log is. That is worth replaying it where it is short, as it is in a
-   small pool; and under a limit. */
+/* Whether a block fits where the log is. That is worth replaying it where it is short, as it is in
+   a small pool; and under a limit. */
 static bool fits_without_log(const struct memory *memory, size_t granules)
 {
     const char *end = extent_end(memory->extent);
@@ -156,24 +152,16 @@ static inline void *get(struct memory *memory, size_t granules)
     return get_slow(memory, granules);
 }
 
-static struct larges larges_of(struct memory *memory)
-{
-    return (struct larges){.list = &memory->stock->large,
-                           .account = &memory->account,
-                           .memory = memory,
-                           .tag = memory->stock->tag};
-}
-
 static __attribute__((noinline)) void *get_large(struct memory *memory, size_t bytes,
                                                  size_t alignment, bool zero)
 {
     if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     bool had_stock = has_stock(memory);
     if (!stock_make(memory))
         return NULL;
     size_t granules = granules_of(bytes);
-    const struct larges of = larges_of(memory);
+    const struct larges of = memory_larges(memory);
     struct large *large = large_get(&of, granules << GRANULE_SHIFT, alignment);
     if (!large)
         stock_drop(memory, had_stock);
@@ -190,22 +178,9 @@ static __attribute__((noinline)) void *get_large(struct memory *memory, size_t b
 
 static void put_large(struct memory *memory, struct large *large)
 {
-    const struct larges of = larges_of(memory);
+    const struct larges of = memory_larges(memory);
     count_out(memory, large->size);
     large_put(&of, large);
-}
-
-/* Changes the size of a large block; NULL as large_resize. */
-static void *resize_large(struct memory *memory, struct large *large, size_t size, bool here)
-{
-    const struct larges of = larges_of(memory);
-    size_t before = large->size;
-    void *block = here ? large_shrink_here(large, size) : large_resize(&of, large, size);
-    if (block) {
-        memory->peak = max_size(memory->peak, memory->bytes);
-        memory->bytes += size - before;
-    }
-    return block;
 }
 
 void *memory_alloc(struct memory *memory, size_t bytes, bool zero)
@@ -225,32 +200,17 @@ void *memory_alloc(struct memory *memory, size_t bytes, bool zero)
     return block;
 }
 
-/* Makes the end of a live block free. */
-static void cut_off(struct memory *memory, struct extent *extent, size_t index, size_t whole,
-                    size_t granules)
-{
-    if (whole == granules)
-        return;
-    size_t rest = index + granules;
-    struct bits *bits = extent_bits(extent, rest);
-    if (OWN_UNLIKELY(memory->outside)) { /* free first: to these threads it never lives */
-        stock_want(memory);
-        word_set(&bits->free, bit_of(rest));
-    }
-    start_set(&bits->start, bit_of(rest));
-    (void)free_make(memory, extent, rest, whole - granules);
-}
-
 void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes)
 {
     size_t most;
     if (alignment <= GRANULE)
         return memory_alloc(memory, bytes, true);
     if (add_overflows(bytes, alignment, &most))
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     if (most > LARGE_OVER)
         return get_large(memory, bytes, alignment, true);
-    /* A block with room for any start, of an extent; what is too much on either side is freed again. */
+    /* A block with room for any start, of an extent; what is too much on either side is freed
+       again. */
     size_t granules = granules_of(bytes);
     size_t whole = granules + (alignment >> GRANULE_SHIFT) - 1;
     char *block = get(memory, max_size(whole, PAGE_MOST + 1));
@@ -266,7 +226,7 @@ void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes
     size_t before = start - place.index;
     count_bytes(memory, memory->bytes - ((whole - granules) << GRANULE_SHIFT));
     start_set(&extent_bits(extent, start)->start, bit_of(start));
-    cut_off(memory, extent, start, whole - before, granules);
+    free_cut_off(memory, extent, start, whole - before, granules);
     if (before)
         (void)free_make(memory, extent, place.index, before);
     block = extent_address(extent, start);
@@ -275,90 +235,8 @@ void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes
     return block;
 }
 
-/* The extent that an address may lie in, or what else claimed its unit. */
-static inline struct extent *extent_at(struct memory *memory, const void *address,
-                                       uintptr_t *claimed)
-{
-    *claimed = 0;
-    if (extent_has(memory->extent, address))
-        return memory->extent;
-    *claimed = (uintptr_t)chunk_claimed_by(address, memory);
-    if (OWN_LIKELY(*claimed))
-        return *claimed & CLAIM_KINDS ? NULL : (struct extent *)(*claimed & CLAIM_ADDRESS);
-    return extent_small_at(memory, address);
-}
-
-/* Makes the bits of an extent tell. */
-static inline void settle(struct memory *memory, struct extent *extent)
-{
-    if (OWN_LIKELY(extent == memory->extent)) {
-        extent_settle(memory);
-    } else if (OWN_UNLIKELY(!extent->settled)) {
-        extent_settle_left(memory, extent);
-        finish(memory); /* what is left of it may wait now */
-    }
-}
-
-static inline bool find_in_extent(struct memory *memory, struct extent *extent, const void *address,
-                                  struct place *place)
-{
-    if ((uintptr_t)address % GRANULE || !extent_has(extent, address))
-        return false;
-    settle(memory, extent);
-    place->extent = extent;
-    place->index = extent_index(extent, address);
-    place->bits = extent_bits(extent, place->index);
-    return word_load(&place->bits->start) & ~word_load(&place->bits->free) & bit_of(place->index);
-}
-
-static inline bool find_in_unit(struct unit *unit, const void *address, struct place *place)
-{
-    uintptr_t at = (uintptr_t)address;
-    place->index = at >> GRANULE_SHIFT & (CHUNK_UNIT / GRANULE - 1);
-    place->bits = &unit->bits[place->index >> 6];
-    place->page = unit_page(unit, at);
-    place->unit = unit;
-    return word_load(&place->bits->start) & ~word_load(&place->bits->free) & bit_of(place->index) &&
-           at % GRANULE == 0;
-}
-
-bool memory_find(struct memory *memory, const void *address, struct place *place)
-{
-    uintptr_t claimed;
-    struct extent *extent = extent_at(memory, address, &claimed);
-    place->extent = NULL;
-    place->page = NULL;
-    place->large = NULL;
-    if (OWN_LIKELY(extent != NULL))
-        return find_in_extent(memory, extent, address, place);
-    if (claimed & CLAIM_UNIT)
-        return find_in_unit(unit_of(claimed), address, place);
-    if (!(claimed & CLAIM_LARGE))
-        return false;
-    place->large = (struct large *)(claimed & CLAIM_ADDRESS);
-    return place->large->block == address;
-}
-
-bool memory_covers(struct memory *memory, const void *address)
-{
-    uintptr_t claimed;
-    const struct extent *extent = extent_at(memory, address, &claimed);
-    if (claimed & CLAIM_LARGE)
-        return ((struct large *)(claimed & CLAIM_ADDRESS))->block == address;
-    return claimed & CLAIM_UNIT || (extent && extent_has(extent, address));
-}
-
-size_t memory_size(const struct memory *memory, const struct place *place)
-{
-    if (OWN_LIKELY(place->extent != NULL))
-        return (extent_end_of(memory, place->extent, place->index) - place->index) << GRANULE_SHIFT;
-    if (place->page)
-        return (size_t)place->page->granules << GRANULE_SHIFT;
-    return place->large->size;
-}
-
-/* Nothing is live: an extent that is not large is kept in use, so that a single block that comes and
-   goes costs no extent each time. */
+/* Nothing is live: an extent that is not large is kept in use, so that a single block that comes
+   and goes costs no extent each time. */
 static void start_anew(struct memory *memory)
 {
     const struct extent *extent = memory->extent;
@@ -428,84 +306,11 @@ void memory_free(struct memory *memory, const struct place *place, void *block)
     page_put(memory, page, place->bits, place->index);
 }
 
-/* Changes the size of a block of an extent where it is. False: there is no room. */
-static bool resize_here(struct memory *memory, const struct place *place, size_t whole,
-                        size_t granules)
-{
-    struct extent *extent = place->extent;
-    size_t end = place->index + whole;
-    size_t more = (granules - whole) << GRANULE_SHIFT;
-    if (granules <= whole) {
-        count_peak(memory);
-        count_bytes(memory, memory->bytes + more);
-        cut_off(memory, extent, place->index, whole, granules);
-        return true;
-    }
-    if (extent == memory->extent && end == extent_index(extent, memory->bump)) {
-        if ((size_t)(extent_end(extent) - memory->bump) < more)
-            return false;
-        mark_undefined(memory->bump, more);
-        set_bump(memory, memory->bump + more);
-        extent->settled = (uint32_t)(place->index + granules);
-        count_live(extent, granules - whole);
-    } else if (!free_extend(memory, extent, place->index, end, granules)) {
-        return false;
-    }
-    count_bytes(memory, memory->bytes + more);
-    memset(extent_address(extent, end), 0, more);
-    return true;
-}
-
-static void *resize_by_copy(struct memory *memory, void *block, size_t old_size, size_t bytes)
-{
-    void *fresh = memory_alloc(memory, bytes, false);
-    if (!fresh)
-        return NULL;
-    size_t kept = min_size(old_size, bytes);
-    memcpy(fresh, block, kept);
-    memset((char *)fresh + kept, 0, bytes - kept);
-    /* What happened meanwhile may have moved extents, so the old block is looked up anew. */
-    struct place old;
-    memory_find(memory, block, &old);
-    memory_free(memory, &old, block);
-    return fresh;
-}
-
-void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes)
-{
-    int saved = errno;
-    if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
-    size_t granules = granules_of(bytes);
-    size_t size = memory_size(memory, place);
-    size_t wanted = granules << GRANULE_SHIFT;
-    void *resized = size == wanted ? block : NULL;
-    if (!resized && place->large && wanted > LARGE_OVER) {
-        resized = resize_large(memory, place->large, wanted, false);
-        if (!resized && errno && wanted > size)
-            return NULL;
-    } else if (!resized && place->extent && bytes <= LARGE_OVER &&
-               resize_here(memory, place, size >> GRANULE_SHIFT, granules)) {
-        resized = block;
-    }
-    if (!resized) {
-        resized = resize_by_copy(memory, block, size, bytes);
-        if (!resized && wanted < size && place->large)
-            resized = resize_large(memory, place->large, wanted, true);
-    }
-    if (resized) {
-        zero_rounding(resized, bytes);
-        errno = saved;
-    }
-    finish(memory);
-    return resized;
-}
-
 /* Frees all but the first extent and the stock. */
 static void end_blocks(struct memory *memory)
 {
     if (has_stock(memory)) {
-        const struct larges of = larges_of(memory);
+        const struct larges of = memory_larges(memory);
         large_end(&of);
         pages_end(memory);
     }

@@ -1,9 +1,13 @@
 /*
  * memory/memory.h - the room memory: the blocks of one owner.
  *
- *   memory.c    allocating, finding, freeing, resizing and clearing
+ *   memory.c    allocating, freeing and clearing
+ *   find.c      the block at an address, and its size
+ *   resize.c    making a block larger or smaller
  *   extent.c    extents: bump, the log, the bits
- *   free.c      free blocks: lists by size, joining
+ *   free.c      free blocks: entering them into lists, using them again
+ *   stock.c     the lists, which are made when they are first needed
+ *   join.c      joining free blocks
  *   page.c      pages: blocks of one size, once the memory has grown
  *   large.c     large blocks: chunks of their own
  *   outside.c   what threads outside may do: look up a block, free it

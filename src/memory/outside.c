@@ -6,7 +6,8 @@
  * The memory of an extent or a unit is unclaimed first, and put back only when there is no visitor:
  * a thread outside increments `visitors` before it looks an address up in the unit map.
  */
-#include "memory/extent.h"
+#include "memory/free.h"
+#include "memory/page.h"
 
 #define PAGE_WORDS (PAGE_BYTES / GRANULE / 64)
 

@@ -9,7 +9,7 @@
  * Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
  * memory: Evans, "A scalable concurrent malloc implementation for FreeBSD", 2006.)
  */
-#include "memory/extent.h"
+#include "memory/page.h"
 
 #include <errno.h>
 
@@ -82,8 +82,8 @@ static bool unit_new(struct memory *memory)
         unit->remote = remote;
         memset(unit->bits, 0, sizeof(unit->bits));
         for (unsigned i = 0; i < UNIT_PAGES; i++)
-            unit->page[i] = (struct page){.bits = &unit->bits[i * PAGE_WORDS],
-                                          .at = at + i * PAGE_BYTES};
+            unit->page[i] =
+                (struct page){.bits = &unit->bits[i * PAGE_WORDS], .at = at + i * PAGE_BYTES};
     }
     if (done && !chunk_claim(at, CHUNK_UNIT, memory, (void *)claimed))
         done = false;

@@ -1,8 +1,9 @@
 /*
  * memory/validate.c - checks the equations of memory.h.
  */
-#include "memory/extent.h"
+#include "memory/free.h"
 #include "memory/large.h"
+#include "memory/page.h"
 
 static void check(const struct memory *memory, bool holds, const char *equation)
 {
@@ -126,8 +127,7 @@ size_t memory_validate(struct memory *memory, const struct memory_counts *others
               "each free block is in the list of its size");
     }
     check(memory, !memory->end || may_be_open(memory), "end is NULL where free blocks wait");
-    check(memory, found.blocks == memory->blocks,
-          "blocks = live blocks, but for those in the log");
+    check(memory, found.blocks == memory->blocks, "blocks = live blocks, but for those in the log");
     check(memory, found.bytes == memory->bytes, "bytes = their sizes");
     return chunks;
 }

@@ -26,9 +26,9 @@ static size_t validate_chain(struct shard *shard, size_t bucket, size_t most)
     for (own_weakref *entry = weakref_buckets(shard)[bucket]; entry; entry = entry->chain) {
         uintptr_t address = weakref_address(entry);
         check(&weakref_shards[weakref_shard_of(address)] == shard,
-                "an entry's address is hashed to its shard");
+              "an entry's address is hashed to its shard");
         check(weakref_bucket_of(address, shard->buckets) == bucket,
-                "an entry's address is hashed to its bucket");
+              "an entry's address is hashed to its bucket");
         for (own_weakref *other = entry->chain; other; other = other->chain)
             check(weakref_address(other) != address, "no other entry has its address");
         validate_ring(entry, most);
@@ -42,7 +42,7 @@ static void validate_shard(struct shard *shard, size_t most)
     lock_take(&shard->lock);
     check(is_power_of_two(shard->buckets), "buckets is a power of two");
     check(!shard->chunk == (shard->buckets == SHARD_FEW),
-            "buckets lie in the shard exactly where they are few");
+          "buckets lie in the shard exactly where they are few");
     size_t entries = 0;
     for (size_t i = 0; i < shard->buckets; i++)
         entries += validate_chain(shard, i, most);

@@ -10,12 +10,6 @@
 
 #include <errno.h>
 
-static void *fail(int error)
-{
-    errno = error;
-    return NULL;
-}
-
 static struct larges larges_of(struct part *part)
 {
     struct guard *guard = part_guard(part);
@@ -30,7 +24,7 @@ static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool
     struct guard *guard = part_guard(mine);
     const struct larges of = larges_of(mine);
     if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     size_t granules = granules_of(bytes);
     bool had_stock = has_stock(&mine->memory);
     if (!stock_make(&mine->memory)) /* as for an owner that one thread uses */
@@ -81,7 +75,7 @@ void *parts_alloc_aligned(struct parts *parts, size_t alignment, size_t bytes)
     if (OWN_UNLIKELY(!mine))
         return NULL;
     if (add_overflows(bytes, alignment, &most))
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     if (most > LARGE_OVER)
         return alloc_large(mine, alignment, bytes, true);
     gather(mine);
@@ -256,7 +250,7 @@ void *parts_resize(struct parts *parts, void *block, size_t bytes, bool *is_bloc
     if (!old_size)
         return NULL;
     if (bytes > PTRDIFF_MAX)
-        return fail(ENOMEM);
+        return fail_pointer(ENOMEM);
     size_t size = granules_of(bytes) << GRANULE_SHIFT;
     void *resized = NULL;
     if (found.claimed & CLAIM_LARGE) {

@@ -34,10 +34,11 @@
  *   guard      of a part: at memory.outside; NULL exactly where one thread uses the owner
  *   blocks, bytes of a guard = its large blocks + the foreign ones of the ledger, and of the second
  *              ledger where the owner has one
- *   account    of a guard: reserved = the ledgers' chunks + the large blocks and their records + nodes
- *              that were made ready
+ *   account    of a guard: reserved = the ledgers' chunks + the large blocks and their records +
+ *              nodes that were made ready
  *              of a memory: reserved = its chunks + what the owner has beside them
- *   separate   a separate part is at its slot, has that slot, and is never given back before the owner
+ *   separate   a separate part is at its slot, has that slot, and is never given back before the
+ *              owner
  *
  * This room knows no pool: the owner is the address `home`.
  */

@@ -1,8 +1,9 @@
 /*
  * part/validate.c - the equations of part.h, checked.
  */
-#include "memory/extent.h"
+#include "memory/free.h"
 #include "memory/large.h"
+#include "memory/page.h"
 #include "part/part.h"
 
 static void check(const struct part *part, bool holds, const char *equation)

@@ -30,8 +30,8 @@
  *
  *   parts     their equations hold: memory/memory.h, ledger/ledger.h, part/part.h
  *   blocks    of the memory = its own + the adopted and private ones, in a confined pool
- *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger of
- *             private blocks, in a confined pool; of a shared one, but for the ledgers'
+ *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger
+ *             of private blocks, in a confined pool; of a shared one, but for the ledgers'
  *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
  *             private blocks, and nothing else

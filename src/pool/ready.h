@@ -37,8 +37,8 @@ static inline bool pool_is_plain(const own_pool *pool)
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
-/* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it. False:
-   there is no room, or nothing is known yet. */
+/* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it.
+   False: there is no room, or nothing is known yet. */
 static inline bool pool_keep(own_pool *pool, uint16_t *typical)
 {
     struct cache *cache = chunk_cache;

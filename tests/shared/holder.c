@@ -58,7 +58,8 @@ static void *bump(struct memory *memory, size_t bytes)
 {
     size_t rounded = (bytes + GRANULE - 1) & ~(GRANULE - 1);
 
-    if (!memory->end || bytes - 1 >= OWN_BUMP_MAX || (size_t)(memory->end - memory->bump) <= rounded)
+    if (!memory->end || bytes - 1 >= OWN_BUMP_MAX ||
+        (size_t)(memory->end - memory->bump) <= rounded)
         return NULL;
     char *block = memory->bump;
     *--memory->end = (char)(rounded >> GRANULE_SHIFT);

@@ -1,11 +1,13 @@
 /*
- * holder.h - a memory (memory/memory.h) whose owner is no pool, but a chunk with nothing else in it.
+ * holder.h - a memory (memory/memory.h) whose owner is no pool, but a chunk with nothing else in
+ * it.
  */
 #ifndef SHARED_HOLDER_H
 #define SHARED_HOLDER_H
 
 #include "harness.h"
-#include "memory/extent.h"
+#include "memory/free.h"
+#include "memory/page.h"
 
 struct holder {
     uint64_t kept[2];
@@ -13,7 +15,8 @@ struct holder {
     struct extent first;
 };
 
-/* A memory whose first chunk has so many bytes, and which has a limit, if that is not 0. Never NULL. */
+/* A memory whose first chunk has so many bytes, and which has a limit, if that is not 0. Never
+   NULL. */
 struct memory *holder_make(size_t first, size_t limit);
 void holder_end(struct memory *memory);
 

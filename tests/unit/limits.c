@@ -3,7 +3,7 @@
  * limit must count, and says of each call whether it must fail.
  */
 #include "harness.h"
-#include "memory/extent.h"
+#include "memory/free.h"
 #include "memory/large.h"
 #include "pool/pool.h"
 

@@ -183,7 +183,8 @@ static void resize(const struct kind *kind)
     may_fail(kind);
     unsigned char *at = memory_resize(world.memory, &place, block->at, size);
     if (has_failed(at, reserved)) {
-        expect(size > block->size || rounded(size) > 64 * KIB || rounded(block->size) != rounded(size));
+        expect(size > block->size || rounded(size) > 64 * KIB ||
+               rounded(block->size) != rounded(size));
         check_block(block);
         return;
     }
@@ -273,8 +274,8 @@ START_TEST(churn_takes_little_more_than_what_lives)
         struct block *block = &world.blocks[below(MOST)];
         holder_free(world.memory, block->at);
         block->at = holder_alloc(world.memory, random_size());
-        worst = max_size(worst, world.memory->account.reserved * 100 /
-                                    memory_count(world.memory).bytes);
+        worst = max_size(worst,
+                         world.memory->account.reserved * 100 / memory_count(world.memory).bytes);
     }
     holder_validate(world.memory);
     if (worst > 200)
@@ -289,7 +290,7 @@ int main(void)
     Suite *suite = suite_create("memory");
     TCase *blocks = add_case(suite, "blocks");
 
-    tcase_add_loop_test(blocks, blocks_are_as_the_model_has_them, 0, KINDS *DISTRIBUTIONS);
+    tcase_add_loop_test(blocks, blocks_are_as_the_model_has_them, 0, KINDS * DISTRIBUTIONS);
     tcase_add_loop_test(blocks, churn_takes_little_more_than_what_lives, 0, 4);
     return run_suite(suite);
 }

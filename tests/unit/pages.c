@@ -43,8 +43,8 @@ static struct page *page_of(const void *block)
     return holder_place(memory, block).page;
 }
 
-/* Blocks of a size, until one lies in a page that none of them lies in yet; all of that page. Returns
-   their number. */
+/* Blocks of a size, until one lies in a page that none of them lies in yet; all of that page.
+   Returns their number. */
 static size_t fill_fresh_page(size_t granules)
 {
     size_t count = 0;

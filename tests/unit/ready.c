@@ -1,9 +1,10 @@
 /*
- * ready.c - pools that are kept whole when they die and made again: whatever a pool was and did, the
- * next one in its place is as if it was new; and one that is dead and kept is told as a dead one.
+ * ready.c - pools that are kept whole when they die and made again: whatever a pool was and did,
+ * the next one in its place is as if it was new; and one that is dead and kept is told as a dead
+ * one.
  */
-#include "harness.h"
 #include "pool/ready.h"
+#include "harness.h"
 
 #define KIB ((size_t)1 << 10)
 
@@ -137,9 +138,9 @@ static void be_cleared(own_pool *pool)
 }
 
 static void (*const uses[])(own_pool *pool) = {
-    use_nothing,   use_little, use_up,     free_some,   settle,    grow,
-    have_large,    lose_children,          have_children, have_things, lose_things,
-    have_name,     have_limit, adopt,      adopt_and_lose, be_shared, be_cleared,
+    use_nothing, use_little,    use_up,         free_some,   settle,      grow,
+    have_large,  lose_children, have_children,  have_things, lose_things, have_name,
+    have_limit,  adopt,         adopt_and_lose, be_shared,   be_cleared,
 };
 #define USES ((int)(sizeof(uses) / sizeof(uses[0])))
 

@@ -74,8 +74,8 @@ static void build(void)
 /* Bits of a granule of a block in an extent. */
 static struct bits *bits_of(const char *block)
 {
-    struct extent *extent = (struct extent *)((uintptr_t)chunk_claimed_by(block, world.memory) &
-                                              CLAIM_ADDRESS);
+    struct extent *extent =
+        (struct extent *)((uintptr_t)chunk_claimed_by(block, world.memory) & CLAIM_ADDRESS);
     return extent_bits(extent, extent_index(extent, block));
 }
 

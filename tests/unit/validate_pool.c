@@ -1,6 +1,6 @@
 /*
- * validate_pool.c - pool_validate sees each broken equation of pool.h, ledger.h and part.h in a pool
- * of one thread and in one of several, and the default misuse handler reports it and aborts.
+ * validate_pool.c - pool_validate sees each broken equation of pool.h, ledger.h and part.h in a
+ * pool of one thread and in one of several, and the default misuse handler reports it and aborts.
  * validate_memory.c has the equations of memory.h.
  */
 #include "breach.h"

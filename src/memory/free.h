@@ -1,0 +1,120 @@
+/*
+ * memory/free.h - free blocks of extents, and the stock that lists them.
+ */
+#ifndef MEMORY_FREE_H
+#define MEMORY_FREE_H
+
+#include "memory/extent.h"
+
+/* The contents of a free block. A block of a single granule has room for the links only. */
+struct free_block {
+    struct free_block *next;
+    struct free_block **link;
+    struct extent *extent;
+    size_t granules;
+};
+
+/* The list for free blocks of a size. */
+static inline unsigned bin_of(size_t granules)
+{
+    if (OWN_LIKELY(granules <= BINS_EXACT))
+        return (unsigned)granules - 1;
+    unsigned power = log2_floor(granules); /* 5 and more */
+    size_t bin = BINS_EXACT + (power - 5) * 4 + ((granules >> (power - 2)) & 3);
+    return bin < BINS ? (unsigned)bin : BINS - 1;
+}
+
+/* Enters a free block, whose bits are set already, into the list of its size. */
+static inline void free_push(struct stock *stock, struct extent *extent, void *memory,
+                             size_t granules)
+{
+    struct free_block *block = memory;
+    unsigned bin = bin_of(granules);
+    struct free_block *first = stock->bin[bin];
+    mark_undefined(block, granules > 1 ? sizeof(*block) : GRANULE);
+    block->next = first;
+    block->link = &stock->bin[bin];
+    if (granules > 1) {
+        block->extent = extent;
+        block->granules = granules;
+    }
+    if (first) {
+        mark_defined(first, GRANULE);
+        first->link = &block->next;
+        mark_unusable(first, GRANULE);
+    }
+    stock->bin[bin] = block;
+    stock->present[bin / 64] |= bit_of(bin);
+}
+
+/* Whether a block that is freed is joined with its neighbours at once: where larger blocks have no
+   other source. Small ones wait as they are. */
+static inline bool free_joins(const struct memory *memory, size_t granules)
+{
+    return granules > BINS_EXACT && !memory->stock->unit;
+}
+
+static inline bool is_free(const struct extent *extent, size_t index)
+{
+    return word_load(&extent_bits(extent, index)->free) & bit_of(index);
+}
+
+static inline void clear_start(struct extent *extent, size_t index)
+{
+    struct bits *bits = extent_bits(extent, index);
+    word_clear(&bits->start, bit_of(index));
+    word_clear(&bits->free, bit_of(index));
+}
+
+/* stock.c: makes the stock if there is none. False: ENOMEM or EDQUOT. */
+bool stock_make(struct memory *memory);
+/* A block is freed: from now on there is something to be looked for. This lists what is free
+   already, so it comes before any of its bits are set. errno is kept. */
+void stock_want(struct memory *memory);
+void stock_end(struct memory *memory);
+/* Undoes stock_make after a failure, where it had something to do. errno is kept. */
+void stock_drop(struct memory *memory, bool had_stock);
+void free_list_all(struct memory *memory, struct extent *extent);
+/* The number of free blocks in the lists; SIZE_MAX: a list is wrong. */
+size_t free_validate(struct memory *memory);
+
+/* join.c: joins free blocks, if enough were freed since the last time. False: no extent was looked
+   through. */
+bool free_join(struct memory *memory);
+/* Joins all that were freed since, where nothing else is left. */
+bool free_join_all(struct memory *memory);
+
+/* free.c: enters a block whose start and free bits are set into the list of its size, if there are
+   lists. */
+void free_list(struct memory *memory, struct extent *extent, size_t index, size_t granules);
+/* Takes a free block out of its list. Its bits are the caller's to change. */
+void free_unlist(struct memory *memory, struct extent *extent, size_t index, size_t granules);
+/* Makes a live block, which is not counted any more, a free block; or moves bump back to it, if it
+   is the last. True: its extent has been removed. */
+bool free_make(struct memory *memory, struct extent *extent, size_t index, size_t granules);
+/* Makes the end of a live block free. */
+void free_cut_off(struct memory *memory, struct extent *extent, size_t index, size_t whole,
+                  size_t granules);
+/* Whether what ends there may go back to bump. Not where threads outside look for the ends of
+   blocks: the start behind a live block stays. */
+bool free_is_at_bump(const struct memory *memory, const struct extent *extent, size_t end);
+/* The free block at `index`, which is in no list and the last, goes back to bump. */
+void free_give_to_bump(struct memory *memory, size_t index);
+/* Makes so many granules of a free block a live block, and counts it. The free block is the
+   smallest that fits, as far as the lists below `bins` tell. NULL: there is none. */
+void *free_use(struct memory *memory, size_t granules, unsigned bins);
+/* The same with a free block of exactly that size, which is in a list of one size. */
+void *free_use_exact(struct memory *memory, size_t granules);
+/* Extends the block at `index`, which ends at `end`, into a free block behind it. False: none is
+   there, or it is too small. */
+bool free_extend(struct memory *memory, struct extent *extent, size_t index, size_t end,
+                 size_t granules);
+/* The granules of a block of a settled extent. */
+size_t free_size(const struct memory *memory, const struct extent *extent, size_t index);
+/* The extent of a free block. A single granule has no room to say so. */
+struct extent *free_extent_of(struct memory *memory, const void *block);
+/* The bytes of a free block that have its links. They are usable only while they are read or
+   written. */
+size_t free_marked_bytes(size_t granules);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * memory/page.h - pages and their units. These records lie apart from the memory that they
+ * describe.
+ */
+#ifndef MEMORY_PAGE_H
+#define MEMORY_PAGE_H
+
+#include "memory/extent.h"
+
+#define PAGE_BYTES ((size_t)8 << 10)
+#define PAGE_WORDS (PAGE_BYTES / GRANULE / 64)
+#define UNIT_PAGES (CHUNK_UNIT / PAGE_BYTES)
+
+struct page {
+    struct page *next;
+    struct page **link; /* points here */
+    struct bits *bits;  /* PAGE_WORDS of them */
+    char *at;           /* its memory */
+    uint16_t used;      /* live blocks */
+    uint16_t capacity;  /* blocks that fit */
+    uint16_t relist;    /* 0: it is listed; else it is listed again when so few are live */
+    uint8_t avail;      /* a bit for each of `bits` that has a free block */
+    uint8_t granules;   /* of each block; 0: the page is empty */
+};
+
+struct unit {
+    char *at;              /* its memory */
+    struct remote *remote; /* NULL: there is no thread outside */
+    struct unit *next;
+    struct unit **link;
+    size_t used; /* pages that are not empty */
+    struct page page[UNIT_PAGES];
+    struct bits bits[CHUNK_UNIT / GRANULE / 64];
+};
+
+static inline struct page *unit_page(struct unit *unit, uintptr_t address)
+{
+    return &unit->page[(address & (CHUNK_UNIT - 1)) / PAGE_BYTES];
+}
+
+void pages_end(struct memory *memory);
+void unit_put(struct memory *memory, struct unit *unit);
+/* Makes a page of blocks of that size, and lists it. NULL: ENOMEM or EDQUOT. */
+struct page *page_new(struct memory *memory, size_t granules);
+/* To be called when a page has become full: takes it out of the list of its size. */
+void page_unlist(struct page *page);
+/* To be called when so few blocks are live as `relist` says: lists the page, or makes it an empty
+   page. True: its unit has been given back. */
+bool page_retire(struct memory *memory, struct page *page);
+bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks);
+
+static inline struct unit *unit_of(uintptr_t claimed)
+{
+    return (struct unit *)(claimed & CLAIM_ADDRESS);
+}
+
+/* A block of a listed page. */
+static inline void *page_take(struct page *page)
+{
+    unsigned word = (unsigned)__builtin_ctz(page->avail); /* not 0 */
+    uint64_t free = word_load(&page->bits[word].free);
+    size_t at = (size_t)word << 10 | (size_t)__builtin_ctzll(free) << GRANULE_SHIFT;
+    free &= free - 1;
+    __atomic_store_n(&page->bits[word].free, free, __ATOMIC_RELAXED);
+    page->used++;
+    char *block = page->at + at;
+    /* Whether a word becomes full cannot be predicted, so there is no branch for it. */
+    unsigned avail = page->avail & ~((unsigned)!free << word);
+    page->avail = (uint8_t)avail;
+    if (OWN_UNLIKELY(!avail))
+        page_unlist(page);
+    return block;
+}
+
+/* Frees a block of a page. `index`: its first granule, counted from the unit or from address 0. */
+static inline void page_put(struct memory *memory, struct page *page, struct bits *bits,
+                            size_t index)
+{
+    word_set(&bits->free, bit_of(index));
+    page->avail |= (uint8_t)(1U << (index >> 6) % PAGE_WORDS);
+    if (OWN_UNLIKELY(--page->used <= page->relist))
+        (void)page_retire(memory, page);
+}
+
+#endif

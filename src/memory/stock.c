@@ -1,0 +1,99 @@
+/*
+ * memory/stock.c - the stock: what a memory has beside its extents. Made when it is first needed.
+ */
+#include "memory/free.h"
+
+#include <errno.h>
+
+#define STOCK_FROM ((size_t)2 << 10) /* reserved bytes; less is looked through as fast */
+
+struct stock memory_unlisted;
+
+/* Lists all free blocks of a settled extent. */
+void free_list_all(struct memory *memory, struct extent *extent)
+{
+    size_t used = extent_used(memory, extent);
+    for (size_t word = 0; word << 6 < used; word++) {
+        const struct bits *bits = extent_bits(extent, word << 6);
+        for (uint64_t rest = bits->free; rest; rest &= rest - 1) {
+            size_t index = (word << 6) + (size_t)__builtin_ctzll(rest);
+            free_list(memory, extent, index, free_size(memory, extent, index));
+        }
+    }
+}
+
+bool stock_make(struct memory *memory)
+{
+    size_t granted;
+    if (has_stock(memory))
+        return true;
+    struct stock *stock = account_get(&memory->account, sizeof(*stock), &granted);
+    if (!stock)
+        return false;
+    *stock = (struct stock){.lists = true};
+    memory->stock = stock;
+    /* There are no big extents yet, but the first. One that was left with a log only stays so. */
+    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
+        if (extent->settled)
+            free_list_all(memory, extent);
+    }
+    return true;
+}
+
+void stock_end(struct memory *memory)
+{
+    if (has_stock(memory))
+        account_put(&memory->account, memory->stock, sizeof(*memory->stock));
+    memory->stock = NULL;
+}
+
+void stock_drop(struct memory *memory, bool had_stock)
+{
+    if (had_stock || !has_stock(memory))
+        return;
+    int saved = errno;
+    bool waits = memory->stock->present[0] | memory->stock->present[1];
+    stock_end(memory);
+    if (waits)
+        memory->stock = &memory_unlisted;
+    errno = saved;
+}
+
+void stock_want(struct memory *memory)
+{
+    if (OWN_LIKELY(has_stock(memory)))
+        return;
+    int saved = errno;
+    if (memory->account.reserved < STOCK_FROM || !stock_make(memory))
+        memory->stock = &memory_unlisted;
+    errno = saved;
+}
+
+size_t free_validate(struct memory *memory)
+{
+    size_t listed = 0;
+    struct stock *stock = memory->stock;
+    for (unsigned bin = 0; bin < BINS; bin++) {
+        struct free_block **link = &stock->bin[bin];
+        if (!*link != !(stock->present[bin / 64] & bit_of(bin)))
+            return SIZE_MAX;
+        for (struct free_block *block = *link, *next; block; block = next) {
+            struct extent *extent = free_extent_of(memory, block);
+            if (!extent || !extent_has(extent, block) || !extent->settled)
+                return SIZE_MAX;
+            size_t index = extent_index(extent, block);
+            size_t granules = free_size(memory, extent, index);
+            mark_defined(block, free_marked_bytes(granules));
+            next = block->next;
+            bool right =
+                is_free(extent, index) && bin_of(granules) == bin && block->link == link &&
+                (granules == 1 || (block->extent == extent && block->granules == granules));
+            mark_unusable(block, free_marked_bytes(granules));
+            if (!right)
+                return SIZE_MAX;
+            link = &block->next;
+            listed++;
+        }
+    }
+    return listed;
+}
