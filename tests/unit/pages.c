@@ -12,13 +12,14 @@ static struct memory *memory;
 static void *blocks[MOST];
 static size_t live_before;
 
-/* A memory with nothing free, and so large that small blocks come from pages. */
+/* A memory so large that small blocks come from pages. Its blocks are of the largest size that pages
+   have, so that nothing that was left of an extent is large enough for one. */
 static void setup(void)
 {
     live_before = chunk_live_bytes();
     memory = holder_make(256, 0);
     while (!memory->stock || !memory->stock->unit)
-        expect(holder_alloc(memory, 1000) && holder_alloc(memory, 512));
+        expect(holder_alloc(memory, PAGE_MOST * GRANULE) != NULL);
     holder_validate(memory);
 }
 
