@@ -17,13 +17,6 @@ struct blocks {
 
 static struct blocks blocks;
 
-static void in_thread(void *(*run)(void *arg))
-{
-    pthread_t thread;
-
-    expect(pthread_create(&thread, NULL, run, NULL) == 0 && pthread_join(thread, NULL) == 0);
-}
-
 /* Of all kinds: small ones, many of a size, larger than pages, and chunks of their own. */
 static size_t size_of(size_t i)
 {
@@ -85,10 +78,10 @@ START_TEST(blocks_from_before_the_pool_was_shared_are_freed_by_another_thread)
     blocks.pool = new_root();
     make_all(NULL);
     expect(own_share(blocks.pool) == 0);
-    in_thread(free_all);
+    in_thread(free_all, NULL);
     expect_all_free();
     make_all(NULL);
-    in_thread(free_all);
+    in_thread(free_all, NULL);
     expect_all_free();
     own_decref(blocks.pool);
 }
@@ -98,13 +91,14 @@ START_TEST(blocks_of_a_thread_that_has_ended_are_freed)
 {
     begin();
     for (int i = 0; i < 3; i++) {
-        in_thread(make_all);
+        in_thread(make_all, NULL);
         size_t reserved = usage_of(blocks.pool).reserved;
         free_all(NULL);
         expect_all_free();
-        in_thread(make_all); /* in what was freed: a thread goes on with the memory of that one */
+        in_thread(make_all,
+                  NULL); /* in what was freed: a thread goes on with the memory of that one */
         expect(usage_of(blocks.pool).reserved <= reserved + reserved / 4);
-        in_thread(free_all);
+        in_thread(free_all, NULL);
         expect_all_free();
     }
     own_decref(blocks.pool);
@@ -116,12 +110,12 @@ START_TEST(pool_is_used_by_its_threads_after_it_was_cleared)
     begin();
     for (int i = 0; i < 3; i++) {
         make_all(NULL);
-        in_thread(make_all);
+        in_thread(make_all, NULL);
         own_pool_clear(blocks.pool);
         expect(usage_of(blocks.pool).blocks == 0);
-        in_thread(make_all);
-        in_thread(free_all);
-        in_thread(make_all);
+        in_thread(make_all, NULL);
+        in_thread(free_all, NULL);
+        in_thread(make_all, NULL);
         free_all(NULL);
         expect_all_free();
     }
@@ -150,12 +144,12 @@ START_TEST(blocks_are_resized_by_another_thread)
 {
     begin();
     make_all(NULL);
-    in_thread(resize_all);
+    in_thread(resize_all, NULL);
     for (size_t i = 0; i < BLOCKS; i++)
         expect_block(i);
     resize_all(NULL);
-    in_thread(resize_all);
-    in_thread(free_all);
+    in_thread(resize_all, NULL);
+    in_thread(free_all, NULL);
     expect_all_free();
     own_decref(blocks.pool);
 }

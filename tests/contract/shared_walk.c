@@ -2,7 +2,6 @@
  * shared_walk.c - totals and walks of shared trees while another thread changes them. Each change
  * is made and joined inside a visit, so that it comes at one known place.
  */
-#include <pthread.h>
 
 #include "harness.h"
 
@@ -29,13 +28,6 @@ static own_pool *new_confined(own_pool *owner)
 
     expect(pool != NULL);
     return pool;
-}
-
-static void in_thread(void *(*run)(void *arg), void *arg)
-{
-    pthread_t thread;
-
-    expect(pthread_create(&thread, NULL, run, arg) == 0 && pthread_join(thread, NULL) == 0);
 }
 
 /* What another thread does when the walk comes to a pool of that name. */

@@ -6,6 +6,8 @@
 
 #include "harness.h"
 
+#include <pthread.h>
+
 #ifdef HAVE_VALGRIND_MEMCHECK_H
 #include <valgrind/valgrind.h>
 #endif
@@ -255,6 +257,13 @@ size_t scaled(size_t count)
         fprintf(stderr, "scaled down: one in %lu of the steps of long tests\n", divisor);
     told = true;
     return count / divisor;
+}
+
+void in_thread(void *(*run)(void *arg), void *arg)
+{
+    pthread_t thread;
+
+    expect(pthread_create(&thread, NULL, run, arg) == 0 && pthread_join(thread, NULL) == 0);
 }
 
 bool memory_is_checked(void)

@@ -144,6 +144,9 @@ size_t random_below(struct random *random, size_t bound); /* bound > 0 */
  */
 size_t scaled(size_t count);
 
+/* Runs in another thread, which has ended then. */
+void in_thread(void *(*run)(void *arg), void *arg);
+
 /* Whether the build checks memory itself, so that a read of a dead object ends the program. */
 bool memory_is_checked(void);
 

@@ -6,8 +6,6 @@
 
 #include "harness.h"
 
-#include <pthread.h>
-
 #define PER_ROUND 200
 
 struct stage {
@@ -52,14 +50,6 @@ static void *destroy(void *arg)
             own_decref(stage->pools[i]);
     }
     return NULL;
-}
-
-static void in_thread(void *(*run)(void *arg), struct stage *stage)
-{
-    pthread_t thread;
-
-    expect(pthread_create(&thread, NULL, run, stage) == 0);
-    expect(pthread_join(thread, NULL) == 0);
 }
 
 START_TEST(handed_over_pools_leave_nothing)

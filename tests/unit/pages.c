@@ -12,8 +12,8 @@ static struct memory *memory;
 static void *blocks[MOST];
 static size_t live_before;
 
-/* A memory so large that small blocks come from pages. Its blocks are of the largest size that pages
-   have, so that nothing that was left of an extent is large enough for one. */
+/* A memory so large that small blocks come from pages. Its blocks are of the largest size that
+   pages have, so that nothing that was left of an extent is large enough for one. */
 static void setup(void)
 {
     live_before = chunk_live_bytes();

@@ -49,13 +49,6 @@ static void teardown(void)
     chunk_validate();
 }
 
-static void in_thread(void *(*run)(void *arg), void *arg)
-{
-    pthread_t thread;
-
-    expect(pthread_create(&thread, NULL, run, arg) == 0 && pthread_join(thread, NULL) == 0);
-}
-
 static struct part *my_part(void)
 {
     return parts_mine(pool_parts(pool));
@@ -80,22 +73,16 @@ static bool is_filled(const char *block, size_t size, size_t number)
 /* Blocks of all sizes, several of each. */
 #define EACH 50
 static char *blocks[SIZES * EACH];
-
 static size_t size_of(size_t number)
 {
     return sizes[number % SIZES];
 }
 
-static void make_blocks(void)
-{
-    for (size_t i = 0; i < SIZES * EACH; i++)
-        blocks[i] = fill(own_alloc_raw(pool, 1, size_of(i)), size_of(i), i);
-}
-
-static void *make_them(void *unused)
+static void *make_blocks(void *unused)
 {
     (void)unused;
-    make_blocks();
+    for (size_t i = 0; i < SIZES * EACH; i++)
+        blocks[i] = fill(own_alloc_raw(pool, 1, size_of(i)), size_of(i), i);
     return NULL;
 }
 
@@ -132,9 +119,9 @@ START_TEST(blocks_are_freed_by_another_thread)
     for (int round = 0; round < 4; round++) {
         own_usage before = usage_of(pool);
         if (_i)
-            make_blocks();
+            make_blocks(NULL);
         else
-            in_thread(make_them, NULL);
+            in_thread(make_blocks, NULL);
         if (_i)
             in_thread(free_them, NULL);
         else
@@ -156,7 +143,7 @@ START_TEST(freed_blocks_are_gathered)
     struct outside *outside = pool->part.memory.outside;
     size_t bytes = 0;
 
-    make_blocks();
+    make_blocks(NULL);
     in_thread(free_them, NULL);
     for (size_t i = 0; i < SIZES * EACH; i++)
         bytes += size_of(i) > LARGE_OVER ? 0 : round_up(size_of(i), GRANULE);
@@ -190,7 +177,7 @@ START_TEST(blocks_are_resized_by_another_thread)
 {
     own_usage before = usage_of(pool);
 
-    make_blocks();
+    make_blocks(NULL);
     in_thread(resize_them, NULL);
     validate();
     own_usage after = usage_of(pool);
@@ -270,7 +257,7 @@ END_TEST
 /* Everything that a part may have when the pool ends. */
 static void *leave_much(void *number)
 {
-    make_blocks();
+    make_blocks(NULL);
     for (int i = 0; i < 20; i++) {
         own_pool *child = own_pool_new(pool);
         expect(child && own_is_shared(child) && own_alloc(child, 1, 100));
@@ -291,7 +278,7 @@ static void *leave_and_wait(void *number)
 
 START_TEST(parts_end_with_their_pool)
 {
-    make_blocks();
+    make_blocks(NULL);
     in_thread(leave_much, NULL);
     run_many(leave_and_wait);
     validate();
@@ -304,7 +291,7 @@ END_TEST
 START_TEST(parts_are_cleared_with_their_pool)
 {
     for (int round = 0; round < 3; round++) {
-        make_blocks();
+        make_blocks(NULL);
         in_thread(leave_much, NULL);
         run_many(leave_and_wait);
         size_t peak = usage_of(pool).bytes;
@@ -316,7 +303,7 @@ START_TEST(parts_are_cleared_with_their_pool)
             expect(!own_contains(pool, blocks[i]));
         expect_parts(MANY);
         validate();
-        in_thread(make_them, NULL); /* blocks are found again in what was cleared */
+        in_thread(make_blocks, NULL); /* blocks are found again in what was cleared */
         free_them(NULL);
     }
 }
@@ -327,7 +314,7 @@ static struct part *part_before;
 
 static void *make_part(void *unused)
 {
-    make_blocks();
+    make_blocks(NULL);
     part_before = my_part();
     return unused;
 }
@@ -343,7 +330,7 @@ static void *inherit(void *unused)
         expect(own_free(pool, blocks[i]) == -1);
     }
     expect(outside->blocks == 0 && !outside_waits(outside)); /* it is inside */
-    make_blocks();
+    make_blocks(NULL);
     return unused;
 }
 

@@ -25,14 +25,6 @@ static struct extent *extent_of(const char *block)
     return holder_place(world.memory, block).extent;
 }
 
-static void build_small(void)
-{
-    world.small = holder_make(512, 0);
-    for (int i = 0; i < 80; i++) /* more than an extent has room for */
-        expect(holder_alloc(world.small, 48) != NULL);
-    expect(world.small->extent->older != NULL);
-}
-
 static void build_pages(void)
 {
     struct memory *memory = world.memory;
@@ -81,15 +73,17 @@ static void build(void)
     holder_free(memory, world.free);
     holder_free(memory, world.single);
     extent_settle(memory);
-    build_small();
+    world.small = holder_make(512, 0);
+    for (int i = 0; i < 80; i++) /* more than an extent has room for */
+        expect(holder_alloc(world.small, 48) != NULL);
+    expect(world.small->extent->older != NULL);
 }
 
 /* Bits of a granule of a block in an extent. */
 static struct bits *bits_of(const char *block)
 {
-    struct extent *extent =
-        (struct extent *)((uintptr_t)chunk_claimed_by(block, world.memory) & CLAIM_ADDRESS);
-    return extent_bits(extent, extent_index(extent, block));
+    uintptr_t extent = (uintptr_t)chunk_claimed_by(block, world.memory) & CLAIM_ADDRESS;
+    return extent_bits((void *)extent, extent_index((void *)extent, block));
 }
 
 static uint64_t bit(const char *block)
@@ -97,18 +91,9 @@ static uint64_t bit(const char *block)
     return bit_of((uintptr_t)block % CHUNK_UNIT / GRANULE);
 }
 
-/* As free.c has it. */
-struct links {
-    struct links *next;
-    struct links **link;
-    struct extent *extent;
-    size_t granules;
-};
-
-static struct links *links_of(char *block)
+static struct free_block *links_of(char *block)
 {
-    struct links *links = (struct links *)(void *)block;
-
+    struct free_block *links = (void *)block;
     mark_defined(links, sizeof(*links));
     return links;
 }
@@ -231,7 +216,7 @@ static void list_seems_used(void)
 
 static void free_block_lost(void)
 {
-    struct links *links = links_of(world.free);
+    struct free_block *links = links_of(world.free);
 
     *links->link = links->next;
     if (links->next)
@@ -246,7 +231,7 @@ static void free_block_lost(void)
 
 static void single_block_lost(void)
 {
-    struct links *links = (struct links *)(void *)world.single;
+    struct free_block *links = (struct free_block *)(void *)world.single;
     mark_defined(links, GRANULE);
     *links->link = NULL;
     world.memory->stock->present[0] &= ~UINT64_C(1);
@@ -319,8 +304,7 @@ static void page_free_without_start(void)
 
 static void page_avail_wrong(void)
 {
-    struct page *page = paged().page;
-    page->avail ^= 1;
+    paged().page->avail ^= 1;
 }
 
 static void page_not_listed(void)
@@ -395,7 +379,6 @@ static const struct breach breaches[] = {
     {empties_wrong, "a page is listed where it has free blocks"},
     {unit_used_wrong, "a page is listed where it has free blocks"},
 };
-#define BREACHES (sizeof(breaches) / sizeof(breaches[0]))
 
 static void validate(void)
 {
@@ -413,7 +396,6 @@ END_TEST
 START_TEST(chunks_are_what_the_account_paid)
 {
     static const struct memory_counts none;
-
     build();
     size_t paid = memory_validate(world.memory, &none);
     void *large = memory_alloc(world.memory, 100 * KIB, false);
@@ -431,7 +413,8 @@ int main(void)
     Suite *suite = suite_create("validate_memory");
     TCase *equations = add_case(suite, "equations");
 
-    tcase_add_loop_test(equations, validator_names_the_equation, 0, BREACHES);
+    tcase_add_loop_test(equations, validator_names_the_equation, 0,
+                        sizeof(breaches) / sizeof(breaches[0]));
     tcase_add_test(equations, chunks_are_what_the_account_paid);
     return run_suite(suite);
 }
