@@ -50,10 +50,41 @@ static size_t resident_bytes(void)
     return second ? strtoul(second, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-static char *print_memory(struct request *request, char *text)
+/* Adds a pool right below the server's, and all below that. */
+static int add_child(void *object, int depth, void *arg)
+{
+    own_usage *total = arg;
+    own_usage usage;
+    own_pool *pool = depth == 1 ? own_cast(object, own_pool_type()) : NULL;
+    if (!pool)
+        return 0;
+    own_pool_total(pool, &usage);
+    total->pools += usage.pools;
+    total->blocks += usage.blocks;
+    total->bytes += usage.bytes;
+    total->reserved += usage.reserved;
+    total->peak += usage.peak;
+    total->held += usage.held;
+    return 0;
+}
+
+/* own_pool_total would not look into confined pools below a shared one, since their threads may be
+   in them; here all workers have given their turn up. */
+static own_usage add_up(own_pool *server)
 {
     own_usage total;
-    own_pool_total(server_of(request)->pool, &total);
+    if (own_is_shared(server)) {
+        own_pool_usage(server, &total);
+        (void)own_pool_walk(server, add_child, &total); /* cannot fail: one level needs no memory */
+    } else {
+        own_pool_total(server, &total);
+    }
+    return total;
+}
+
+static char *print_memory(struct request *request, char *text)
+{
+    const own_usage total = add_up(server_of(request)->pool);
     return own_asprintf_append(request->pool, text,
                                "# Memory\r\n"
                                "used_memory:%zu\r\n"

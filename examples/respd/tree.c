@@ -20,6 +20,7 @@ struct line {
 
 struct walk {
     own_pool *scratch;
+    bool is_shared; /* the topmost pool is: what is confined below it is walked by itself */
     own_pool *pools[DEPTH_MAX]; /* on the way to the visited object */
     struct line *lines[DEPTH_MAX];
 };
@@ -46,6 +47,8 @@ static struct line *line_below(struct walk *walk, struct line *parent, const cha
     return *link;
 }
 
+static int visit_below(void *object, int depth, void *arg);
+
 static int visit(void *object, int depth, void *arg)
 {
     struct walk *walk = arg;
@@ -67,7 +70,15 @@ static int visit(void *object, int depth, void *arg)
     line->blocks += usage.blocks;
     line->bytes += usage.bytes;
     line->reserved += usage.reserved;
-    return 0;
+    /* Its worker has given its turn up, so it may be walked here. */
+    bool is_apart = walk->is_shared && depth == 1 && pool && !held;
+    return is_apart ? own_pool_walk(pool, visit_below, walk) : 0;
+}
+
+/* For what is below a pool at depth 1, which has been visited. */
+static int visit_below(void *object, int depth, void *arg)
+{
+    return depth == 0 ? 0 : visit(object, depth + 1, arg);
 }
 
 static char *print_line(own_pool *pool, const struct line *line, int depth)
@@ -103,7 +114,8 @@ static void reply_tree(struct request *request)
         return;
     }
     struct line top = {0};
-    struct walk walk = {.scratch = scratch, .lines = {&top}};
+    struct walk walk = {
+        .scratch = scratch, .is_shared = own_is_shared(server_of(request)->pool), .lines = {&top}};
     if (own_pool_walk(server_of(request)->pool, visit, &walk) != 0) {
         request->failed = true;
         return;
