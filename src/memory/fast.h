@@ -56,6 +56,33 @@ static inline __attribute__((always_inline)) void *memory_alloc_fast(struct memo
     return block;
 }
 
+/* memory_alloc at bump, of a memory whose blocks are not logged, while nothing else is to be asked
+   first. NULL: nothing has been done. */
+static inline __attribute__((always_inline)) void *memory_bump_fast(struct memory *memory,
+                                                                    size_t bytes, bool zero)
+{
+    struct extent *extent = memory->extent;
+    char *block = memory->bump;
+    size_t index = extent_index(extent, block);
+    if (OWN_UNLIKELY(memory->stock || memory->end || extent->settled != index ||
+                     bytes - 1 >= PAGE_MOST << GRANULE_SHIFT))
+        return NULL;
+    size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
+    if (OWN_UNLIKELY(extent->granules - index < granules))
+        return NULL;
+    mark_undefined(block, granules << GRANULE_SHIFT);
+    word_set(&extent_bits(extent, index)->start, bit_of(index));
+    set_bump(memory, block + (granules << GRANULE_SHIFT));
+    extent->settled = (uint32_t)(index + granules);
+    count_live(extent, granules);
+    count_in(memory, granules << GRANULE_SHIFT);
+    if (zero)
+        memset(block, 0, granules << GRANULE_SHIFT);
+    else
+        zero_last_granule(block, granules);
+    return block;
+}
+
 /* memory_free where the block lies in a page. NULL: that has been done. Else what to do next: an
    extent of the memory in which the address lies, or the memory itself where there is none. */
 static inline __attribute__((always_inline)) void *memory_free_fast(struct memory *memory,

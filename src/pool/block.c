@@ -54,15 +54,27 @@ static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignme
     return block;
 }
 
+/* A small block in the part of the calling thread. A pool with an allocator has no memory there.
+   NULL: nothing has been done. */
+static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t bytes, bool zero)
+{
+    struct part *mine = parts_mine(pool_parts(pool));
+    if (OWN_UNLIKELY(!mine))
+        return NULL;
+    return mine->memory.stock ? memory_alloc_fast(&mine->memory, bytes, zero)
+                              : memory_bump_fast(&mine->memory, bytes, zero);
+}
+
 /* A dead pool has no stock, and is refused where all that is rare is done. */
 static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t count, size_t size,
                                                          bool zero)
 {
     size_t bytes;
-    if (OWN_UNLIKELY(OWN_DEBUG || !pool || pool_parts(pool) ||
-                     multiply_overflows(count, size, &bytes)))
+    if (OWN_UNLIKELY(OWN_DEBUG || !pool || multiply_overflows(count, size, &bytes)))
         return alloc_rare(pool, 1, count, size, zero);
-    void *block = memory_alloc_fast(&pool->part.memory, bytes, zero);
+    void *block = OWN_UNLIKELY(pool_parts(pool) != NULL)
+                      ? alloc_shared(pool, bytes, zero)
+                      : memory_alloc_fast(&pool->part.memory, bytes, zero);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, count, size, zero);
 }
 
