@@ -65,12 +65,19 @@ static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t bytes
                               : memory_bump_fast(&mine->memory, bytes, zero);
 }
 
+/* Whether the fields of a pool may be read before pool_check. Those of a dead one may, except under
+   AddressSanitizer, which is told that their memory is free. */
+static inline bool is_readable(const own_pool *pool)
+{
+    return pool && !(MARKS_ASAN && object_is_dead(&pool->object));
+}
+
 /* A dead pool has no stock, and is refused where all that is rare is done. */
 static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t count, size_t size,
                                                          bool zero)
 {
     size_t bytes;
-    if (OWN_UNLIKELY(OWN_DEBUG || !pool || multiply_overflows(count, size, &bytes)))
+    if (OWN_UNLIKELY(OWN_DEBUG || !is_readable(pool) || multiply_overflows(count, size, &bytes)))
         return alloc_rare(pool, 1, count, size, zero);
     void *block = OWN_UNLIKELY(pool_parts(pool) != NULL)
                       ? alloc_shared(pool, bytes, zero)
@@ -131,7 +138,7 @@ static __attribute__((noinline)) int free_in_extent(own_pool *pool, struct exten
 /* A dead pool has no unit and no lists, and NULL is nowhere: all that is rare. */
 int own_free(own_pool *pool, void *block)
 {
-    if (OWN_UNLIKELY(OWN_DEBUG || !pool || pool_parts(pool)))
+    if (OWN_UNLIKELY(OWN_DEBUG || !is_readable(pool) || pool_parts(pool)))
         return free_rare(pool, block);
     void *next = memory_free_fast(&pool->part.memory, block);
     if (OWN_LIKELY(!next))

@@ -15,24 +15,6 @@
 #define FORKS_LEAST 5     /* under Valgrind */
 #define CHILD_SECONDS 30U /* a child that takes longer hangs */
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define THREAD_SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define THREAD_SANITIZED 1
-#endif
-
-#ifdef THREAD_SANITIZED
-/* Else it ends a child that starts a thread. */
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-    return "die_after_fork=0";
-}
-#endif
-
 /* A sanitizer takes locks of its own where threads begin and end and memory is unmapped, which
    fork may leave taken for ever. */
 static bool checker_has_locks(void)

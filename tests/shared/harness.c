@@ -28,6 +28,15 @@
 #define ADDRESS_SANITIZED 1
 #endif
 
+#ifdef THREAD_SANITIZED
+/* Else it ends a child that starts a thread. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "die_after_fork=0";
+}
+#endif
+
 static uint64_t current_seed;
 static char events[4096];
 static size_t events_length;

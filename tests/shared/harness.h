@@ -129,6 +129,16 @@ own_usage total_of(const own_pool *pool);
         for (type *item = (type *)(start); item##_left > 0;                                        \
              item##_left--, item += (axes).steps[axis])
 
+/* Whether the build looks for races. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define THREAD_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define THREAD_SANITIZED 1
+#endif
+
 /* Random numbers that a seed repeats. Setting a seed makes failures print it. */
 struct random {
     uint64_t state;
