@@ -262,9 +262,8 @@ size_t scaled(size_t count)
     if (divisor <= 1)
         return count;
     static bool told;
-    if (!told)
+    if (!__atomic_exchange_n(&told, true, __ATOMIC_RELAXED))
         fprintf(stderr, "scaled down: one in %lu of the steps of long tests\n", divisor);
-    told = true;
     return count / divisor;
 }
 
