@@ -276,7 +276,6 @@ static void cut(struct memory *memory, struct extent *extent, size_t index, size
         start_set(&bits->start, bit_of(rest));
         free_list(memory, extent, rest, whole - granules);
     }
-    mark_undefined(extent_address(extent, index), granules << GRANULE_SHIFT);
 }
 
 static inline void *use(struct memory *memory, struct extent *extent, size_t index, size_t whole,
@@ -284,6 +283,7 @@ static inline void *use(struct memory *memory, struct extent *extent, size_t ind
 {
     free_unlist(memory, extent, index, whole);
     cut(memory, extent, index, whole, granules);
+    mark_undefined(extent_address(extent, index), granules << GRANULE_SHIFT);
     count_in(memory, granules << GRANULE_SHIFT);
     count_live(extent, granules);
     return extent_address(extent, index);
