@@ -336,20 +336,6 @@ void extent_remove_all(struct memory *memory)
     memory->extent = small;
 }
 
-void *extent_bump_settled(struct memory *memory, size_t granules)
-{
-    struct extent *extent = memory->extent;
-    char *block = memory->bump;
-    size_t index = extent_index(extent, block);
-    mark_undefined(block, granules << GRANULE_SHIFT);
-    word_set(&extent_bits(extent, index)->start, bit_of(index));
-    set_bump(memory, block + (granules << GRANULE_SHIFT));
-    extent->settled = (uint32_t)(index + granules);
-    count_live(extent, granules);
-    count_in(memory, granules << GRANULE_SHIFT);
-    return block;
-}
-
 void *extent_bump(struct memory *memory, size_t granules)
 {
     if (memory->end && granules <= LOG_MOST) {

@@ -33,6 +33,20 @@ static inline bool has_stock(const struct memory *memory)
     return memory->stock && memory->stock->lists;
 }
 
+/* Whether there may be something else than bump that a small block comes from. */
+static inline bool has_other_source(const struct memory *memory)
+{
+    const struct stock *stock = memory->stock;
+    return stock && (!stock->lists || stock->unit || stock->present[0] || stock->present[1]);
+}
+
+/* Whether a block is the next bytes of the extent in use, without anything else to be asked
+   first. */
+static inline bool is_open(const struct memory *memory)
+{
+    return !OWN_DEBUG && !MARKS_ASAN && !memory->outside && !has_other_source(memory);
+}
+
 static inline size_t granules_of(size_t bytes)
 {
     return (bytes + GRANULE - 1 + !bytes) >> GRANULE_SHIFT;
@@ -175,8 +189,6 @@ void extent_put(struct memory *memory, struct extent *extent);
 void extent_use(struct memory *memory, struct extent *extent);
 /* Allocates at bump. The caller knows that there is room. */
 void *extent_bump(struct memory *memory, size_t granules);
-/* The same if the log is empty; the block may reach to the end of the extent. */
-void *extent_bump_settled(struct memory *memory, size_t granules);
 size_t extent_bytes(const struct extent *extent, bool is_first);
 
 /* Settles the extent in use. */
@@ -261,6 +273,21 @@ static inline void zero_rounding(void *block, size_t bytes)
 static inline void zero_last_granule(void *block, size_t granules)
 {
     memset((char *)block + ((granules - 1) << GRANULE_SHIFT), 0, GRANULE);
+}
+
+/* extent_bump if the log is empty; the block may reach to the end of the extent. */
+static inline void *extent_bump_settled(struct memory *memory, size_t granules)
+{
+    struct extent *extent = memory->extent;
+    char *block = memory->bump;
+    size_t index = extent_index(extent, block);
+    mark_undefined(block, granules << GRANULE_SHIFT);
+    word_set(&extent_bits(extent, index)->start, bit_of(index));
+    set_bump(memory, block + (granules << GRANULE_SHIFT));
+    extent->settled = (uint32_t)(index + granules);
+    count_live(extent, granules);
+    count_in(memory, granules << GRANULE_SHIFT);
+    return block;
 }
 
 #endif

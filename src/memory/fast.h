@@ -56,26 +56,20 @@ static inline __attribute__((always_inline)) void *memory_alloc_fast(struct memo
     return block;
 }
 
-/* memory_alloc at bump, of a memory whose blocks are not logged, while nothing else is to be asked
-   first. NULL: nothing has been done. */
+/* memory_alloc at bump, of a memory with threads outside, where nothing else is to be asked first.
+   NULL: nothing has been done. */
 static inline __attribute__((always_inline)) void *memory_bump_fast(struct memory *memory,
                                                                     size_t bytes, bool zero)
 {
-    struct extent *extent = memory->extent;
-    char *block = memory->bump;
-    size_t index = extent_index(extent, block);
-    if (OWN_UNLIKELY(memory->stock || memory->end || extent->settled != index ||
-                     bytes - 1 >= PAGE_MOST << GRANULE_SHIFT))
+    const struct extent *extent = memory->extent;
+    size_t index = extent_index(extent, memory->bump);
+    if (OWN_UNLIKELY(has_other_source(memory) || outside_waits(memory->outside) ||
+                     extent->settled != index || bytes - 1 >= PAGE_MOST << GRANULE_SHIFT))
         return NULL;
     size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
     if (OWN_UNLIKELY(extent->granules - index < granules))
         return NULL;
-    mark_undefined(block, granules << GRANULE_SHIFT);
-    word_set(&extent_bits(extent, index)->start, bit_of(index));
-    set_bump(memory, block + (granules << GRANULE_SHIFT));
-    extent->settled = (uint32_t)(index + granules);
-    count_live(extent, granules);
-    count_in(memory, granules << GRANULE_SHIFT);
+    char *block = extent_bump_settled(memory, granules);
     if (zero)
         memset(block, 0, granules << GRANULE_SHIFT);
     else

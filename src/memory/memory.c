@@ -23,16 +23,6 @@
 #define LOG_SHORT 16                  /* bytes */
 #define KEPT ((size_t)128 << 10)      /* of an extent in which nothing is left */
 
-/* Whether a block is the next bytes of the extent in use, without anything else to be asked first.
-   */
-static bool is_open(const struct memory *memory)
-{
-    const struct stock *stock = memory->stock;
-    if (OWN_DEBUG || MARKS_ASAN || memory->outside)
-        return false;
-    return !stock || (stock->lists && !stock->unit && !stock->present[0] && !stock->present[1]);
-}
-
 /* After whatever changes what waits. */
 static inline void finish(struct memory *memory)
 {

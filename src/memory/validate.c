@@ -100,14 +100,6 @@ static size_t validate_extents(struct memory *memory, struct memory_counts *foun
     return chunks;
 }
 
-/* Whether the header may make blocks without a call. */
-static bool may_be_open(const struct memory *memory)
-{
-    const struct stock *stock = memory->stock;
-    bool waits = stock && (!stock->lists || stock->present[0] | stock->present[1]);
-    return !OWN_DEBUG && !MARKS_ASAN && !memory->outside && !waits && !(stock && stock->unit);
-}
-
 size_t memory_validate(struct memory *memory, const struct memory_counts *others)
 {
     struct memory_counts found = *others;
@@ -126,7 +118,7 @@ size_t memory_validate(struct memory *memory, const struct memory_counts *others
         check(memory, free_validate(memory) == free_blocks,
               "each free block is in the list of its size");
     }
-    check(memory, !memory->end || may_be_open(memory), "end is NULL where free blocks wait");
+    check(memory, !memory->end || is_open(memory), "end is NULL where free blocks wait");
     check(memory, found.blocks == memory->blocks, "blocks = live blocks, but for those in the log");
     check(memory, found.bytes == memory->bytes, "bytes = their sizes");
     return chunks;

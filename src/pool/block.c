@@ -61,8 +61,8 @@ static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t bytes
     struct part *mine = parts_mine(pool_parts(pool));
     if (OWN_UNLIKELY(!mine))
         return NULL;
-    return mine->memory.stock ? memory_alloc_fast(&mine->memory, bytes, zero)
-                              : memory_bump_fast(&mine->memory, bytes, zero);
+    void *block = memory_alloc_fast(&mine->memory, bytes, zero);
+    return block ? block : memory_bump_fast(&mine->memory, bytes, zero);
 }
 
 /* Whether the fields of a pool may be read before pool_check. Those of a dead one may, except under
