@@ -64,4 +64,38 @@ static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
     return true;
 }
 
+/* chunk_get and chunk_put of a class, where the cache of the thread has a chunk, or room for one.
+   NULL, false: nothing has been done. */
+static inline void *chunk_get_fast(unsigned class)
+{
+    struct cache *cache = chunk_cache;
+    if (MARKS_ASAN || MARKS_VALGRIND || OWN_UNLIKELY(!cache))
+        return NULL;
+    struct cache_class *of = &cache->classes[class];
+    struct free_chunk *chunk = of->first;
+    if (OWN_UNLIKELY(!chunk))
+        return NULL;
+    of->first = chunk->next;
+    of->count--;
+    cache->bytes -= class_size(class);
+    return chunk;
+}
+
+static inline bool chunk_put_fast(unsigned class, void *memory)
+{
+    struct cache *cache = chunk_cache;
+    if (MARKS_ASAN || MARKS_VALGRIND || OWN_UNLIKELY(!cache))
+        return false;
+    struct cache_class *of = &cache->classes[class];
+    struct free_chunk *chunk = memory;
+    size_t bytes = cache->bytes + class_size(class);
+    if (OWN_UNLIKELY(bytes > cache->share))
+        return false;
+    cache->bytes = bytes;
+    chunk->next = of->first;
+    of->first = chunk;
+    of->count++;
+    return true;
+}
+
 #endif

@@ -90,11 +90,11 @@ void chunk_unclaim(const void *start, size_t size);
  */
 static inline struct claim *chunk_claim_at(const void *address)
 {
-    uintptr_t unit = (uintptr_t)address >> MAP_UNIT_BITS;
-    if (unit >> (MAP_ADDRESS_BITS - MAP_UNIT_BITS))
+    uintptr_t at = (uintptr_t)address >> (MAP_UNIT_BITS + MAP_LEAF_BITS);
+    if (OWN_UNLIKELY(at >= sizeof(map_root) / sizeof(*map_root)))
         return NULL;
-    struct claim *leaf = __atomic_load_n(&map_root[unit >> MAP_LEAF_BITS], __ATOMIC_ACQUIRE);
-    return leaf ? &leaf[unit & (MAP_LEAF_ENTRIES - 1)] : NULL;
+    struct claim *leaf = __atomic_load_n(&map_root[at], __ATOMIC_ACQUIRE);
+    return leaf ? &leaf[((uintptr_t)address >> MAP_UNIT_BITS) & (MAP_LEAF_ENTRIES - 1)] : NULL;
 }
 
 static inline void *chunk_claimed_by(const void *address, const void *owner)

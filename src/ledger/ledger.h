@@ -41,6 +41,7 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include "chunk/cache.h"
 #include "limit/limit.h"
 
 #define LEDGER_FEW 8 /* nodes that a search looks at one by one */
@@ -138,12 +139,22 @@ static inline struct entry *ledger_oldest(const struct ledger *ledger)
 static inline struct node *node_get(struct account *account)
 {
     size_t granted;
+    if (OWN_LIKELY(!account->limit)) {
+        struct node *node = chunk_get_fast(class_of(sizeof(*node)));
+        if (OWN_LIKELY(node != NULL)) {
+            account_add(account, class_size(class_of(sizeof(*node))));
+            return node;
+        }
+    }
     return (struct node *)account_get(account, sizeof(struct node), &granted);
 }
 
 static inline void node_put(struct account *account, struct node *node)
 {
-    account_put(account, node, sizeof(*node));
+    if (OWN_LIKELY(!account->limit && chunk_put_fast(class_of(sizeof(*node)), node)))
+        account_add(account, -class_size(class_of(sizeof(*node))));
+    else
+        account_put(account, node, sizeof(*node));
 }
 
 /* The same for KIND_ADOPTED and KIND_BLOCK. The caller sets `size`, which no limit counts here. */

@@ -41,10 +41,25 @@ size_t memory_first_used(const struct memory *memory, const struct extent *first
     return (size_t)(memory->bump - (const char *)first) + log;
 }
 
-size_t extent_bytes(const struct extent *extent, bool is_first)
+size_t extent_bytes(const struct extent *extent)
 {
-    bool linked = extent_is_big(extent) && !is_first;
-    return ((size_t)extent->granules + (linked ? BIG_GRANULES : 0)) << GRANULE_SHIFT;
+    return ((size_t)extent->granules + (extent_is_big(extent) ? BIG_GRANULES : 0)) << GRANULE_SHIFT;
+}
+
+size_t extent_find_live(const struct extent *extent, size_t from)
+{
+    size_t words = ((size_t)extent->settled + 63) >> 6;
+    size_t first = from >> 6;
+    for (size_t i = 0; i <= words; i++) { /* the word of `from` a second time, as a whole */
+        size_t word = first + i < words ? first + i : first + i - words;
+        const struct bits *bits = extent_bits(extent, word << 6);
+        uint64_t live = bits->start & ~bits->free;
+        if (i == 0)
+            live &= ~UINT64_C(0) << (from & 63);
+        if (live)
+            return (word << 6) + (size_t)__builtin_ctzll(live);
+    }
+    return 0;
 }
 
 size_t extent_block_end(const struct memory *memory, const struct extent *extent, size_t index)
@@ -99,7 +114,6 @@ void extent_settle_log(struct memory *memory)
     replay(extent, extent->settled, last, blocks);
     memory->blocks += blocks;
     memory->bytes += (index - extent->settled) << GRANULE_SHIFT;
-    count_live(extent, index - extent->settled);
     extent->settled = (uint32_t)index;
     if (memory->end)
         memory->end = last;
@@ -126,8 +140,8 @@ static void free_rest(struct memory *memory, struct extent *extent, size_t used)
     free_list(memory, extent, used, extent->granules - used);
 }
 
-/* The extent in use is about to be replaced by another. */
-static void leave(struct memory *memory)
+/* The extent in use is about to be replaced by another. False: no block in it is live. */
+static bool leave(struct memory *memory)
 {
     struct extent *extent = memory->extent;
     size_t index = extent_index(extent, memory->bump);
@@ -135,14 +149,20 @@ static void leave(struct memory *memory)
         extent_settle(memory);
         extent->settled = extent->granules;
         free_rest(memory, extent, index);
-        return;
+        if (!extent_can_go(extent) || extent_big(extent)->witness)
+            return true;
+        extent_big(extent)->witness =
+            (uint32_t)extent_find_live(extent, extent_first_index(extent));
+        return extent_big(extent)->witness;
     }
     const struct memory_counts counts = memory_count(memory);
     memory->blocks = counts.blocks;
     memory->bytes = counts.bytes;
-    count_live(extent, index - extent_first_index(extent));
     *extent_left(extent) =
         (struct left){.used = (uint32_t)index, .log = (uint32_t)(extent_end(extent) - memory->end)};
+    if (extent_can_go(extent)) /* what is logged has not been freed */
+        extent_big(extent)->witness = (uint32_t)extent_first_index(extent);
+    return extent_left(extent)->log;
 }
 
 void extent_settle_left(struct memory *memory, struct extent *extent)
@@ -179,7 +199,7 @@ void extent_use(struct memory *memory, struct extent *extent)
 void memory_unclaim_first(struct extent *first)
 {
     if (extent_is_big(first))
-        chunk_unclaim(first, extent_bytes(first, true));
+        chunk_unclaim(first, extent_bytes(first));
 }
 
 void *memory_behind(const struct extent *first)
@@ -198,8 +218,12 @@ void memory_cut(struct memory *memory)
 bool memory_init(struct memory *memory, struct extent *first, size_t bytes)
 {
     first->older = NULL;
-    first->granules = (uint32_t)(bytes >> GRANULE_SHIFT);
-    if (extent_is_big(first) && !chunk_claim(first, bytes, memory, first))
+    size_t granules = bytes >> GRANULE_SHIFT;
+    bool big = granules > CHUNK_UNIT / 2 / GRANULE;
+    first->granules = (uint32_t)(granules - (big ? BIG_GRANULES : 0));
+    if (big)
+        *extent_big(first) = (struct big){.newer = NULL};
+    if (big && !chunk_claim(first, bytes, memory, first))
         return false;
     memory->end = OWN_DEBUG || MARKS_ASAN ? NULL : (char *)first; /* set by what follows */
     extent_use(memory, first);
@@ -266,7 +290,8 @@ bool extent_add(struct memory *memory, size_t granules)
         account_put(&memory->account, extent, size);
         return false;
     }
-    leave(memory);
+    struct extent *replaced = memory->extent;
+    bool any = leave(memory);
     if (big) {
         if (memory->stock->extents)
             extent_big(memory->stock->extents)->newer = extent;
@@ -275,6 +300,8 @@ bool extent_add(struct memory *memory, size_t granules)
         outside_add_small(memory->outside, remote);
     }
     use(memory, extent);
+    if (!any && extent_can_go(replaced))
+        free_empty(memory, replaced);
     return true;
 }
 
@@ -282,13 +309,13 @@ void extent_put(struct memory *memory, struct extent *extent)
 {
     if (extent_is_big(extent) && extent_big(extent)->remote)
         outside_end(memory, extent_big(extent)->remote);
-    account_put(&memory->account, extent, extent_bytes(extent, false));
+    account_put(&memory->account, extent, extent_bytes(extent));
 }
 
 static void put(struct memory *memory, struct extent *extent)
 {
     if (extent_is_big(extent))
-        chunk_unclaim(extent, extent_bytes(extent, false));
+        chunk_unclaim(extent, extent_bytes(extent));
     extent_put(memory, extent);
 }
 
@@ -311,7 +338,7 @@ void extent_remove(struct memory *memory, struct extent *extent)
         before->older = extent->older;
     }
     if (extent_is_big(extent))
-        chunk_unclaim(extent, extent_bytes(extent, false));
+        chunk_unclaim(extent, extent_bytes(extent));
     if (!extent_is_big(extent) || !extent_big(extent)->remote ||
         outside_may_end(memory, extent_big(extent)->remote))
         extent_put(memory, extent);

@@ -33,11 +33,21 @@ static inline bool has_stock(const struct memory *memory)
     return memory->stock && memory->stock->lists;
 }
 
+/* Whether a list may have a block. Lists that turn out to be empty are not present any more. */
+static inline bool has_listed(struct stock *stock)
+{
+    for (; stock->present[0]; stock->present[0] &= stock->present[0] - 1) {
+        if (stock->bin[__builtin_ctzll(stock->present[0])])
+            return true;
+    }
+    return stock->present[1];
+}
+
 /* Whether there may be something else than bump that a small block comes from. */
 static inline bool has_other_source(const struct memory *memory)
 {
-    const struct stock *stock = memory->stock;
-    return stock && (!stock->lists || stock->unit || stock->present[0] || stock->present[1]);
+    struct stock *stock = memory->stock;
+    return stock && (!stock->lists || stock->unit || has_listed(stock));
 }
 
 /* Whether a block is the next bytes of the extent in use, without anything else to be asked
@@ -133,12 +143,13 @@ static inline struct extent *extent_first(const struct memory *memory)
     return extent;
 }
 
-/* Lies behind the end of a big extent, in its chunk. The first extent has none. */
+/* Lies behind the end of a big extent, in its chunk. */
 struct big {
-    struct extent *newer;
+    struct extent *newer; /* the first extent is not in this list */
     struct extent *older;
-    uint32_t live;  /* granules of live blocks, without those in the log of the extent in use */
-    uint32_t freed; /* granules freed since free blocks were joined */
+    /* The start of a live block. 0: in the first extent; in use, where none is known. */
+    uint32_t witness;
+    uint32_t freed;        /* granules freed since free blocks were joined */
     struct remote *remote; /* NULL: there is no thread outside */
 };
 #define BIG_GRANULES (sizeof(struct big) / GRANULE)
@@ -160,17 +171,10 @@ static inline struct left *extent_left(const struct extent *extent)
     return (struct left *)(void *)extent_bits(extent, 0);
 }
 
-/* Whether an extent has a struct big. */
-static inline bool extent_is_counted(const struct extent *extent)
+/* Whether an extent is in the list of big ones, from which it goes when no block in it is live. */
+static inline bool extent_can_go(const struct extent *extent)
 {
     return extent->older && extent_is_big(extent);
-}
-
-/* Counts granules of live blocks in, or with -n out. */
-static inline void count_live(const struct extent *extent, size_t granules)
-{
-    if (extent_is_counted(extent))
-        extent_big(extent)->live += (uint32_t)granules;
 }
 
 /* extent.c */
@@ -189,7 +193,10 @@ void extent_put(struct memory *memory, struct extent *extent);
 void extent_use(struct memory *memory, struct extent *extent);
 /* Allocates at bump. The caller knows that there is room. */
 void *extent_bump(struct memory *memory, size_t granules);
-size_t extent_bytes(const struct extent *extent, bool is_first);
+size_t extent_bytes(const struct extent *extent);
+/* The start of a live block in the settled part of an extent, at or behind `from` if there is one.
+   0: no block is live. */
+size_t extent_find_live(const struct extent *extent, size_t from);
 
 /* Settles the extent in use. */
 static inline void extent_settle(struct memory *memory)
@@ -272,7 +279,7 @@ static inline void zero_rounding(void *block, size_t bytes)
 /* The same for a new block: the whole last granule, which is one store. */
 static inline void zero_last_granule(void *block, size_t granules)
 {
-    memset((char *)block + ((granules - 1) << GRANULE_SHIFT), 0, GRANULE);
+    memset((char *)block + (granules << GRANULE_SHIFT) - GRANULE, 0, GRANULE);
 }
 
 /* extent_bump if the log is empty; the block may reach to the end of the extent. */
@@ -285,7 +292,6 @@ static inline void *extent_bump_settled(struct memory *memory, size_t granules)
     word_set(&extent_bits(extent, index)->start, bit_of(index));
     set_bump(memory, block + (granules << GRANULE_SHIFT));
     extent->settled = (uint32_t)(index + granules);
-    count_live(extent, granules);
     count_in(memory, granules << GRANULE_SHIFT);
     return block;
 }

@@ -57,7 +57,7 @@ void free_list(struct memory *memory, struct extent *extent, size_t index, size_
     struct stock *stock = memory->stock;
     struct free_block *block = extent_address(extent, index);
     if (has_stock(memory))
-        free_push(stock, extent, block, granules);
+        free_push(stock, block, granules, extent_bits(extent, index), index);
     mark_unusable(block, granules << GRANULE_SHIFT);
 }
 
@@ -66,8 +66,7 @@ size_t free_size(const struct memory *memory, const struct extent *extent, size_
     return extent_block_end(memory, extent, index) - index;
 }
 
-/* Nothing of a big extent is live: its free blocks leave the lists, and it goes. */
-static void empty(struct memory *memory, struct extent *extent)
+void free_empty(struct memory *memory, struct extent *extent)
 {
     size_t first = extent_first_index(extent);
     for (size_t index = first; index < extent->granules;) {
@@ -135,14 +134,15 @@ bool free_make(struct memory *memory, struct extent *extent, size_t index, size_
     bool last = free_is_at_bump(memory, extent, end);
     if (!last)
         stock_want(memory);
-    if (extent_is_counted(extent)) {
-        struct big *big = extent_big(extent);
+    word_set(&extent_bits(extent, index)->free, bit_of(index));
+    struct big *big = extent_is_big(extent) ? extent_big(extent) : NULL;
+    if (big) {
         big->freed += (uint32_t)granules;
-        big->live -= (uint32_t)granules;
+        if (OWN_UNLIKELY(big->witness == index))
+            big->witness = (uint32_t)extent_find_live(extent, index);
     } else if (has_stock(memory)) {
         memory->stock->freed += granules;
     }
-    word_set(&extent_bits(extent, index)->free, bit_of(index));
     if (last || !has_stock(memory) || free_joins(memory, granules))
         index = join_around(memory, extent, index, &end);
     if (last) {
@@ -150,10 +150,9 @@ bool free_make(struct memory *memory, struct extent *extent, size_t index, size_
         return false;
     }
     free_list(memory, extent, index, end - index);
-    if (OWN_LIKELY(!extent_is_counted(extent) || extent_big(extent)->live > 0) ||
-        extent == memory->extent)
+    if (OWN_LIKELY(!big || big->witness || extent == memory->extent || !extent->older))
         return false;
-    empty(memory, extent);
+    free_empty(memory, extent);
     return true;
 }
 
@@ -244,22 +243,17 @@ static struct extent *find(struct memory *memory, size_t granules, unsigned bins
         if (bin >= bins || bin >= BINS)
             return NULL;
         struct free_block *block = stock->bin[bin];
-        struct extent *in = NULL;
-        if (bin == 0) {
-            *whole = 1;
-            in = free_extent_of(memory, block);
-            *index = extent_index(in, block);
-            return in;
-        }
         for (unsigned i = 0; block && i < TRIES; i++) {
-            mark_defined(block, sizeof(*block));
-            in = block->extent;
-            *whole = block->granules;
-            *index = extent_index(in, block);
-            block = block->next;
-            mark_unusable(extent_address(in, *index), sizeof(*block));
-            if (*whole >= granules)
-                return in;
+            mark_defined(block, free_marked_bytes(bin + 1));
+            const struct free_block *next = block->next;
+            *whole = bin == 0 ? 1 : block->granules;
+            mark_unusable(block, free_marked_bytes(bin + 1));
+            if (*whole >= granules) {
+                struct extent *extent = free_extent_of(memory, block);
+                *index = extent_index(extent, block);
+                return extent;
+            }
+            block = (struct free_block *)(uintptr_t)next;
         }
     }
 }
@@ -285,7 +279,6 @@ static inline void *use(struct memory *memory, struct extent *extent, size_t ind
     cut(memory, extent, index, whole, granules);
     mark_undefined(extent_address(extent, index), granules << GRANULE_SHIFT);
     count_in(memory, granules << GRANULE_SHIFT);
-    count_live(extent, granules);
     return extent_address(extent, index);
 }
 
@@ -308,13 +301,7 @@ void *free_use_exact(struct memory *memory, size_t granules)
     if (!has_stock(memory) || granules > BINS_EXACT || !stock->bin[granules - 1])
         return NULL;
     struct free_block *block = stock->bin[granules - 1];
-    struct extent *extent;
-    if (granules > 1) {
-        mark_defined(block, sizeof(*block));
-        extent = block->extent;
-    } else {
-        extent = free_extent_of(memory, block);
-    }
+    struct extent *extent = free_extent_of(memory, block);
     return use(memory, extent, extent_index(extent, block), granules, granules);
 }
 
@@ -328,7 +315,6 @@ bool free_extend(struct memory *memory, struct extent *extent, size_t index, siz
         return false;
     free_unlist(memory, extent, end, behind);
     clear_start(extent, end);
-    count_live(extent, index + granules - end);
     mark_undefined(extent_address(extent, end), (index + granules - end) << GRANULE_SHIFT);
     cut(memory, extent, index, end + behind - index, granules);
     return true;

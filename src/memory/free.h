@@ -10,8 +10,9 @@
 struct free_block {
     struct free_block *next;
     struct free_block **link;
-    struct extent *extent;
-    size_t granules;
+    struct bits *bits; /* of its first granule */
+    uint32_t granules;
+    uint32_t bit; /* the number of the granule, of which the lowest six bits count */
 };
 
 /* The list for free blocks of a size. */
@@ -25,8 +26,8 @@ static inline unsigned bin_of(size_t granules)
 }
 
 /* Enters a free block, whose bits are set already, into the list of its size. */
-static inline void free_push(struct stock *stock, struct extent *extent, void *memory,
-                             size_t granules)
+static inline void free_push(struct stock *stock, void *memory, size_t granules, struct bits *bits,
+                             size_t index)
 {
     struct free_block *block = memory;
     unsigned bin = bin_of(granules);
@@ -35,8 +36,9 @@ static inline void free_push(struct stock *stock, struct extent *extent, void *m
     block->next = first;
     block->link = &stock->bin[bin];
     if (granules > 1) {
-        block->extent = extent;
-        block->granules = granules;
+        block->bits = bits;
+        block->granules = (uint32_t)granules;
+        block->bit = (uint32_t)index;
     }
     if (first) {
         mark_defined(first, GRANULE);
@@ -87,6 +89,9 @@ bool free_join_all(struct memory *memory);
 /* free.c: enters a block whose start and free bits are set into the list of its size, if there are
    lists. */
 void free_list(struct memory *memory, struct extent *extent, size_t index, size_t granules);
+/* Nothing of a big extent is live, which is neither the first nor in use: its free blocks leave the
+   lists, and it goes. */
+void free_empty(struct memory *memory, struct extent *extent);
 /* Takes a free block out of its list. Its bits are the caller's to change. */
 void free_unlist(struct memory *memory, struct extent *extent, size_t index, size_t granules);
 /* Makes a live block, which is not counted any more, a free block; or moves bump back to it, if it
@@ -111,7 +116,7 @@ bool free_extend(struct memory *memory, struct extent *extent, size_t index, siz
                  size_t granules);
 /* The granules of a block of a settled extent. */
 size_t free_size(const struct memory *memory, const struct extent *extent, size_t index);
-/* The extent of a free block. A single granule has no room to say so. */
+/* The extent of a free block. */
 struct extent *free_extent_of(struct memory *memory, const void *block);
 /* The bytes of a free block that have its links. They are usable only while they are read or
    written. */

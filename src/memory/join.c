@@ -39,15 +39,19 @@ static void join(struct memory *memory, struct extent *extent)
     }
 }
 
-/* Joins what lies in extents that have no count of what was freed; where at least so much was. */
+/* Joins what lies in the extents that extent_small lists; where at least so much was freed. */
 static bool join_small(struct memory *memory, size_t least)
 {
     struct stock *stock = memory->stock;
-    if (!stock->freed || stock->freed << GRANULE_SHIFT < least)
+    struct extent *first = extent_first(memory);
+    size_t freed = stock->freed + (extent_is_big(first) ? extent_big(first)->freed : 0);
+    if (!freed || freed << GRANULE_SHIFT < least)
         return false;
     stock->freed = 0;
+    if (extent_is_big(first))
+        extent_big(first)->freed = 0;
     for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
-        if (extent->settled && !extent_is_counted(extent))
+        if (extent->settled && !extent_can_go(extent))
             join(memory, extent);
     }
     return true;

@@ -133,8 +133,8 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
 static inline void *get(struct memory *memory, size_t granules)
 {
     if (memory->stock) {
-        struct page *page = granules <= PAGE_MOST ? memory->stock->page[granules] : NULL;
-        if (OWN_LIKELY(page != NULL))
+        struct page *page = granules <= PAGE_MOST ? page_listed(memory->stock, granules) : NULL;
+        if (page)
             return take_from_page(memory, page, granules);
     } else if (bump_has(memory, granules)) {
         return extent_bump(memory, granules);
@@ -190,6 +190,26 @@ void *memory_alloc(struct memory *memory, size_t bytes, bool zero)
     return block;
 }
 
+/* A block at bump, behind a free one that fills up to its alignment. NULL: there is no room. */
+static void *bump_aligned(struct memory *memory, size_t alignment, size_t granules)
+{
+    struct extent *extent = memory->extent;
+    uintptr_t bump = (uintptr_t)memory->bump;
+    size_t before = (round_up(bump, alignment) - bump) >> GRANULE_SHIFT;
+    if (!bump_has(memory, before + granules + 1)) /* the log may take two bytes */
+        return NULL;
+    size_t index = extent_index(extent, memory->bump);
+    if (!before)
+        return extent_bump(memory, granules);
+    (void)extent_bump(memory, before);
+    void *block = extent_bump(memory, granules);
+    extent_settle(memory);
+    count_bytes(memory, memory->bytes - (before << GRANULE_SHIFT));
+    __atomic_store_n(&memory->blocks, memory->blocks - 1, __ATOMIC_RELAXED);
+    (void)free_make(memory, extent, index, before);
+    return block;
+}
+
 void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes)
 {
     size_t most;
@@ -199,15 +219,23 @@ void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes
         return fail_pointer(ENOMEM);
     if (most > LARGE_OVER)
         return get_large(memory, bytes, alignment, true);
-    /* A block with room for any start, of an extent; what is too much on either side is freed
-       again. */
     size_t granules = granules_of(bytes);
-    size_t whole = granules + (alignment >> GRANULE_SHIFT) - 1;
-    char *block = get(memory, max_size(whole, PAGE_MOST + 1));
+    size_t whole = granules + (alignment >> GRANULE_SHIFT) - 1; /* that has room for any start */
+    char *block = free_use(memory, whole, BINS);
+    if (!block) {
+        block = bump_aligned(memory, alignment, granules);
+        if (OWN_LIKELY(block != NULL)) {
+            memset(block, 0, granules << GRANULE_SHIFT);
+            finish(memory);
+            return block;
+        }
+        block = get(memory, max_size(whole, PAGE_MOST + 1)); /* of an extent */
+    }
     if (!block) {
         finish(memory);
         return NULL;
     }
+    /* What is too much on either side is freed again. */
     struct place place;
     memory_find(memory, block, &place);
     struct extent *extent = place.extent;
@@ -231,7 +259,7 @@ static void start_anew(struct memory *memory)
 {
     const struct extent *extent = memory->extent;
     /* Threads outside may still be looking. */
-    if (extent->older && extent_bytes(extent, false) > KEPT && !memory->outside)
+    if (extent->older && extent_bytes(extent) > KEPT && !memory->outside)
         memory_clear(memory);
 }
 
@@ -247,40 +275,6 @@ static __attribute__((noinline)) void free_slow(struct memory *memory, const str
     if (OWN_UNLIKELY(memory->blocks == 0))
         start_anew(memory);
     finish(memory);
-}
-
-bool memory_free_in(struct memory *memory, struct extent *extent, void *block)
-{
-    struct stock *stock = memory->stock;
-    size_t index = extent_index(extent, block);
-    struct bits *bits = extent_bits(extent, index);
-    if (OWN_UNLIKELY(!has_stock(memory) || memory->end || (uintptr_t)block % GRANULE ||
-                     !extent->settled))
-        return false;
-    uint64_t starts = word_load(&bits->start);
-    uint64_t free = word_load(&bits->free);
-    if (OWN_UNLIKELY(!(starts & ~free & bit_of(index))))
-        return false;
-    starts = starts >> (index & 63) >> 1;
-    size_t granules = OWN_LIKELY(starts) ? 1 + (size_t)__builtin_ctzll(starts)
-                                         : extent_block_end(memory, extent, index) - index;
-    char *end = (char *)block + (granules << GRANULE_SHIFT);
-    if (OWN_UNLIKELY(granules > BINS_EXACT || end == memory->bump))
-        return false;
-    if (extent_is_counted(extent)) {
-        struct big *big = extent_big(extent);
-        if (OWN_UNLIKELY(big->live == granules))
-            return false;
-        big->live -= (uint32_t)granules;
-        big->freed += (uint32_t)granules;
-    } else {
-        stock->freed += granules;
-    }
-    __atomic_store_n(&bits->free, free | bit_of(index), __ATOMIC_RELAXED);
-    count_out(memory, granules << GRANULE_SHIFT);
-    free_push(stock, extent, block, granules);
-    mark_unusable(block, granules << GRANULE_SHIFT);
-    return true;
 }
 
 void memory_free(struct memory *memory, const struct place *place, void *block)

@@ -37,7 +37,7 @@
  *
  *   extent    no bit is set in front of the first granule, nor at or behind bump (or the end)
  *             free is a subset of start
- *             big: live = the granules of its live blocks
+ *             big: witness is the start of a live block; or 0, in the extent in use
  *             the sum of the log = the granules from where it is settled to bump
  *   memory    blocks = live blocks of all extents, pages and large ones, but for those in the log
  *             of the extent in use
@@ -47,8 +47,8 @@
  *   end       is NULL, so that own_alloc has no inline path, while a free block waits, if there are
  *             pages, in debug builds and under AddressSanitizer, and if there is an outside
  *   page      used = live blocks; all others have start and free set
- *             a page that has a free block is in the list of its size, but a page that became full
- *             is not listed again before an eighth of it is free
+ *             a page that has a free block is in the list of its size, but one that left the list
+ *             because it was full is not listed again before an eighth of it is free
  */
 #ifndef MEMORY_MEMORY_H
 #define MEMORY_MEMORY_H
@@ -96,11 +96,11 @@ struct stock {
     struct page *empty;               /* pages without blocks */
     struct unit *unit;                /* all units that are cut into pages */
     size_t empties;                   /* number of empty pages */
-    uint64_t present[2];              /* which bins are not empty */
+    uint64_t present[2];              /* which bins are not empty, or have been; see has_listed */
     struct free_block *bin[BINS];     /* free blocks of settled extents, by size */
     struct extent *extents; /* the newest big extent; the first extent is not among them */
     struct extent *join;    /* the big extent to be joined next; NULL: the newest */
-    size_t freed;           /* granules freed in other extents since they were joined */
+    size_t freed;           /* granules freed in extents that are not big since they were joined */
     uintptr_t tag;          /* part of the value of each claim, see part/part.h */
     struct large *large;    /* the newest large block */
 };
@@ -133,9 +133,6 @@ void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes
 bool memory_find(struct memory *memory, const void *address, struct place *place);
 size_t memory_size(const struct memory *memory, const struct place *place);
 void memory_free(struct memory *memory, const struct place *place, void *block);
-/* memory_free for a block of an extent, if it only has to be listed. False: nothing has been
-   done. */
-bool memory_free_in(struct memory *memory, struct extent *extent, void *block);
 /* Makes a block larger or smaller; growth is zeroed. NULL: as memory_alloc; the block is as it
    was. */
 void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes);

@@ -58,8 +58,8 @@ static bool look(const struct seen *seen, const void *address, struct spot *spot
         spot->page = unit_page(unit, at);
     } else {
         struct extent *extent = (struct extent *)(seen->claimed & CLAIM_ADDRESS);
-        spot->remote = extent && extent_is_counted(extent) ? extent_big(extent)->remote
-                                                           : small_at(seen->outside, address);
+        spot->remote = extent && extent_can_go(extent) ? extent_big(extent)->remote
+                                                       : small_at(seen->outside, address);
         if (!spot->remote)
             return false;
         spot->extent = spot->remote->extent;
@@ -145,7 +145,7 @@ bool outside_has_freed(const struct outside *outside, const struct place *place,
     const struct remote *remote;
     if (place->page)
         remote = place->unit->remote;
-    else if (extent_is_counted(place->extent))
+    else if (extent_can_go(place->extent))
         remote = extent_big(place->extent)->remote;
     else
         remote = small_at(outside, block);

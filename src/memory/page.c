@@ -32,11 +32,14 @@ static void take_page(struct page *page)
         page->next->link = page->link;
 }
 
-/* It has no free block. */
-void page_unlist(struct page *page)
+struct page *page_listed(struct stock *stock, size_t granules)
 {
-    take_page(page);
-    page->relist = (uint16_t)(page->capacity - 1 - page->capacity / RELIST_PART);
+    struct page *page;
+    while ((page = stock->page[granules]) && !page->avail) {
+        take_page(page);
+        page->relist = (uint16_t)(page->capacity - 1 - page->capacity / RELIST_PART);
+    }
+    return page;
 }
 
 static struct unit *unit_at(struct page *page)
@@ -208,7 +211,7 @@ static bool validate_page(const struct page *page, struct memory_counts *found, 
     if (!page->granules)
         return starts == 0;
     return live == page->used && avail == page->avail && starts == page->capacity &&
-           (page->relist ? page->used > page->relist : page->avail != 0);
+           (!page->relist || page->used > page->relist);
 }
 
 bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks)

@@ -42,10 +42,11 @@ void pages_end(struct memory *memory);
 void unit_put(struct memory *memory, struct unit *unit);
 /* Makes a page of blocks of that size, and lists it. NULL: ENOMEM or EDQUOT. */
 struct page *page_new(struct memory *memory, size_t granules);
-/* To be called when a page has become full: takes it out of the list of its size. */
-void page_unlist(struct page *page);
-/* To be called when so few blocks are live as `relist` says: lists the page, or makes it an empty
-   page. True: its unit has been given back. */
+/* The first listed page of a size that has a free block. Full ones before it leave the list. NULL:
+   there is none. */
+struct page *page_listed(struct stock *stock, size_t granules);
+/* To be called when page_is_due: lists the page, or makes it an empty page. True: its unit has been
+   given back. */
 bool page_retire(struct memory *memory, struct page *page);
 bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks);
 
@@ -54,22 +55,24 @@ static inline struct unit *unit_of(uintptr_t claimed)
     return (struct unit *)(claimed & CLAIM_ADDRESS);
 }
 
-/* A block of a listed page. */
+/* A block of a page that has a free one. */
 static inline void *page_take(struct page *page)
 {
-    unsigned word = (unsigned)__builtin_ctz(page->avail); /* not 0 */
+    unsigned word = (unsigned)__builtin_ctz(page->avail);
     uint64_t free = word_load(&page->bits[word].free);
-    size_t at = (size_t)word << 10 | (size_t)__builtin_ctzll(free) << GRANULE_SHIFT;
+    size_t at = (size_t)word << 10 | (size_t)(unsigned)__builtin_ctzll(free) << GRANULE_SHIFT;
     free &= free - 1;
     __atomic_store_n(&page->bits[word].free, free, __ATOMIC_RELAXED);
     page->used++;
-    char *block = page->at + at;
     /* Whether a word becomes full cannot be predicted, so there is no branch for it. */
-    unsigned avail = page->avail & ~((unsigned)!free << word);
-    page->avail = (uint8_t)avail;
-    if (OWN_UNLIKELY(!avail))
-        page_unlist(page);
-    return block;
+    page->avail = (uint8_t)(page->avail & ~((unsigned)!free << word));
+    return page->at + at;
+}
+
+/* Whether page_retire is to be called, after a block was freed. */
+static inline bool page_is_due(const struct page *page)
+{
+    return page->used <= page->relist;
 }
 
 /* Frees a block of a page. `index`: its first granule, counted from the unit or from address 0. */
@@ -78,7 +81,8 @@ static inline void page_put(struct memory *memory, struct page *page, struct bit
 {
     word_set(&bits->free, bit_of(index));
     page->avail |= (uint8_t)(1U << (index >> 6) % PAGE_WORDS);
-    if (OWN_UNLIKELY(--page->used <= page->relist))
+    page->used--;
+    if (OWN_UNLIKELY(page_is_due(page)))
         (void)page_retire(memory, page);
 }
 

@@ -38,7 +38,6 @@ static bool resize_here(struct memory *memory, const struct place *place, size_t
         mark_undefined(memory->bump, more);
         set_bump(memory, memory->bump + more);
         extent->settled = (uint32_t)(place->index + granules);
-        count_live(extent, granules - whole);
     } else if (!free_extend(memory, extent, place->index, end, granules)) {
         return false;
     }

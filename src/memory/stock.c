@@ -52,7 +52,7 @@ void stock_drop(struct memory *memory, bool had_stock)
     if (had_stock || !has_stock(memory))
         return;
     int saved = errno;
-    bool waits = memory->stock->present[0] | memory->stock->present[1];
+    bool waits = has_listed(memory->stock);
     stock_end(memory);
     if (waits)
         memory->stock = &memory_unlisted;
@@ -75,7 +75,8 @@ size_t free_validate(struct memory *memory)
     struct stock *stock = memory->stock;
     for (unsigned bin = 0; bin < BINS; bin++) {
         struct free_block **link = &stock->bin[bin];
-        if (!*link != !(stock->present[bin / 64] & bit_of(bin)))
+        bool present = stock->present[bin / 64] & bit_of(bin);
+        if (bin < BINS_EXACT ? *link && !present : !*link == present)
             return SIZE_MAX;
         for (struct free_block *block = *link, *next; block; block = next) {
             struct extent *extent = free_extent_of(memory, block);
@@ -85,9 +86,9 @@ size_t free_validate(struct memory *memory)
             size_t granules = free_size(memory, extent, index);
             mark_defined(block, free_marked_bytes(granules));
             next = block->next;
-            bool right =
-                is_free(extent, index) && bin_of(granules) == bin && block->link == link &&
-                (granules == 1 || (block->extent == extent && block->granules == granules));
+            bool right = is_free(extent, index) && bin_of(granules) == bin && block->link == link &&
+                         (granules == 1 || (block->bits == extent_bits(extent, index) &&
+                                            block->granules == granules && block->bit == index));
             mark_unusable(block, free_marked_bytes(granules));
             if (!right)
                 return SIZE_MAX;

@@ -10,6 +10,12 @@ static void check(const struct memory *memory, bool holds, const char *equation)
     require(holds, "memory", memory, equation);
 }
 
+static bool is_live(const struct extent *extent, size_t index)
+{
+    const struct bits *bits = extent_bits(extent, index);
+    return bits->start & ~bits->free & bit_of(index);
+}
+
 /* The settled part of an extent. */
 static void validate_settled(struct memory *memory, const struct extent *extent,
                              struct memory_counts *found, size_t *free_blocks)
@@ -20,7 +26,6 @@ static void validate_settled(struct memory *memory, const struct extent *extent,
     size_t first = extent_first_index(extent);
     size_t pairs = first - 1;
     bool any = false;
-    size_t live = 0;
     for (size_t word = 0; word < pairs; word++) {
         const struct bits *bits = extent_bits(extent, word << 6);
         check(memory, (bits->free & ~bits->start) == 0, "free is a subset of start");
@@ -36,13 +41,15 @@ static void validate_settled(struct memory *memory, const struct extent *extent,
             if (!is_free) {
                 found->blocks++;
                 found->bytes += (end - index) << GRANULE_SHIFT;
-                live += end - index;
             }
         }
     }
     check(memory, any || used == first, "blocks lie side by side up to bump");
-    check(memory, !extent->older || !extent_is_big(extent) || live == extent_big(extent)->live,
-          "big: live = the granules of its live blocks");
+    if (!extent_can_go(extent))
+        return;
+    size_t witness = extent_big(extent)->witness;
+    check(memory, witness ? witness < used && is_live(extent, witness) : extent == memory->extent,
+          "big: witness is the start of a live block");
 }
 
 static void validate_left(const struct memory *memory, const struct extent *extent,
@@ -89,13 +96,13 @@ static size_t validate_extents(struct memory *memory, struct memory_counts *foun
     for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
         if (extent != memory->extent)
             validate_extent(memory, extent, found, free_blocks);
-        chunks += extent_bytes(extent, !extent->older);
+        chunks += extent_bytes(extent);
     }
     for (struct extent *extent = has_stock(memory) ? memory->stock->extents : NULL; extent;
          extent = extent_big(extent)->older) {
         if (extent != memory->extent)
             validate_extent(memory, extent, found, free_blocks);
-        chunks += extent_bytes(extent, false);
+        chunks += extent_bytes(extent);
     }
     return chunks;
 }

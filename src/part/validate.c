@@ -40,7 +40,7 @@ static size_t leaving_bytes(const struct outside *outside)
     size_t bytes = 0;
     for (const struct remote *remote = outside->leaving; remote; remote = remote->small)
         bytes += remote->unit ? CHUNK_UNIT + chunk_round(sizeof(struct unit))
-                              : extent_bytes(remote->extent, false);
+                              : extent_bytes(remote->extent);
     return bytes;
 }
 
@@ -62,7 +62,7 @@ struct part_beside separate_beside(const struct part *part)
 {
     const struct separate *separate = (const struct separate *)(const void *)part;
     return (struct part_beside){.bytes = chunk_round(sizeof(*separate)) -
-                                         extent_bytes(&separate->first, true)};
+                                         extent_bytes(&separate->first)};
 }
 
 void part_validate(struct part *part, const void *home, const struct part_beside *beside)

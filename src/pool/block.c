@@ -54,15 +54,26 @@ static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignme
     return block;
 }
 
-/* A small block in the part of the calling thread. A pool with an allocator has no memory there.
-   NULL: nothing has been done. */
+/* In the part of the calling thread. A pool with an allocator has no memory there. */
 static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t bytes, bool zero)
 {
     struct part *mine = parts_mine(pool_parts(pool));
-    if (OWN_UNLIKELY(!mine))
-        return NULL;
-    void *block = memory_alloc_fast(&mine->memory, bytes, zero);
-    return block ? block : memory_bump_fast(&mine->memory, bytes, zero);
+    void *block = mine ? memory_alloc_fast(&mine->memory, bytes, zero) : NULL;
+    if (mine && !block)
+        block = memory_bump_fast(&mine->memory, bytes, zero);
+    return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
+}
+
+static __attribute__((noinline)) void *alloc_listed(own_pool *pool, size_t granules)
+{
+    void *block = memory_alloc_listed(&pool->part.memory, granules, true, true);
+    return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, granules, GRANULE, true);
+}
+
+static __attribute__((noinline)) void *alloc_listed_raw(own_pool *pool, size_t granules)
+{
+    void *block = memory_alloc_listed(&pool->part.memory, granules, false, true);
+    return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, granules, GRANULE, false);
 }
 
 /* Whether the fields of a pool may be read before pool_check. Those of a dead one may, except under
@@ -79,10 +90,17 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     size_t bytes;
     if (OWN_UNLIKELY(OWN_DEBUG || !is_readable(pool) || multiply_overflows(count, size, &bytes)))
         return alloc_rare(pool, 1, count, size, zero);
-    void *block = OWN_UNLIKELY(pool_parts(pool) != NULL)
-                      ? alloc_shared(pool, bytes, zero)
-                      : memory_alloc_fast(&pool->part.memory, bytes, zero);
-    return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, count, size, zero);
+    if (OWN_UNLIKELY(pool_parts(pool) != NULL))
+        return alloc_shared(pool, bytes, zero);
+    struct memory *memory = &pool->part.memory;
+    size_t granules = memory_granules_of(memory, bytes);
+    if (OWN_UNLIKELY(!granules))
+        return alloc_rare(pool, 1, 1, bytes, zero);
+    struct page *page = memory->stock->page[granules];
+    if (!page)
+        return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
+    void *block = memory_alloc_in_page(memory, page, granules, zero, true);
+    return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
 void *own_alloc_slow(own_pool *pool, size_t count, size_t size)
@@ -127,12 +145,25 @@ static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
     return found ? 0 : foreign_free_block(pool, block);
 }
 
-/* The address lies in an extent of a confined pool. */
-static __attribute__((noinline)) int free_in_extent(own_pool *pool, struct extent *extent,
-                                                    void *block)
+static __attribute__((noinline)) int free_logged(own_pool *pool, void *block)
 {
-    return OWN_LIKELY(memory_free_in(&pool->part.memory, extent, block)) ? 0
-                                                                         : free_rare(pool, block);
+    return memory_free_logged(&pool->part.memory, block) ? 0 : free_rare(pool, block);
+}
+
+/* The address lies in no page of a confined pool. */
+static __attribute__((noinline)) int free_in_extent(own_pool *pool, void *block, uintptr_t claimed)
+{
+    struct memory *memory = &pool->part.memory;
+    struct extent *extent = memory_extent_of(memory, claimed, block);
+    if (OWN_LIKELY(extent && memory_free_in_extent(memory, extent, block)))
+        return 0;
+    return free_logged(pool, block);
+}
+
+static __attribute__((noinline)) int retire(struct memory *memory, struct page *page)
+{
+    (void)page_retire(memory, page);
+    return 0;
 }
 
 /* A dead pool has no unit and no lists, and NULL is nowhere: all that is rare. */
@@ -140,10 +171,23 @@ int own_free(own_pool *pool, void *block)
 {
     if (OWN_UNLIKELY(OWN_DEBUG || !is_readable(pool) || pool_parts(pool)))
         return free_rare(pool, block);
-    void *next = memory_free_fast(&pool->part.memory, block);
-    if (OWN_LIKELY(!next))
-        return 0;
-    return next == &pool->part.memory ? free_rare(pool, block) : free_in_extent(pool, next, block);
+    struct memory *memory = &pool->part.memory;
+    uintptr_t claimed = memory_claimed(memory, block);
+    if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT)))
+        return free_in_extent(pool, block, claimed);
+    /* The memory of a confined pool has no tag. */
+    struct unit *unit = (struct unit *)(claimed - CLAIM_UNIT);
+    struct page *page = memory_free_in_unit(memory, unit, block);
+    if (OWN_UNLIKELY(!page))
+        return free_rare(pool, block);
+    return OWN_UNLIKELY(page_is_due(page)) ? retire(memory, page) : 0;
+}
+
+/* The size of a live block of the pool's own memory, by the shortest way. 0: that does not tell. */
+static inline __attribute__((always_inline)) size_t find_size_fast(const own_pool *pool,
+                                                                   const void *block)
+{
+    return OWN_DEBUG || pool_parts(pool) ? 0 : memory_size_fast(&pool->part.memory, block);
 }
 
 /* NULL with *found false: not a live block of the memory. */
@@ -175,6 +219,11 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
         return fail_pointer(EINVAL);
     if (multiply_overflows(count, size, &bytes))
         return realloc_overflow(pool, block);
+    size_t whole = find_size_fast(pool, block);
+    if (whole && whole == granules_of(bytes) << GRANULE_SHIFT) {
+        zero_rounding(block, bytes);
+        return block;
+    }
     struct parts *parts = pool_parts(pool);
     void *resized = parts ? parts_resize(parts, block, bytes, &found)
                           : resize_confined(pool, block, bytes, &found);
@@ -182,40 +231,44 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
     return found ? resized : foreign_realloc(pool, block, count, size);
 }
 
-static bool find_confined(const own_pool *pool, const void *block, size_t *size)
+/* The same by the longer way. 0: it is none. */
+static size_t find_size(const own_pool *pool, const void *block)
 {
     struct place place;
     struct memory *memory = (struct memory *)(uintptr_t)&pool->part.memory;
-    inside_begin(pool);
-    bool found = memory_find(memory, block, &place);
-    *size = found ? memory_size(memory, &place) : 0;
-    inside_end(pool);
-    return found;
-}
-
-/* The size of a live block of the pool's own memory; 0: it is none. */
-static size_t find_size(const own_pool *pool, const void *block)
-{
-    size_t size;
     struct parts *parts = pool_parts(pool);
     if (parts)
         return parts_size(parts, block);
-    return find_confined(pool, block, &size) ? size : 0;
+    inside_begin(pool);
+    size_t size = memory_find(memory, block, &place) ? memory_size(memory, &place) : 0;
+    inside_end(pool);
+    return size;
+}
+
+static __attribute__((noinline)) size_t size_rare(const own_pool *pool, const void *block)
+{
+    size_t size = block ? find_size(pool, block) : 0;
+    return size ? size : foreign_size((own_pool *)(uintptr_t)pool, block);
+}
+
+static __attribute__((noinline)) bool contains_rare(const own_pool *pool, const void *block)
+{
+    return block && (find_size(pool, block) || foreign_has((own_pool *)(uintptr_t)pool, block));
 }
 
 size_t own_block_size(const own_pool *pool, const void *block)
 {
-    if (!block || !pool_check(pool, "own_block_size")) {
+    if (OWN_UNLIKELY(!pool_check(pool, "own_block_size"))) {
         errno = EINVAL;
         return 0;
     }
-    size_t size = find_size(pool, block);
-    return size ? size : foreign_size((own_pool *)(uintptr_t)pool, block);
+    size_t size = find_size_fast(pool, block);
+    return OWN_LIKELY(size) ? size : size_rare(pool, block);
 }
 
 bool own_contains(const own_pool *pool, const void *block)
 {
-    if (!block || !pool_check(pool, "own_contains"))
+    if (OWN_UNLIKELY(!pool_check(pool, "own_contains")))
         return false;
-    return find_size(pool, block) || foreign_has((own_pool *)(uintptr_t)pool, block);
+    return OWN_LIKELY(find_size_fast(pool, block)) ? true : contains_rare(pool, block);
 }

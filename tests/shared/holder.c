@@ -85,12 +85,25 @@ struct place holder_place(struct memory *memory, const void *block)
     return place;
 }
 
+/* As pool/block.c has it. */
 void holder_free(struct memory *memory, void *block)
 {
     struct place place;
+    uintptr_t claimed = memory_claimed(memory, block);
 
-    if (!memory_free_fast(memory, block))
+    if (claimed & CLAIM_UNIT && !memory->outside) {
+        struct page *page = memory_free_in_unit(memory, unit_of(claimed), block);
+        expect(page != NULL);
+        if (page_is_due(page))
+            (void)page_retire(memory, page);
         return;
+    }
+    if (!memory->outside) {
+        struct extent *extent = memory_extent_of(memory, claimed, block);
+        if ((extent && memory_free_in_extent(memory, extent, block)) ||
+            memory_free_logged(memory, block))
+            return;
+    }
     place = holder_place(memory, block);
     memory_free(memory, &place, block);
 }

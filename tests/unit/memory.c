@@ -4,6 +4,7 @@
  * chunks that fail, and under limits.
  */
 #include "holder.h"
+#include "memory/large.h"
 
 #define MOST 10000
 #define KIB ((size_t)1 << 10)
@@ -285,6 +286,22 @@ START_TEST(churn_takes_little_more_than_what_lives)
 }
 END_TEST
 
+/* What is in the account and nowhere else is seen by the owner, from what the validator returns. */
+START_TEST(chunks_are_what_the_account_paid)
+{
+    static const struct memory_counts none;
+    struct memory *memory = holder_make(256, 0);
+    expect(memory_alloc(memory, (size_t)200 << 10, false) != NULL);
+    size_t paid = memory_validate(memory, &none);
+    void *large = memory_alloc(memory, (size_t)100 << 10, false);
+    size_t cost = chunk_round((size_t)100 << 10) + chunk_round(sizeof(struct large));
+    expect(memory_validate(memory, &none) == paid + cost);
+    holder_free(memory, large);
+    expect(memory_validate(memory, &none) == paid);
+    holder_end(memory);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -292,5 +309,6 @@ int main(void)
 
     tcase_add_loop_test(blocks, blocks_are_as_the_model_has_them, 0, KINDS * DISTRIBUTIONS);
     tcase_add_loop_test(blocks, churn_takes_little_more_than_what_lives, 0, 4);
+    tcase_add_test(blocks, chunks_are_what_the_account_paid);
     return run_suite(suite);
 }

@@ -58,6 +58,9 @@ static size_t fill_fresh_page(size_t granules)
         blocks[count] = holder_alloc(memory, bytes);
         expect(page_of(blocks[count]) == page_of(blocks[0]));
     }
+    /* A full page leaves its list when the next block of the size is looked for. */
+    expect(is_listed(page_of(blocks[0])));
+    (void)page_listed(memory->stock, granules);
     return count;
 }
 
@@ -100,6 +103,7 @@ START_TEST(page_is_full_and_has_room_again)
         void *block = holder_alloc(memory, granules * GRANULE);
         expect(page_of(block) == page);
     }
+    (void)page_listed(memory->stock, granules);
     expect(!is_listed(page) && page->used == count);
 }
 END_TEST
