@@ -264,7 +264,7 @@ static const own_type explicit_type = {
 static void *kill_explicit_chain(void *arg)
 {
     struct link *first = NULL;
-    size_t count = length / 10;
+    size_t count = scaled_nesting(100000);
 
     (void)arg;
     deepest = 0;
@@ -295,7 +295,7 @@ static void release_next_pool(void *next)
 static void *kill_deferred_chain(void *arg)
 {
     own_pool *first = NULL;
-    size_t count = length / 10;
+    size_t count = scaled_nesting(100000);
 
     (void)arg;
     deepest = 0;
@@ -329,7 +329,7 @@ static void drop_next(void *next)
 static void *kill_dropped_chain(void *arg)
 {
     own_pool *first = NULL;
-    size_t count = length / 10;
+    size_t count = scaled_nesting(100000);
 
     (void)arg;
     deepest = 0;

@@ -81,7 +81,7 @@ END_TEST
 
 static void *kill_more_than_fit(void *unused)
 {
-    kill_chain(scaled(100000));
+    kill_chain(scaled_nesting(100000));
     expect(deepest >= 32 && late > 0);
     return unused;
 }

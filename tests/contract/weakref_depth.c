@@ -141,7 +141,7 @@ static void release_next(own_weakref *ref, void *arg)
 static void *kill_chain_by_calls(void *arg)
 {
     struct link *first = NULL;
-    size_t count = length / 10;
+    size_t count = scaled_nesting(100000);
 
     for (size_t i = 0; i < count; i++) {
         struct link *link = new_link(NULL, &counted_type);

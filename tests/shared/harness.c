@@ -267,6 +267,12 @@ size_t scaled(size_t count)
     return count / divisor;
 }
 
+size_t scaled_nesting(size_t count)
+{
+    size_t few = scaled(count);
+    return few > MORE_THAN_NEST ? few : MORE_THAN_NEST;
+}
+
 void in_thread(void *(*run)(void *arg), void *arg)
 {
     pthread_t thread;

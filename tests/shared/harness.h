@@ -154,6 +154,11 @@ size_t random_below(struct random *random, size_t bound); /* bound > 0 */
  */
 size_t scaled(size_t count);
 
+/* So many deaths that not all of them nest, however large the stack; scaled down no further than
+   that. */
+#define MORE_THAN_NEST ((size_t)20000)
+size_t scaled_nesting(size_t count);
+
 /* Runs in another thread, which has ended then. */
 void in_thread(void *(*run)(void *arg), void *arg);
 
