@@ -8,6 +8,10 @@ if test -z "${SPIN-}"; then
     echo "SKIP: tests/models: spin is missing"
     exit 77
 fi
+if test -n "${INSTRUMENT_FLAGS-}" || grep -q '^#define OWN_DEBUG 1$' "$top_builddir/config.h"; then
+    echo "SKIP: tests/models: they have nothing of the library, and a plain build checks them"
+    exit 77
+fi
 work=$(mktemp -d "$top_builddir/models.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
