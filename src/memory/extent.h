@@ -33,6 +33,11 @@ static inline bool has_stock(const struct memory *memory)
     return memory->stock && memory->stock->lists;
 }
 
+static inline bool has_pages(const struct memory *memory)
+{
+    return memory->stock && memory->stock->unit;
+}
+
 /* Whether a list may have a block. Lists that turn out to be empty are not present any more. */
 static inline bool has_listed(struct stock *stock)
 {
@@ -274,6 +279,14 @@ static inline void zero_rounding(void *block, size_t bytes)
 {
     size_t whole = granules_of(bytes) << GRANULE_SHIFT;
     memset((char *)block + bytes, 0, whole - bytes);
+}
+
+static inline void zero_block(void *block, size_t granules)
+{
+    size_t bytes = granules << GRANULE_SHIFT;
+    /* Of a multiple of 16 gcc would make a rep stos, which is slow for small blocks. */
+    __asm__("" : "+r"(bytes));
+    memset(block, 0, bytes);
 }
 
 /* The same for a new block: the whole last granule, which is one store. */

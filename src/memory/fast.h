@@ -55,7 +55,7 @@ memory_hand_out(struct memory *memory, void *block, size_t granules, bool zero, 
         count_in(memory, bytes);
     mark_undefined(block, bytes);
     if (zero)
-        memset(block, 0, bytes);
+        zero_block(block, granules);
     else
         zero_last_granule(block, granules);
     return block;
@@ -90,7 +90,8 @@ memory_alloc_listed(struct memory *memory, size_t granules, bool zero, bool alon
 }
 
 /* Any of these. */
-static inline void *memory_alloc_fast(struct memory *memory, size_t bytes, bool zero)
+static inline __attribute__((always_inline)) void *memory_alloc_fast(struct memory *memory,
+                                                                     size_t bytes, bool zero)
 {
     size_t granules = memory_granules_of(memory, bytes);
     if (OWN_UNLIKELY(!granules))
@@ -107,35 +108,47 @@ static inline __attribute__((always_inline)) void *memory_bump_fast(struct memor
 {
     const struct extent *extent = memory->extent;
     size_t index = extent_index(extent, memory->bump);
-    if (OWN_UNLIKELY(has_other_source(memory) || outside_waits(memory->outside) ||
-                     extent->settled != index || bytes - 1 >= PAGE_MOST << GRANULE_SHIFT))
-        return NULL;
     size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
-    if (OWN_UNLIKELY(extent->granules - index < granules))
+    if (OWN_UNLIKELY(bytes - 1 >= PAGE_MOST << GRANULE_SHIFT || extent->settled != index ||
+                     extent->granules - index < granules || has_other_source(memory) ||
+                     outside_waits(memory->outside)))
         return NULL;
     char *block = extent_bump_settled(memory, granules);
     if (zero)
-        memset(block, 0, granules << GRANULE_SHIFT);
+        zero_block(block, granules);
     else
         zero_last_granule(block, granules);
     return block;
 }
 
-/* What follows is for memories without threads outside, which have no tag. */
-
-/* The value of the claim of a block's unit; 0: the memory has not claimed it. */
+/* The value of the claim of a block's unit, without a tag where no threads are outside; 0: the
+   memory has not claimed it. */
 static inline uintptr_t memory_claimed(const struct memory *memory, const void *block)
 {
     return (uintptr_t)chunk_claimed_by(block, memory);
 }
 
-static inline void count_out_alone(struct memory *memory, size_t bytes)
+/* A block is free again. `alone` as above. */
+static inline __attribute__((always_inline)) void
+memory_take_back(struct memory *memory, struct bits *bits, uint64_t bit, size_t bytes, bool alone)
 {
+    if (!alone) {
+        word_set(&bits->free, bit);
+        count_out(memory, bytes);
+        return;
+    }
     size_t before = memory->bytes;
+    bits->free |= bit;
     memory->blocks--;
     memory->bytes -= bytes;
     if (OWN_UNLIKELY(before > memory->peak))
         memory->peak = before;
+}
+
+/* Whether a thread outside has freed what lies at a granule. */
+static inline bool remote_has_freed(const struct remote *remote, size_t index)
+{
+    return word_load(&remote->freed[index >> 6]) & bit_of(index);
 }
 
 /* The bits in which a block of a unit is found live. NULL: none begins at that address. */
@@ -150,23 +163,24 @@ static inline struct bits *unit_find(struct unit *unit, const void *block)
 /* memory_free where the block lies in a unit that is cut into pages. NULL: none begins there.
    Otherwise the page, for which page_is_due may have to be asked. */
 static inline __attribute__((always_inline)) struct page *
-memory_free_in_unit(struct memory *memory, struct unit *unit, void *block)
+memory_free_in_unit(struct memory *memory, struct unit *unit, void *block, bool alone)
 {
     uintptr_t at = (uintptr_t)block;
     struct bits *bits = unit_find(unit, block);
-    if (OWN_UNLIKELY(!bits))
+    if (OWN_UNLIKELY(!bits) ||
+        (!alone && OWN_UNLIKELY(remote_has_freed(unit->remote, at % CHUNK_UNIT >> GRANULE_SHIFT))))
         return NULL;
     struct page *page = unit_page(unit, at);
     size_t bytes = (size_t)page->granules << GRANULE_SHIFT;
     mark_unusable(block, bytes);
-    count_out_alone(memory, bytes);
-    bits->free |= bit_of(at >> GRANULE_SHIFT);
+    memory_take_back(memory, bits, bit_of(at >> GRANULE_SHIFT), bytes, alone);
     page->avail |= (uint8_t)(1U << at / (GRANULE * 64) % PAGE_WORDS);
     page->used--;
     return page;
 }
 
-/* The extent in which a block may lie, whose unit has that claim; 0: none. NULL: there is none. */
+/* The extent in which a block may lie, whose unit has that claim, without a tag; 0: none. NULL: there
+   is no such extent. */
 static inline struct extent *memory_extent_of(const struct memory *memory, uintptr_t claimed,
                                               const void *block)
 {
@@ -231,28 +245,30 @@ static inline bool memory_free_logged(struct memory *memory, void *block)
 /* memory_free for a block of an extent, if it only has to be listed. False: nothing has been done.
    Where `end` is not NULL, it may be that memory_free_logged does it. */
 static inline __attribute__((always_inline)) bool
-memory_free_in_extent(struct memory *memory, struct extent *extent, void *block)
+memory_free_in_extent(struct memory *memory, struct extent *extent, void *block, bool alone)
 {
     struct stock *stock = memory->stock;
     if (OWN_UNLIKELY(memory->end || !stock || !stock->lists))
         return false;
     size_t granules = memory_granules_fast(extent, block);
     size_t bytes = granules << GRANULE_SHIFT;
-    if (OWN_UNLIKELY(granules - 2 >
-                     BINS_EXACT - 2)) /* one granule has no room for more than links */
+    /* One granule has no room for more than links. */
+    if (OWN_UNLIKELY(granules - 2 > BINS_EXACT - 2))
         return false;
     size_t index = extent_index(extent, block);
     struct bits *bits = extent_bits(extent, index);
     if (extent_is_big(extent)) {
         struct big *big = extent_big(extent);
-        if (OWN_UNLIKELY(big->witness == index))
+        if (OWN_UNLIKELY(big->witness == index) ||
+            (!alone && (!big->remote || remote_has_freed(big->remote, index))))
             return false;
         big->freed += (uint32_t)granules;
-    } else {
+    } else if (alone) {
         stock->freed += granules;
+    } else {
+        return false;
     }
-    bits->free |= bit_of(index);
-    count_out_alone(memory, bytes);
+    memory_take_back(memory, bits, bit_of(index), bytes, alone);
     free_push(stock, block, granules, bits, index);
     mark_unusable(block, bytes);
     return true;

@@ -38,11 +38,6 @@ void memory_update(struct memory *memory)
     finish(memory);
 }
 
-static inline bool has_pages(const struct memory *memory)
-{
-    return memory->stock && memory->stock->unit;
-}
-
 static void *take_from_page(struct memory *memory, struct page *page, size_t granules)
 {
     char *block = page_take(page);

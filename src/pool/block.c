@@ -55,13 +55,33 @@ static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignme
 }
 
 /* In the part of the calling thread. A pool with an allocator has no memory there. */
-static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t bytes, bool zero)
+static __attribute__((noinline)) void *alloc_in_part(own_pool *pool, size_t bytes, bool zero)
 {
     struct part *mine = parts_mine(pool_parts(pool));
     void *block = mine ? memory_alloc_fast(&mine->memory, bytes, zero) : NULL;
     if (mine && !block)
         block = memory_bump_fast(&mine->memory, bytes, zero);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
+}
+
+/* The same for the thread of the first part, which made the pool. */
+static inline __attribute__((always_inline)) void *alloc_in_first(own_pool *pool, size_t bytes,
+                                                                  bool zero)
+{
+    void *block = NULL;
+    if (OWN_LIKELY(parts_first_is_mine(pool_parts(pool)) && !has_pages(&pool->part.memory)))
+        block = memory_bump_fast(&pool->part.memory, bytes, zero);
+    return OWN_LIKELY(block != NULL) ? block : alloc_in_part(pool, bytes, zero);
+}
+
+static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t bytes)
+{
+    return alloc_in_first(pool, bytes, true);
+}
+
+static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t bytes)
+{
+    return alloc_in_first(pool, bytes, false);
 }
 
 static __attribute__((noinline)) void *alloc_listed(own_pool *pool, size_t granules)
@@ -91,7 +111,7 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     if (OWN_UNLIKELY(OWN_DEBUG || !is_readable(pool) || multiply_overflows(count, size, &bytes)))
         return alloc_rare(pool, 1, count, size, zero);
     if (OWN_UNLIKELY(pool_parts(pool) != NULL))
-        return alloc_shared(pool, bytes, zero);
+        return zero ? alloc_shared(pool, bytes) : alloc_shared_raw(pool, bytes);
     struct memory *memory = &pool->part.memory;
     size_t granules = memory_granules_of(memory, bytes);
     if (OWN_UNLIKELY(!granules))
@@ -155,7 +175,7 @@ static __attribute__((noinline)) int free_in_extent(own_pool *pool, void *block,
 {
     struct memory *memory = &pool->part.memory;
     struct extent *extent = memory_extent_of(memory, claimed, block);
-    if (OWN_LIKELY(extent && memory_free_in_extent(memory, extent, block)))
+    if (OWN_LIKELY(extent && memory_free_in_extent(memory, extent, block, true)))
         return 0;
     return free_logged(pool, block);
 }
@@ -177,7 +197,7 @@ int own_free(own_pool *pool, void *block)
         return free_in_extent(pool, block, claimed);
     /* The memory of a confined pool has no tag. */
     struct unit *unit = (struct unit *)(claimed - CLAIM_UNIT);
-    struct page *page = memory_free_in_unit(memory, unit, block);
+    struct page *page = memory_free_in_unit(memory, unit, block, true);
     if (OWN_UNLIKELY(!page))
         return free_rare(pool, block);
     return OWN_UNLIKELY(page_is_due(page)) ? retire(memory, page) : 0;

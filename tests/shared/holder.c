@@ -92,7 +92,7 @@ void holder_free(struct memory *memory, void *block)
     uintptr_t claimed = memory_claimed(memory, block);
 
     if (claimed & CLAIM_UNIT && !memory->outside) {
-        struct page *page = memory_free_in_unit(memory, unit_of(claimed), block);
+        struct page *page = memory_free_in_unit(memory, unit_of(claimed), block, true);
         expect(page != NULL);
         if (page_is_due(page))
             (void)page_retire(memory, page);
@@ -100,7 +100,7 @@ void holder_free(struct memory *memory, void *block)
     }
     if (!memory->outside) {
         struct extent *extent = memory_extent_of(memory, claimed, block);
-        if ((extent && memory_free_in_extent(memory, extent, block)) ||
+        if ((extent && memory_free_in_extent(memory, extent, block, true)) ||
             memory_free_logged(memory, block))
             return;
     }
