@@ -227,11 +227,8 @@ static unsigned next_present(const struct stock *stock, unsigned bin)
 
 struct extent *free_extent_of(struct memory *memory, const void *block)
 {
-    for (struct extent *extent = extent_small(memory); extent; extent = extent->older) {
-        if (extent_has(extent, block))
-            return extent;
-    }
-    return (struct extent *)((uintptr_t)chunk_claimed_by(block, memory) & CLAIM_ADDRESS);
+    uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, memory);
+    return claimed ? (struct extent *)(claimed & CLAIM_ADDRESS) : extent_small_at(memory, block);
 }
 
 static struct extent *find(struct memory *memory, size_t granules, unsigned bins, size_t *index,

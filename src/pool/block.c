@@ -96,6 +96,16 @@ static __attribute__((noinline)) void *alloc_listed_raw(own_pool *pool, size_t g
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, granules, GRANULE, false);
 }
 
+/* The first page of the size is full. */
+static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, size_t granules,
+                                                          bool zero)
+{
+    struct memory *memory = &pool->part.memory;
+    struct page *page = page_listed(memory->stock, granules);
+    return OWN_LIKELY(page != NULL) ? memory_alloc_in_page(memory, page, granules, zero, true)
+                                    : alloc_rare(pool, 1, granules, GRANULE, zero);
+}
+
 /* Whether the fields of a pool may be read before pool_check. Those of a dead one may, except under
    AddressSanitizer, which is told that their memory is free. */
 static inline bool is_readable(const own_pool *pool)
@@ -120,7 +130,7 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
     void *block = memory_alloc_in_page(memory, page, granules, zero, true);
-    return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
+    return OWN_LIKELY(block != NULL) ? block : alloc_in_next_page(pool, granules, zero);
 }
 
 void *own_alloc_slow(own_pool *pool, size_t count, size_t size)

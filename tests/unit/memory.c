@@ -302,6 +302,50 @@ START_TEST(chunks_are_what_the_account_paid)
 }
 END_TEST
 
+START_TEST(extent_without_live_blocks_goes_when_it_is_replaced)
+{
+    struct memory *memory = holder_make(256, 0);
+    void *newest = NULL;
+    while (!extent_can_go(memory->extent))
+        newest = holder_alloc(memory, 4000);
+    const struct extent *empty = memory->extent;
+    holder_free(memory, newest);
+    holder_validate(memory);
+    expect(memory->extent == empty && memory->stock->extents == empty);
+    expect(holder_alloc(memory, 65000) != NULL); /* for which a unit has no room */
+    expect(memory->extent != empty && memory->stock->extents == memory->extent);
+    expect(extent_big(memory->extent)->older == NULL);
+    holder_validate(memory);
+    holder_end(memory);
+}
+END_TEST
+
+/* Of the blocks of an extent, freed in any order, the last takes the extent with it. */
+START_TEST(extent_goes_with_its_last_live_block)
+{
+    struct memory *memory = holder_make(256, 0);
+    void *blocks[64];
+    size_t count = 0;
+    while (!extent_can_go(memory->extent))
+        blocks[0] = holder_alloc(memory, 4000);
+    const struct extent *extent = memory->extent;
+    for (count = 1; memory->extent == extent; count++)
+        blocks[count] = holder_alloc(memory, 2000);
+    count--; /* the newest lies in the next extent */
+    expect(count > 20 && count % 7 != 0);
+    for (size_t i = 0; i < count; i++) {
+        size_t forth = i;
+        size_t back = count - 1 - i;
+        size_t across = i * 7 % count;
+        expect(memory_covers(memory, blocks[0]));
+        holder_free(memory, blocks[_i == 0 ? forth : _i == 1 ? back : across]);
+        holder_validate(memory);
+    }
+    expect(!memory_covers(memory, blocks[0]));
+    holder_end(memory);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -310,5 +354,7 @@ int main(void)
     tcase_add_loop_test(blocks, blocks_are_as_the_model_has_them, 0, KINDS * DISTRIBUTIONS);
     tcase_add_loop_test(blocks, churn_takes_little_more_than_what_lives, 0, 4);
     tcase_add_test(blocks, chunks_are_what_the_account_paid);
+    tcase_add_test(blocks, extent_without_live_blocks_goes_when_it_is_replaced);
+    tcase_add_loop_test(blocks, extent_goes_with_its_last_live_block, 0, 3);
     return run_suite(suite);
 }
