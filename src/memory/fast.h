@@ -179,8 +179,8 @@ memory_free_in_unit(struct memory *memory, struct unit *unit, void *block, bool 
     return page;
 }
 
-/* The extent in which a block may lie, whose unit has that claim, without a tag; 0: none. NULL: there
-   is no such extent. */
+/* The extent in which a block may lie, whose unit has that claim, without a tag; 0: none. NULL:
+   there is no such extent. */
 static inline struct extent *memory_extent_of(const struct memory *memory, uintptr_t claimed,
                                               const void *block)
 {

@@ -178,7 +178,7 @@ static inline struct separate *parts_at_few(const struct parts *parts, uint32_t 
 }
 struct part *parts_at(const struct parts *parts, uint32_t slot);
 
-/* Whether the first part is that of the calling thread. False also if the thread has no slot yet. */
+/* Whether the first part is that of the calling thread. False also where that has no slot yet. */
 static inline bool parts_first_is_mine(const struct parts *parts)
 {
     return slot_or_zero - 1 == parts->guard.slot;
