@@ -35,33 +35,45 @@ struct cache {
 /* The cache of the calling thread. NULL: it has none yet, or none any more. */
 extern __thread struct cache *chunk_cache;
 
-/* Takes a ready chunk of that class. Its contents are as they were when it was kept, except for the
-   link of struct free_chunk. NULL: there is none. */
-static inline void *ready_take(struct cache *cache, unsigned class)
+/* Takes the first chunk of a list of that class. NULL: it is empty. */
+static inline void *cache_take(struct cache *cache, struct cache_class *of,
+                               struct free_chunk **list)
 {
-    struct cache_class *of = &cache->classes[class];
-    struct free_chunk *chunk = of->ready;
+    struct free_chunk *chunk = *list;
     if (OWN_UNLIKELY(!chunk))
         return NULL;
-    of->ready = chunk->next;
+    *list = chunk->next;
     of->count--;
     cache->bytes -= of->size;
     return chunk;
 }
 
-/* Keeps a chunk of that class as a ready one. False: the cache has no room for it. */
-static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
+/* Enters a chunk into a list of that class. False: the cache has no room for it. */
+static inline bool cache_keep(struct cache *cache, struct cache_class *of, struct free_chunk **list,
+                              void *memory)
 {
-    struct cache_class *of = &cache->classes[class];
     struct free_chunk *chunk = memory;
     size_t bytes = cache->bytes + of->size;
     if (OWN_UNLIKELY(bytes > cache->share))
         return false;
     cache->bytes = bytes;
-    chunk->next = of->ready;
-    of->ready = chunk;
+    chunk->next = *list;
+    *list = chunk;
     of->count++;
     return true;
+}
+
+/* Takes a ready chunk of that class. Its contents are as they were when it was kept, except for the
+   link of struct free_chunk. NULL: there is none. */
+static inline void *ready_take(struct cache *cache, unsigned class)
+{
+    return cache_take(cache, &cache->classes[class], &cache->classes[class].ready);
+}
+
+/* Keeps a chunk of that class as a ready one. False: the cache has no room for it. */
+static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
+{
+    return cache_keep(cache, &cache->classes[class], &cache->classes[class].ready, memory);
 }
 
 /* chunk_get and chunk_put of a class, where the cache of the thread has a chunk, or room for one.
@@ -71,14 +83,7 @@ static inline void *chunk_get_fast(unsigned class)
     struct cache *cache = chunk_cache;
     if (MARKS_ASAN || MARKS_VALGRIND || OWN_UNLIKELY(!cache))
         return NULL;
-    struct cache_class *of = &cache->classes[class];
-    struct free_chunk *chunk = of->first;
-    if (OWN_UNLIKELY(!chunk))
-        return NULL;
-    of->first = chunk->next;
-    of->count--;
-    cache->bytes -= class_size(class);
-    return chunk;
+    return cache_take(cache, &cache->classes[class], &cache->classes[class].first);
 }
 
 static inline bool chunk_put_fast(unsigned class, void *memory)
@@ -86,16 +91,7 @@ static inline bool chunk_put_fast(unsigned class, void *memory)
     struct cache *cache = chunk_cache;
     if (MARKS_ASAN || MARKS_VALGRIND || OWN_UNLIKELY(!cache))
         return false;
-    struct cache_class *of = &cache->classes[class];
-    struct free_chunk *chunk = memory;
-    size_t bytes = cache->bytes + class_size(class);
-    if (OWN_UNLIKELY(bytes > cache->share))
-        return false;
-    cache->bytes = bytes;
-    chunk->next = of->first;
-    of->first = chunk;
-    of->count++;
-    return true;
+    return cache_keep(cache, &cache->classes[class], &cache->classes[class].first, memory);
 }
 
 #endif
