@@ -222,8 +222,8 @@ size_t extent_granules(size_t granules);
    0: no block is live. */
 size_t extent_find_live(const struct extent *extent, size_t from);
 
-/* validate.c: aborts with a sentence if an equation does not hold. Adds the live blocks; returns the
-   bytes of the chunks of all extents. */
+/* validate.c: aborts with a sentence if an equation does not hold. Adds up the live blocks. Returns
+   the bytes of the chunks of all extents. */
 size_t extents_validate(struct memory *memory, struct memory_counts *found);
 
 /* Settles the extent in use. */

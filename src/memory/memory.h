@@ -39,8 +39,8 @@ struct place {
     size_t index;          /* of that granule, in the extent or in the unit */
 };
 
-/* first.c: begins a memory with its first extent: `bytes` from `first` on, in a chunk of the owner's that
-   the account has been charged for. False: ENOMEM. */
+/* first.c: begins a memory with its first extent: `bytes` from `first` on, in a chunk of the
+   owner's that the account has been charged for. False: ENOMEM. */
 bool memory_init(struct memory *memory, struct extent *first, size_t bytes);
 /* To be called before the owner puts the chunk of the first extent back. */
 void memory_unclaim_first(struct extent *first);
