@@ -1,7 +1,7 @@
 /*
  * pool/pool.c - creating, clearing and ending pools.
  */
-#include "pool/ready.h"
+#include "pool/pool.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
  * A pool is plain if it has nothing but blocks in its first extent. When a plain pool dies, it is
  * kept whole in the cache of its thread (chunk/cache.h), ready to be used again: own_pool_new then
  * writes little more than its header, its name, bump and end. All other pools are created by
- * pool.c, and end by the steps of object/teardown.c.
+ * pool.c, and end by the steps of object/teardown.c. Included by pool.h only.
  */
 #ifndef POOL_READY_H
 #define POOL_READY_H

@@ -85,7 +85,7 @@ struct place holder_place(struct memory *memory, const void *block)
     return place;
 }
 
-/* As pool/block.c has it. */
+/* As block/block.c has it. */
 void holder_free(struct memory *memory, void *block)
 {
     struct place place;

@@ -1,8 +1,8 @@
 /*
- * pool/block.c - own_alloc, own_free, own_realloc and their like.
+ * block/block.c - own_alloc, own_free, own_realloc and their like.
  */
+#include "block/block.h"
 #include "memory/fast.h"
-#include "pool/pool.h"
 
 /* The one external definition of each inline function of own/block.h. */
 extern inline bool own_bump_fits(const own_pool *pool, size_t bytes);

@@ -1,11 +1,11 @@
 /*
- * pool/share.c - own_share: makes an object, and all that it holds, shared.
+ * ownership/share.c - own_share: makes an object, and all that it holds, shared.
  *
  * First everything that can be reached is listed, and what may fail is made ready; then everything
  * is changed. So a call that fails has changed nothing, and nothing recurses.
  */
 #include "object/weakref.h"
-#include "pool/pool.h"
+#include "ownership/ownership.h"
 
 #include <errno.h>
 #include <string.h>
