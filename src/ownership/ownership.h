@@ -13,7 +13,7 @@
  * that for every pool:
  *
  *   children  a child is held, by one entry
- *   shared    what a shared pool owns is shared
+ *   shared    what a shared pool refers to is shared
  *
  * pool_validate checks that among the equations of pool/pool.h. A call first makes ready what may
  * fail, then changes everything in steps that cannot: one that fails has changed nothing.

@@ -28,10 +28,11 @@
  *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger
  *             of private blocks, in a confined pool; of a shared one, but for the ledgers'
  *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
+ *   shared    what a shared pool refers to is shared, unless one thread at a time uses the pool
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
  *             private blocks, and nothing else
- *   foreign   a pool that has foreign blocks has POOL_FOREIGN; adopted ones have a free function,
- *             private ones have none
+ *   foreign   a pool that has foreign blocks has POOL_FOREIGN; they are in the ledgers of the first
+ *             part; adopted ones have a free function, private ones have none
  *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool;
  *             if the pool is shared, they are met (limit/limit.h)
  *
@@ -127,6 +128,14 @@ static inline bool pool_check(const own_pool *pool, const char *call)
 static inline own_pool *entry_child(struct entry *entry)
 {
     return (own_pool *)(void *)((char *)entry - offsetof(own_pool, entry));
+}
+
+/* The object of which an entry is a reference. NULL: it is none. */
+static inline own_object *entry_object(struct entry *entry)
+{
+    if (entry_is_child(entry))
+        return &entry_child(entry)->object;
+    return entry_kind(entry) == KIND_REFERENCE ? entry_node(entry)->object : NULL;
 }
 
 static inline bool pool_is_dying(const own_pool *pool)
