@@ -107,11 +107,9 @@ static inline __attribute__((always_inline)) void *memory_bump_fast(struct memor
                                                                     size_t bytes, bool zero)
 {
     const struct extent *extent = memory->extent;
-    size_t index = extent_index(extent, memory->bump);
     size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
-    if (OWN_UNLIKELY(bytes - 1 >= PAGE_MOST << GRANULE_SHIFT || extent->settled != index ||
-                     extent->granules - index < granules || has_other_source(memory) ||
-                     outside_waits(memory->outside)))
+    if (OWN_UNLIKELY(bytes - 1 >= PAGE_MOST << GRANULE_SHIFT ||
+                     extent->granules - extent->settled < granules || has_other_source(memory)))
         return NULL;
     char *block = extent_bump_settled(memory, granules);
     if (zero)

@@ -411,5 +411,6 @@ void outside_begin(struct memory *memory, struct outside *outside, struct remote
     if (first)
         init(first, extent_first(memory), NULL);
     memory->outside = outside;
-    memory_update(memory);
+    if (memory->end)
+        memory_update(memory);
 }
