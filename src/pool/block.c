@@ -88,8 +88,9 @@ alloc_in_part(own_pool *pool, struct memory *memory, size_t bytes, bool zero)
     struct page *page = granules ? memory->stock->page[granules] : NULL;
     if (!page)
         return alloc_beside_pages(pool, memory, bytes, zero);
-    void *block = memory_alloc_in_page(memory, page, granules, zero, false);
-    return OWN_LIKELY(block != NULL) ? block : alloc_in_next_page(pool, memory, granules, zero);
+    if (OWN_UNLIKELY(!page->avail))
+        return alloc_in_next_page(pool, memory, granules, zero);
+    return memory_alloc_in_page(memory, page, granules, zero, false);
 }
 
 /* The part is not found at once. */
@@ -149,8 +150,9 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     struct page *page = memory->stock->page[granules];
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
-    void *block = memory_alloc_in_page(memory, page, granules, zero, true);
-    return OWN_LIKELY(block != NULL) ? block : alloc_in_next_page(pool, memory, granules, zero);
+    if (OWN_UNLIKELY(!page->avail)) /* others may have room: a list would keep extents alive */
+        return alloc_in_next_page(pool, memory, granules, zero);
+    return memory_alloc_in_page(memory, page, granules, zero, true);
 }
 
 void *own_alloc_slow(own_pool *pool, size_t count, size_t size)
