@@ -60,7 +60,9 @@ static size_t private_room(const own_pool *pool)
 /* What the memory's account has paid beside chunks of the memory. */
 static size_t beside_memory(const own_pool *pool)
 {
-    return offsetof(own_pool, first) + private_room(pool) + name_bytes(pool);
+    const struct parts *parts = pool_parts(pool);
+    return offsetof(own_pool, first) + private_room(pool) + name_bytes(pool) +
+           (parts && parts->is_inside ? parts->bytes : 0);
 }
 
 /* A pool that one thread uses. */
