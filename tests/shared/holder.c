@@ -68,7 +68,7 @@ static void *bump(struct memory *memory, size_t bytes)
     return block;
 }
 
-/* As pool/block.c has it. */
+/* As block/block.c has it. */
 static void *alloc_fast(struct memory *memory, size_t bytes)
 {
     size_t granules = memory_granules_of(memory, bytes);
