@@ -23,8 +23,8 @@
    in a unit of its own anyway. */
 #define PAGED_FROM ((size_t)96 << 10)
 #define PAGED_FROM_TAGGED ((size_t)16 << 10)
-#define LOG_SHORT 16                  /* bytes */
-#define KEPT ((size_t)128 << 10)      /* of an extent in which nothing is left */
+#define LOG_SHORT 16             /* bytes */
+#define KEPT ((size_t)128 << 10) /* of an extent in which nothing is left */
 
 /* After whatever changes what waits. */
 static inline void finish(struct memory *memory)

@@ -138,7 +138,7 @@ struct page *page_new(struct memory *memory, size_t granules)
         /* Free first: to threads outside no block lives yet. */
         __atomic_store_n(&page_bits(page)[word].free, starts[word], __ATOMIC_RELAXED);
         __atomic_store_n(&page_bits(page)[word].start, starts[word], __ATOMIC_RELEASE);
-        page->avail |= (uint64_t)!!starts[word] << (page->number * PAGE_WORDS + word);
+        page->avail |= (uint64_t) !!starts[word] << (page->number * PAGE_WORDS + word);
     }
     list_page(&stock->page[granules], page);
     return page;
@@ -205,7 +205,7 @@ static bool validate_page(const struct page *page, struct memory_counts *found, 
         const struct bits *bits = &page_bits(page)[word];
         live += (size_t)__builtin_popcountll(bits->start & ~bits->free);
         starts += (size_t)__builtin_popcountll(bits->start);
-        avail |= (uint64_t)!!bits->free << (page->number * PAGE_WORDS + word);
+        avail |= (uint64_t) !!bits->free << (page->number * PAGE_WORDS + word);
         if (bits->free & ~bits->start)
             return false;
     }
@@ -214,8 +214,8 @@ static bool validate_page(const struct page *page, struct memory_counts *found, 
     *listed += page->granules && !page->relist;
     if (!page->granules)
         return starts == 0;
-    return live == page_used(page) && avail == page->avail && starts == page_capacity(page->granules) &&
-           (!page->relist || page->due > 0);
+    return live == page_used(page) && avail == page->avail &&
+           starts == page_capacity(page->granules) && (!page->relist || page->due > 0);
 }
 
 bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks)
