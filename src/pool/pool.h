@@ -35,7 +35,7 @@
  *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
  *             private blocks, and nothing else
- *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool;
+ *   limit     most >= used >= reserved + foreign bytes, and users > 0, in all limits that count it;
  *             if the pool is shared, they are met (limit/limit.h)
  *
  * Threads: those of the pool. Locks are taken in this order, each only where it is needed: that of
