@@ -196,7 +196,7 @@ static struct separate *separate_make(struct parts *parts, uint32_t slot)
         return NULL;
     struct separate *separate = chunk_get(sizeof(*separate), &granted);
     if (!separate) {
-        limit_subtract(limit, whole);
+        limit_cancel(limit, whole);
         return NULL;
     }
     *separate = (struct separate){.guard = {.slot = slot, .home = parts->guard.home}};

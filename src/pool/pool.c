@@ -31,7 +31,7 @@ own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
         return NULL;
     own_pool *pool = chunk_get(size, &size);
     if (!pool) {
-        limit_subtract(limit, size);
+        limit_cancel(limit, size);
         return NULL;
     }
     if (!pool_init(pool, owner, size, name)) {
