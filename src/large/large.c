@@ -112,7 +112,7 @@ static void *remap(const struct larges *of, struct large *large, size_t size, si
     if (!moved) {
         claim(of, large); /* cannot fail: the unit had been claimed before */
         if (whole > granted)
-            account_uncharge(of->account, whole - granted);
+            account_cancel(of->account, whole - granted);
         return NULL;
     }
     if (whole < granted)

@@ -48,6 +48,9 @@ void memory_unclaim_first(struct extent *first);
    is that address, from where on the chunk is the owner's. */
 void memory_cut(struct memory *memory);
 void *memory_behind(const struct extent *first);
+/* Gives the owner the last bytes of the first extent, a multiple of 16, until it ends: there is no
+   block yet, and the extent is not big. There is no inline path from then on. */
+void *memory_cut_end(struct memory *memory, size_t bytes);
 /* The size of a first extent with room for `bytes` of blocks. 0: it would be too large. */
 size_t memory_first_size(size_t bytes);
 /* The smallest size of a first extent. memory_first_used: how many bytes of the first extent are
