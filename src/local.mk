@@ -67,6 +67,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/extent/validate.c \
 	%D%/large/large.c \
 	%D%/large/large.h \
+	%D%/large/validate.c \
 	%D%/ledger/index.c \
 	%D%/ledger/index.h \
 	%D%/ledger/ledger.c \
@@ -101,6 +102,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/ownership/share.c \
 	%D%/page/page.c \
 	%D%/page/page.h \
+	%D%/page/validate.c \
 	%D%/part/blocks.c \
 	%D%/part/part.c \
 	%D%/part/part.h \

@@ -81,7 +81,9 @@ unit_tests += \
 	%D%/unit/validate_foreign \
 	%D%/unit/validate_ledger \
 	%D%/unit/validate_memory \
+	%D%/unit/validate_page \
 	%D%/unit/validate_pool \
+	%D%/unit/validate_remote \
 	%D%/unit/validate_weakref \
 	%D%/unit/weakref
 %C%_unit_arguments_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -147,8 +149,12 @@ unit_tests += \
 %C%_unit_validate_ledger_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_memory_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_page_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_page_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_pool_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_remote_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_remote_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_weakref_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_weakref_LDADD = $(UNIT_LIBS)
 %C%_unit_weakref_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,8 +1,17 @@
 /*
  * large/large.h - the room large: large blocks, which are chunks of their own.
  *
+ *   large.c     large blocks: making, ending and resizing them
+ *   validate.c  checks the equations below
+ *
  * Each call gets their list and their account as arguments. These are in the memory if one thread
- * uses it; else they are in the guard of the part, under its lock.
+ * uses it; else they are in the guard of the part, and its lock must be held.
+ *
+ * Equations (larges_validate checks those of the list):
+ *
+ *   list   each record is linked with the next newer and the next older one
+ *   block  lies in the chunk of the record
+ *   claim  the first unit of the block is claimed, with the record as the value
  */
 #ifndef LARGE_LARGE_H
 #define LARGE_LARGE_H
@@ -42,6 +51,9 @@ struct large *large_get(const struct larges *of, size_t size, size_t alignment);
 bool large_is_zero(const struct large *large);
 void large_put(const struct larges *of, struct large *large);
 void large_end(const struct larges *of);
+/* validate.c: aborts with a sentence if an equation does not hold. Adds up the blocks. Returns the
+   bytes of the chunks of the blocks and their records. */
+size_t larges_validate(const struct large *newest, struct memory_counts *found);
 /* Changes the size in place, or by moving the mapping; growth is zeroed. NULL: the caller has to
    copy if errno is 0, else ENOMEM or EDQUOT. */
 void *large_resize(const struct larges *of, struct large *large, size_t size);

@@ -2,7 +2,7 @@
  * memory/validate.c - the equations of memory.h, checked.
  */
 #include "large/large.h"
-#include "memory/memory.h"
+#include "memory/outside.h"
 #include "page/page.h"
 
 static void check(const struct memory *memory, bool holds, const char *equation)
@@ -10,21 +10,28 @@ static void check(const struct memory *memory, bool holds, const char *equation)
     require(holds, "memory", memory, equation);
 }
 
+/* Of what threads outside have freed, each bit is counted. */
+static void validate_outside(const struct memory *memory)
+{
+    const struct stock *stock = has_stock(memory) ? memory->stock : NULL;
+    size_t freed = 0;
+    for (const struct extent *extent = stock ? stock->extents : NULL; extent;
+         extent = extent_big(extent)->older)
+        freed += remote_count(extent_big(extent)->remote);
+    for (const struct unit *unit = stock ? stock->unit : NULL; unit; unit = unit->next)
+        freed += remote_count(unit->remote);
+    outside_validate(memory->outside, freed);
+}
+
 size_t memory_validate(struct memory *memory, const struct memory_counts *others)
 {
     struct memory_counts found = *others;
     size_t chunks = extents_validate(memory, &found);
-    if (has_stock(memory)) {
-        chunks += chunk_round(sizeof(*memory->stock));
-        for (const struct large *large = memory->stock->large; large; large = large->older) {
-            check(memory, !large->older || large->older->newer == large, "large ones are linked");
-            found.blocks++;
-            found.bytes += large->size;
-            chunks += large->granted + chunk_round(sizeof(*large));
-        }
-        check(memory, page_validate(memory, &found, &chunks),
-              "a page is listed where it has free blocks; used = live blocks");
-    }
+    if (has_stock(memory))
+        chunks += chunk_round(sizeof(*memory->stock)) + pages_validate(memory, &found) +
+                  larges_validate(memory->stock->large, &found);
+    if (memory->outside)
+        validate_outside(memory);
     check(memory, !memory->end || is_open(memory), "end is NULL where free blocks wait");
     check(memory, found.blocks == memory->blocks, "blocks = live blocks, but for those in the log");
     check(memory, found.bytes == memory->bytes, "bytes = their sizes");

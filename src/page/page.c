@@ -27,11 +27,6 @@ static void list_page(struct page **head, struct page *page)
     *head = page;
 }
 
-static struct bits *page_bits(const struct page *page)
-{
-    return &page->bits[page->number * PAGE_WORDS];
-}
-
 static void take_page(struct page *page)
 {
     *page->link = page->next;
@@ -184,65 +179,4 @@ void pages_end(struct memory *memory)
         chunk_unclaim(unit->at, CHUNK_UNIT);
         unit_put(memory, unit);
     }
-}
-
-static size_t count_pages(const struct page *first, size_t granules)
-{
-    size_t count = 0;
-    for (const struct page *page = first; page; page = page->next) {
-        if (page->granules != granules || *page->link != page)
-            return SIZE_MAX;
-        count++;
-    }
-    return count;
-}
-
-/* Adds the live blocks of a page. False: something does not hold. */
-static bool validate_page(const struct page *page, struct memory_counts *found, size_t *listed)
-{
-    size_t live = 0;
-    size_t starts = 0;
-    uint64_t avail = 0;
-    for (unsigned word = 0; word < PAGE_WORDS; word++) {
-        const struct bits *bits = &page_bits(page)[word];
-        live += (size_t)__builtin_popcountll(bits->start & ~bits->free);
-        starts += (size_t)__builtin_popcountll(bits->start);
-        avail |= (uint64_t) !!bits->free << (page->number * PAGE_WORDS + word);
-        if (bits->free & ~bits->start)
-            return false;
-    }
-    found->blocks += live;
-    found->bytes += live * page->granules << GRANULE_SHIFT;
-    *listed += page->granules && !page->relist;
-    if (!page->granules)
-        return starts == 0;
-    return live == page_used(page) && avail == page->avail &&
-           starts == page_capacity(page->granules) && (!page->relist || page->due > 0);
-}
-
-bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks)
-{
-    const struct stock *stock = memory->stock;
-    size_t listed = 0;
-    size_t lists = 0;
-    size_t empties = 0;
-    for (const struct unit *unit = stock->unit; unit; unit = unit->next) {
-        size_t used = 0;
-        *chunks += CHUNK_UNIT + chunk_round(sizeof(*unit));
-        for (unsigned i = 0; i < UNIT_PAGES; i++) {
-            used += unit->page[i].granules != 0;
-            if (!validate_page(&unit->page[i], found, &listed))
-                return false;
-        }
-        empties += UNIT_PAGES - used;
-        if (used != unit->used || *unit->link != unit)
-            return false;
-    }
-    for (size_t granules = 1; granules <= PAGE_MOST; granules++) {
-        size_t count = count_pages(stock->page[granules], granules);
-        if (count == SIZE_MAX)
-            return false;
-        lists += count;
-    }
-    return lists == listed && empties == stock->empties && count_pages(stock->empty, 0) == empties;
 }

@@ -1,17 +1,25 @@
 /*
  * page/page.h - the room page: blocks of one size, side by side in a page.
  *
- * A page is a piece of a unit. The records of pages and units lie apart from the memory that they
- * describe. Their lists are in the stock of a memory (extent/stock.h), and one thread at a time
- * uses them, that inside of the memory; threads outside read `granules`, and the bits.
+ *   page.c      making and ending pages and their units
+ *   validate.c  checks the equations below
  *
- * Equations (page_validate checks them):
+ * A page is a piece of a unit, cut into blocks of one size. The records of pages and units lie
+ * apart from the memory that they describe, and are made, as the memory is, when a memory has
+ * grown. Their lists are in its stock (extent/stock.h).
  *
- *   page      due + relist = live blocks; all others have start and free set
- *             a page that has a free block is in the list of its size, but one that left the list
- *             because it was full is not listed again before an eighth of it is free
- *             avail has a bit for each word of its bits that has a free block
- *   unit      used = the pages that are not empty; the empty ones are in their list
+ * Threads: all is for the thread inside of the memory (remote/remote.h). Threads outside read
+ * `granules` of a page and the bits of a unit.
+ *
+ * Equations (pages_validate checks them):
+ *
+ *   page   due + relist = live blocks; all others have start and free set
+ *          an empty page has no bit set
+ *          avail has a bit for each word of the page's bits that has a free one
+ *          a page that has a free block is in the list of its size; but one that left the list
+ *          because it was full, and has a relist, is not listed again before so few are live
+ *   unit   used = the pages that are not empty
+ *   stock  empties = the empty pages, all in their list
  */
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
@@ -57,6 +65,12 @@ static inline size_t page_used(const struct page *page)
     return (size_t)page->due + page->relist;
 }
 
+/* Those of `bits` that are the page's. */
+static inline struct bits *page_bits(const struct page *page)
+{
+    return &page->bits[page->number * PAGE_WORDS];
+}
+
 static inline struct page *unit_page(struct unit *unit, uintptr_t address)
 {
     return &unit->page[(address & (CHUNK_UNIT - 1)) / PAGE_BYTES];
@@ -72,7 +86,9 @@ struct page *page_listed(struct stock *stock, size_t granules);
 /* To be called when page_is_due: lists the page, or makes it an empty page. True: its unit has been
    given back. */
 bool page_retire(struct memory *memory, struct page *page);
-bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks);
+/* validate.c: aborts with a sentence if an equation does not hold. Adds up the live blocks. Returns
+   the bytes of the chunks of all units and their records. */
+size_t pages_validate(const struct memory *memory, struct memory_counts *found);
 
 static inline struct unit *unit_of(uintptr_t claimed)
 {

@@ -18,17 +18,12 @@ static void validate_guard(const struct part *part, const struct guard *guard,
     const struct ledger *other = second ? second : &none;
     const struct counts counts = ledger_counts(&part->ledger);
     const struct counts more = ledger_counts(other);
-    size_t blocks = counts.foreign + more.foreign;
-    size_t bytes = counts.foreign_bytes + more.foreign_bytes;
+    struct memory_counts found = {.blocks = counts.foreign + more.foreign,
+                                  .bytes = counts.foreign_bytes + more.foreign_bytes};
     size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(other) +
                   guard->nodes * chunk_round(sizeof(struct node));
-    for (const struct large *large = guard->large; large; large = large->older) {
-        check(part, !large->older || large->older->newer == large, "large ones are linked");
-        blocks++;
-        bytes += large->size;
-        cost += large->granted + chunk_round(sizeof(*large));
-    }
-    check(part, blocks == guard->blocks && bytes == guard->bytes,
+    cost += larges_validate(guard->large, &found);
+    check(part, found.blocks == guard->blocks && found.bytes == guard->bytes,
           "blocks, bytes of a guard = its large blocks + the foreign ones");
     check(part, cost == guard->account.reserved,
           "reserved = the chunks of the ledger, of large blocks and their records");

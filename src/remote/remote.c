@@ -83,3 +83,21 @@ void outside_reset(struct outside *outside)
     __atomic_store_n(&outside->blocks, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&outside->bytes, 0, __ATOMIC_RELAXED);
 }
+
+size_t remote_count(const struct remote *remote)
+{
+    size_t count = 0;
+    for (uint32_t word = 0; word < remote->words; word++)
+        count += (size_t)__builtin_popcountll(remote_freed(remote, word));
+    return count;
+}
+
+void outside_validate(const struct outside *outside, size_t others)
+{
+    size_t freed = others + (outside->first ? remote_count(outside->first) : 0);
+    for (const struct remote *remote = outside->small; remote; remote = remote->small)
+        freed += remote_count(remote);
+    /* After the bits: each that was seen has been counted. */
+    require(__atomic_load_n(&outside->blocks, __ATOMIC_RELAXED) >= freed, "remote", outside,
+            "blocks >= the bits that are set in all records of the memory");
+}

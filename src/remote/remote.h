@@ -78,6 +78,12 @@ bool outside_may_end(struct outside *outside, struct remote *remote);
    other thread, and the caller has put back what was leaving. */
 void outside_reset(struct outside *outside);
 
+/* The bits of freed that are set, which may become more meanwhile. */
+size_t remote_count(const struct remote *remote);
+/* Aborts with a sentence if the equation of blocks does not hold. `others`: the bits that are set
+   in the records of big extents and of units, counted before. */
+void outside_validate(const struct outside *outside, size_t others);
+
 /* Whether a thread outside has freed what begins at a granule. */
 static inline bool remote_has_freed(const struct remote *remote, size_t index)
 {

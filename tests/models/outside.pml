@@ -1,11 +1,13 @@
 /*
  * outside.pml - blocks that are freed by threads outside of the memory they lie in.
  *
- * One thread is inside, and takes back what the others freed: outside_gather, outside_may_end,
- * end_leaving (src/memory/outside.c), empty_page and unit_end (src/memory/page.c). A unit has two
- * blocks; when both are free it is hidden from the unit map, and goes. An extent has one block, and
- * stays. Two threads free these blocks, as visit (src/part/blocks.c) and outside_free do; one frees
- * a block once more, which is refused; the other asks for a block that is none of its own.
+ * One thread is inside, and takes back what the others freed: outside_gather and
+ * end_leaving (src/memory/gather.c), outside_may_end (src/remote/remote.c), empty_page and unit_end
+ * (src/page/page.c). A unit has two blocks; when both are free it is hidden from the unit map, and
+ * goes. An extent has one block, and stays. Two threads free these blocks, as visit
+ * (src/part/blocks.c), outside_free (src/memory/outside.c) and remote_free (src/remote/remote.h)
+ * do; one frees a block once more, which is refused; the other asks for a block that is none of its
+ * own.
  *
  * One statement is one access to memory that another thread may change; memory is sequentially
  * consistent here; what the orders of the accesses are good for is for ThreadSanitizer to judge.
