@@ -6,8 +6,9 @@
 #ifndef MEMORY_FAST_H
 #define MEMORY_FAST_H
 
-#include "memory/free.h"
-#include "memory/page.h"
+#include "extent/free.h"
+#include "memory/outside.h"
+#include "page/page.h"
 
 _Static_assert(PAGE_MOST <= BINS_EXACT, "there is a list for each size that pages have");
 
@@ -131,12 +132,6 @@ static inline __attribute__((always_inline)) void memory_take_back(struct memory
     memory->bytes = before - bytes;
     if (OWN_UNLIKELY(before > memory->peak))
         memory->peak = before;
-}
-
-/* Whether a thread outside has freed what lies at a granule. */
-static inline bool remote_has_freed(const struct remote *remote, size_t index)
-{
-    return word_load(&remote->freed[index >> 6]) & bit_of(index);
 }
 
 /* Makes the compiler compute a pointer once, instead of the parts of it several times. */
