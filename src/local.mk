@@ -38,6 +38,11 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/ticks.c \
 	%D%/base/ticks.h \
 	%D%/base/version.c \
+	%D%/block/block.c \
+	%D%/block/block.h \
+	%D%/block/foreign.c \
+	%D%/block/private.c \
+	%D%/block/string.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
 	%D%/buffer/data.c \
@@ -87,26 +92,24 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/weakref.c \
 	%D%/object/weakref.h \
 	%D%/object/weaktable.c \
+	%D%/ownership/hold.c \
+	%D%/ownership/move.c \
+	%D%/ownership/ownership.h \
+	%D%/ownership/share.c \
 	%D%/part/blocks.c \
 	%D%/part/part.c \
 	%D%/part/part.h \
 	%D%/part/validate.c \
-	%D%/pool/block.c \
 	%D%/pool/foreign.c \
 	%D%/pool/foreign.h \
 	%D%/pool/inside.c \
 	%D%/pool/learn.c \
 	%D%/pool/limited.c \
-	%D%/pool/move.c \
 	%D%/pool/name.c \
-	%D%/pool/own.c \
 	%D%/pool/pool.c \
 	%D%/pool/pool.h \
-	%D%/pool/private.c \
 	%D%/pool/ready.h \
 	%D%/pool/release.c \
-	%D%/pool/share.c \
-	%D%/pool/string.c \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
 	%D%/pool/walk.c \

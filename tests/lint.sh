@@ -53,10 +53,14 @@ sh "$tools/lint-sources.sh" bootstrap .ci/run \
     $(find include src tests examples bench tools -name '*.[ch]' -o -name '*.sh') || status=1
 
 # Every source and header of the library is in its list, so that the tarball has it.
-for file in $(find src -name '*.[ch]') $(find include -name '*.h'); do
-    folder=${file%%/*}
-    grep -q "%D%/${file#*/}\( \|\$\)" "$folder/local.mk" || {
-        echo "FAIL: $file is not in $folder/local.mk"
+for folder in src include; do
+    find "$folder" -name '*.[ch]' | LC_ALL=C sort >"$work/there"
+    tr -s ' \t' '\n\n' <"$folder/local.mk" | sed -n "s|^%D%/|$folder/|p" |
+        LC_ALL=C sort -u >"$work/listed"
+    LC_ALL=C comm -23 "$work/there" "$work/listed" >"$work/out"
+    test ! -s "$work/out" || {
+        echo "FAIL: not in $folder/local.mk:"
+        cat "$work/out"
         status=1
     }
 done

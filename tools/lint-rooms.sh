@@ -20,22 +20,29 @@ done
 allowed=
 for room in $rooms; do
     allowed="$allowed $room"
-    for file in "$src/$room"/*.[ch]; do
-        test -f "$file" || continue
-        for included in $(sed -n 's|^ *# *include "\([^"]*\)".*|\1|p' "$file"); do
-            case $included in
-            config.h) continue ;;
-            */*) ;;
-            *) included=$room/$included ;;
-            esac
-            case " $allowed " in
-            *" ${included%%/*} "*) ;;
-            *)
-                echo "$file: $room may not include $included"
-                status=1
-                ;;
-            esac
-        done
-    done
+    set -- "$src/$room"/*.[ch]
+    test -f "$1" || continue
+    awk -v room="$room" -v allowed="$allowed" '
+    BEGIN {
+        count = split(allowed, names, " ")
+        for (i = 1; i <= count; i++)
+            is_allowed[names[i]]
+    }
+    /^ *# *include "/ {
+        included = $0
+        sub(/^[^"]*"/, "", included)
+        sub(/".*/, "", included)
+        if (included == "config.h")
+            next
+        if (included !~ /\//)
+            included = room "/" included
+        from = included
+        sub(/\/.*/, "", from)
+        if (!(from in is_allowed)) {
+            print FILENAME ": " room " may not include " included
+            bad = 1
+        }
+    }
+    END { exit bad }' "$@" || status=1
 done
 exit $status

@@ -215,6 +215,16 @@ void memory_cut(struct memory *memory)
     first->granules = (uint32_t)extent_first_index(first);
 }
 
+void *memory_cut_end(struct memory *memory, size_t bytes)
+{
+    struct extent *first = memory->extent;
+    first->granules -= (uint32_t)(bytes >> GRANULE_SHIFT);
+    memory->end = NULL;
+    extent_use(memory, first);
+    mark_undefined(extent_end(first), bytes);
+    return extent_end(first);
+}
+
 bool memory_init(struct memory *memory, struct extent *first, size_t bytes)
 {
     first->older = NULL;

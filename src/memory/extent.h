@@ -295,12 +295,12 @@ static inline void zero_last_granule(void *block, size_t granules)
     memset((char *)block + (granules << GRANULE_SHIFT) - GRANULE, 0, GRANULE);
 }
 
-/* extent_bump if the log is empty; the block may reach to the end of the extent. */
+/* extent_bump of an extent that is settled; the block may reach to its end. */
 static inline void *extent_bump_settled(struct memory *memory, size_t granules)
 {
     struct extent *extent = memory->extent;
     char *block = memory->bump;
-    size_t index = extent_index(extent, block);
+    size_t index = extent->settled;
     mark_undefined(block, granules << GRANULE_SHIFT);
     word_set(&extent_bits(extent, index)->start, bit_of(index));
     set_bump(memory, block + (granules << GRANULE_SHIFT));

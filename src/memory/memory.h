@@ -125,6 +125,9 @@ void memory_unclaim_first(struct extent *first);
    is that address, from where on the chunk is the owner's. */
 void memory_cut(struct memory *memory);
 void *memory_behind(const struct extent *first);
+/* Gives the owner the last bytes of the first extent, a multiple of 16, until it ends: there is no
+   block yet, and the extent is not big. There is no inline path from then on. */
+void *memory_cut_end(struct memory *memory, size_t bytes);
 /* A block of `bytes`. If `zero` is false, only its last granule is zero. `alignment` is a power of
    two. NULL: ENOMEM or EDQUOT. */
 void *memory_alloc(struct memory *memory, size_t bytes, bool zero);

@@ -188,8 +188,8 @@ static void gather_unit(struct memory *memory, struct remote *remote)
         struct page *page = &unit->page[word / PAGE_WORDS];
         size_t count = (size_t)__builtin_popcountll(got);
         bytes += count * page->granules << GRANULE_SHIFT;
-        page->avail |= (uint8_t)(1U << word % PAGE_WORDS);
-        page->used = (uint16_t)(page->used - count);
+        page->avail |= bit_of(word);
+        page->due -= (int32_t)count;
         pages |= UINT32_C(1) << (page - unit->page);
         blocks += count;
     }
@@ -199,7 +199,7 @@ static void gather_unit(struct memory *memory, struct remote *remote)
     count_back(memory, blocks, bytes);
     for (; pages; pages &= pages - 1) {
         struct page *page = &unit->page[__builtin_ctz(pages)];
-        if (page->used <= page->relist && page_retire(memory, page))
+        if (page->due <= 0 && page_retire(memory, page))
             return; /* the unit has been given back */
     }
 }
@@ -411,5 +411,6 @@ void outside_begin(struct memory *memory, struct outside *outside, struct remote
     if (first)
         init(first, extent_first(memory), NULL);
     memory->outside = outside;
-    memory_update(memory);
+    if (memory->end)
+        memory_update(memory);
 }

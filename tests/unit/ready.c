@@ -3,8 +3,8 @@
  * the next one in its place is as if it was new; and one that is dead and kept is told as a dead
  * one.
  */
-#include "pool/ready.h"
 #include "harness.h"
+#include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)
 

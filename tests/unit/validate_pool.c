@@ -168,6 +168,22 @@ static void part_child_not_held(void)
     entry_child(entry)->object.state %= STATE_HELD_ONE;
 }
 
+static void part_child_not_shared(void)
+{
+    struct entry *entry = ledger_oldest(&world.shared->part.ledger);
+    while (!entry_is_child(entry))
+        entry = ledger_newer(&world.shared->part.ledger, entry);
+    entry_child(entry)->object.count = 1;
+}
+
+static void part_reference_not_shared(void)
+{
+    struct entry *entry = ledger_oldest(&world.shared->part.ledger);
+    while (entry_kind(entry) != KIND_REFERENCE)
+        entry = ledger_newer(&world.shared->part.ledger, entry);
+    entry_object(entry)->count = 1;
+}
+
 static void guard_blocks_wrong(void)
 {
     guard()->blocks--;
@@ -243,6 +259,8 @@ static const struct breach breaches[] = {
     {part_without_guard, "a part of a shared owner has a guard"},
     {part_ledger_broken, "children = "},
     {part_child_not_held, "a child is held"},
+    {part_child_not_shared, "what a shared pool refers to is shared"},
+    {part_reference_not_shared, "what a shared pool refers to is shared"},
     {guard_blocks_wrong, "blocks, bytes of a guard = "},
     {guard_blocks_too_many, "blocks, bytes of a guard = "},
     {guard_bytes_wrong, "blocks, bytes of a guard = "},

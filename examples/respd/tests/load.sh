@@ -3,10 +3,14 @@
 # they did must add up, and nothing may be left.
 #
 #   THREADS="1 2 4" REQUESTS=1000000 load.sh
+#
+# $RESPD_QUICK makes it short.
 set -eu
 
 respd=${RESPD:-examples/respd/respd}
-requests=$((${REQUESTS:-20000} / 16 * 16)) # redis-benchmark sends whole pipelines
+usual=20000
+test -z "${RESPD_QUICK-}" || usual=5000
+requests=$((${REQUESTS:-$usual} / 16 * 16)) # redis-benchmark sends whole pipelines
 . "$(dirname "$0")/../scratch.sh"
 has redis-cli redis-benchmark || exit 77
 
