@@ -229,8 +229,8 @@ static __attribute__((noinline)) int free_beside_pages(own_pool *pool, struct me
     return free_rare(pool, block);
 }
 
-static inline __attribute__((always_inline)) int free_in_part(own_pool *pool,
-                                                              struct memory *memory, void *block)
+static inline __attribute__((always_inline)) int free_in_part(own_pool *pool, struct memory *memory,
+                                                              void *block)
 {
     uintptr_t claimed = memory_claimed(memory, block);
     if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT)))

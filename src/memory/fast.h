@@ -6,8 +6,9 @@
 #ifndef MEMORY_FAST_H
 #define MEMORY_FAST_H
 
-#include "memory/free.h"
-#include "memory/page.h"
+#include "extent/free.h"
+#include "memory/outside.h"
+#include "page/page.h"
 
 _Static_assert(PAGE_MOST <= BINS_EXACT, "there is a list for each size that pages have");
 
@@ -70,8 +71,8 @@ static inline size_t memory_granules_of(const struct memory *memory, size_t byte
 }
 
 /* memory_alloc of so many granules from a page of that size that has a free block; or from the list
-   of the size, where NULL says that nothing has been done. `alone`, a constant: there are no threads
-   outside, so that a count, or a word of bits, may be changed by one instruction. */
+   of the size, where NULL says that nothing has been done. `alone`, a constant: there are no
+   threads outside, so that a count, or a word of bits, may be changed by one instruction. */
 static inline __attribute__((always_inline)) void *memory_alloc_in_page(struct memory *memory,
                                                                         struct page *page,
                                                                         size_t granules, bool zero,
@@ -133,12 +134,6 @@ static inline __attribute__((always_inline)) void memory_take_back(struct memory
         memory->peak = before;
 }
 
-/* Whether a thread outside has freed what lies at a granule. */
-static inline bool remote_has_freed(const struct remote *remote, size_t index)
-{
-    return word_load(&remote->freed[index >> 6]) & bit_of(index);
-}
-
 /* Makes the compiler compute a pointer once, instead of the parts of it several times. */
 #define COMPUTED(pointer) __asm__("" : "+r"(pointer))
 
@@ -164,8 +159,8 @@ memory_free_in_unit(struct memory *memory, struct unit *unit, void *block, bool 
     COMPUTED(bits);
     uint64_t free = word_load(&bits->free);
     if (OWN_UNLIKELY(!unit_has(bits, free, granule)) ||
-        (!alone && OWN_UNLIKELY(remote_has_freed(unit->remote,
-                                                 granule & (CHUNK_UNIT / GRANULE - 1)))))
+        (!alone &&
+         OWN_UNLIKELY(remote_has_freed(unit->remote, granule & (CHUNK_UNIT / GRANULE - 1)))))
         return NULL;
     struct page *page = &unit->page[granule / (PAGE_BYTES / GRANULE) % UNIT_PAGES];
     COMPUTED(page);

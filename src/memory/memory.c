@@ -13,9 +13,10 @@
  *
  * A block over LARGE_OVER is a chunk of its own, except in a first extent that was made large.
  */
-#include "memory/free.h"
-#include "memory/large.h"
-#include "memory/page.h"
+#include "extent/free.h"
+#include "large/large.h"
+#include "memory/outside.h"
+#include "page/page.h"
 
 #include <errno.h>
 
@@ -23,8 +24,8 @@
    in a unit of its own anyway. */
 #define PAGED_FROM ((size_t)96 << 10)
 #define PAGED_FROM_TAGGED ((size_t)16 << 10)
-#define LOG_SHORT 16                  /* bytes */
-#define KEPT ((size_t)128 << 10)      /* of an extent in which nothing is left */
+#define LOG_SHORT 16             /* bytes */
+#define KEPT ((size_t)128 << 10) /* of an extent in which nothing is left */
 
 /* After whatever changes what waits. */
 static inline void finish(struct memory *memory)
@@ -335,11 +336,6 @@ void memory_count_foreign(struct memory *memory, size_t bytes, bool comes)
         memory->bytes -= bytes;
         memory->blocks--;
     }
-}
-
-uintptr_t memory_tag(const struct memory *memory)
-{
-    return has_stock(memory) ? memory->stock->tag : 0;
 }
 
 bool memory_set_tag(struct memory *memory, uintptr_t tag)

@@ -4,8 +4,8 @@
  * The calling thread is inside of the memory of its own part, and outside of all others. Large
  * blocks are under the lock of the guard of their part.
  */
-#include "memory/free.h"
-#include "memory/large.h"
+#include "extent/free.h"
+#include "large/large.h"
 #include "part/part.h"
 
 #include <errno.h>

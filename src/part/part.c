@@ -4,8 +4,7 @@
 #include "part/part.h"
 
 #include "base/ticks.h"
-#include "memory/extent.h"
-#include "memory/large.h"
+#include "large/large.h"
 
 #include <errno.h>
 #include <stdlib.h>

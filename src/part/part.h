@@ -178,8 +178,8 @@ void parts_end(struct part *first);
 /* Frees all blocks. No other thread uses the owner meanwhile. */
 void parts_clear(struct part *first);
 
-/* The same for an owner with a record inside that has nothing but blocks in its first extent. False:
-   it has more, and nothing has been done. */
+/* The same for an owner with a record inside that has nothing but blocks in its first extent.
+   False: it has more, and nothing has been done. */
 static inline bool parts_end_bare(struct part *first)
 {
     const struct parts *parts = parts_of(first);

@@ -1,9 +1,9 @@
 /*
  * part/validate.c - the equations of part.h, checked.
  */
-#include "memory/free.h"
-#include "memory/large.h"
-#include "memory/page.h"
+#include "extent/free.h"
+#include "large/large.h"
+#include "page/page.h"
 #include "part/part.h"
 
 static void check(const struct part *part, bool holds, const char *equation)

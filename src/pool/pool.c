@@ -148,12 +148,14 @@ static void pool_free(own_object *object)
 static bool pool_free_bare(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    if (pool_parts(pool) && !parts_end_bare(&pool->part))
+    if (OWN_UNLIKELY(pool_parts(pool)) && !parts_end_bare(&pool->part))
         return false;
-    /* What a child needed was learned when it left its parent. */
-    uint16_t *typical = pool_flags(pool) & POOL_ROOT ? chunk_typical(TYPICAL_ROOT) : NULL;
-    if (POOL_READY && OWN_LIKELY(pool_is_plain(pool)) && pool_keep(pool, typical))
-        return true;
+    if (POOL_READY && OWN_LIKELY(pool_is_plain(pool))) {
+        /* What a child needed was learned when it left its parent. */
+        bool root = pool_flags(pool) & POOL_ROOT;
+        if (pool_keep(pool, root ? chunk_typical(TYPICAL_ROOT) : NULL))
+            return true;
+    }
     if (pool->part.ledger.newest || pool_flags(pool) & POOL_PRIVATE)
         return false;
     pool_free(object);

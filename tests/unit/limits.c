@@ -2,9 +2,9 @@
  * limits.c - limits at random places of random trees, against a naive model that adds up what each
  * limit must count, and says of each call whether it must fail.
  */
+#include "extent/free.h"
 #include "harness.h"
-#include "memory/free.h"
-#include "memory/large.h"
+#include "large/large.h"
 #include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)

@@ -5,7 +5,7 @@
  */
 #include "breach.h"
 #include "holder.h"
-#include "memory/large.h"
+#include "large/large.h"
 
 #define KIB ((size_t)1 << 10)
 

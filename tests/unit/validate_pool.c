@@ -4,8 +4,8 @@
  * validate_memory.c has the equations of memory.h.
  */
 #include "breach.h"
+#include "large/large.h"
 #include "ledger/index.h"
-#include "memory/large.h"
 #include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)

@@ -1,5 +1,5 @@
 /*
- * memory/page.c - pages: blocks of one size, once the memory has grown.
+ * page/page.c - pages: blocks of one size, once the memory has grown.
  *
  * A page is a piece of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
  * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
@@ -9,7 +9,9 @@
  * Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
  * memory: Evans, "A scalable concurrent malloc implementation for FreeBSD", 2006.)
  */
-#include "memory/page.h"
+#include "page/page.h"
+
+#include "remote/remote.h"
 
 #include <errno.h>
 
@@ -57,7 +59,7 @@ static struct unit *unit_at(struct page *page)
 void unit_put(struct memory *memory, struct unit *unit)
 {
     if (unit->remote)
-        outside_end(memory, unit->remote);
+        remote_end(unit->remote);
     account_put(&memory->account, unit->at, CHUNK_UNIT);
     account_put(&memory->account, unit, sizeof(*unit));
 }
@@ -73,7 +75,7 @@ static void unit_end(struct memory *memory, struct unit *unit)
     if (unit->next)
         unit->next->link = unit->link;
     chunk_unclaim(unit->at, CHUNK_UNIT);
-    if (!unit->remote || outside_may_end(memory, unit->remote))
+    if (!unit->remote || outside_may_end(memory->outside, unit->remote))
         unit_put(memory, unit);
 }
 
@@ -84,7 +86,7 @@ static bool unit_new(struct memory *memory)
     struct unit *unit = account_get(&memory->account, sizeof(*unit), &granted);
     char *at = unit ? account_get(&memory->account, CHUNK_UNIT, &granted) : NULL;
     struct remote *remote = NULL;
-    bool done = at && (!memory->outside || (remote = outside_new(memory, NULL, unit)));
+    bool done = at && (!memory->outside || (remote = remote_new(NULL, unit, CHUNK_UNIT / GRANULE)));
     uintptr_t claimed = (uintptr_t)unit | CLAIM_UNIT | stock->tag;
     if (done) { /* it is whole before threads outside can find it */
         unit->remote = remote;
@@ -96,7 +98,7 @@ static bool unit_new(struct memory *memory)
         done = false;
     if (!done) {
         if (remote)
-            outside_end(memory, remote);
+            remote_end(remote);
         if (at)
             account_put(&memory->account, at, CHUNK_UNIT);
         if (unit)
@@ -138,7 +140,7 @@ struct page *page_new(struct memory *memory, size_t granules)
         /* Free first: to threads outside no block lives yet. */
         __atomic_store_n(&page_bits(page)[word].free, starts[word], __ATOMIC_RELAXED);
         __atomic_store_n(&page_bits(page)[word].start, starts[word], __ATOMIC_RELEASE);
-        page->avail |= (uint64_t)!!starts[word] << (page->number * PAGE_WORDS + word);
+        page->avail |= (uint64_t) !!starts[word] << (page->number * PAGE_WORDS + word);
     }
     list_page(&stock->page[granules], page);
     return page;
@@ -205,7 +207,7 @@ static bool validate_page(const struct page *page, struct memory_counts *found, 
         const struct bits *bits = &page_bits(page)[word];
         live += (size_t)__builtin_popcountll(bits->start & ~bits->free);
         starts += (size_t)__builtin_popcountll(bits->start);
-        avail |= (uint64_t)!!bits->free << (page->number * PAGE_WORDS + word);
+        avail |= (uint64_t) !!bits->free << (page->number * PAGE_WORDS + word);
         if (bits->free & ~bits->start)
             return false;
     }
@@ -214,8 +216,8 @@ static bool validate_page(const struct page *page, struct memory_counts *found, 
     *listed += page->granules && !page->relist;
     if (!page->granules)
         return starts == 0;
-    return live == page_used(page) && avail == page->avail && starts == page_capacity(page->granules) &&
-           (!page->relist || page->due > 0);
+    return live == page_used(page) && avail == page->avail &&
+           starts == page_capacity(page->granules) && (!page->relist || page->due > 0);
 }
 
 bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks)

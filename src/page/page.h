@@ -1,11 +1,22 @@
 /*
- * memory/page.h - pages and their units. These records lie apart from the memory that they
- * describe.
+ * page/page.h - the room page: blocks of one size, side by side in a page.
+ *
+ * A page is a piece of a unit. The records of pages and units lie apart from the memory that they
+ * describe. Their lists are in the stock of a memory (extent/stock.h), and one thread at a time
+ * uses them, that inside of the memory; threads outside read `granules`, and the bits.
+ *
+ * Equations (page_validate checks them):
+ *
+ *   page      due + relist = live blocks; all others have start and free set
+ *             a page that has a free block is in the list of its size, but one that left the list
+ *             because it was full is not listed again before an eighth of it is free
+ *             avail has a bit for each word of its bits that has a free block
+ *   unit      used = the pages that are not empty; the empty ones are in their list
  */
-#ifndef MEMORY_PAGE_H
-#define MEMORY_PAGE_H
+#ifndef PAGE_PAGE_H
+#define PAGE_PAGE_H
 
-#include "memory/extent.h"
+#include "extent/stock.h"
 
 #define PAGE_BYTES ((size_t)8 << 10)
 #define PAGE_WORDS (PAGE_BYTES / GRANULE / 64)
