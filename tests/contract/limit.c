@@ -98,6 +98,18 @@ START_TEST(smallest_limit_on_the_way_up_decides)
 }
 END_TEST
 
+/* Pools take pieces larger than what they are asked for; near a limit smaller ones. */
+START_TEST(room_that_a_pool_does_not_need_is_left_to_others)
+{
+    own_pool *root = new_root(), *first = own_pool_new(root), *second = own_pool_new(root);
+
+    expect(own_pool_set_limit(root, 200 * KIB) == 0);
+    expect(own_alloc(first, 1, 32000) && own_alloc(first, 1, 800));
+    expect(own_alloc(second, 1, 40000) != NULL);
+    own_decref(root);
+}
+END_TEST
+
 START_TEST(children_are_made_within_the_limit)
 {
     own_pool *root = new_root();
@@ -362,6 +374,7 @@ int main(void)
 
     tcase_add_test(trees, limit_holds_for_all_below_the_pool);
     tcase_add_test(trees, smallest_limit_on_the_way_up_decides);
+    tcase_add_test(trees, room_that_a_pool_does_not_need_is_left_to_others);
     tcase_add_test(trees, children_are_made_within_the_limit);
     tcase_add_test(trees, limit_set_over_existing_children_counts_them);
     tcase_add_test(trees, dead_children_give_their_share_back);

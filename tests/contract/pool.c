@@ -191,6 +191,24 @@ START_TEST(reserve_is_there_from_the_start)
 }
 END_TEST
 
+/* One block of all of it, or one behind a small one, needs no more; nor is much more taken. */
+START_TEST(reserve_may_be_one_block)
+{
+    const size_t reserves[] = {1000, 32000, 65536, 100000, (size_t)1 << 20, (size_t)3 << 20};
+
+    for (size_t i = 0; i < 12; i++) {
+        size_t size = reserves[i / 2], small = i % 2 ? 48 : 0;
+        own_pool *pool = own_pool_create(NULL, &(own_pool_options){.reserve = small + size});
+        expect(pool != NULL);
+        size_t reserved = usage_of(pool).reserved;
+        expect(reserved < 2 * size + 1024);
+        expect(!small || own_alloc(pool, 1, small));
+        expect(own_alloc(pool, 1, size) && usage_of(pool).reserved == reserved);
+        own_decref(pool);
+    }
+}
+END_TEST
+
 START_TEST(reserve_that_does_not_fit_is_refused)
 {
     own_pool_options options = {.reserve = SIZE_MAX};
@@ -356,6 +374,7 @@ int main(void)
     tcase_add_test(creation, pool_without_owner_is_a_root_and_the_callers);
     tcase_add_test(creation, pool_with_owner_is_the_owners_child);
     tcase_add_test(creation, reserve_is_there_from_the_start);
+    tcase_add_test(creation, reserve_may_be_one_block);
     tcase_add_test(creation, reserve_that_does_not_fit_is_refused);
     tcase_add_test(creation, version_of_headers_and_library_agree);
 

@@ -163,10 +163,19 @@ START_TEST(pool_that_is_born_shared_has_a_limit)
 }
 END_TEST
 
+/* The mark of the limit is read meanwhile, and never falls. */
 static void *set_limits(void *pool)
 {
-    for (size_t i = rounds * 300; i > 0; i--)
+    size_t most = 0;
+
+    for (size_t i = rounds * 300; i > 0; i--) {
         expect(own_pool_set_limit((own_pool *)pool, 64 * MIB + i % 2) == 0);
+        if (i % 100 == 0) {
+            size_t peak = total_of((own_pool *)pool).peak;
+            expect(peak >= most);
+            most = peak;
+        }
+    }
     expect(own_pool_set_limit((own_pool *)pool, 64 * MIB) == 0);
     return NULL;
 }
@@ -180,7 +189,7 @@ START_TEST(limit_of_a_shared_pool_is_set_while_it_is_used)
     expect(own_share(root) == 0);
     expect(pthread_create(&thread, NULL, set_limits, root) == 0);
     for (size_t i = rounds * 300; i > 0; i--) {
-        void *block = own_alloc_raw(root, 1, 100 + i % 100);
+        void *block = own_alloc_raw(root, 1, i % 300 ? 100 + i % 100 : 100 * KIB);
         expect(block && own_free(root, block) == 0);
     }
     expect(pthread_join(thread, NULL) == 0);
