@@ -66,11 +66,12 @@ struct stock;
 struct outside;
 struct remote;
 
+/* The blocks of one owner. */
 struct memory {
     char *bump; /* the next block, in `extent` */
     char *end;  /* it must end in front of this, where the log begins; NULL: no inline path */
     struct extent *extent; /* the one in use; older ones follow */
-    size_t blocks;         /* see the equations */
+    size_t blocks;         /* see memory/memory.h */
     size_t bytes;
     size_t peak;         /* of bytes, as of the last time that they fell */
     struct stock *stock; /* NULL: there are extents only, and no free block in them */
@@ -105,7 +106,7 @@ static inline size_t granules_of(size_t bytes)
     return (bytes + GRANULE - 1 + !bytes) >> GRANULE_SHIFT;
 }
 
-/* What a word of starts says is seen by them after what was stored before. */
+/* Threads outside see what a word of starts says after what was stored before. */
 static inline void start_set(uint64_t *word, uint64_t mask)
 {
     __atomic_store_n(word, word_load(word) | mask, __ATOMIC_RELEASE);

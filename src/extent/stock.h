@@ -11,9 +11,10 @@
 struct large;
 struct page;
 
-#define BINS_EXACT 32
 #define BINS 80
-#define PAGE_MOST 32 /* granules of the largest blocks in pages */
+#define BINS_EXACT 32 /* those for free blocks of one size */
+#define PAGE_MOST 32  /* granules of the largest blocks in pages */
+
 struct stock {
     bool lists;                       /* false: memory_unlisted, which has none of these */
     struct page *page[PAGE_MOST + 1]; /* listed pages, by the granules of their blocks */

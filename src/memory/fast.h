@@ -1,6 +1,6 @@
 /*
  * memory/fast.h - the shortest paths to a block of a page, or a free block of just the size, and
- * back. Inlined in block/block.c and part/blocks.c. They make no call, so that these save no
+ * back, inlined in block/block.c. They make no call, so that these save no
  * registers for one.
  */
 #ifndef MEMORY_FAST_H

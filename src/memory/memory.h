@@ -5,9 +5,9 @@
  *   first.c        the first extent, in a chunk of the owner's
  *   find.c         the block at an address, and its size
  *   resize.c       making a block larger or smaller
- *   outside.[ch]   what threads outside may do, look up a block and free it; and gathering what
- *                  they have freed
- *   fast.h         the shortest paths to a block and back, inlined in the rooms part and pool
+ *   outside.[ch]   what threads outside may do: look up a block, free it
+ *   gather.c       the same seen from inside: letting threads in, taking over what they have freed
+ *   fast.h         the shortest paths to a block and back, inlined in the room block
  *   validate.c     checks the equations below
  *
  * This room decides where a block comes from, an extent, a page or a chunk of its own (the rooms
@@ -15,12 +15,13 @@
  * no thread: the owner ensures that one thread at a time is inside. Chunks come from the room chunk
  * and are charged to an account (limit/limit.h).
  *
- * Equations (memory_validate checks them, and those of extents and pages):
+ * Equations (memory_validate checks them, and calls the validators of the rooms above):
  *
  *   blocks    = live blocks of all extents, pages and large ones, but for those in the log of the
  *             extent in use
  *   bytes     = their sizes
- *   account   reserved >= the chunks of extents, pages, large blocks and the stock
+ *   account   reserved >= the chunks of extents, pages, large blocks and the stock; and of what is
+ *             not claimed any more but has not been put back (remote/remote.h)
  *   end       is NULL, so that own_alloc has no inline path, while a free block waits, if there are
  *             pages, in debug builds and under AddressSanitizer, and if there is an outside
  */

@@ -5,8 +5,8 @@
  *   validate.c  checks the equations below
  *
  * A page is a piece of a unit, cut into blocks of one size. The records of pages and units lie
- * apart from the memory that they describe, and are made, as the memory is, when a memory has
- * grown. Their lists are in its stock (extent/stock.h).
+ * apart from the units. A memory has pages once it has grown; the lists of them are in its stock
+ * (extent/stock.h).
  *
  * Threads: all is for the thread inside of the memory (remote/remote.h). Threads outside read
  * `granules` of a page and the bits of a unit.

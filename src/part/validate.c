@@ -1,9 +1,7 @@
 /*
  * part/validate.c - the equations of part.h, checked.
  */
-#include "extent/free.h"
 #include "large/large.h"
-#include "page/page.h"
 #include "part/part.h"
 
 static void check(const struct part *part, bool holds, const char *equation)
@@ -29,21 +27,11 @@ static void validate_guard(const struct part *part, const struct guard *guard,
           "reserved = the chunks of the ledger, of large blocks and their records");
 }
 
-/* What nobody can find any more, but has not gone yet. */
-static size_t leaving_bytes(const struct outside *outside)
-{
-    size_t bytes = 0;
-    for (const struct remote *remote = outside->leaving; remote; remote = remote->small)
-        bytes += remote->unit ? CHUNK_UNIT + chunk_round(sizeof(struct unit))
-                              : extent_bytes(remote->extent);
-    return bytes;
-}
-
 static void validate_memory(struct part *part, size_t beside)
 {
     static const struct memory_counts none;
     struct memory *memory = &part->memory;
-    size_t chunks = memory_validate(memory, &none) + leaving_bytes(memory->outside) + beside;
+    size_t chunks = memory_validate(memory, &none) + beside;
     check(part, chunks == memory->account.reserved,
           "reserved = the chunks of the memory, and what is beside them");
     check(part, !memory->end, "what several threads use has no end for the header");
