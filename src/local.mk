@@ -22,6 +22,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/array/walk.c \
 	%D%/base/arithmetic.h \
 	%D%/base/base.h \
+	%D%/base/bits.h \
 	%D%/base/fail.h \
 	%D%/base/hash.h \
 	%D%/base/list.h \
@@ -38,6 +39,11 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/ticks.c \
 	%D%/base/ticks.h \
 	%D%/base/version.c \
+	%D%/block/block.c \
+	%D%/block/block.h \
+	%D%/block/foreign.c \
+	%D%/block/private.c \
+	%D%/block/string.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
 	%D%/buffer/data.c \
@@ -51,6 +57,16 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/slab.c \
 	%D%/chunk/system.c \
 	%D%/chunk/validate.c \
+	%D%/extent/extent.c \
+	%D%/extent/extent.h \
+	%D%/extent/free.c \
+	%D%/extent/free.h \
+	%D%/extent/join.c \
+	%D%/extent/stock.c \
+	%D%/extent/stock.h \
+	%D%/extent/validate.c \
+	%D%/large/large.c \
+	%D%/large/large.h \
 	%D%/ledger/index.c \
 	%D%/ledger/index.h \
 	%D%/ledger/ledger.c \
@@ -59,23 +75,15 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/limit/account.c \
 	%D%/limit/limit.c \
 	%D%/limit/limit.h \
-	%D%/memory/extent.c \
-	%D%/memory/extent.h \
 	%D%/memory/fast.h \
 	%D%/memory/find.c \
-	%D%/memory/free.c \
-	%D%/memory/free.h \
-	%D%/memory/join.c \
-	%D%/memory/large.c \
-	%D%/memory/large.h \
+	%D%/memory/first.c \
+	%D%/memory/gather.c \
 	%D%/memory/memory.c \
 	%D%/memory/memory.h \
 	%D%/memory/outside.c \
 	%D%/memory/outside.h \
-	%D%/memory/page.c \
-	%D%/memory/page.h \
 	%D%/memory/resize.c \
-	%D%/memory/stock.c \
 	%D%/memory/validate.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
@@ -87,30 +95,32 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/weakref.c \
 	%D%/object/weakref.h \
 	%D%/object/weaktable.c \
+	%D%/ownership/hold.c \
+	%D%/ownership/move.c \
+	%D%/ownership/ownership.h \
+	%D%/ownership/share.c \
+	%D%/page/page.c \
+	%D%/page/page.h \
 	%D%/part/blocks.c \
 	%D%/part/part.c \
 	%D%/part/part.h \
 	%D%/part/validate.c \
-	%D%/pool/block.c \
 	%D%/pool/foreign.c \
 	%D%/pool/foreign.h \
 	%D%/pool/inside.c \
 	%D%/pool/learn.c \
 	%D%/pool/limited.c \
-	%D%/pool/move.c \
 	%D%/pool/name.c \
-	%D%/pool/own.c \
 	%D%/pool/pool.c \
 	%D%/pool/pool.h \
-	%D%/pool/private.c \
 	%D%/pool/ready.h \
 	%D%/pool/release.c \
-	%D%/pool/share.c \
-	%D%/pool/string.c \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
 	%D%/pool/walk.c \
-	%D%/pool/validate.c
+	%D%/pool/validate.c \
+	%D%/remote/remote.c \
+	%D%/remote/remote.h
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =

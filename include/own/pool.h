@@ -81,8 +81,8 @@ typedef struct own_usage {
                         that looks for one of many references, deferred calls or such blocks may
                         add a hash of them, also where it fails */
     size_t peak; /* the largest `bytes` so far, with both blocks where own_realloc copied one; in
-                        a total: the sum of the pools' own peaks; in a shared pool: the sum of what
-                        the threads' own memory had at most */
+                        a shared pool: the sum of what the threads' own memory had at most; in a
+                        total: see own_pool_total */
     size_t children; /* child pools; in a total: all below the pool */
     size_t held;     /* references that the pool holds, children not among them */
     size_t deferred; /* deferred calls */
@@ -167,8 +167,9 @@ OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINT
 /*
  * Limits the memory (own_usage.reserved) of a pool and all below it.
  *
- * bytes  0: no limit. A limit below what is in use already is allowed: nothing is taken away, but
- *        what would need more memory fails with EDQUOT until enough has been freed.
+ * bytes  0: no limit. SIZE_MAX: a limit that refuses nothing, but counts (see own_pool_total). A
+ *        limit below what is in use already is allowed: nothing is taken away, but what would need
+ *        more memory fails with EDQUOT until enough has been freed.
  *
  * Near its limit a confined pool takes memory in small pieces, so that the limit can be used to the
  * end; for shared ones see the head of this file. A new limit of a confined pool does not count
@@ -202,6 +203,12 @@ OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
  * usage  filled. In a shared tree others may go on meanwhile: each pool is counted as it is when
  *        its turn comes. A confined pool below a shared one is another thread's: it counts as one
  *        of `pools`, with the memory that it has taken itself in `reserved`, and nothing else.
+ *
+ * `peak` depends on the pool. If it has a limit of its own, or had one before it was set to 0, peak
+ * is the most memory that this limit has counted at once since it was first set: what is `reserved`
+ * in the pool and all below it, in pools that have died since, and in buffers. So a limit of
+ * SIZE_MAX is the way to learn how much memory a tree needed. Otherwise it is the sum of the peaks
+ * of the pools that live now: those of pools that have died are not in it.
  *
  * Threads: those of pool. What others change in the pools above the one whose turn it is waits
  * meanwhile: the list of what these own, and their blocks over 64 KiB. Cost: the number of pools.

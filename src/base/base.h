@@ -6,6 +6,7 @@
  *   marks.h       the adapter to the sanitizers and Valgrind
  *   lock.h        a lock of four bytes, held for a few instructions
  *   slot.h        small numbers for running threads
+ *   bits.h        words of bits that one thread changes and others read
  *   stack.h       how much of the thread's stack is left
  *   ticks.h       a clock that orders the events of all threads
  *   misuse.c      the report of a misuse, in one sentence

@@ -22,7 +22,7 @@ static own_buffer *make_header(own_pool *owner, size_t behind)
         return NULL;
     own_buffer *buffer = chunk_get(size, &size);
     if (!buffer) {
-        limit_subtract(limit, size);
+        limit_cancel(limit, size);
         return NULL;
     }
     *buffer = (own_buffer){

@@ -31,7 +31,7 @@
 #ifndef BUFFER_BUFFER_H
 #define BUFFER_BUFFER_H
 
-#include "pool/pool.h"
+#include "ownership/ownership.h"
 
 #include <own/buffer.h>
 

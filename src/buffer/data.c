@@ -31,7 +31,7 @@ static void *get_apart(own_buffer *buffer, size_t whole)
         return NULL;
     void *chunk = chunk_get(whole, &whole);
     if (!chunk)
-        limit_subtract(buffer->limit, whole);
+        limit_cancel(buffer->limit, whole);
     return chunk;
 }
 
@@ -87,7 +87,7 @@ static bool remap(own_buffer *buffer, size_t size, size_t whole)
     if (!moved) {
         mark_unusable(buffer->data + buffer->size, granted - buffer->size);
         if (whole > granted)
-            limit_subtract(buffer->limit, whole - granted);
+            limit_cancel(buffer->limit, whole - granted);
         return false;
     }
     if (whole < granted)

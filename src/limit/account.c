@@ -16,6 +16,6 @@ void *account_get_limited(struct account *account, size_t size, size_t *granted)
         return NULL;
     void *chunk = chunk_get(size, granted);
     if (!chunk)
-        account_uncharge(account, whole);
+        account_cancel(account, whole);
     return chunk;
 }

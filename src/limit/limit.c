@@ -65,8 +65,13 @@ void limit_meet(struct limit *limit)
 
 void limit_count(struct limit *limit, size_t bytes)
 {
-    for (; limit; limit = limit->above)
+    for (; limit; limit = limit->above) {
         limit->used += bytes;
+        if (limit->used >= limit->most) {
+            limit->before = limit->most;
+            limit->most = limit->used;
+        }
+    }
 }
 
 void limit_uncount(struct limit *limit, size_t bytes)
@@ -82,6 +87,29 @@ void limit_subtract(struct limit *limit, size_t bytes)
     bool locked = lock(limit);
     limit_uncount(limit, bytes);
     unlock(locked);
+}
+
+/* Where `most` is what the bytes to be taken back have made it, it becomes what it was. */
+void limit_cancel(struct limit *limit, size_t bytes)
+{
+    if (!limit)
+        return;
+    bool locked = lock(limit);
+    for (struct limit *at = limit; at; at = at->above) {
+        bool is_most = at->used == at->most;
+        at->used -= bytes;
+        if (is_most)
+            at->most = max_size(at->before, at->used);
+    }
+    unlock(locked);
+}
+
+size_t limit_most(const struct limit *limit)
+{
+    bool locked = lock(limit);
+    size_t most = limit->most;
+    unlock(locked);
+    return most;
 }
 
 /* The room that one limit leaves, whatever those above it do. */
@@ -222,7 +250,7 @@ bool limit_validate(const struct limit *limit, size_t reserved, bool met)
     bool holds = true;
     limits_lock();
     for (; limit; limit = limit->above) {
-        holds &= limit->used >= reserved && limit->users > 0;
+        holds &= limit->used >= reserved && limit->most >= limit->used && limit->users > 0;
         if (met || limit->met)
             holds &= limit->met && (!limit->above || limit->above->met);
     }

@@ -14,6 +14,7 @@
  *   used    = what all accounts below the limit have reserved, + what else was added below it
  *   users   = the links that point to the limit: of accounts, of buffers, of limits; it is freed
  *             with the last
+ *   most    = the largest `used` so far; so most >= used
  *   adding  only where used + size <= bytes in the limit and in all above it that have `bytes`
  *   met     a limit that is met has only limits above it that are met
  *
@@ -33,6 +34,8 @@
 struct limit {
     size_t bytes; /* the most that may be used; 0: any number, the limit was removed */
     size_t used;
+    size_t most;
+    size_t before; /* `most` as it was before `used` last became the largest so far */
     size_t users;
     struct limit *above;
     const void *of; /* what the limit was set on, to be compared only; NULL: that has died */
@@ -48,6 +51,11 @@ struct account {
 /* Counts bytes in the limit and in all above it. False: EDQUOT, and nothing has changed. */
 bool limit_add(struct limit *limit, size_t bytes);
 void limit_subtract(struct limit *limit, size_t bytes);
+/* Takes back what limit_add has counted for memory that could not be had: `most` is then what it
+   was, unless another thread has changed what the limit counts meanwhile. NULL is accepted. */
+void limit_cancel(struct limit *limit, size_t bytes);
+/* The most bytes that the limit has counted at once. */
+size_t limit_most(const struct limit *limit);
 /* The bytes that may still be added; SIZE_MAX where nothing limits them. */
 size_t limit_room(const struct limit *limit);
 /* What the limit with the least room was set on, of this limit and those above it; the nearest of
@@ -118,6 +126,14 @@ static inline bool account_charge(struct account *account, size_t bytes)
         return false;
     account_add(account, bytes);
     return true;
+}
+
+/* Takes back a charge for memory that could not be had. */
+static inline void account_cancel(struct account *account, size_t bytes)
+{
+    if (OWN_UNLIKELY(account->limit))
+        limit_cancel(account->limit, bytes);
+    account_add(account, -bytes);
 }
 
 static inline void account_uncharge(struct account *account, size_t bytes)

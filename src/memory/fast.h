@@ -1,13 +1,14 @@
 /*
  * memory/fast.h - the shortest paths to a block of a page, or a free block of just the size, and
- * back. Inlined in pool/block.c and part/blocks.c. They make no call, so that these save no
+ * back. Inlined in block/block.c and part/blocks.c. They make no call, so that these save no
  * registers for one.
  */
 #ifndef MEMORY_FAST_H
 #define MEMORY_FAST_H
 
-#include "memory/free.h"
-#include "memory/page.h"
+#include "extent/free.h"
+#include "memory/outside.h"
+#include "page/page.h"
 
 _Static_assert(PAGE_MOST <= BINS_EXACT, "there is a list for each size that pages have");
 
@@ -69,16 +70,14 @@ static inline size_t memory_granules_of(const struct memory *memory, size_t byte
                : 0;
 }
 
-/* memory_alloc of so many granules from the first page of the size; or, where there is none, from
-   the list of the size. NULL: nothing has been done. `alone`, a constant: there are no threads
-   outside, so that a count, or a word of bits, may be changed by one instruction. */
+/* memory_alloc of so many granules from a page of that size that has a free block; or from the list
+   of the size, where NULL says that nothing has been done. `alone`, a constant: there are no
+   threads outside, so that a count, or a word of bits, may be changed by one instruction. */
 static inline __attribute__((always_inline)) void *memory_alloc_in_page(struct memory *memory,
                                                                         struct page *page,
                                                                         size_t granules, bool zero,
                                                                         bool alone)
 {
-    if (OWN_UNLIKELY(!page->avail)) /* others may have room: a list would keep extents alive */
-        return NULL;
     return memory_hand_out(memory, page_take(page), granules, zero, alone);
 }
 
@@ -89,29 +88,15 @@ memory_alloc_listed(struct memory *memory, size_t granules, bool zero, bool alon
     return OWN_LIKELY(block != NULL) ? memory_hand_out(memory, block, granules, zero, alone) : NULL;
 }
 
-/* Any of these. */
-static inline __attribute__((always_inline)) void *memory_alloc_fast(struct memory *memory,
-                                                                     size_t bytes, bool zero)
-{
-    size_t granules = memory_granules_of(memory, bytes);
-    if (OWN_UNLIKELY(!granules))
-        return NULL;
-    struct page *page = memory->stock->page[granules];
-    return page ? memory_alloc_in_page(memory, page, granules, zero, false)
-                : memory_alloc_listed(memory, granules, zero, false);
-}
-
 /* memory_alloc at bump, of a memory with threads outside, where nothing else is to be asked first.
    NULL: nothing has been done. */
 static inline __attribute__((always_inline)) void *memory_bump_fast(struct memory *memory,
                                                                     size_t bytes, bool zero)
 {
     const struct extent *extent = memory->extent;
-    size_t index = extent_index(extent, memory->bump);
     size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
-    if (OWN_UNLIKELY(bytes - 1 >= PAGE_MOST << GRANULE_SHIFT || extent->settled != index ||
-                     extent->granules - index < granules || has_other_source(memory) ||
-                     outside_waits(memory->outside)))
+    if (OWN_UNLIKELY(bytes - 1 >= PAGE_MOST << GRANULE_SHIFT ||
+                     extent->granules - extent->settled < granules || has_other_source(memory)))
         return NULL;
     char *block = extent_bump_settled(memory, granules);
     if (zero)
@@ -122,42 +107,46 @@ static inline __attribute__((always_inline)) void *memory_bump_fast(struct memor
 }
 
 /* The value of the claim of a block's unit, without a tag where no threads are outside; 0: the
-   memory has not claimed it. */
+   memory has not claimed it, or the address is not that of a granule. */
 static inline uintptr_t memory_claimed(const struct memory *memory, const void *block)
 {
-    return (uintptr_t)chunk_claimed_by(block, memory);
+    struct claim *claim = chunk_claim_of_granule(granule_number(block));
+    if (!claim || __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != memory)
+        return 0;
+    return (uintptr_t)__atomic_load_n(&claim->value, __ATOMIC_RELAXED);
 }
 
-/* A block is free again. `alone` as above. */
-static inline __attribute__((always_inline)) void
-memory_take_back(struct memory *memory, struct bits *bits, uint64_t bit, size_t bytes, bool alone)
+/* A block is free again, whose bits were `free`. `alone` as above. */
+static inline __attribute__((always_inline)) void memory_take_back(struct memory *memory,
+                                                                   struct bits *bits, uint64_t free,
+                                                                   size_t index, size_t bytes,
+                                                                   bool alone)
 {
+    __atomic_store_n(&bits->free, free | bit_of(index), __ATOMIC_RELAXED);
     if (!alone) {
-        word_set(&bits->free, bit);
         count_out(memory, bytes);
         return;
     }
     size_t before = memory->bytes;
-    bits->free |= bit;
     memory->blocks--;
-    memory->bytes -= bytes;
+    memory->bytes = before - bytes;
     if (OWN_UNLIKELY(before > memory->peak))
         memory->peak = before;
 }
 
-/* Whether a thread outside has freed what lies at a granule. */
-static inline bool remote_has_freed(const struct remote *remote, size_t index)
+/* Makes the compiler compute a pointer once, instead of the parts of it several times. */
+#define COMPUTED(pointer) __asm__("" : "+r"(pointer))
+
+/* Whether a live block of a unit begins at a granule, whose bits these are: what is free is a
+   start. */
+static inline bool unit_has(const struct bits *bits, uint64_t free, uintptr_t granule)
 {
-    return word_load(&remote->freed[index >> 6]) & bit_of(index);
+    return (word_load(&bits->start) ^ free) >> (granule & 63) & 1;
 }
 
-/* The bits in which a block of a unit is found live. NULL: none begins at that address. */
-static inline struct bits *unit_find(struct unit *unit, const void *block)
+static inline struct bits *unit_bits(struct unit *unit, uintptr_t granule)
 {
-    uintptr_t at = (uintptr_t)block;
-    struct bits *bits = &unit->bits[at / (GRANULE * 64) % (CHUNK_UNIT / GRANULE / 64)];
-    uint64_t live = word_load(&bits->start) & ~word_load(&bits->free);
-    return at % GRANULE || !(live & bit_of(at >> GRANULE_SHIFT)) ? NULL : bits;
+    return &unit->bits[granule >> 6 & (CHUNK_UNIT / GRANULE / 64 - 1)];
 }
 
 /* memory_free where the block lies in a unit that is cut into pages. NULL: none begins there.
@@ -165,17 +154,21 @@ static inline struct bits *unit_find(struct unit *unit, const void *block)
 static inline __attribute__((always_inline)) struct page *
 memory_free_in_unit(struct memory *memory, struct unit *unit, void *block, bool alone)
 {
-    uintptr_t at = (uintptr_t)block;
-    struct bits *bits = unit_find(unit, block);
-    if (OWN_UNLIKELY(!bits) ||
-        (!alone && OWN_UNLIKELY(remote_has_freed(unit->remote, at % CHUNK_UNIT >> GRANULE_SHIFT))))
+    uintptr_t granule = granule_number(block);
+    struct bits *bits = unit_bits(unit, granule);
+    COMPUTED(bits);
+    uint64_t free = word_load(&bits->free);
+    if (OWN_UNLIKELY(!unit_has(bits, free, granule)) ||
+        (!alone &&
+         OWN_UNLIKELY(remote_has_freed(unit->remote, granule & (CHUNK_UNIT / GRANULE - 1)))))
         return NULL;
-    struct page *page = unit_page(unit, at);
+    struct page *page = &unit->page[granule / (PAGE_BYTES / GRANULE) % UNIT_PAGES];
+    COMPUTED(page);
     size_t bytes = (size_t)page->granules << GRANULE_SHIFT;
     mark_unusable(block, bytes);
-    memory_take_back(memory, bits, bit_of(at >> GRANULE_SHIFT), bytes, alone);
-    page->avail |= (uint8_t)(1U << at / (GRANULE * 64) % PAGE_WORDS);
-    page->used--;
+    memory_take_back(memory, bits, free, granule, bytes, alone);
+    page->avail |= bit_of(granule >> 6);
+    page->due--;
     return page;
 }
 
@@ -215,9 +208,11 @@ static inline __attribute__((always_inline)) size_t memory_size_fast(const struc
                                                                      const void *block)
 {
     uintptr_t claimed = memory_claimed(memory, block);
-    if (claimed & CLAIM_UNIT) {
+    if (claimed & CLAIM_UNIT) { /* of a confined memory, without a tag */
         struct unit *unit = (struct unit *)(claimed - CLAIM_UNIT);
-        return unit_find(unit, block)
+        uintptr_t granule = granule_number(block);
+        const struct bits *bits = unit_bits(unit, granule);
+        return unit_has(bits, word_load(&bits->free), granule)
                    ? (size_t)unit_page(unit, (uintptr_t)block)->granules << GRANULE_SHIFT
                    : 0;
     }
@@ -268,7 +263,7 @@ memory_free_in_extent(struct memory *memory, struct extent *extent, void *block,
     } else {
         return false;
     }
-    memory_take_back(memory, bits, bit_of(index), bytes, alone);
+    memory_take_back(memory, bits, word_load(&bits->free), index, bytes, alone);
     free_push(stock, block, granules, bits, index);
     mark_unusable(block, bytes);
     return true;

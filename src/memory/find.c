@@ -1,8 +1,9 @@
 /*
  * memory/find.c - the block that begins at an address, and its size.
  */
-#include "memory/large.h"
-#include "memory/page.h"
+#include "large/large.h"
+#include "memory/memory.h"
+#include "page/page.h"
 
 /* The extent that an address may lie in, or what else claimed its unit. */
 static inline struct extent *extent_at(struct memory *memory, const void *address,

@@ -13,15 +13,19 @@
  *
  * A block over LARGE_OVER is a chunk of its own, except in a first extent that was made large.
  */
-#include "memory/free.h"
-#include "memory/large.h"
-#include "memory/page.h"
+#include "extent/free.h"
+#include "large/large.h"
+#include "memory/outside.h"
+#include "page/page.h"
 
 #include <errno.h>
 
-#define PAGED_FROM ((size_t)96 << 10) /* bytes of live blocks */
-#define LOG_SHORT 16                  /* bytes */
-#define KEPT ((size_t)128 << 10)      /* of an extent in which nothing is left */
+/* Bytes of live blocks from which on there are pages. A memory with a tag has each of its extents
+   in a unit of its own anyway. */
+#define PAGED_FROM ((size_t)96 << 10)
+#define PAGED_FROM_TAGGED ((size_t)16 << 10)
+#define LOG_SHORT 16             /* bytes */
+#define KEPT ((size_t)128 << 10) /* of an extent in which nothing is left */
 
 /* After whatever changes what waits. */
 static inline void finish(struct memory *memory)
@@ -49,7 +53,8 @@ static void *take_from_page(struct memory *memory, struct page *page, size_t gra
 /* Whether small blocks come from pages by now. Under a limit there is to be room for many. */
 static bool want_pages(struct memory *memory)
 {
-    if (memory_count(memory).bytes < PAGED_FROM || limit_room(memory->account.limit) < PAGED_FROM)
+    size_t from = memory_tag(memory) ? PAGED_FROM_TAGGED : PAGED_FROM;
+    if (memory_count(memory).bytes < from || limit_room(memory->account.limit) < PAGED_FROM)
         return has_pages(memory);
     return stock_make(memory);
 }
@@ -331,11 +336,6 @@ void memory_count_foreign(struct memory *memory, size_t bytes, bool comes)
         memory->bytes -= bytes;
         memory->blocks--;
     }
-}
-
-uintptr_t memory_tag(const struct memory *memory)
-{
-    return has_stock(memory) ? memory->stock->tag : 0;
 }
 
 bool memory_set_tag(struct memory *memory, uintptr_t tag)

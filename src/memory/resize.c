@@ -1,8 +1,9 @@
 /*
  * memory/resize.c - making a block larger or smaller: where it is, or by copying.
  */
-#include "memory/free.h"
-#include "memory/large.h"
+#include "extent/free.h"
+#include "large/large.h"
+#include "memory/memory.h"
 
 #include <errno.h>
 

@@ -4,8 +4,8 @@
  * The calling thread is inside of the memory of its own part, and outside of all others. Large
  * blocks are under the lock of the guard of their part.
  */
-#include "memory/fast.h"
-#include "memory/large.h"
+#include "extent/free.h"
+#include "large/large.h"
 #include "part/part.h"
 
 #include <errno.h>
@@ -59,9 +59,6 @@ void *parts_alloc(struct parts *parts, size_t bytes, bool zero)
     struct part *mine = part_mine(parts->first);
     if (OWN_UNLIKELY(!mine))
         return NULL;
-    void *block = memory_alloc_fast(&mine->memory, bytes, zero);
-    if (OWN_LIKELY(block != NULL))
-        return block;
     if (OWN_UNLIKELY(bytes > LARGE_OVER))
         return alloc_large(mine, GRANULE, bytes, zero);
     gather(mine);
@@ -158,27 +155,10 @@ static size_t visit(const struct found *found, const void *block, bool frees)
     return result;
 }
 
-/* A block of the thread's own part by the shortest way. False: nothing has been done. */
-static inline bool free_fast(struct memory *memory, void *block)
-{
-    uintptr_t claimed = memory_claimed(memory, block);
-    if (OWN_DEBUG || !claimed || claimed & CLAIM_LARGE)
-        return false;
-    if (!(claimed & CLAIM_UNIT))
-        return memory_free_in_extent(memory, (struct extent *)(claimed & CLAIM_ADDRESS), block,
-                                     false);
-    struct page *page = memory_free_in_unit(memory, unit_of(claimed), block, false);
-    if (page && page_is_due(page))
-        (void)page_retire(memory, page);
-    return page;
-}
-
 bool parts_free_block(struct parts *parts, void *block)
 {
     struct part *mine = parts_mine(parts);
     struct place place;
-    if (OWN_LIKELY(mine && free_fast(&mine->memory, block)))
-        return true;
     const struct found found = find_part(parts, block);
     if (OWN_UNLIKELY(!found.part))
         return false;

@@ -4,7 +4,7 @@
 #include "part/part.h"
 
 #include "base/ticks.h"
-#include "memory/large.h"
+#include "large/large.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,6 +32,13 @@ static uint32_t first_slot(void)
     return slot == SLOT_NONE ? SLOT_NOBODY : slot;
 }
 
+static void init(struct parts *parts, struct part *first, void *home, size_t bytes)
+{
+    *parts = (struct parts){.first = first, .bytes = bytes};
+    parts->guard.home = home;
+    parts->guard.slot = first_slot();
+}
+
 struct parts *parts_make(struct part *first, void *home)
 {
     size_t granted;
@@ -39,9 +46,7 @@ struct parts *parts_make(struct part *first, void *home)
     struct parts *parts = chunk_get(bytes, &granted);
     if (!parts)
         return NULL;
-    *parts = (struct parts){.first = first, .bytes = bytes};
-    parts->guard.home = home;
-    parts->guard.slot = first_slot();
+    init(parts, first, home, bytes);
     if (outside_make(&first->memory, &parts->guard.outside))
         return parts;
     chunk_put(parts, bytes);
@@ -79,6 +84,21 @@ void parts_begin(struct parts *parts, const struct ledger *second)
     struct part *first = parts->first;
     outside_begin(&first->memory, &parts->guard.outside, first_remote(parts));
     move_costs(first, &parts->guard, second);
+}
+
+bool parts_begin_inside(struct part *first, void *home)
+{
+    struct memory *memory = &first->memory;
+    size_t granules = memory->extent->granules;
+    size_t bytes = parts_inside_bytes(granules);
+    if (extent_is_big(memory->extent) || memory_first_size(bytes) >= granules * GRANULE)
+        return false;
+    struct parts *parts = memory_cut_end(memory, bytes);
+    init(parts, first, home, bytes);
+    parts->is_inside = true;
+    parts->guard.account.limit = memory->account.limit;
+    outside_begin(memory, &parts->guard.outside, first_remote(parts));
+    return true;
 }
 
 static struct larges larges_of(struct part *part)
@@ -175,7 +195,7 @@ static struct separate *separate_make(struct parts *parts, uint32_t slot)
         return NULL;
     struct separate *separate = chunk_get(sizeof(*separate), &granted);
     if (!separate) {
-        limit_subtract(limit, whole);
+        limit_cancel(limit, whole);
         return NULL;
     }
     *separate = (struct separate){.guard = {.slot = slot, .home = parts->guard.home}};
@@ -372,5 +392,8 @@ void parts_end(struct part *first)
     end_larges(first);
     memory_end(&first->memory);
     first->memory.outside = NULL;
-    chunk_put(parts, parts->bytes);
+    if (parts->is_inside)
+        first->memory.extent->granules += (uint32_t)(parts->bytes / GRANULE);
+    else
+        chunk_put(parts, parts->bytes);
 }

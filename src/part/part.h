@@ -98,8 +98,9 @@ struct parts {
     struct guard guard; /* of the first part */
     struct part *first;
     struct part_levels *levels; /* NULL: none yet */
-    size_t bytes;               /* of the chunk of this record */
+    size_t bytes;               /* of this record, with what lies behind it */
     uint32_t count;             /* separate parts */
+    bool is_inside;             /* it lies at the end of the first extent, not in a chunk */
     struct separate *few[PARTS_FEW];
 };
 
@@ -163,11 +164,35 @@ struct parts *parts_make(struct part *first, void *home);
 void parts_free(struct parts *parts);
 /* `second`: a ledger of foreign blocks beside that of the first part, or NULL. */
 void parts_begin(struct parts *parts, const struct ledger *second);
+/* Both for a new owner, which has nothing yet, with a record at the end of its first extent. False:
+   there is no room. parts_inside_bytes: what that takes of an extent of so many granules. */
+bool parts_begin_inside(struct part *first, void *home);
+static inline size_t parts_inside_bytes(size_t granules)
+{
+    size_t bytes = sizeof(struct parts) + sizeof(struct remote) + (granules + 63) / 64 * 8;
+    return (bytes + GRANULE - 1) & ~(size_t)(GRANULE - 1);
+}
 /* Frees the separate parts and the record of an owner whose ledgers are empty, which ends. The
    first part is then that of a confined owner. */
 void parts_end(struct part *first);
 /* Frees all blocks. No other thread uses the owner meanwhile. */
 void parts_clear(struct part *first);
+
+/* The same for an owner with a record inside that has nothing but blocks in its first extent.
+   False: it has more, and nothing has been done. */
+static inline bool parts_end_bare(struct part *first)
+{
+    const struct parts *parts = parts_of(first);
+    const struct guard *guard = &parts->guard;
+    struct memory *memory = &first->memory;
+    if (OWN_UNLIKELY(!parts->is_inside || parts->count || parts->levels || guard->large ||
+                     guard->account.reserved || first->ledger.newest || memory->stock ||
+                     memory->extent->older))
+        return false;
+    memory->extent->granules += (uint32_t)(parts->bytes / GRANULE);
+    memory->outside = NULL;
+    return true;
+}
 
 /* Makes the part of the calling thread, which has none yet. NULL: ENOMEM or EDQUOT. */
 struct part *parts_make_mine(struct parts *parts);
@@ -178,10 +203,14 @@ static inline struct separate *parts_at_few(const struct parts *parts, uint32_t 
 }
 struct part *parts_at(const struct parts *parts, uint32_t slot);
 
-/* Whether the first part is that of the calling thread. False also where that has no slot yet. */
-static inline bool parts_first_is_mine(const struct parts *parts)
+/* The part of the calling thread. NULL: it has none, or one that parts_at finds. */
+static inline struct part *parts_mine_fast(const struct parts *parts)
 {
-    return slot_or_zero - 1 == parts->guard.slot;
+    uint32_t slot = slot_or_zero - 1; /* a number that no part has, if the thread has no slot yet */
+    if (OWN_LIKELY(parts->guard.slot == slot))
+        return parts->first;
+    struct separate *separate = slot < PARTS_FEW ? parts_at_few(parts, slot) : NULL;
+    return (struct part *)separate; /* its first field */
 }
 
 static inline struct part *parts_mine(const struct parts *parts)

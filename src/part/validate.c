@@ -1,9 +1,9 @@
 /*
  * part/validate.c - the equations of part.h, checked.
  */
-#include "memory/free.h"
-#include "memory/large.h"
-#include "memory/page.h"
+#include "extent/free.h"
+#include "large/large.h"
+#include "page/page.h"
 #include "part/part.h"
 
 static void check(const struct part *part, bool holds, const char *equation)
@@ -55,7 +55,7 @@ static void validate_memory(struct part *part, size_t beside)
     check(part,
           limit_validate(memory->account.limit,
                          memory->account.reserved + part_guard(part)->account.reserved, true),
-          "used >= reserved in all limits that count the part");
+          "most >= used >= reserved in all limits that count the part");
 }
 
 struct part_beside separate_beside(const struct part *part)

@@ -1,19 +1,34 @@
 /*
- * pool/foreign.c - foreign blocks, whose memory is somebody else's: adopted or private.
+ * pool/foreign.c - foreign blocks, in the ledgers of a pool.
  *
  * Each has a node, which a ledger finds by the address of the block. The pool counts them among its
  * blocks, and its limits count their size.
- *
- * Code of users, a free function or an allocator, runs before the first change of a call or after
- * the last.
  */
 #include "pool/pool.h"
 
-#include <string.h>
-
-static bool is_private(const struct foreign *foreign)
+struct private_memory *private_memory(const own_pool *pool)
 {
-    return entry_kind(&foreign->node.entry) == KIND_BLOCK;
+    return (struct private_memory *)memory_behind(&pool->first);
+}
+
+void private_begin(own_pool *pool, const own_allocator *allocator)
+{
+    memory_cut(&pool->part.memory);
+    pool_set_flags(pool, POOL_PRIVATE | POOL_FOREIGN);
+    struct private_memory *memory = private_memory(pool);
+    mark_undefined(memory, sizeof(*memory));
+    *memory = (struct private_memory){.allocator = *allocator};
+}
+
+const struct ledger *private_ledger(const own_pool *pool)
+{
+    return pool_flags(pool) & POOL_PRIVATE ? &private_memory(pool)->blocks : NULL;
+}
+
+size_t private_bytes(const own_pool *pool)
+{
+    const struct ledger *blocks = private_ledger(pool);
+    return blocks ? ledger_bytes(blocks) : 0;
 }
 
 /* The ledger that has foreign blocks of a kind. */
@@ -93,7 +108,7 @@ void foreign_remove(struct part *part, struct foreign *foreign)
 struct released foreign_take(own_pool *pool, struct foreign *foreign)
 {
     struct released released = {.memory = foreign->node.object, .free = foreign->node.call};
-    if (is_private(foreign))
+    if (entry_kind(&foreign->node.entry) == KIND_BLOCK)
         released.allocator = private_memory(pool)->allocator;
     foreign_remove(&pool->part, foreign);
     return released;
@@ -109,116 +124,17 @@ void foreign_give_back(const struct released *released)
     errno = saved;
 }
 
-static bool has_any(const own_pool *pool)
-{
-    return OWN_UNLIKELY(pool_flags(pool) & POOL_FOREIGN);
-}
-
-bool foreign_has(own_pool *pool, const void *block)
-{
-    if (!has_any(pool))
-        return false;
-    pool_enter_part(&pool->part);
-    bool found = foreign_find(pool, block);
-    pool_leave(&pool->part);
-    return found;
-}
-
-int foreign_free_block(own_pool *pool, void *block)
+bool private_release(own_pool *pool)
 {
     struct released released = {.memory = NULL};
-    if (!has_any(pool))
-        return fail_with(EINVAL);
-    pool_enter_part(&pool->part);
-    struct foreign *foreign = foreign_find(pool, block);
-    if (foreign)
-        released = foreign_take(pool, foreign);
-    pool_leave(&pool->part);
-    if (!foreign)
-        return fail_with(EINVAL);
-    foreign_give_back(&released);
-    return 0;
-}
-
-/* Whether there is such a block, and its size. */
-static bool find_size(own_pool *pool, const void *block, size_t *size)
-{
-    if (!has_any(pool))
+    if (!(pool_flags(pool) & POOL_PRIVATE))
         return false;
     pool_enter_part(&pool->part);
-    const struct foreign *foreign = foreign_find(pool, block);
-    *size = foreign ? foreign->size : 0;
+    struct entry *newest = private_memory(pool)->blocks.newest;
+    if (newest)
+        released = foreign_take(pool, node_foreign(entry_node(newest)));
     pool_leave(&pool->part);
-    return foreign;
-}
-
-size_t foreign_size(own_pool *pool, const void *block)
-{
-    size_t size = 0;
-    if (!find_size(pool, block, &size))
-        errno = EINVAL;
-    return size;
-}
-
-void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size)
-{
-    size_t old_size;
-    size_t now;
-    size_t bytes;
-    if (!find_size(pool, block, &old_size))
-        return fail_pointer(EINVAL);
-    if (multiply_overflows(count, size, &bytes))
-        return fail_pointer(EOVERFLOW);
-    if (bytes == old_size)
-        return block;
-    size_t kept = min_size(old_size, bytes);
-    void *fresh = own_alloc_raw(pool, 1, bytes);
-    if (!fresh)
-        return NULL;
-    if (OWN_UNLIKELY(!find_size(pool, block, &now) || now != old_size)) {
-        own_free(pool, fresh); /* the allocator has freed the block meanwhile */
-        return fail_pointer(EINVAL);
-    }
-    memcpy(fresh, block, kept);
-    memset((char *)fresh + kept, 0, bytes - kept);
-    own_free(pool, block);
-    return fresh;
-}
-
-/* Whether memory lies where the pool's own blocks do, or is one of these. */
-static bool is_in_pool(own_pool *pool, const void *memory)
-{
-    struct parts *parts = pool_parts(pool);
-    if ((uintptr_t)memory - (uintptr_t)pool < sizeof(*pool))
-        return true;
-    return parts ? parts_covers(parts, memory) : memory_covers(&pool->part.memory, memory);
-}
-
-int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory))
-{
-    if (!memory || !free_fn || size > PTRDIFF_MAX || !pool_check(pool, "own_adopt") ||
-        is_in_pool(pool, memory))
-        return fail_with(EINVAL);
-    int result = -1;
-    pool_enter_part(&pool->part);
-    if (foreign_find(pool, memory))
-        errno = EINVAL;
-    else if (foreign_add(pool, KIND_ADOPTED, memory, size, free_fn))
-        result = 0;
-    part_debug_step(&pool->part);
-    pool_leave(&pool->part);
-    return result;
-}
-
-int own_disown(own_pool *pool, void *memory)
-{
-    if (!memory || !pool_check(pool, "own_disown"))
-        return fail_with(EINVAL);
-    pool_enter_part(&pool->part);
-    struct foreign *foreign = foreign_find(pool, memory);
-    bool adopted = foreign && !is_private(foreign);
-    if (adopted)
-        foreign_remove(&pool->part, foreign);
-    pool_leave(&pool->part);
-    return adopted ? 0 : fail_with(EINVAL);
+    if (newest)
+        foreign_give_back(&released);
+    return newest;
 }

@@ -9,18 +9,16 @@
 
 #include "pool/pool.h"
 
-/* private.c */
+/* A pool with POOL_PRIVATE has one extent, which ends where its first block would be, so that
+   own_alloc finds no room. There lies this record. */
 struct private_memory {
     own_allocator allocator;
     struct ledger blocks; /* all of KIND_BLOCK */
 };
 
-/* The record that a pool with POOL_PRIVATE has behind its first extent. */
 struct private_memory *private_memory(const own_pool *pool);
 /* Gives a new pool an allocator. Its first extent has room for that record. */
 void private_begin(own_pool *pool, const own_allocator *allocator);
-/* own_alloc and its like, for a pool with POOL_PRIVATE. */
-void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
 /* Frees the newest block of a private pool, which may run code of users. False: there is none. */
 bool private_release(own_pool *pool);
 /* The second ledger of a private pool; NULL: it is none. */
@@ -28,7 +26,7 @@ const struct ledger *private_ledger(const own_pool *pool);
 /* What the second ledger has of `reserved`. */
 size_t private_bytes(const own_pool *pool);
 
-/* foreign.c: the caller has entered the first part, unless something else is said. The sum of the
+/* The caller has entered the first part, unless something else is said. The sum of the
    counts of both ledgers. */
 struct counts foreign_counts(const own_pool *pool);
 /* The foreign block at that address, or NULL. */
@@ -47,13 +45,5 @@ struct released {
 struct released foreign_take(own_pool *pool, struct foreign *foreign);
 /* Frees it. No part is entered: this runs code of users, which may end the pool. errno is kept. */
 void foreign_give_back(const struct released *released);
-
-/* The rest of own_contains, own_free, own_realloc and own_block_size, for an address that is not
-   that of an own block. No part is entered. False or EINVAL: it is not that of a foreign block
-   either. */
-bool foreign_has(own_pool *pool, const void *block);
-int foreign_free_block(own_pool *pool, void *block);
-void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size);
-size_t foreign_size(own_pool *pool, const void *block);
 
 #endif

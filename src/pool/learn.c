@@ -27,13 +27,14 @@ static size_t size_known(uint16_t typical)
 static size_t needed_bytes(const own_pool *pool)
 {
     const struct memory *memory = &pool->part.memory;
+    size_t inside = pool_parts(pool) ? parts_inside_bytes(pool->first.granules) : 0;
     if (OWN_LIKELY(memory->extent == &pool->first))
-        return pool_used(pool);
+        return pool_used(pool) + inside;
     if (OWN_UNLIKELY(pool_flags(pool) & POOL_FOREIGN)) /* its bytes were not all in its chunks */
         return FIRST_CHUNK_LEAST;
     const struct memory_counts counts = memory_count(memory);
     size_t blocks = min_size(max_size(counts.bytes, memory->peak), FIRST_CHUNK_MAX);
-    return offsetof(own_pool, first) + memory_first_size(blocks);
+    return offsetof(own_pool, first) + memory_first_size(blocks) + inside;
 }
 
 void learn_smaller(uint16_t *typical)

@@ -1,7 +1,7 @@
 /*
  * pool/pool.c - creating, clearing and ending pools.
  */
-#include "pool/ready.h"
+#include "pool/pool.h"
 
 #include <stdio.h>
 
@@ -31,7 +31,7 @@ own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
         return NULL;
     own_pool *pool = chunk_get(size, &size);
     if (!pool) {
-        limit_subtract(limit, size);
+        limit_cancel(limit, size);
         return NULL;
     }
     if (!pool_init(pool, owner, size, name)) {
@@ -43,12 +43,14 @@ own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
     return pool;
 }
 
-/* Makes a new pool shared if its owner is. False: ENOMEM. */
-static bool be_born(const own_pool *owner, own_pool *pool)
+/* Makes a new pool shared if its owner is. `learned`: its first chunk is as large as such pools
+   needed, with the record of their parts. False: ENOMEM. */
+static bool be_born(const own_pool *owner, own_pool *pool, bool learned)
 {
     if (!pool_parts(owner))
         return true; /* pools below a confined one are confined, even if its count is shared */
-    if (!(pool_flags(pool) & POOL_CONFINED)) {
+    if (!(pool_flags(pool) & POOL_CONFINED) &&
+        !(learned && parts_begin_inside(&pool->part, pool))) {
         struct parts *parts = parts_make(&pool->part, pool);
         if (!parts)
             return false;
@@ -88,10 +90,12 @@ static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char 
 {
     if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
         return refuse();
-    own_pool *pool = pool_make_sized(owner, learn_first_chunk(owner, 0, 0), place);
+    own_pool *pool = owner && pool_parts(owner) ? pool_wake_for_shared(owner, place) : NULL;
+    if (!pool)
+        pool = pool_make_sized(owner, learn_first_chunk(owner, 0, 0), place);
     if (!pool || !owner)
         return pool;
-    if (be_born(owner, pool) && become_child(owner, pool))
+    if (be_born(owner, pool, true) && become_child(owner, pool))
         return pool;
     unmake(pool);
     return NULL;
@@ -144,10 +148,15 @@ static void pool_free(own_object *object)
 static bool pool_free_bare(own_object *object)
 {
     own_pool *pool = as_pool(object);
-    uint16_t *typical = chunk_typical(TYPICAL_ROOT);
-    if (POOL_READY && typical && OWN_LIKELY(pool_is_plain(pool)) && pool_keep(pool, typical))
-        return true;
-    if (pool->part.ledger.newest || pool_parts(pool) || pool_flags(pool) & POOL_PRIVATE)
+    if (OWN_UNLIKELY(pool_parts(pool)) && !parts_end_bare(&pool->part))
+        return false;
+    if (POOL_READY && OWN_LIKELY(pool_is_plain(pool))) {
+        /* What a child needed was learned when it left its parent. */
+        bool root = pool_flags(pool) & POOL_ROOT;
+        if (pool_keep(pool, root ? chunk_typical(TYPICAL_ROOT) : NULL))
+            return true;
+    }
+    if (pool->part.ledger.newest || pool_flags(pool) & POOL_PRIVATE)
         return false;
     pool_free(object);
     return true;
@@ -235,7 +244,7 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
     if (options->flags & OWN_POOL_CONFINED)
         pool_set_flags(pool, POOL_CONFINED);
     int error = set_first_limit(pool, options->limit);
-    if (!error && owner && !(be_born(owner, pool) && become_child(owner, pool)))
+    if (!error && owner && !(be_born(owner, pool, false) && become_child(owner, pool)))
         error = errno;
     if (!error)
         return pool;

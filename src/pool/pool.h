@@ -1,20 +1,15 @@
 /*
- * pool/pool.h - the room pool: pools, their tree, and the calls of own/pool.h and own/block.h.
+ * pool/pool.h - the room pool: pools, and the tree that they are; the calls of own/pool.h, but for
+ * those of the room ownership.
  *
  *   pool.c      creating, clearing and ending pools
  *   ready.h     the shortest path for creating and dropping small pools
  *   learn.c     the sizes of first chunks
  *   name.c      names
  *   tree.c      parents, ancestors, iteration over a subtree, the lock of the tree
- *   own.c       own_hold, own_drop, own_defer, own_undefer, own_new, own_weakref_new
- *   move.c      own_give, own_move
  *   release.c   releasing what a pool owns, the newest entry first
- *   share.c     own_share
  *   limited.c   the limits of a tree of pools
- *   block.c     own_alloc, own_free, own_realloc and their like
- *   foreign.c   foreign blocks: own_adopt, own_disown, and what both kinds have in common
- *   private.c   pools with an allocator of their own
- *   string.c    strings
+ *   foreign.c   foreign blocks: adopted ones, and those from an allocator of the pool's own
  *   usage.c     numbers, totals
  *   walk.c      walks
  *   inside.c    debug builds only: detects two threads in one confined pool
@@ -33,10 +28,16 @@
  *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger
  *             of private blocks, in a confined pool; of a shared one, but for the ledgers'
  *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
+ *   shared    what a shared pool refers to is shared, unless one thread at a time uses the pool
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
  *             private blocks, and nothing else
- *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool;
+ *   foreign   a pool that has foreign blocks has POOL_FOREIGN; they are in the ledgers of the first
+ *             part; adopted ones have a free function, private ones have none
+ *   limit     most >= used >= reserved + foreign bytes, and users > 0, in all limits that count it;
  *             if the pool is shared, they are met (limit/limit.h)
+ *
+ * Who may call: the rooms block and ownership, and of those below them the room buffer, which asks
+ * for the limit of an owner.
  *
  * Threads: those of the pool. Locks are taken in this order, each only where it is needed: that of
  * the tree, that of one guard at a time (a total keeps those of the parts above), then those of
@@ -49,7 +50,6 @@
 #include "part/part.h"
 
 #include <own/allocator.h>
-#include <own/block.h>
 #include <own/pool.h>
 
 struct own_pool {
@@ -128,6 +128,14 @@ static inline bool pool_check(const own_pool *pool, const char *call)
 static inline own_pool *entry_child(struct entry *entry)
 {
     return (own_pool *)(void *)((char *)entry - offsetof(own_pool, entry));
+}
+
+/* The object of which an entry is a reference. NULL: it is none. */
+static inline own_object *entry_object(struct entry *entry)
+{
+    if (entry_is_child(entry))
+        return &entry_child(entry)->object;
+    return entry_kind(entry) == KIND_REFERENCE ? entry_node(entry)->object : NULL;
 }
 
 static inline bool pool_is_dying(const own_pool *pool)
@@ -233,56 +241,14 @@ bool limit_move(own_pool *pool, struct limit *to, bool forced);
 /* The limit above the pool's own limit; if it has none, the nearest limit. */
 struct limit *limit_above(const own_pool *pool);
 
-/*
- * own.c: what a constructor does for its owner before and after it makes the object.
- *
- * constructor_begin enters the owner and makes a node ready. False: EINVAL, ENOMEM or EDQUOT.
- * constructor_end gives the reference to the owner, if there is one, and leaves. `made` is NULL if
- * the object could not be made. Returns the object, or NULL.
- */
-struct constructor {
-    struct part *entered;
-    struct node *node;
-};
-bool constructor_enter(own_pool *owner, struct constructor *constructor);
-void *constructor_give(const struct constructor *constructor, void *made);
-
-static inline bool constructor_begin(own_pool *owner, struct constructor *constructor)
-{
-    constructor->entered = NULL;
-    return OWN_LIKELY(!owner) || constructor_enter(owner, constructor);
-}
-
-static inline void *constructor_end(const struct constructor *constructor, void *made)
-{
-    return OWN_LIKELY(!constructor->entered) ? made : constructor_give(constructor, made);
-}
-
-/* own.c: for own.c and move.c. Fills a node, and makes it the newest entry of a part. */
-void part_add(struct part *entered, struct node *node, enum kind kind, void *object,
-              void (*call)(void *));
-/* Makes a node for a reference to an object ready, makes the object shared if the pool is, and
-   enters the pool. NULL: ENOMEM or EDQUOT; no part is entered, and nothing has changed. */
-struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node **node);
-/* What comes into a shared pool becomes shared. That takes as long as there is to be shared, so a
-   part that is entered, with a node made ready, is left meanwhile. False: ENOMEM. */
-bool pool_share_with(const own_pool *pool, void *object, struct part *entered);
-/* Takes a node out of the pool, and enters the part that it was in. NULL: there is none. */
-struct part *pool_enter_and_take(own_pool *pool, enum kind kind, const void *object,
-                                 void (*call)(void *), struct node **node);
-/* Enters the part that has the entry of a child. NULL: it is not a child of the pool. */
-struct part *pool_enter_parent(const own_pool *pool, const own_pool *child);
-/* Whether an object is a child whose parent alone among all pools has a reference to it. */
-bool pool_is_only_child(const own_object *object);
-/* Releases the parent's reference to a child; `entered` is the part that has its entry. True: that
-   was the last reference, and the child is to die. */
-bool pool_orphan(struct part *entered, own_pool *child);
-
 /* release.c: releases the newest entry, again and again, until one was the last reference to an
    object. Returns that object, which is to die now. NULL: the ledgers are empty. */
 own_object *pool_release(own_pool *pool);
 /* Releases all entries, and tears down what dies of that. */
 void pool_release_all(own_pool *pool);
+/* Releases the parent's reference to a child; `entered` is the part that has its entry. True: that
+   was the last reference, and the child is to die. */
+bool pool_orphan(struct part *entered, own_pool *child);
 
 /* name.c: the bytes of `reserved` that the name takes. */
 size_t name_bytes(const own_pool *pool);
@@ -337,5 +303,6 @@ static inline void pool_debug_blocks(own_pool *pool)
 #endif
 
 #include "pool/foreign.h"
+#include "pool/ready.h"
 
 #endif

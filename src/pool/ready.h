@@ -4,7 +4,7 @@
  * A pool is plain if it has nothing but blocks in its first extent. When a plain pool dies, it is
  * kept whole in the cache of its thread (chunk/cache.h), ready to be used again: own_pool_new then
  * writes little more than its header, its name, bump and end. All other pools are created by
- * pool.c, and end by the steps of object/teardown.c.
+ * pool.c, and end by the steps of object/teardown.c. Included by pool.h only.
  */
 #ifndef POOL_READY_H
 #define POOL_READY_H
@@ -37,16 +37,16 @@ static inline bool pool_is_plain(const own_pool *pool)
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
-/* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it.
-   False: there is no room, or nothing is known yet. */
+/* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it, or
+   NULL if that has been told. False: there is no room, or nothing is known yet. */
 static inline bool pool_keep(own_pool *pool, uint16_t *typical)
 {
     struct cache *cache = chunk_cache;
     struct memory *memory = &pool->part.memory;
     size_t size = memory->account.reserved;
-    if (OWN_UNLIKELY(!cache || !*typical))
+    if (OWN_UNLIKELY(!cache || (typical && !*typical)))
         return false;
-    if (pool_used(pool) <= size / 2 && size > FIRST_CHUNK_LEAST)
+    if (typical && pool_used(pool) <= size / 2 && size > FIRST_CHUNK_LEAST)
         learn_less(typical);
     memory->end = NULL; /* a dead pool is not allocated from */
     memory->blocks = 0;
@@ -99,6 +99,17 @@ static inline own_pool *pool_wake_child(own_pool *owner, const char *place)
     if (OWN_LIKELY(pool != NULL))
         part_add_child(&owner->part, pool, 0);
     return pool;
+}
+
+/* The same for an owner that is shared and under no limit. The pool is confined yet, and no
+   child. */
+static inline own_pool *pool_wake_for_shared(own_pool *owner, const char *place)
+{
+    struct cache *cache = chunk_cache;
+    if (!POOL_READY || OWN_UNLIKELY(!cache || owner->part.memory.account.limit))
+        return NULL;
+    unsigned class = class_of(learn_size_of_next(owner));
+    return pool_wake(cache, class, POOL_STATE | STATE_HELD_ONE, place);
 }
 
 /* own_drop of a plain child that nobody else holds. False: nothing has been done. */

@@ -5,6 +5,19 @@
 
 #include <errno.h>
 
+bool pool_orphan(struct part *entered, own_pool *child)
+{
+    /* A shared child goes on counting against the limits that it was under. */
+    bool leaves_limits = pool_limit(child) && !own_is_shared(child);
+    part_remove_child(entered, &child->entry);
+    bool last = object_unhold(&child->object);
+    if (last)
+        learn_child(entered, child);
+    else if (leaves_limits)
+        limit_move(child, NULL, true);
+    return last;
+}
+
 /* The newest entry, which has been taken out of the ledger. */
 struct taken {
     enum kind kind;

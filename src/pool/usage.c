@@ -100,4 +100,7 @@ void own_pool_total(const own_pool *pool, own_usage *usage)
         else
             add_pool(usage, at);
     }
+    const struct limit *limit = pool_limit(pool);
+    if (OWN_UNLIKELY(limit_is_of(limit, pool)))
+        usage->peak = limit_most(limit);
 }

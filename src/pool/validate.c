@@ -8,13 +8,17 @@ static void check(const own_pool *pool, bool holds, const char *equation)
     require(holds, "pool", pool, equation);
 }
 
-/* Validates a ledger of the pool. `foreign`: the only kind of foreign blocks that it may have. */
+/* Validates a ledger of the pool. `foreign`: the only kind of foreign blocks that it may have, or
+   KIND_CHILD: none. */
 static void validate_ledger(const own_pool *pool, const struct part *part,
                             const struct ledger *ledger, enum kind foreign)
 {
     ledger_validate(ledger, part);
     for (struct entry *entry = ledger->newest; entry; entry = ledger_older(ledger, entry)) {
         enum kind kind = entry_kind(entry);
+        const own_object *object = entry_object(entry);
+        check(pool, !object || !pool_parts(pool) || object_count(object) < 0,
+              "what a shared pool refers to is shared");
         if (kind == KIND_CHILD) {
             check(pool, object_held(&entry_child(entry)->object) > 0, "a child is held");
         } else if (kind >= KIND_ADOPTED) {
@@ -56,7 +60,9 @@ static size_t private_room(const own_pool *pool)
 /* What the memory's account has paid beside chunks of the memory. */
 static size_t beside_memory(const own_pool *pool)
 {
-    return offsetof(own_pool, first) + private_room(pool) + name_bytes(pool);
+    const struct parts *parts = pool_parts(pool);
+    return offsetof(own_pool, first) + private_room(pool) + name_bytes(pool) +
+           (parts && parts->is_inside ? parts->bytes : 0);
 }
 
 /* A pool that one thread uses. */
@@ -72,7 +78,7 @@ static void validate_confined(own_pool *pool)
     check(pool,
           limit_validate(memory->account.limit, memory->account.reserved + foreign.foreign_bytes,
                          own_is_shared(pool)),
-          "used >= reserved in all limits that count the pool");
+          "most >= used >= reserved in all limits that count the pool");
 }
 
 void pool_validate(own_pool *pool)
@@ -105,6 +111,7 @@ void part_debug_step(struct part *entered)
         return;
     }
     const struct part_beside beside = separate_beside(entered);
+    validate_ledger(pool, entered, &entered->ledger, KIND_CHILD);
     part_validate(entered, pool, &beside);
 }
 

@@ -91,13 +91,6 @@ static void go_up(struct walk *walk)
     own_decref(pool);
 }
 
-static own_object *entry_object(struct entry *entry)
-{
-    if (entry_is_child(entry))
-        return &entry_child(entry)->object;
-    return entry_kind(entry) == KIND_REFERENCE ? entry_node(entry)->object : NULL;
-}
-
 /* A new reference to the next object in a part. NULL: there is none, and the walk has left it. */
 static own_object *next_in_part(struct level *level)
 {

@@ -249,10 +249,136 @@ START_TEST(trim_gives_back_what_a_dead_pool_left)
 }
 END_TEST
 
+#define MIB ((size_t)1 << 20)
+
+/* Whether the peak of a total is `most`, to within what pools take beside their blocks. */
+static bool peak_is(const own_pool *pool, size_t most)
+{
+    size_t peak = total_of(pool).peak;
+
+    return peak >= most && peak < most + MIB / 2;
+}
+
+START_TEST(peak_of_a_limit_remembers_children_that_have_died)
+{
+    own_pool *root = own_pool_create(NULL, &(own_pool_options){.limit = SIZE_MAX});
+
+    expect(root != NULL);
+    expect(total_of(root).peak == total_of(root).reserved);
+    for (int i = 0; i < 3; i++) {
+        own_pool *one = own_pool_new(root), *two = own_pool_new(one);
+        expect(own_alloc(one, 1, 3 * MIB) && own_alloc(two, 1, 2 * MIB));
+        expect(own_drop(root, one) == 0);
+        expect(peak_is(root, 5 * MIB) && total_of(root).reserved < MIB);
+    }
+    own_pool_clear(root);
+    expect(peak_is(root, 5 * MIB)); /* clear does not lower it */
+    own_decref(root);
+}
+END_TEST
+
+/* SIZE_MAX counts from now on, and what there is already; 0 does not make it forget. */
+START_TEST(peak_begins_where_the_limit_is_set)
+{
+    own_pool *root = new_root(), *child = own_pool_new(root);
+    void *block = own_alloc(child, 1, 4 * MIB);
+
+    expect(block && own_free(child, block) == 0);
+    expect(own_pool_set_limit(root, 0) == 0);
+    expect(total_of(root).peak == 4 * MIB); /* the sum of the peaks: there is no limit */
+    expect((block = own_alloc(child, 1, 2 * MIB)) != NULL);
+    expect(own_pool_set_limit(root, SIZE_MAX) == 0 && peak_is(root, 2 * MIB));
+    expect(own_free(child, block) == 0 && peak_is(root, 2 * MIB));
+    expect(own_alloc(root, 1, 3 * MIB) && peak_is(root, 3 * MIB));
+    expect(own_pool_set_limit(root, 0) == 0 && peak_is(root, 3 * MIB));
+    expect(own_alloc(root, 1, 3 * MIB) && peak_is(root, 6 * MIB));
+    expect(own_pool_set_limit(root, MIB) == 0 && peak_is(root, 6 * MIB));
+    expect_error(own_alloc(root, 1, 3 * MIB) == NULL, EDQUOT);
+    expect(peak_is(root, 6 * MIB));
+    own_decref(root);
+}
+END_TEST
+
+START_TEST(peak_of_a_limit_follows_realloc_and_leaves_out_what_failed)
+{
+    own_pool *root = own_pool_create(NULL, &(own_pool_options){.limit = SIZE_MAX});
+    void *block = own_alloc(root, 1, 2 * MIB);
+    own_buffer *buffer = own_buffer_new(root, 2, MIB);
+
+    expect(block && buffer && (block = own_realloc(root, block, 3, MIB)) && peak_is(root, 5 * MIB));
+    expect((block = own_realloc(root, block, 2, MIB)) && peak_is(root, 5 * MIB));
+    size_t peak = total_of(root).peak;
+    const size_t huge = (size_t)1 << 50; /* more than there are addresses */
+    expect_error(own_alloc(root, 1, huge) == NULL, ENOMEM);
+    expect_error(own_realloc(root, block, 1, huge) == NULL, ENOMEM);
+    expect_error(own_buffer_new(root, 1, huge) == NULL, ENOMEM);
+    expect_error(own_buffer_resize(buffer, 1, huge) == -1, ENOMEM);
+    expect_error(own_pool_create(root, &(own_pool_options){.reserve = huge}) == NULL, ENOMEM);
+    expect(total_of(root).peak == peak);
+    own_decref(root);
+}
+END_TEST
+
+START_TEST(peak_of_a_limit_counts_buffers)
+{
+    own_pool *root = own_pool_create(NULL, &(own_pool_options){.limit = SIZE_MAX});
+    own_buffer *buffer = own_buffer_new(root, 2, MIB);
+
+    expect(buffer && peak_is(root, 2 * MIB));
+    expect(own_buffer_resize(buffer, 5, MIB) == 0 && own_buffer_resize(buffer, 1, 1) == 0);
+    size_t peak = total_of(root).peak;
+    expect(peak >= 5 * MIB && total_of(root).reserved < MIB);
+    expect(own_buffer_adopt(root, malloc(3 * MIB), 3 * MIB, free) != NULL);
+    expect(own_buffer_adopt(root, malloc(4 * MIB), 4 * MIB, free) != NULL);
+    own_pool_clear(root);
+    expect(peak_is(root, 7 * MIB));
+    own_decref(root);
+}
+END_TEST
+
+/* What moves is counted where it comes to; where it has been the mark stays. */
+START_TEST(peaks_of_limits_follow_pools_that_move)
+{
+    own_pool *root = new_root(), *one = own_pool_new(root), *two = own_pool_new(root);
+    own_pool *child = own_pool_new(one);
+
+    expect(own_alloc(child, 1, 2 * MIB) != NULL);
+    expect(own_pool_set_limit(root, SIZE_MAX) == 0 && own_pool_set_limit(one, SIZE_MAX) == 0);
+    expect(own_pool_set_limit(two, SIZE_MAX) == 0 && total_of(two).peak < MIB);
+    size_t peak = total_of(root).peak;
+    expect(own_move(one, two, child) == 0);
+    expect(peak_is(one, 2 * MIB) && peak_is(two, 2 * MIB));
+    expect(total_of(root).peak == peak); /* counted once all the time */
+    own_incref(child);
+    expect(own_drop(two, child) == 0);
+    expect(own_alloc(child, 1, 3 * MIB) && total_of(root).peak == peak);
+    expect(own_give(one, child) == 0);
+    expect(peak_is(one, 5 * MIB) && peak_is(two, 2 * MIB) && peak_is(root, 5 * MIB));
+    own_decref(root);
+}
+END_TEST
+
+START_TEST(peak_of_the_limit_of_a_shared_pool)
+{
+    own_pool *root = own_pool_create(NULL, &(own_pool_options){.limit = SIZE_MAX});
+
+    expect(root && own_share(root) == 0);
+    own_pool *child = own_pool_new(root);
+    expect(own_alloc(child, 1, 3 * MIB) && own_drop(root, child) == 0);
+    own_pool *confined = own_pool_create(root, &(own_pool_options){.flags = OWN_POOL_CONFINED});
+    expect(own_alloc(confined, 1, 4 * MIB) && own_drop(root, confined) == 0);
+    expect(peak_is(root, 4 * MIB));
+    own_pool_clear(root);
+    expect(peak_is(root, 4 * MIB));
+    own_decref(root);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("usage");
     TCase *figures = add_case(suite, "figures");
+    TCase *limits = add_case(suite, "limits");
     TCase *memory = add_case(suite, "memory");
 
     tcase_add_test(figures, empty_pool_has_one_pool_and_nothing_else);
@@ -264,6 +390,13 @@ int main(void)
     tcase_add_test(figures, usage_leaves_out_what_is_below);
     tcase_add_test(figures, total_is_the_sum_over_the_pool_and_all_below);
     tcase_add_test(figures, references_and_calls_are_counted_where_they_are);
+
+    tcase_add_test(limits, peak_of_a_limit_remembers_children_that_have_died);
+    tcase_add_test(limits, peak_begins_where_the_limit_is_set);
+    tcase_add_test(limits, peak_of_a_limit_follows_realloc_and_leaves_out_what_failed);
+    tcase_add_test(limits, peak_of_a_limit_counts_buffers);
+    tcase_add_test(limits, peaks_of_limits_follow_pools_that_move);
+    tcase_add_test(limits, peak_of_the_limit_of_a_shared_pool);
 
     tcase_add_test(memory, memory_of_dead_pools_can_be_kept_or_given_back);
     tcase_add_test(memory, trim_gives_back_what_a_dead_pool_left);

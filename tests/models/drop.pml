@@ -4,8 +4,8 @@
  * A pool P has two parts, 0 and 1; a pool Q has one, 2, and dies at the end. The child is in part
  * 0. Two threads drop it from P, one moves it to Q, one back into part 1 of P; they have a
  * reference to the child each, which they release then. So it may die in any of the five threads:
- * own_drop, pool_enter_parent, pool_orphan (pool/own.c), own_move (pool/move.c), pool_release
- * (pool/release.c), with shared_unhold and shared_release (object/shared.c).
+ * own_drop, pool_enter_parent (ownership/hold.c), own_move (ownership/move.c), pool_orphan,
+ * pool_release (pool/release.c), with shared_unhold and shared_release (object/shared.c).
  *
  * mutants:
  *   PART_NOT_READ_AGAIN       the part that was read without its lock is taken for the child's

@@ -2,8 +2,8 @@
  * total.pml - own_pool_total beside threads that move and drop what it goes through.
  *
  * X and Y are children of a root. A thread moves X below Y and back, one moves Y below X and back,
- * and one drops Y from the root, with which Y may die; own_move (pool/move.c) and own_drop
- * (pool/own.c) enter one ledger at a time. Two threads go through the tree: add_shared
+ * and one drops Y from the root, with which Y may die; own_move (ownership/move.c) and own_drop
+ * (ownership/hold.c) enter one ledger at a time. Two threads go through the tree: add_shared
  * (pool/usage.c) keeps the ledgers on the way down. That no thread waits for ever is asked by spin
  * itself.
  *

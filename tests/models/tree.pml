@@ -3,8 +3,8 @@
  *
  * P is a child of G, X and Q are roots. Three threads give X to P, P to X and X to Q, each with
  * references to both, while the last reference to G goes: own_give, give_child, check_parent
- * (pool/move.c), own_pool_is_ancestor, tree_pass (pool/tree.c), pool_release (pool/release.c). The
- * counts are for other models: here it is who is in whose ledger.
+ * (ownership/move.c), own_pool_is_ancestor, tree_pass (pool/tree.c), pool_release (pool/release.c).
+ * The counts are for other models: here it is who is in whose ledger.
  *
  * mutants:
  *   ROOT_NOT_SEEN_AGAIN  whether the pool has a parent is seen before the lock of the tree only

@@ -68,12 +68,25 @@ static void *bump(struct memory *memory, size_t bytes)
     return block;
 }
 
+/* As block/block.c has it. */
+static void *alloc_fast(struct memory *memory, size_t bytes)
+{
+    size_t granules = memory_granules_of(memory, bytes);
+    struct page *page = granules ? memory->stock->page[granules] : NULL;
+
+    if (!granules)
+        return NULL;
+    if (!page)
+        return memory_alloc_listed(memory, granules, false, false);
+    return page->avail ? memory_alloc_in_page(memory, page, granules, false, false) : NULL;
+}
+
 void *holder_alloc(struct memory *memory, size_t bytes)
 {
     void *block = bump(memory, bytes);
 
     if (!block)
-        block = memory_alloc_fast(memory, bytes, false);
+        block = alloc_fast(memory, bytes);
     return block ? block : memory_alloc(memory, bytes, false);
 }
 
@@ -85,7 +98,7 @@ struct place holder_place(struct memory *memory, const void *block)
     return place;
 }
 
-/* As pool/block.c has it. */
+/* As block/block.c has it. */
 void holder_free(struct memory *memory, void *block)
 {
     struct place place;

@@ -5,9 +5,10 @@
 #ifndef SHARED_HOLDER_H
 #define SHARED_HOLDER_H
 
+#include "extent/free.h"
 #include "harness.h"
-#include "memory/free.h"
-#include "memory/page.h"
+#include "memory/memory.h"
+#include "page/page.h"
 
 struct holder {
     uint64_t kept[2];

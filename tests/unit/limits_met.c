@@ -57,6 +57,7 @@ static void use_both(own_pool *here, own_pool *there)
 static void expect_even(own_pool *pool)
 {
     size_t reserved = usage_of(pool).reserved;
+    expect(total_of(pool).peak >= reserved && total_of(pool).peak <= 64 * MIB);
 
     expect(limit_room(pool_limit(pool)) == 64 * MIB - reserved);
     own_decref(pool);

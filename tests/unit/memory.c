@@ -4,7 +4,7 @@
  * chunks that fail, and under limits.
  */
 #include "holder.h"
-#include "memory/large.h"
+#include "large/large.h"
 
 #define MOST 10000
 #define KIB ((size_t)1 << 10)

@@ -53,7 +53,7 @@ static size_t fill_fresh_page(size_t granules)
 
     do /* what is free in pages so far is used up */
         blocks[0] = holder_alloc(memory, bytes);
-    while (!page_of(blocks[0]) || page_of(blocks[0])->used > 1);
+    while (!page_of(blocks[0]) || page_used(page_of(blocks[0])) > 1);
     for (count = 1; page_of(blocks[0])->avail; count++) {
         blocks[count] = holder_alloc(memory, bytes);
         expect(page_of(blocks[count]) == page_of(blocks[0]));
@@ -79,12 +79,13 @@ START_TEST(page_is_full_and_has_room_again)
     size_t granules = (size_t)_i;
     size_t count = fill_fresh_page(granules);
     struct page *page = page_of(blocks[0]);
+    const char *at = page->at + page->number * PAGE_BYTES;
 
-    expect(count == PAGE_GRANULES / granules && page->used == count && !is_listed(page));
+    expect(count == PAGE_GRANULES / granules && page_used(page) == count && !is_listed(page));
     for (size_t i = 0; i < count; i++) {
         char *block = blocks[i];
-        expect(block >= page->at && block + granules * GRANULE <= page->at + PAGE_BYTES);
-        expect((size_t)(block - page->at) % (granules * GRANULE) == 0);
+        expect(block >= at && block + granules * GRANULE <= at + PAGE_BYTES);
+        expect((size_t)(block - at) % (granules * GRANULE) == 0);
         expect(!memory_find(memory, block + 1, &place));
         expect(granules == 1 || !memory_find(memory, block + GRANULE, &place));
         memset(block, (int)i, granules * GRANULE);
@@ -104,7 +105,7 @@ START_TEST(page_is_full_and_has_room_again)
         expect(page_of(block) == page);
     }
     (void)page_listed(memory->stock, granules);
-    expect(!is_listed(page) && page->used == count);
+    expect(!is_listed(page) && page_used(page) == count);
 }
 END_TEST
 

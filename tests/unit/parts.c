@@ -4,7 +4,7 @@
  * their end. All is checked by the equations of part.h where threads have met.
  */
 #include "harness.h"
-#include "memory/large.h"
+#include "large/large.h"
 #include "pool/pool.h"
 
 #include <pthread.h>

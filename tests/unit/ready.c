@@ -3,8 +3,8 @@
  * the next one in its place is as if it was new; and one that is dead and kept is told as a dead
  * one.
  */
-#include "pool/ready.h"
 #include "harness.h"
+#include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)
 
@@ -103,12 +103,13 @@ static void lose_things(own_pool *pool)
 
 static void have_name(own_pool *pool)
 {
-    expect(own_pool_set_name(pool, "%s", "a name of its own") == 0);
+    /* A pool that several threads use keeps its name. */
+    expect(own_pool_set_name(pool, "%s", "a name of its own") == (pool_parts(pool) ? -1 : 0));
 }
 
 static void have_limit(own_pool *pool)
 {
-    expect(own_pool_set_limit(pool, 100 * KIB) == 0);
+    expect(own_pool_set_limit(pool, 100 * KIB) == (pool_parts(pool) ? -1 : 0));
     use_little(pool);
 }
 
@@ -154,7 +155,9 @@ static void expect_new(own_pool *pool, const own_pool *parent, const char *name)
     expect(usage.reserved == chunk_round(usage.reserved));
     expect(pool_flags(pool) == (parent ? 0 : POOL_ROOT) && pool->part.ledger.typical == 0);
     expect(strcmp(own_pool_name(pool), name) == 0);
-    expect(own_pool_parent(pool) == parent && own_refcount(pool) == 1 && !own_is_shared(pool));
+    expect(own_pool_parent(pool) == parent && own_refcount(pool) == 1);
+    expect(own_is_shared(pool) == (parent && own_is_shared(parent)));
+    expect(!pool_parts(pool) == !own_is_shared(pool));
     expect(!own_pool_limited_by(pool) || parent);
     expect(own_pool_limited_by(pool) == (parent ? own_pool_limited_by(parent) : NULL));
     expect(!pool->part.memory.stock && pool->part.memory.extent == &pool->first);
@@ -202,15 +205,22 @@ static void die_and_be_born(void (*use)(own_pool *pool), own_pool *parent, own_p
 START_TEST(next_pool_is_as_if_it_was_new)
 {
     size_t before = chunk_live_bytes();
-    own_pool *parent = new_root(), *other = new_root();
+    own_pool *parent = new_root(), *other = new_root(), *shared = new_root();
 
+    expect(own_share(shared) == 0);
     for (int round = 0; round < 20; round++) {
         die_and_be_born(uses[_i], NULL, NULL);
         die_and_be_born(uses[_i], parent, parent);
         die_and_be_born(uses[_i], NULL, parent);
         die_and_be_born(uses[_i], parent, other);
         die_and_be_born(uses[_i], parent, NULL);
+        die_and_be_born(uses[_i], shared, shared);
+        die_and_be_born(uses[_i], shared, parent);
+        die_and_be_born(uses[_i], parent, shared);
+        die_and_be_born(uses[_i], shared, NULL);
+        die_and_be_born(uses[_i], NULL, shared);
     }
+    own_decref(shared);
     own_decref(parent);
     own_decref(other);
     expect(chunk_live_bytes() == before);
@@ -243,6 +253,30 @@ START_TEST(plain_pool_is_kept_whole)
     expect(own_drop(parent, pool) == 0);
     own_pool *again = own_pool_new(parent);
     expect(!POOL_READY || again == pool);
+    own_decref(parent);
+}
+END_TEST
+
+/* One of which other threads may know is kept whole too, with the record of its parts in it. */
+START_TEST(plain_shared_pool_is_kept_whole)
+{
+    own_pool *parent = new_root(), *pool;
+
+    expect(own_share(parent) == 0);
+    for (int i = 0; i < 3; i++) { /* how large it has to be is learned first */
+        pool = own_pool_new(parent);
+        use_little(pool);
+        expect(own_drop(parent, pool) == 0);
+    }
+    pool = own_pool_new(parent);
+    expect(pool_parts(pool)->is_inside);
+    use_little(pool);
+    own_incref(pool);
+    expect(own_drop(parent, pool) == 0);
+    own_decref(pool);
+    own_pool *again = own_pool_new(parent);
+    expect(!POOL_READY || again == pool);
+    expect_new(again, parent, own_pool_name(again));
     own_decref(parent);
 }
 END_TEST
@@ -282,6 +316,7 @@ int main(void)
     tcase_add_loop_test(ready, next_pool_is_as_if_it_was_new, 0, USES);
     tcase_add_test(ready, pool_under_a_limit_is_counted);
     tcase_add_test(ready, plain_pool_is_kept_whole);
+    tcase_add_test(ready, plain_shared_pool_is_kept_whole);
     tcase_add_test(ready, dead_pool_is_told);
     return run_suite(suite);
 }

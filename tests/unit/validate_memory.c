@@ -5,7 +5,7 @@
  */
 #include "breach.h"
 #include "holder.h"
-#include "memory/large.h"
+#include "large/large.h"
 
 #define KIB ((size_t)1 << 10)
 
@@ -283,7 +283,7 @@ static struct place paged(void)
 
 static void page_used_wrong(void)
 {
-    paged().page->used++;
+    paged().page->due++;
 }
 
 static void page_block_lost(void)
@@ -313,7 +313,7 @@ static void page_free_without_start(void)
 
 static void page_avail_wrong(void)
 {
-    paged().page->avail ^= 1;
+    paged().page->avail ^= UINT64_C(1) << paged().page->number * PAGE_WORDS;
 }
 
 static void page_not_listed(void)
@@ -335,7 +335,8 @@ static void page_in_wrong_list(void)
 static void page_waits_too_long(void)
 {
     struct page *page = holder_place(world.memory, world.full).page;
-    page->relist = (uint8_t)page->used;
+    page->relist = (uint16_t)page_used(page);
+    page->due = 0;
 }
 
 static void empties_wrong(void)

@@ -4,8 +4,8 @@
  * validate_memory.c has the equations of memory.h.
  */
 #include "breach.h"
+#include "large/large.h"
 #include "ledger/index.h"
-#include "memory/large.h"
 #include "pool/pool.h"
 
 #define KIB ((size_t)1 << 10)
@@ -77,6 +77,11 @@ static void reserved_too_small(void)
 static void used_too_small(void)
 {
     limit_subtract(pool_limit(world.pool), usage_of(world.child).reserved + 101);
+}
+
+static void most_too_small(void)
+{
+    pool_limit(world.pool)->most = pool_limit(world.pool)->used - 1;
 }
 
 static void foreign_not_used(void)
@@ -163,6 +168,22 @@ static void part_child_not_held(void)
     entry_child(entry)->object.state %= STATE_HELD_ONE;
 }
 
+static void part_child_not_shared(void)
+{
+    struct entry *entry = ledger_oldest(&world.shared->part.ledger);
+    while (!entry_is_child(entry))
+        entry = ledger_newer(&world.shared->part.ledger, entry);
+    entry_child(entry)->object.count = 1;
+}
+
+static void part_reference_not_shared(void)
+{
+    struct entry *entry = ledger_oldest(&world.shared->part.ledger);
+    while (entry_kind(entry) != KIND_REFERENCE)
+        entry = ledger_newer(&world.shared->part.ledger, entry);
+    entry_object(entry)->count = 1;
+}
+
 static void guard_blocks_wrong(void)
 {
     guard()->blocks--;
@@ -224,6 +245,7 @@ static const struct breach breaches[] = {
     {reserved_wrong, "reserved = "},
     {reserved_too_small, "reserved = "},
     {used_too_small, "used >= reserved"},
+    {most_too_small, "most >= used"},
     {foreign_not_used, "used >= reserved"},
     {children_wrong, "children = "},
     {ring_broken, "the ledger is a ring"},
@@ -237,6 +259,8 @@ static const struct breach breaches[] = {
     {part_without_guard, "a part of a shared owner has a guard"},
     {part_ledger_broken, "children = "},
     {part_child_not_held, "a child is held"},
+    {part_child_not_shared, "what a shared pool refers to is shared"},
+    {part_reference_not_shared, "what a shared pool refers to is shared"},
     {guard_blocks_wrong, "blocks, bytes of a guard = "},
     {guard_blocks_too_many, "blocks, bytes of a guard = "},
     {guard_bytes_wrong, "blocks, bytes of a guard = "},

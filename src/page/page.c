@@ -1,5 +1,5 @@
 /*
- * memory/page.c - pages: blocks of one size, once the memory has grown.
+ * page/page.c - pages: blocks of one size, once the memory has grown.
  *
  * A page is a piece of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
  * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
@@ -9,7 +9,9 @@
  * Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
  * memory: Evans, "A scalable concurrent malloc implementation for FreeBSD", 2006.)
  */
-#include "memory/page.h"
+#include "page/page.h"
+
+#include "remote/remote.h"
 
 #include <errno.h>
 
@@ -25,6 +27,11 @@ static void list_page(struct page **head, struct page *page)
     *head = page;
 }
 
+static struct bits *page_bits(const struct page *page)
+{
+    return &page->bits[page->number * PAGE_WORDS];
+}
+
 static void take_page(struct page *page)
 {
     *page->link = page->next;
@@ -37,22 +44,22 @@ struct page *page_listed(struct stock *stock, size_t granules)
     struct page *page;
     while ((page = stock->page[granules]) && !page->avail) {
         take_page(page);
-        page->relist = (uint16_t)(page->capacity - 1 - page->capacity / RELIST_PART);
+        size_t capacity = page_capacity(granules);
+        page->relist = (uint16_t)(capacity - 1 - capacity / RELIST_PART);
+        page->due = (int32_t)(capacity - page->relist);
     }
     return page;
 }
 
 static struct unit *unit_at(struct page *page)
 {
-    /* The unit's pages lie side by side, in the order of their memory. */
-    size_t number = ((uintptr_t)page->at & (CHUNK_UNIT - 1)) / PAGE_BYTES;
-    return (struct unit *)(void *)((char *)(page - number) - offsetof(struct unit, page));
+    return (struct unit *)(void *)((char *)(page - page->number) - offsetof(struct unit, page));
 }
 
 void unit_put(struct memory *memory, struct unit *unit)
 {
     if (unit->remote)
-        outside_end(memory, unit->remote);
+        remote_end(unit->remote);
     account_put(&memory->account, unit->at, CHUNK_UNIT);
     account_put(&memory->account, unit, sizeof(*unit));
 }
@@ -68,7 +75,7 @@ static void unit_end(struct memory *memory, struct unit *unit)
     if (unit->next)
         unit->next->link = unit->link;
     chunk_unclaim(unit->at, CHUNK_UNIT);
-    if (!unit->remote || outside_may_end(memory, unit->remote))
+    if (!unit->remote || outside_may_end(memory->outside, unit->remote))
         unit_put(memory, unit);
 }
 
@@ -79,20 +86,19 @@ static bool unit_new(struct memory *memory)
     struct unit *unit = account_get(&memory->account, sizeof(*unit), &granted);
     char *at = unit ? account_get(&memory->account, CHUNK_UNIT, &granted) : NULL;
     struct remote *remote = NULL;
-    bool done = at && (!memory->outside || (remote = outside_new(memory, NULL, unit)));
+    bool done = at && (!memory->outside || (remote = remote_new(NULL, unit, CHUNK_UNIT / GRANULE)));
     uintptr_t claimed = (uintptr_t)unit | CLAIM_UNIT | stock->tag;
     if (done) { /* it is whole before threads outside can find it */
         unit->remote = remote;
         memset(unit->bits, 0, sizeof(unit->bits));
         for (unsigned i = 0; i < UNIT_PAGES; i++)
-            unit->page[i] =
-                (struct page){.bits = &unit->bits[i * PAGE_WORDS], .at = at + i * PAGE_BYTES};
+            unit->page[i] = (struct page){.bits = unit->bits, .at = at, .number = (uint8_t)i};
     }
     if (done && !chunk_claim(at, CHUNK_UNIT, memory, (void *)claimed))
         done = false;
     if (!done) {
         if (remote)
-            outside_end(memory, remote);
+            remote_end(remote);
         if (at)
             account_put(&memory->account, at, CHUNK_UNIT);
         if (unit)
@@ -124,18 +130,17 @@ struct page *page_new(struct memory *memory, size_t granules)
     unit_at(page)->used++;
     size_t whole = PAGE_BYTES / GRANULE;
     __atomic_store_n(&page->granules, (uint8_t)granules, __ATOMIC_RELAXED);
-    page->used = 0;
+    page->due = 0;
     page->relist = 0;
-    page->capacity = (uint16_t)(whole / granules);
     page->avail = 0;
     uint64_t starts[PAGE_WORDS] = {0};
     for (size_t at = 0; at + granules <= whole; at += granules)
         starts[at >> 6] |= bit_of(at);
     for (unsigned word = 0; word < PAGE_WORDS; word++) {
         /* Free first: to threads outside no block lives yet. */
-        __atomic_store_n(&page->bits[word].free, starts[word], __ATOMIC_RELAXED);
-        __atomic_store_n(&page->bits[word].start, starts[word], __ATOMIC_RELEASE);
-        page->avail |= (uint8_t)((unsigned)!!starts[word] << word);
+        __atomic_store_n(&page_bits(page)[word].free, starts[word], __ATOMIC_RELAXED);
+        __atomic_store_n(&page_bits(page)[word].start, starts[word], __ATOMIC_RELEASE);
+        page->avail |= (uint64_t) !!starts[word] << (page->number * PAGE_WORDS + word);
     }
     list_page(&stock->page[granules], page);
     return page;
@@ -148,8 +153,8 @@ static bool empty_page(struct memory *memory, struct page *page)
     struct unit *unit = unit_at(page);
     take_page(page);
     for (unsigned word = 0; word < PAGE_WORDS; word++) {
-        __atomic_store_n(&page->bits[word].start, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&page->bits[word].free, 0, __ATOMIC_RELEASE);
+        __atomic_store_n(&page_bits(page)[word].start, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&page_bits(page)[word].free, 0, __ATOMIC_RELEASE);
     }
     __atomic_store_n(&page->granules, 0, __ATOMIC_RELAXED);
     list_page(&stock->empty, page);
@@ -164,11 +169,12 @@ bool page_retire(struct memory *memory, struct page *page)
 {
     struct page **head = &memory->stock->page[page->granules];
     if (page->relist) {
+        page->due = (int32_t)page_used(page);
         page->relist = 0;
         list_page(head, page);
     }
     /* The only one of its size is kept. */
-    return page->used == 0 && (*head != page || page->next) && empty_page(memory, page);
+    return page->due == 0 && (*head != page || page->next) && empty_page(memory, page);
 }
 
 void pages_end(struct memory *memory)
@@ -196,12 +202,12 @@ static bool validate_page(const struct page *page, struct memory_counts *found, 
 {
     size_t live = 0;
     size_t starts = 0;
-    unsigned avail = 0;
+    uint64_t avail = 0;
     for (unsigned word = 0; word < PAGE_WORDS; word++) {
-        const struct bits *bits = &page->bits[word];
+        const struct bits *bits = &page_bits(page)[word];
         live += (size_t)__builtin_popcountll(bits->start & ~bits->free);
         starts += (size_t)__builtin_popcountll(bits->start);
-        avail |= (unsigned)!!bits->free << word;
+        avail |= (uint64_t) !!bits->free << (page->number * PAGE_WORDS + word);
         if (bits->free & ~bits->start)
             return false;
     }
@@ -210,8 +216,8 @@ static bool validate_page(const struct page *page, struct memory_counts *found, 
     *listed += page->granules && !page->relist;
     if (!page->granules)
         return starts == 0;
-    return live == page->used && avail == page->avail && starts == page->capacity &&
-           (!page->relist || page->used > page->relist);
+    return live == page_used(page) && avail == page->avail &&
+           starts == page_capacity(page->granules) && (!page->relist || page->due > 0);
 }
 
 bool page_validate(const struct memory *memory, struct memory_counts *found, size_t *chunks)

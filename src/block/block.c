@@ -1,8 +1,8 @@
 /*
- * pool/block.c - own_alloc, own_free, own_realloc and their like.
+ * block/block.c - own_alloc, own_free, own_realloc and their like.
  */
+#include "block/block.h"
 #include "memory/fast.h"
-#include "pool/pool.h"
 
 /* The one external definition of each inline function of own/block.h. */
 extern inline bool own_bump_fits(const own_pool *pool, size_t bytes);
@@ -54,34 +54,65 @@ static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignme
     return block;
 }
 
-/* In the part of the calling thread. A pool with an allocator has no memory there. */
-static __attribute__((noinline)) void *alloc_in_part(own_pool *pool, size_t bytes, bool zero)
+/*
+ * A shared pool: in the part of the calling thread, whose memory is `memory`. A pool with an
+ * allocator has no memory there.
+ */
+static __attribute__((noinline)) void *alloc_beside_pages(own_pool *pool, struct memory *memory,
+                                                          size_t bytes, bool zero)
 {
-    struct part *mine = parts_mine(pool_parts(pool));
-    void *block = mine ? memory_alloc_fast(&mine->memory, bytes, zero) : NULL;
-    if (mine && !block)
-        block = memory_bump_fast(&mine->memory, bytes, zero);
+    size_t granules = memory_granules_of(memory, bytes);
+    void *block = granules ? memory_alloc_listed(memory, granules, zero, false) : NULL;
+    if (!block)
+        block = memory_bump_fast(memory, bytes, zero);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
-/* The same for the thread of the first part, which made the pool. */
-static inline __attribute__((always_inline)) void *alloc_in_first(own_pool *pool, size_t bytes,
-                                                                  bool zero)
+/* The first page of the size is full. */
+static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, struct memory *memory,
+                                                          size_t granules, bool zero)
 {
-    void *block = NULL;
-    if (OWN_LIKELY(parts_first_is_mine(pool_parts(pool)) && !has_pages(&pool->part.memory)))
-        block = memory_bump_fast(&pool->part.memory, bytes, zero);
-    return OWN_LIKELY(block != NULL) ? block : alloc_in_part(pool, bytes, zero);
+    struct page *page = page_listed(memory->stock, granules);
+    return OWN_LIKELY(page != NULL) ? memory_alloc_in_page(memory, page, granules, zero, false)
+                                    : alloc_rare(pool, 1, granules, GRANULE, zero);
+}
+
+static inline __attribute__((always_inline)) void *
+alloc_in_part(own_pool *pool, struct memory *memory, size_t bytes, bool zero)
+{
+    if (!memory->stock) {
+        void *block = memory_bump_fast(memory, bytes, zero);
+        return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
+    }
+    size_t granules = memory_granules_of(memory, bytes);
+    struct page *page = granules ? memory->stock->page[granules] : NULL;
+    if (!page)
+        return alloc_beside_pages(pool, memory, bytes, zero);
+    if (OWN_UNLIKELY(!page->avail))
+        return alloc_in_next_page(pool, memory, granules, zero);
+    return memory_alloc_in_page(memory, page, granules, zero, false);
+}
+
+/* The part is not found at once. */
+static __attribute__((noinline)) void *alloc_far(own_pool *pool, size_t bytes, bool zero)
+{
+    struct part *mine = parts_mine(pool_parts(pool));
+    return OWN_LIKELY(mine != NULL) ? alloc_in_part(pool, &mine->memory, bytes, zero)
+                                    : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
 static __attribute__((noinline)) void *alloc_shared(own_pool *pool, size_t bytes)
 {
-    return alloc_in_first(pool, bytes, true);
+    struct part *mine = parts_mine_fast(pool_parts(pool));
+    return OWN_LIKELY(mine != NULL) ? alloc_in_part(pool, &mine->memory, bytes, true)
+                                    : alloc_far(pool, bytes, true);
 }
 
 static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t bytes)
 {
-    return alloc_in_first(pool, bytes, false);
+    struct part *mine = parts_mine_fast(pool_parts(pool));
+    return OWN_LIKELY(mine != NULL) ? alloc_in_part(pool, &mine->memory, bytes, false)
+                                    : alloc_far(pool, bytes, false);
 }
 
 static __attribute__((noinline)) void *alloc_listed(own_pool *pool, size_t granules)
@@ -94,16 +125,6 @@ static __attribute__((noinline)) void *alloc_listed_raw(own_pool *pool, size_t g
 {
     void *block = memory_alloc_listed(&pool->part.memory, granules, false, true);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, granules, GRANULE, false);
-}
-
-/* The first page of the size is full. */
-static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, size_t granules,
-                                                          bool zero)
-{
-    struct memory *memory = &pool->part.memory;
-    struct page *page = page_listed(memory->stock, granules);
-    return OWN_LIKELY(page != NULL) ? memory_alloc_in_page(memory, page, granules, zero, true)
-                                    : alloc_rare(pool, 1, granules, GRANULE, zero);
 }
 
 /* Whether the fields of a pool may be read before pool_check. Those of a dead one may, except under
@@ -129,8 +150,9 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     struct page *page = memory->stock->page[granules];
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
-    void *block = memory_alloc_in_page(memory, page, granules, zero, true);
-    return OWN_LIKELY(block != NULL) ? block : alloc_in_next_page(pool, granules, zero);
+    if (OWN_UNLIKELY(!page->avail)) /* others may have room: a list would keep extents alive */
+        return alloc_in_next_page(pool, memory, granules, zero);
+    return memory_alloc_in_page(memory, page, granules, zero, true);
 }
 
 void *own_alloc_slow(own_pool *pool, size_t count, size_t size)
@@ -196,11 +218,51 @@ static __attribute__((noinline)) int retire(struct memory *memory, struct page *
     return 0;
 }
 
+/* A shared pool: a block that may lie in the part of the calling thread, but in no page. */
+static __attribute__((noinline)) int free_beside_pages(own_pool *pool, struct memory *memory,
+                                                       void *block, uintptr_t claimed)
+{
+    struct extent *extent = (struct extent *)(claimed & CLAIM_ADDRESS);
+    if (OWN_LIKELY(claimed && !(claimed & CLAIM_LARGE) &&
+                   memory_free_in_extent(memory, extent, block, false)))
+        return 0;
+    return free_rare(pool, block);
+}
+
+static inline __attribute__((always_inline)) int free_in_part(own_pool *pool, struct memory *memory,
+                                                              void *block)
+{
+    uintptr_t claimed = memory_claimed(memory, block);
+    if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT)))
+        return free_beside_pages(pool, memory, block, claimed);
+    struct page *page = memory_free_in_unit(memory, unit_of(claimed), block, false);
+    if (OWN_UNLIKELY(!page))
+        return free_rare(pool, block);
+    return OWN_UNLIKELY(page_is_due(page)) ? retire(memory, page) : 0;
+}
+
+/* The part is not found at once. */
+static __attribute__((noinline)) int free_far(own_pool *pool, void *block)
+{
+    struct part *mine = parts_mine(pool_parts(pool));
+    return OWN_LIKELY(mine != NULL) ? free_in_part(pool, &mine->memory, block)
+                                    : free_rare(pool, block);
+}
+
+static __attribute__((noinline)) int free_shared(own_pool *pool, void *block)
+{
+    struct part *mine = parts_mine_fast(pool_parts(pool));
+    return OWN_LIKELY(mine != NULL) ? free_in_part(pool, &mine->memory, block)
+                                    : free_far(pool, block);
+}
+
 /* A dead pool has no unit and no lists, and NULL is nowhere: all that is rare. */
 int own_free(own_pool *pool, void *block)
 {
-    if (OWN_UNLIKELY(OWN_DEBUG || !is_readable(pool) || pool_parts(pool)))
+    if (OWN_UNLIKELY(OWN_DEBUG || !is_readable(pool)))
         return free_rare(pool, block);
+    if (OWN_UNLIKELY(pool_parts(pool) != NULL))
+        return free_shared(pool, block);
     struct memory *memory = &pool->part.memory;
     uintptr_t claimed = memory_claimed(memory, block);
     if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT)))

@@ -1,7 +1,7 @@
 /*
- * memory/stock.c - the stock: what a memory has beside its extents. Made when it is first needed.
+ * extent/stock.c - the stock: what a memory has beside its extents. Made when it is first needed.
  */
-#include "memory/free.h"
+#include "extent/free.h"
 
 #include <errno.h>
 
@@ -9,7 +9,6 @@
 
 struct stock memory_unlisted;
 
-/* Lists all free blocks of a settled extent. */
 void free_list_all(struct memory *memory, struct extent *extent)
 {
     size_t used = extent_used(memory, extent);
@@ -67,34 +66,4 @@ void stock_want(struct memory *memory)
     if (memory->account.reserved < STOCK_FROM || !stock_make(memory))
         memory->stock = &memory_unlisted;
     errno = saved;
-}
-
-size_t free_validate(struct memory *memory)
-{
-    size_t listed = 0;
-    struct stock *stock = memory->stock;
-    for (unsigned bin = 0; bin < BINS; bin++) {
-        struct free_block **link = &stock->bin[bin];
-        bool present = stock->present[bin / 64] & bit_of(bin);
-        if (bin < BINS_EXACT ? *link && !present : !*link == present)
-            return SIZE_MAX;
-        for (struct free_block *block = *link, *next; block; block = next) {
-            struct extent *extent = free_extent_of(memory, block);
-            if (!extent || !extent_has(extent, block) || !extent->settled)
-                return SIZE_MAX;
-            size_t index = extent_index(extent, block);
-            size_t granules = free_size(memory, extent, index);
-            mark_defined(block, free_marked_bytes(granules));
-            next = block->next;
-            bool right = is_free(extent, index) && bin_of(granules) == bin && block->link == link &&
-                         (granules == 1 || (block->bits == extent_bits(extent, index) &&
-                                            block->granules == granules && block->bit == index));
-            mark_unusable(block, free_marked_bytes(granules));
-            if (!right)
-                return SIZE_MAX;
-            link = &block->next;
-            listed++;
-        }
-    }
-    return listed;
 }

@@ -1,7 +1,7 @@
 /*
- * pool/string.c - strings as blocks.
+ * block/string.c - strings as blocks.
  */
-#include "pool/pool.h"
+#include "block/block.h"
 
 #include <errno.h>
 #include <stdarg.h>

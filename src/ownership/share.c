@@ -1,11 +1,11 @@
 /*
- * pool/share.c - own_share: makes an object, and all that it holds, shared.
+ * ownership/share.c - own_share: makes an object, and all that it holds, shared.
  *
  * First everything that can be reached is listed, and what may fail is made ready; then everything
  * is changed. So a call that fails has changed nothing, and nothing recurses.
  */
 #include "object/weakref.h"
-#include "pool/pool.h"
+#include "ownership/ownership.h"
 
 #include <errno.h>
 #include <string.h>
@@ -86,12 +86,7 @@ static bool look_into_pool(struct list_of_found *list, own_pool *pool)
 {
     struct entry *entry = pool->part.ledger.newest;
     while (entry) {
-        own_object *object = NULL;
-        if (entry_is_child(entry))
-            object = &entry_child(entry)->object;
-        else if (entry_kind(entry) == KIND_REFERENCE)
-            object = entry_node(entry)->object;
-        if (!find(list, object))
+        if (!find(list, entry_object(entry)))
             return false;
         entry = ledger_older(&pool->part.ledger, entry);
     }

@@ -1,10 +1,10 @@
 /*
- * memory/free.h - free blocks of extents, and the stock that lists them.
+ * extent/free.h - free blocks of extents.
  */
-#ifndef MEMORY_FREE_H
-#define MEMORY_FREE_H
+#ifndef EXTENT_FREE_H
+#define EXTENT_FREE_H
 
-#include "memory/extent.h"
+#include "extent/stock.h"
 
 /* The contents of a free block. A block of a single granule has room for the links only. */
 struct free_block {
@@ -68,17 +68,8 @@ static inline void clear_start(struct extent *extent, size_t index)
     word_clear(&bits->free, bit_of(index));
 }
 
-/* stock.c: makes the stock if there is none. False: ENOMEM or EDQUOT. */
-bool stock_make(struct memory *memory);
-/* A block is freed: from now on there is something to be looked for. This lists what is free
-   already, so it comes before any of its bits are set. errno is kept. */
-void stock_want(struct memory *memory);
-void stock_end(struct memory *memory);
-/* Undoes stock_make after a failure, where it had something to do. errno is kept. */
-void stock_drop(struct memory *memory, bool had_stock);
+/* stock.c: lists all free blocks of a settled extent. */
 void free_list_all(struct memory *memory, struct extent *extent);
-/* The number of free blocks in the lists; SIZE_MAX: a list is wrong. */
-size_t free_validate(struct memory *memory);
 
 /* join.c: joins free blocks, if enough were freed since the last time. False: no extent was looked
    through. */

@@ -1,13 +1,13 @@
 /*
- * memory/large.h - large blocks: chunks of their own.
+ * large/large.h - the room large: large blocks, which are chunks of their own.
  *
  * Each call gets their list and their account as arguments. These are in the memory if one thread
  * uses it; else they are in the guard of the part, under its lock.
  */
-#ifndef MEMORY_LARGE_H
-#define MEMORY_LARGE_H
+#ifndef LARGE_LARGE_H
+#define LARGE_LARGE_H
 
-#include "memory/memory.h"
+#include "extent/stock.h"
 
 #define LARGE_OVER ((size_t)64 << 10) /* smaller blocks lie in extents or pages */
 

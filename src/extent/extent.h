@@ -1,12 +1,87 @@
 /*
- * memory/extent.h - what the files of the room memory share.
+ * extent/extent.h - the room extent: blocks of any size, side by side in chunks.
+ *
+ *   extent.c    extents: bump, the log, the bits
+ *   free.[ch]   free blocks: entering them into lists, using them again
+ *   stock.[ch]  the lists, which are made when they are first needed
+ *   join.c      joining free blocks
+ *   validate.c  checks the equations below
+ *
+ * The records of a memory (struct memory, struct stock) are here, since each room from this one on
+ * uses them; src/README has a drawing. One thread at a time changes them, that inside of the memory
+ * (remote/remote.h); threads outside read bump, the counts and the bits.
+ *
+ * An extent is a chunk that is filled with blocks from its front:
+ *
+ *   | header | bits | block | block | free block | block |  ...  | log |
+ *                   ^ first                              ^ bump  ^ end
+ *
+ * The log has one byte for each of the newest blocks: its size in granules (16 bytes each). It
+ * grows from the end of the extent downwards, so allocating a block writes one byte, and `end` is
+ * both the limit of the blocks and the position of the log. For each granule there are two bits:
+ * *start*, a block begins here, and *free*, that block is free. A block ends where the next one
+ * starts.
+ *
+ * To settle an extent is to replay its log into its bits; then the log is empty, and its bytes can
+ * be used for blocks. An extent is settled when one of its blocks is freed, resized or looked up.
+ * From then on its bits alone tell whether an address is that of a live block, and nothing at the
+ * address itself is read. Later blocks are logged again, until it is settled the next time.
+ *
+ * Equations (extents_validate checks them):
+ *
+ *   extent    no bit is set in front of the first granule, nor at or behind bump (or the end)
+ *             blocks begin at the first granule and lie side by side up to bump
+ *             free is a subset of start
+ *             big: witness is the start of a live block; or 0, in the extent in use
+ *             the sum of the log = the granules from where it is settled to bump
+ *   bump      is not behind end, nor behind the end of the extent
+ *   end       is NULL only in an extent that is settled
+ *   stock     if there are lists, each free block of a settled extent is in the list of its size
  */
-#ifndef MEMORY_EXTENT_H
-#define MEMORY_EXTENT_H
+#ifndef EXTENT_EXTENT_H
+#define EXTENT_EXTENT_H
 
-#include "memory/outside.h"
+#include "base/base.h"
+#include "base/bits.h"
+#include "chunk/chunk.h"
+#include "limit/limit.h"
 
 #include <string.h>
+
+#define GRANULE_SHIFT 4
+
+/* The bits of 64 granules, which are 1 KiB. */
+struct bits {
+    uint64_t start; /* a block starts here */
+    uint64_t free;  /* that block is free */
+};
+
+struct extent {
+    struct extent *older; /* the first extent has none */
+    uint32_t granules;    /* from the header to the end */
+    uint32_t settled;     /* the granule up to which the bits are valid; 0: there is only a log */
+};                        /* its bits follow */
+
+struct stock;
+struct outside;
+struct remote;
+
+struct memory {
+    char *bump; /* the next block, in `extent` */
+    char *end;  /* it must end in front of this, where the log begins; NULL: no inline path */
+    struct extent *extent; /* the one in use; older ones follow */
+    size_t blocks;         /* see the equations */
+    size_t bytes;
+    size_t peak;         /* of bytes, as of the last time that they fell */
+    struct stock *stock; /* NULL: there are extents only, and no free block in them */
+    struct account account;
+    struct outside *outside; /* what threads outside use (remote/remote.h); NULL: there are none */
+};
+
+struct memory_counts {
+    size_t blocks;
+    size_t bytes;
+};
 
 /* The value of a claim is an address, with the tag of the memory in the bits above it and in the
    lowest bits what lies there: 0 for an extent, or one of these. */
@@ -19,47 +94,10 @@
 #define EXTENT_MOST CHUNK_MAX
 #define LOG_MOST 255 /* granules that fit into a byte of the log */
 
-/* The `stock` of a memory that has free blocks but no stock: they are found by their bits. */
-extern struct stock memory_unlisted;
-
 /* Threads outside read bump, and then see the bits of all blocks below it. */
 static inline void set_bump(struct memory *memory, char *bump)
 {
     __atomic_store_n(&memory->bump, bump, __ATOMIC_RELEASE);
-}
-
-static inline bool has_stock(const struct memory *memory)
-{
-    return memory->stock && memory->stock->lists;
-}
-
-static inline bool has_pages(const struct memory *memory)
-{
-    return memory->stock && memory->stock->unit;
-}
-
-/* Whether a list may have a block. Lists that turn out to be empty are not present any more. */
-static inline bool has_listed(struct stock *stock)
-{
-    for (; stock->present[0]; stock->present[0] &= stock->present[0] - 1) {
-        if (stock->bin[__builtin_ctzll(stock->present[0])])
-            return true;
-    }
-    return stock->present[1];
-}
-
-/* Whether there may be something else than bump that a small block comes from. */
-static inline bool has_other_source(const struct memory *memory)
-{
-    struct stock *stock = memory->stock;
-    return stock && (!stock->lists || stock->unit || has_listed(stock));
-}
-
-/* Whether a block is the next bytes of the extent in use, without anything else to be asked
-   first. */
-static inline bool is_open(const struct memory *memory)
-{
-    return !OWN_DEBUG && !MARKS_ASAN && !memory->outside && !has_other_source(memory);
 }
 
 static inline size_t granules_of(size_t bytes)
@@ -67,31 +105,10 @@ static inline size_t granules_of(size_t bytes)
     return (bytes + GRANULE - 1 + !bytes) >> GRANULE_SHIFT;
 }
 
-static inline uint64_t bit_of(size_t index)
-{
-    return UINT64_C(1) << (index & 63);
-}
-
-/* Threads outside read the words of the bits, so each is changed by one store. */
-static inline uint64_t word_load(const uint64_t *word)
-{
-    return __atomic_load_n(word, __ATOMIC_RELAXED);
-}
-
 /* What a word of starts says is seen by them after what was stored before. */
 static inline void start_set(uint64_t *word, uint64_t mask)
 {
     __atomic_store_n(word, word_load(word) | mask, __ATOMIC_RELEASE);
-}
-
-static inline void word_set(uint64_t *word, uint64_t mask)
-{
-    __atomic_store_n(word, word_load(word) | mask, __ATOMIC_RELAXED);
-}
-
-static inline void word_clear(uint64_t *word, uint64_t mask)
-{
-    __atomic_store_n(word, word_load(word) & ~mask, __ATOMIC_RELEASE);
 }
 
 static inline size_t extent_index(const struct extent *extent, const void *address)
@@ -199,9 +216,15 @@ void extent_use(struct memory *memory, struct extent *extent);
 /* Allocates at bump. The caller knows that there is room. */
 void *extent_bump(struct memory *memory, size_t granules);
 size_t extent_bytes(const struct extent *extent);
+/* The granules of a chunk that has room for so many granules of blocks. */
+size_t extent_granules(size_t granules);
 /* The start of a live block in the settled part of an extent, at or behind `from` if there is one.
    0: no block is live. */
 size_t extent_find_live(const struct extent *extent, size_t from);
+
+/* validate.c: aborts with a sentence if an equation does not hold. Adds up the live blocks. Returns
+   the bytes of the chunks of all extents. */
+size_t extents_validate(struct memory *memory, struct memory_counts *found);
 
 /* Settles the extent in use. */
 static inline void extent_settle(struct memory *memory)
@@ -247,6 +270,9 @@ static inline struct extent *extent_small_at(const struct memory *memory, const 
     }
     return NULL;
 }
+
+/* With what is logged. */
+struct memory_counts memory_count(const struct memory *memory);
 
 /* The counts of live blocks, which threads outside may read. */
 static inline void count_out(struct memory *memory, size_t bytes)
@@ -295,12 +321,12 @@ static inline void zero_last_granule(void *block, size_t granules)
     memset((char *)block + (granules << GRANULE_SHIFT) - GRANULE, 0, GRANULE);
 }
 
-/* extent_bump if the log is empty; the block may reach to the end of the extent. */
+/* extent_bump of an extent that is settled; the block may reach to its end. */
 static inline void *extent_bump_settled(struct memory *memory, size_t granules)
 {
     struct extent *extent = memory->extent;
     char *block = memory->bump;
-    size_t index = extent_index(extent, block);
+    size_t index = extent->settled;
     mark_undefined(block, granules << GRANULE_SHIFT);
     word_set(&extent_bits(extent, index)->start, bit_of(index));
     set_bump(memory, block + (granules << GRANULE_SHIFT));

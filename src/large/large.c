@@ -1,13 +1,11 @@
 /*
- * memory/large.c - large blocks: chunks of their own.
+ * large/large.c - large blocks: chunks of their own.
  *
  * A block over LARGE_OVER would leave too much of an extent unused. It gets a chunk of whole units,
  * and a record that lies apart from it and is found by the unit map. Over CHUNK_MAX it is a mapping
  * of its own, which grows and shrinks by remapping instead of copying.
  */
-#include "memory/large.h"
-
-#include "memory/extent.h"
+#include "large/large.h"
 
 #include <errno.h>
 
@@ -114,7 +112,7 @@ static void *remap(const struct larges *of, struct large *large, size_t size, si
     if (!moved) {
         claim(of, large); /* cannot fail: the unit had been claimed before */
         if (whole > granted)
-            account_uncharge(of->account, whole - granted);
+            account_cancel(of->account, whole - granted);
         return NULL;
     }
     if (whole < granted)

@@ -1,7 +1,7 @@
 /*
- * pool/move.c - own_give, own_move: references and children that get another owner.
+ * ownership/move.c - own_give, own_move: references and children that get another owner.
  */
-#include "pool/pool.h"
+#include "ownership/ownership.h"
 
 /*
  * Takes the lock of the tree if another thread could change the parent of one of the pools, or

@@ -1,25 +1,12 @@
 /*
- * pool/own.c - adding and removing references and deferred calls.
+ * ownership/hold.c - adding and removing references and deferred calls, and constructors.
  *
  * Each call first makes ready what may fail, then changes everything in steps that cannot.
  */
 #include "object/weakref.h"
-#include "pool/ready.h"
+#include "ownership/ownership.h"
 
 #include <errno.h>
-
-bool pool_orphan(struct part *entered, own_pool *child)
-{
-    /* A shared child goes on counting against the limits that it was under. */
-    bool leaves_limits = pool_limit(child) && !own_is_shared(child);
-    part_remove_child(entered, &child->entry);
-    bool last = object_unhold(&child->object);
-    if (last)
-        learn_child(entered, child);
-    else if (leaves_limits)
-        limit_move(child, NULL, true);
-    return last;
-}
 
 void part_add(struct part *entered, struct node *node, enum kind kind, void *object,
               void (*call)(void *))

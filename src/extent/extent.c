@@ -1,11 +1,12 @@
 /*
- * memory/extent.c - extents: bump, the log, the bits.
+ * extent/extent.c - extents: bump, the log, the bits.
  *
  * A new extent is as large as all that the memory has reserved, up to a unit; above that, a
  * thirtieth of it, at least a unit, at most 1 MiB. Under a limit it takes no more than half of the
  * room that is left, so that one owner does not take what others under the same limit could use.
  */
-#include "memory/free.h"
+#include "extent/free.h"
+#include "remote/remote.h"
 
 #include <errno.h>
 
@@ -17,28 +18,11 @@ _Static_assert(sizeof(struct extent) == GRANULE, "an extent's header is a granul
 _Static_assert(sizeof(struct big) % GRANULE == 0, "blocks of a big extent end at a granule");
 _Static_assert(sizeof(struct left) <= sizeof(struct bits), "they lie in place of the first bits");
 
-/* The granules of a chunk that has room for so many granules of blocks: with the header, a pair of
-   bit words for each 63, and the links of a big extent. */
-static size_t granules_with_bits(size_t granules)
+/* With the header, a pair of bit words for each 63 granules, and the links of a big extent. */
+size_t extent_granules(size_t granules)
 {
     size_t whole = granules + 1 + (granules + 1 + 62) / 63;
     return whole + (whole > CHUNK_UNIT / 2 / GRANULE ? BIG_GRANULES : 0);
-}
-
-size_t memory_first_size(size_t bytes)
-{
-    size_t granules = bytes / GRANULE + 1;
-    if (granules > UINT32_MAX / 2)
-        return 0;
-    return granules_with_bits(granules) << GRANULE_SHIFT;
-}
-
-size_t memory_first_used(const struct memory *memory, const struct extent *first)
-{
-    if (OWN_UNLIKELY(memory->extent != first))
-        return (size_t)first->granules << GRANULE_SHIFT;
-    size_t log = memory->end ? (size_t)(extent_end(first) - memory->end) : 0;
-    return (size_t)(memory->bump - (const char *)first) + log;
 }
 
 size_t extent_bytes(const struct extent *extent)
@@ -196,45 +180,6 @@ void extent_use(struct memory *memory, struct extent *extent)
     use(memory, extent);
 }
 
-void memory_unclaim_first(struct extent *first)
-{
-    if (extent_is_big(first))
-        chunk_unclaim(first, extent_bytes(first));
-}
-
-void *memory_behind(const struct extent *first)
-{
-    return extent_end(first);
-}
-
-void memory_cut(struct memory *memory)
-{
-    struct extent *first = memory->extent;
-    extent_settle(memory);
-    memory->end = NULL;
-    first->granules = (uint32_t)extent_first_index(first);
-}
-
-bool memory_init(struct memory *memory, struct extent *first, size_t bytes)
-{
-    first->older = NULL;
-    size_t granules = bytes >> GRANULE_SHIFT;
-    bool big = granules > CHUNK_UNIT / 2 / GRANULE;
-    first->granules = (uint32_t)(granules - (big ? BIG_GRANULES : 0));
-    if (big)
-        *extent_big(first) = (struct big){.newer = NULL};
-    if (big && !chunk_claim(first, bytes, memory, first))
-        return false;
-    memory->end = OWN_DEBUG || MARKS_ASAN ? NULL : (char *)first; /* set by what follows */
-    extent_use(memory, first);
-    memory->blocks = 0;
-    memory->bytes = 0;
-    memory->peak = 0;
-    memory->stock = NULL;
-    memory->outside = NULL;
-    return true;
-}
-
 /* The size of the next extent's chunk, at least `least`. 0: the limit leaves too little room. */
 static size_t next_size(struct memory *memory, size_t least)
 {
@@ -263,7 +208,7 @@ static bool is_first(const struct extent *extent)
 
 bool extent_add(struct memory *memory, size_t granules)
 {
-    size_t size = next_size(memory, granules_with_bits(granules + 1) << GRANULE_SHIFT);
+    size_t size = next_size(memory, extent_granules(granules + 1) << GRANULE_SHIFT);
     if (OWN_UNLIKELY(!size)) {
         errno = EDQUOT;
         return false;
@@ -280,13 +225,13 @@ bool extent_add(struct memory *memory, size_t granules)
     if (!memory->end)
         clear_bits(extent);
     struct remote *remote = NULL;
-    bool done = !memory->outside || (remote = outside_new(memory, extent, NULL));
+    bool done = !memory->outside || (remote = remote_new(extent, NULL, extent->granules));
     if (big)
         *extent_big(extent) = (struct big){.older = memory->stock->extents, .remote = remote};
     void *claimed = big ? (void *)((uintptr_t)extent | memory->stock->tag) : NULL;
     if (!done || (big && !chunk_claim(extent, size, memory, claimed))) {
         if (remote)
-            outside_end(memory, remote);
+            remote_end(remote);
         account_put(&memory->account, extent, size);
         return false;
     }
@@ -308,7 +253,7 @@ bool extent_add(struct memory *memory, size_t granules)
 void extent_put(struct memory *memory, struct extent *extent)
 {
     if (extent_is_big(extent) && extent_big(extent)->remote)
-        outside_end(memory, extent_big(extent)->remote);
+        remote_end(extent_big(extent)->remote);
     account_put(&memory->account, extent, extent_bytes(extent));
 }
 
@@ -340,7 +285,7 @@ void extent_remove(struct memory *memory, struct extent *extent)
     if (extent_is_big(extent))
         chunk_unclaim(extent, extent_bytes(extent));
     if (!extent_is_big(extent) || !extent_big(extent)->remote ||
-        outside_may_end(memory, extent_big(extent)->remote))
+        outside_may_end(memory->outside, extent_big(extent)->remote))
         extent_put(memory, extent);
 }
 

@@ -1,5 +1,5 @@
 /*
- * memory/free.c - free blocks of extents: entering them into lists by size, and using them again.
+ * extent/free.c - free blocks of extents: entering them into lists by size, and using them again.
  *
  * A small block that is freed enters a list as it is, since the next request is often for the same
  * size; a larger one is joined with its free neighbours first. Each list is for one size up to 512
@@ -9,7 +9,7 @@
  * The lists are in the stock. If the memory is too small to have a stock, or there is no memory for
  * one, free blocks are found by looking through the bits.
  */
-#include "memory/free.h"
+#include "extent/free.h"
 
 #define TRIES 4 /* how many blocks of one list are looked at */
 

@@ -1,38 +1,12 @@
 /*
- * pool/private.c - pools with an allocator of their own.
+ * block/private.c - blocks from the allocator of a pool.
  *
- * The memory of such a pool has one extent, which ends where its first block would be; there lies
- * the record of the allocator. So the inline path of own_alloc finds no room, and only the
- * functions behind it have to ask whether a pool is private.
+ * The extent of such a pool has no room (pool/foreign.h). So the inline path of own_alloc finds
+ * none, and only the functions behind it have to ask whether a pool is private.
  */
-#include "pool/pool.h"
+#include "block/block.h"
 
 #include <string.h>
-
-struct private_memory *private_memory(const own_pool *pool)
-{
-    return (struct private_memory *)memory_behind(&pool->first);
-}
-
-void private_begin(own_pool *pool, const own_allocator *allocator)
-{
-    memory_cut(&pool->part.memory);
-    pool_set_flags(pool, POOL_PRIVATE | POOL_FOREIGN);
-    struct private_memory *memory = private_memory(pool);
-    mark_undefined(memory, sizeof(*memory));
-    *memory = (struct private_memory){.allocator = *allocator};
-}
-
-const struct ledger *private_ledger(const own_pool *pool)
-{
-    return pool_flags(pool) & POOL_PRIVATE ? &private_memory(pool)->blocks : NULL;
-}
-
-size_t private_bytes(const own_pool *pool)
-{
-    const struct ledger *blocks = private_ledger(pool);
-    return blocks ? ledger_bytes(blocks) : 0;
-}
 
 /* Makes what the allocator returned a block. NULL: that is not possible, and the allocator has got
    it back, unless it is a live block already. */
@@ -77,19 +51,4 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     if (zero)
         memset(block, 0, bytes + !bytes);
     return block;
-}
-
-bool private_release(own_pool *pool)
-{
-    struct released released = {.memory = NULL};
-    if (!(pool_flags(pool) & POOL_PRIVATE))
-        return false;
-    pool_enter_part(&pool->part);
-    struct entry *newest = private_memory(pool)->blocks.newest;
-    if (newest)
-        released = foreign_take(pool, node_foreign(entry_node(newest)));
-    pool_leave(&pool->part);
-    if (newest)
-        foreign_give_back(&released);
-    return newest;
 }

@@ -1,12 +1,12 @@
 /*
- * memory/join.c - joining free blocks, extent by extent, when there is no other room.
+ * extent/join.c - joining free blocks, extent by extent, when there is no other room.
  *
  * Whole extents are joined, but only if much of the memory is free, and enough was freed since the
  * last time, so the cost of joining is proportional to what was freed. (Deferred joining: Wilson,
  * Johnstone, Neely and Boles, "Dynamic storage allocation: a survey and critical review", 1995,
  * section 3.10.)
  */
-#include "memory/free.h"
+#include "extent/free.h"
 
 #define FREE_PART 5  /* of a memory, what has to be free */
 #define JOIN_PART 64 /* of an extent, what has to be freed before it is joined */

@@ -1,0 +1,43 @@
+/*
+ * block/block.h - the room block: the calls of own/block.h.
+ *
+ *   block.c     own_alloc, own_free, own_realloc, own_block_size, own_contains
+ *   foreign.c   own_adopt, own_disown, and the calls of block.c for an address in no memory
+ *   private.c   own_alloc in a pool with an allocator of its own
+ *   string.c    strings
+ *
+ * This room holds nothing. Where a block comes from, and where its address is looked for, in order:
+ *
+ *   a confined pool    the memory of its part (memory/memory.h), then its foreign blocks
+ *   a shared pool      the memory of the part of the calling thread, then the other parts
+ *                      (part/part.h), then its foreign blocks
+ *   with an allocator  that one; only its foreign blocks
+ *
+ * Foreign blocks are those of pool/foreign.h. Each address is that of at most one live block of the
+ * pool: own_adopt refuses memory that lies among own blocks, and both own_adopt and own_alloc what
+ * is a foreign block already. memory_validate, part_validate and pool_validate check the equations
+ * of what these calls change, after each of them in debug builds.
+ *
+ * Who may call: the functions below are for this room only. Threads: those of the pool. A free
+ * function or an allocator runs with nothing entered, before the first change of a call or after
+ * the last.
+ */
+#ifndef BLOCK_BLOCK_H
+#define BLOCK_BLOCK_H
+
+#include "pool/pool.h"
+
+#include <own/block.h>
+
+/* foreign.c: the rest of own_contains, own_free, own_realloc and own_block_size, for an address
+   that is not that of an own block. No part is entered. False or EINVAL: it is not that of a
+   foreign block either. */
+bool foreign_has(own_pool *pool, const void *block);
+int foreign_free_block(own_pool *pool, void *block);
+void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size);
+size_t foreign_size(own_pool *pool, const void *block);
+
+/* private.c: own_alloc and its like, for a pool with POOL_PRIVATE. */
+void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
+
+#endif
