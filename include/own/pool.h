@@ -206,10 +206,10 @@ OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
  *
  * `peak` depends on the pool. If it has a limit of its own, or had one before it was set to 0, peak
  * is the most memory that this limit has counted at once since it was first set: what is `reserved`
- * in the pool and all below it, in pools that have died since, and in buffers; also what a call had
- * taken before it failed, but not what it could not get. So a limit of SIZE_MAX is the way to learn
- * how much memory a tree needed. Otherwise it is the sum of the peaks of the pools that live now:
- * those of pools that have died are not in it.
+ * in the pool and all below it, in pools that have died since, and in buffers, but nothing of calls
+ * that failed. So a limit of SIZE_MAX is the way to learn how much memory a tree needed. Otherwise
+ * it is the sum of the peaks of the pools that live now: those of pools that have died are not in
+ * it.
  *
  * Threads: those of pool. What others change in the pools above the one whose turn it is waits
  * meanwhile: the list of what these own, and their blocks over 64 KiB. Cost: the number of pools.

@@ -232,7 +232,7 @@ bool extent_add(struct memory *memory, size_t granules)
     if (!done || (big && !chunk_claim(extent, size, memory, claimed))) {
         if (remote)
             remote_end(remote);
-        account_put(&memory->account, extent, size);
+        account_put_failed(&memory->account, extent, size);
         return false;
     }
     struct extent *replaced = memory->extent;

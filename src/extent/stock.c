@@ -52,9 +52,8 @@ void stock_drop(struct memory *memory, bool had_stock)
         return;
     int saved = errno;
     bool waits = has_listed(memory->stock);
-    stock_end(memory);
-    if (waits)
-        memory->stock = &memory_unlisted;
+    account_put_failed(&memory->account, memory->stock, sizeof(*memory->stock));
+    memory->stock = waits ? &memory_unlisted : NULL;
     errno = saved;
 }
 

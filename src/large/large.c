@@ -55,7 +55,7 @@ static bool get_chunk(const struct larges *of, struct large *large, size_t size,
     large->size = size;
     if (claim(of, large))
         return true;
-    account_put(of->account, large->chunk, large->granted);
+    account_put_failed(of->account, large->chunk, large->granted);
     return false;
 }
 
@@ -66,7 +66,7 @@ struct large *large_get(const struct larges *of, size_t size, size_t alignment)
     if (!large)
         return NULL;
     if (!get_chunk(of, large, size, alignment)) {
-        account_put(of->account, large, sizeof(*large));
+        account_put_failed(of->account, large, sizeof(*large));
         return NULL;
     }
     link_in(of, large);

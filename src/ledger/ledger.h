@@ -157,6 +157,12 @@ static inline void node_put(struct account *account, struct node *node)
         account_put(account, node, sizeof(*node));
 }
 
+/* The same in a call that fails. */
+static inline void node_put_failed(struct account *account, struct node *node)
+{
+    account_put_failed(account, node, sizeof(*node));
+}
+
 /* The same for KIND_ADOPTED and KIND_BLOCK. The caller sets `size`, which no limit counts here. */
 static inline struct foreign *foreign_node_get(struct account *account)
 {

@@ -65,19 +65,16 @@ void limit_meet(struct limit *limit)
 
 void limit_count(struct limit *limit, size_t bytes)
 {
-    for (; limit; limit = limit->above) {
+    for (; limit; limit = limit->above)
         limit->used += bytes;
-        if (limit->used >= limit->most) {
-            limit->before = limit->most;
-            limit->most = limit->used;
-        }
-    }
 }
 
 void limit_uncount(struct limit *limit, size_t bytes)
 {
-    for (; limit; limit = limit->above)
+    for (; limit; limit = limit->above) {
+        limit->most = max_size(limit->most, limit->used);
         limit->used -= bytes;
+    }
 }
 
 void limit_subtract(struct limit *limit, size_t bytes)
@@ -89,25 +86,20 @@ void limit_subtract(struct limit *limit, size_t bytes)
     unlock(locked);
 }
 
-/* Where `most` is what the bytes to be taken back have made it, it becomes what it was. */
 void limit_cancel(struct limit *limit, size_t bytes)
 {
     if (!limit)
         return;
     bool locked = lock(limit);
-    for (struct limit *at = limit; at; at = at->above) {
-        bool is_most = at->used == at->most;
+    for (struct limit *at = limit; at; at = at->above)
         at->used -= bytes;
-        if (is_most)
-            at->most = max_size(at->before, at->used);
-    }
     unlock(locked);
 }
 
 size_t limit_most(const struct limit *limit)
 {
     bool locked = lock(limit);
-    size_t most = limit->most;
+    size_t most = max_size(limit->most, limit->used);
     unlock(locked);
     return most;
 }
@@ -250,7 +242,7 @@ bool limit_validate(const struct limit *limit, size_t reserved, bool met)
     bool holds = true;
     limits_lock();
     for (; limit; limit = limit->above) {
-        holds &= limit->used >= reserved && limit->most >= limit->used && limit->users > 0;
+        holds &= limit->used >= reserved && limit->users > 0;
         if (met || limit->met)
             holds &= limit->met && (!limit->above || limit->above->met);
     }

@@ -14,7 +14,8 @@
  *   used    = what all accounts below the limit have reserved, + what else was added below it
  *   users   = the links that point to the limit: of accounts, of buffers, of limits; it is freed
  *             with the last
- *   most    = the largest `used` so far; so most >= used
+ *   most    the larger of it and `used` is the most that was counted at once, but for calls that
+ *           failed
  *   adding  only where used + size <= bytes in the limit and in all above it that have `bytes`
  *   met     a limit that is met has only limits above it that are met
  *
@@ -34,8 +35,7 @@
 struct limit {
     size_t bytes; /* the most that may be used; 0: any number, the limit was removed */
     size_t used;
-    size_t most;
-    size_t before; /* `most` as it was before `used` last became the largest so far */
+    size_t most; /* of used, as of the last time that it fell */
     size_t users;
     struct limit *above;
     const void *of; /* what the limit was set on, to be compared only; NULL: that has died */
@@ -51,8 +51,8 @@ struct account {
 /* Counts bytes in the limit and in all above it. False: EDQUOT, and nothing has changed. */
 bool limit_add(struct limit *limit, size_t bytes);
 void limit_subtract(struct limit *limit, size_t bytes);
-/* Takes back what limit_add has counted for memory that could not be had: `most` is then what it
-   was, unless another thread has changed what the limit counts meanwhile. NULL is accepted. */
+/* Takes back what a call has counted that fails: it is not in limit_most, unless another thread has
+   subtracted something meanwhile. NULL is accepted. */
 void limit_cancel(struct limit *limit, size_t bytes);
 /* The most bytes that the limit has counted at once. */
 size_t limit_most(const struct limit *limit);
@@ -128,7 +128,7 @@ static inline bool account_charge(struct account *account, size_t bytes)
     return true;
 }
 
-/* Takes back a charge for memory that could not be had. */
+/* Takes back the charge of a call that fails. */
 static inline void account_cancel(struct account *account, size_t bytes)
 {
     if (OWN_UNLIKELY(account->limit))
@@ -158,6 +158,12 @@ static inline void *account_get(struct account *account, size_t size, size_t *gr
 static inline void account_put(struct account *account, void *chunk, size_t size)
 {
     account_uncharge(account, chunk_put(chunk, size));
+}
+
+/* The same for a call that fails. */
+static inline void account_put_failed(struct account *account, void *chunk, size_t size)
+{
+    account_cancel(account, chunk_put(chunk, size));
 }
 
 /* Makes an account use a limit, which may be NULL. */

@@ -57,12 +57,12 @@ void *constructor_give(const struct constructor *constructor, void *made)
     struct part *entered = constructor->entered;
     own_object *object = made;
     if (!object) {
-        node_put(part_account(entered), constructor->node);
+        node_put_failed(part_account(entered), constructor->node);
         pool_leave(entered);
         return NULL;
     }
     if (OWN_UNLIKELY(!pool_share_with(pool_home(entered), object, entered))) {
-        node_put(part_account(entered), constructor->node);
+        node_put_failed(part_account(entered), constructor->node);
         pool_leave(entered);
         own_decref(object);
         return fail_pointer(ENOMEM);
@@ -99,7 +99,7 @@ struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node 
     struct part *entered = enter_for_node(pool, node);
     if (!entered || OWN_LIKELY(pool_share_with(pool_home(entered), object, entered)))
         return entered;
-    node_put(part_account(entered), *node);
+    node_put_failed(part_account(entered), *node);
     pool_leave(entered);
     return fail_pointer(ENOMEM);
 }

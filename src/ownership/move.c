@@ -158,7 +158,7 @@ static int move_reference(own_pool *from, own_pool *to, own_object *object)
     if (left)
         part_add(entered, node, KIND_REFERENCE, object, NULL);
     else
-        node_put(part_account(entered), node); /* another thread was faster */
+        node_put_failed(part_account(entered), node); /* another thread was faster */
     pool_leave(entered);
     return left ? 0 : fail_with(EINVAL);
 }

@@ -95,9 +95,9 @@ static bool unit_new(struct memory *memory)
         if (remote)
             remote_end(remote);
         if (at)
-            account_put(&memory->account, at, CHUNK_UNIT);
+            account_put_failed(&memory->account, at, CHUNK_UNIT);
         if (unit)
-            account_put(&memory->account, unit, sizeof(*unit));
+            account_put_failed(&memory->account, unit, sizeof(*unit));
         return false;
     }
     unit->at = at;

@@ -38,7 +38,7 @@ static void validate_memory(struct part *part, size_t beside)
     check(part,
           limit_validate(memory->account.limit,
                          memory->account.reserved + part_guard(part)->account.reserved, true),
-          "most >= used >= reserved in all limits that count the part");
+          "used >= reserved in all limits that count the part");
 }
 
 struct part_beside separate_beside(const struct part *part)

@@ -82,7 +82,7 @@ bool foreign_add(own_pool *pool, enum kind kind, void *memory, size_t size, void
     if (!foreign)
         return false;
     if (!limit_add(account->limit, size)) {
-        foreign_node_put(account, foreign);
+        account_put_failed(account, foreign, sizeof(*foreign));
         return false;
     }
     foreign->size = size;

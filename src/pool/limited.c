@@ -111,7 +111,6 @@ static bool set_first(own_pool *pool, size_t bytes)
     limits_lock();
     limit_point(&limit->above, pool_limit(pool), false);
     limit->used = used_by(pool);
-    limit->most = limit->used;
     limit->users = 1; /* until all that it counts points to it */
     point_to(pool, limit);
     limit->users--;

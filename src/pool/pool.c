@@ -35,7 +35,7 @@ own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
         return NULL;
     }
     if (!pool_init(pool, owner, size, name)) {
-        limit_subtract(limit, size);
+        limit_cancel(limit, size);
         chunk_put(pool, size);
         return NULL;
     }
@@ -82,6 +82,12 @@ static own_pool *refuse(void)
 static void unmake(own_pool *pool)
 {
     int saved = errno;
+    struct account *account = pool_account(pool);
+    if (account->limit) {
+        limit_cancel(account->limit, account->reserved);
+        limit_leave(account->limit, pool);
+        account->limit = NULL;
+    }
     pool_free_memory(pool);
     errno = saved;
 }

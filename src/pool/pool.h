@@ -33,7 +33,7 @@
  *             private blocks, and nothing else
  *   foreign   a pool that has foreign blocks has POOL_FOREIGN; they are in the ledgers of the first
  *             part; adopted ones have a free function, private ones have none
- *   limit     most >= used >= reserved + foreign bytes, and users > 0, in all limits that count it;
+ *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool;
  *             if the pool is shared, they are met (limit/limit.h)
  *
  * Who may call: the rooms block and ownership, and of those below them the room buffer, which asks

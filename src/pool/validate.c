@@ -78,7 +78,7 @@ static void validate_confined(own_pool *pool)
     check(pool,
           limit_validate(memory->account.limit, memory->account.reserved + foreign.foreign_bytes,
                          own_is_shared(pool)),
-          "most >= used >= reserved in all limits that count the pool");
+          "used >= reserved in all limits that count the pool");
 }
 
 void pool_validate(own_pool *pool)

@@ -79,11 +79,6 @@ static void used_too_small(void)
     limit_subtract(pool_limit(world.pool), usage_of(world.child).reserved + 101);
 }
 
-static void most_too_small(void)
-{
-    pool_limit(world.pool)->most = pool_limit(world.pool)->used - 1;
-}
-
 static void foreign_not_used(void)
 {
     limit_subtract(pool_limit(world.pool), usage_of(world.child).reserved + 1);
@@ -245,7 +240,6 @@ static const struct breach breaches[] = {
     {reserved_wrong, "reserved = "},
     {reserved_too_small, "reserved = "},
     {used_too_small, "used >= reserved"},
-    {most_too_small, "most >= used"},
     {foreign_not_used, "used >= reserved"},
     {children_wrong, "children = "},
     {ring_broken, "the ledger is a ring"},
