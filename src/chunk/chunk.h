@@ -88,23 +88,13 @@ void chunk_unclaim(const void *start, size_t size);
  * The value with which the unit of any address was claimed by that owner, or NULL. Threads: always
  * safe; the answer is exact for units that the owner itself claimed.
  */
-static inline struct claim *chunk_claim_at(const void *address)
-{
-    uintptr_t at = (uintptr_t)address >> (MAP_UNIT_BITS + MAP_LEAF_BITS);
-    if (OWN_UNLIKELY(at >= sizeof(map_root) / sizeof(*map_root)))
-        return NULL;
-    struct claim *leaf = __atomic_load_n(&map_root[at], __ATOMIC_ACQUIRE);
-    return leaf ? &leaf[((uintptr_t)address >> MAP_UNIT_BITS) & (MAP_LEAF_ENTRIES - 1)] : NULL;
-}
-
-/* The same for a granule, whose number is its address divided by 16. Any other address has no
-   number below 2^60, and no claim. */
 static inline uintptr_t granule_number(const void *address)
 {
     uintptr_t at = (uintptr_t)address;
     return at >> 4 | at << (sizeof(at) * 8 - 4);
 }
 
+/* The entry of the unit map for a granule. NULL: there is none. */
 static inline struct claim *chunk_claim_of_granule(uintptr_t number)
 {
     uintptr_t at = number >> (MAP_UNIT_BITS + MAP_LEAF_BITS - 4);
@@ -112,6 +102,12 @@ static inline struct claim *chunk_claim_of_granule(uintptr_t number)
         return NULL;
     struct claim *leaf = __atomic_load_n(&map_root[at], __ATOMIC_ACQUIRE);
     return leaf ? &leaf[(number >> (MAP_UNIT_BITS - 4)) & (MAP_LEAF_ENTRIES - 1)] : NULL;
+}
+
+/* The same for any address. */
+static inline struct claim *chunk_claim_at(const void *address)
+{
+    return chunk_claim_of_granule((uintptr_t)address >> 4);
 }
 
 static inline void *chunk_claimed_by(const void *address, const void *owner)

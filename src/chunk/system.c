@@ -69,7 +69,9 @@ void *system_remap(void *memory, size_t old_size, size_t new_size, size_t align)
 {
     int saved = errno;
     unmark_roots(memory, old_size);
-    void *moved = mremap(memory, old_size, new_size, 0);
+    void *moved = MAP_FAILED;
+    if (map_prepare(memory, new_size))
+        moved = mremap(memory, old_size, new_size, 0);
     if (moved == MAP_FAILED) {
         /* Reserve an aligned place, then move there: mremap alone knows of no alignment. */
         void *place = map_aligned(new_size, align, PROT_NONE);

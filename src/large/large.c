@@ -14,9 +14,15 @@ static size_t offset_of(const struct large *large)
     return (size_t)((char *)large->block - large->chunk);
 }
 
+/* The bytes from the block to the end of its chunk. */
+static size_t room_of(const struct large *large)
+{
+    return large->granted - offset_of(large);
+}
+
 static bool claim(const struct larges *of, struct large *large)
 {
-    return chunk_claim(large->block, 1, of->memory,
+    return chunk_claim(large->block, room_of(large), of->memory,
                        (void *)((uintptr_t)large | CLAIM_LARGE | of->tag));
 }
 
@@ -39,7 +45,7 @@ static void link_out(const struct larges *of, struct large *large)
         large->older->newer = large->newer;
 }
 
-/* Gets the chunk of a record, and claims its first unit for the block. False: ENOMEM or EDQUOT. */
+/* Gets the chunk of a record, and claims it from the block on. False: ENOMEM or EDQUOT. */
 static bool get_chunk(const struct larges *of, struct large *large, size_t size, size_t alignment)
 {
     size_t total;
@@ -76,7 +82,7 @@ struct large *large_get(const struct larges *of, size_t size, size_t alignment)
 void large_put(const struct larges *of, struct large *large)
 {
     link_out(of, large);
-    chunk_unclaim(large->block, 1);
+    chunk_unclaim(large->block, room_of(large));
     account_put(of->account, large->chunk, large->granted);
     account_put(of->account, large, sizeof(*large));
 }
@@ -107,10 +113,10 @@ static void *remap(const struct larges *of, struct large *large, size_t size, si
     size_t granted = large->granted;
     if (whole > granted && !account_charge(of->account, whole - granted))
         return NULL;
-    chunk_unclaim(large->block, 1);
+    chunk_unclaim(large->block, granted - offset);
     char *moved = chunk_resize(large->chunk, granted, whole);
     if (!moved) {
-        claim(of, large); /* cannot fail: the unit had been claimed before */
+        claim(of, large); /* cannot fail: it had been claimed before */
         if (whole > granted)
             account_cancel(of->account, whole - granted);
         return NULL;
@@ -135,7 +141,7 @@ void *large_shrink_here(struct large *large, size_t size)
 
 void *large_resize(const struct larges *of, struct large *large, size_t size)
 {
-    size_t room = large->granted - offset_of(large);
+    size_t room = room_of(large);
     size_t total;
     errno = 0;
     if (add_overflows(size, offset_of(large), &total)) {

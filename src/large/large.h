@@ -11,7 +11,8 @@
  *
  *   list   each record is linked with the next newer and the next older one
  *   block  lies in the chunk of the record
- *   claim  the first unit of the block is claimed, with the record as the value
+ *   claim  the units from the block to the end of its chunk are claimed, with the record as the
+ *          value
  */
 #ifndef LARGE_LARGE_H
 #define LARGE_LARGE_H

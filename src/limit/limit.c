@@ -77,6 +77,12 @@ void limit_uncount(struct limit *limit, size_t bytes)
     }
 }
 
+void limit_uncount_failed(struct limit *limit, size_t bytes)
+{
+    for (; limit; limit = limit->above)
+        limit->used -= bytes;
+}
+
 void limit_subtract(struct limit *limit, size_t bytes)
 {
     if (!limit)
@@ -91,8 +97,7 @@ void limit_cancel(struct limit *limit, size_t bytes)
     if (!limit)
         return;
     bool locked = lock(limit);
-    for (struct limit *at = limit; at; at = at->above)
-        at->used -= bytes;
+    limit_uncount_failed(limit, bytes);
     unlock(locked);
 }
 

@@ -92,6 +92,8 @@ void limits_unlock(void);
 /* Under limits_lock: counts bytes in the limit and in all above it, without looking for room. */
 void limit_count(struct limit *limit, size_t bytes);
 void limit_uncount(struct limit *limit, size_t bytes);
+/* The same as limit_cancel. */
+void limit_uncount_failed(struct limit *limit, size_t bytes);
 /* Under limits_lock: whether `to` and all above it have room for bytes that `from` counts now. */
 bool limit_fits(const struct limit *to, const struct limit *from, size_t bytes);
 /* Under limits_lock: makes a link point to another limit, which may be NULL. `met`: whether several

@@ -1,7 +1,6 @@
 /*
  * memory/fast.h - the shortest paths to a block of a page, or a free block of just the size, and
- * back, inlined in block/block.c. They make no call, so that these save no
- * registers for one.
+ * back, inlined in block/block.c. They make no call, so that no registers are saved for one.
  */
 #ifndef MEMORY_FAST_H
 #define MEMORY_FAST_H

@@ -73,9 +73,7 @@ bool memory_covers(struct memory *memory, const void *address)
 {
     uintptr_t claimed;
     const struct extent *extent = extent_at(memory, address, &claimed);
-    if (claimed & CLAIM_LARGE)
-        return ((struct large *)(claimed & CLAIM_ADDRESS))->block == address;
-    return claimed & CLAIM_UNIT || (extent && extent_has(extent, address));
+    return claimed & (CLAIM_UNIT | CLAIM_LARGE) || (extent && extent_has(extent, address));
 }
 
 size_t memory_size(const struct memory *memory, const struct place *place)

@@ -4,7 +4,8 @@
  * Where a block comes from, each only if the one before has nothing:
  *
  *   1. a page of its size that has a free block       up to PAGE_MOST granules
- *   2. a free block of exactly its size, a new page   the same, if there are pages already
+ *   2. a free block of exactly its size, a new page   the same, if there are pages already, or the
+ *                                                     memory has a tag and has grown
  *   3. the smallest free block that fits              a small one, if the block is small
  *   4. bump, in the extent in use
  *   5. a free block that fits                         of any size, after neighbours were joined
@@ -20,9 +21,11 @@
 
 #include <errno.h>
 
-/* Bytes of live blocks from which on there are pages. A memory with a tag has each of its extents
-   in a unit of its own anyway. */
+/* Bytes of live blocks from which on there are pages. A memory of which nothing was freed yet may
+   be one that only grows, which is cheaper without. One with a tag has each of its extents in a
+   unit of its own anyway. */
 #define PAGED_FROM ((size_t)96 << 10)
+#define PAGED_FROM_GROWN ((size_t)128 << 10)
 #define PAGED_FROM_TAGGED ((size_t)16 << 10)
 #define LOG_SHORT 16             /* bytes */
 #define KEPT ((size_t)128 << 10) /* of an extent in which nothing is left */
@@ -53,10 +56,19 @@ static void *take_from_page(struct memory *memory, struct page *page, size_t gra
 /* Whether small blocks come from pages by now. Under a limit there is to be room for many. */
 static bool want_pages(struct memory *memory)
 {
-    size_t from = memory_tag(memory) ? PAGED_FROM_TAGGED : PAGED_FROM;
+    size_t from = memory_tag(memory) ? PAGED_FROM_TAGGED
+                  : memory->peak     ? PAGED_FROM
+                                     : PAGED_FROM_GROWN;
     if (memory_count(memory).bytes < from || limit_room(memory->account.limit) < PAGED_FROM)
         return has_pages(memory);
     return stock_make(memory);
+}
+
+/* Whether a small block comes from a page before it comes from anything else but a free block of
+   its size. A memory with a tag need not be full for that: with what is freed it may never be. */
+static bool is_paged(struct memory *memory)
+{
+    return has_pages(memory) || (memory_tag(memory) && want_pages(memory));
 }
 
 static void *get_from_new_page(struct memory *memory, size_t granules)
@@ -96,7 +108,7 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
 {
     void *block = NULL;
     bool had_stock = has_stock(memory);
-    if (granules <= PAGE_MOST && has_pages(memory))
+    if (granules <= PAGE_MOST && is_paged(memory))
         block = get_from_new_page(memory, granules);
     /* Small blocks leave larger free ones to larger blocks, as long as there is anything else. */
     unsigned bins = granules <= PAGE_MOST ? BINS_EXACT : BINS;

@@ -61,7 +61,7 @@ static struct part *adapt(own_pool *parent, own_pool *child)
         return NULL;
     if (pool_share_with(parent, child, NULL))
         return part;
-    limit_move(child, before, true);
+    limit_move_back(child, before);
     return fail_pointer(ENOMEM);
 }
 
@@ -115,7 +115,7 @@ static int take_over(own_pool *from, own_pool *to, struct part *part, own_pool *
 {
     struct part *entered = pool_enter_parent(from, child);
     if (!entered) { /* another thread was faster */
-        limit_move(child, before, true);
+        limit_move_back(child, before);
         return fail_with(EINVAL);
     }
     part_remove_child(entered, &child->entry);

@@ -4,7 +4,7 @@
  * A page is a piece of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
  * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
  * set, freeing sets one, and nothing is ever joined. A page that became full is listed again when
- * an eighth of it is free, so that it does not enter and leave the list with each block. A unit is
+ * a tenth of it is free, so that it does not enter and leave the list with each block. A unit is
  * given back when all its pages are empty and enough others are. (Free lists by size and page:
  * Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
  * memory: Evans, "A scalable concurrent malloc implementation for FreeBSD", 2006.)
@@ -15,7 +15,7 @@
 
 #include <errno.h>
 
-#define RELIST_PART 8
+#define RELIST_PART 10
 #define EMPTIES_KEPT 8 /* pages, so that a unit does not come and go */
 
 static void list_page(struct page **head, struct page *page)
@@ -114,6 +114,16 @@ static bool unit_new(struct memory *memory)
     return true;
 }
 
+/* The starts in a word of a page whose blocks have so many granules; the first block of the word
+   begins at `first`. */
+static uint64_t starts_of(size_t granules, size_t first)
+{
+    uint64_t starts = 1;
+    for (size_t step = granules; step < 64; step *= 2)
+        starts |= starts << step;
+    return starts << first;
+}
+
 struct page *page_new(struct memory *memory, size_t granules)
 {
     struct stock *stock = memory->stock;
@@ -123,19 +133,22 @@ struct page *page_new(struct memory *memory, size_t granules)
     take_page(page);
     stock->empties--;
     unit_at(page)->used++;
-    size_t whole = PAGE_BYTES / GRANULE;
     __atomic_store_n(&page->granules, (uint8_t)granules, __ATOMIC_RELAXED);
     page->due = 0;
     page->relist = 0;
     page->avail = 0;
-    uint64_t starts[PAGE_WORDS] = {0};
-    for (size_t at = 0; at + granules <= whole; at += granules)
-        starts[at >> 6] |= bit_of(at);
+    /* The last block begins in the last word, since a block is at most half a word. */
+    size_t last = (page_capacity(granules) - 1) * granules;
+    size_t first = 0;
     for (unsigned word = 0; word < PAGE_WORDS; word++) {
+        uint64_t starts = starts_of(granules, first);
+        if (word == PAGE_WORDS - 1)
+            starts &= UINT64_MAX >> (63 - (last & 63));
+        first = (first + granules - 64 % granules) % granules;
         /* Free first: to threads outside no block lives yet. */
-        __atomic_store_n(&page_bits(page)[word].free, starts[word], __ATOMIC_RELAXED);
-        __atomic_store_n(&page_bits(page)[word].start, starts[word], __ATOMIC_RELEASE);
-        page->avail |= (uint64_t) !!starts[word] << (page->number * PAGE_WORDS + word);
+        __atomic_store_n(&page_bits(page)[word].free, starts, __ATOMIC_RELAXED);
+        __atomic_store_n(&page_bits(page)[word].start, starts, __ATOMIC_RELEASE);
+        page->avail |= UINT64_C(1) << (page->number * PAGE_WORDS + word);
     }
     list_page(&stock->page[granules], page);
     return page;

@@ -10,19 +10,10 @@
 
 #include <errno.h>
 
-static struct larges larges_of(struct part *part)
-{
-    struct guard *guard = part_guard(part);
-    return (struct larges){.list = &guard->large,
-                           .account = &guard->account,
-                           .memory = &part->memory,
-                           .tag = memory_tag(&part->memory)};
-}
-
 static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool zero)
 {
     struct guard *guard = part_guard(mine);
-    const struct larges of = larges_of(mine);
+    const struct larges of = part_larges(mine);
     if (bytes > PTRDIFF_MAX)
         return fail_pointer(ENOMEM);
     size_t granules = granules_of(bytes);
@@ -117,7 +108,7 @@ static struct large *find_large(const struct part *part, const void *block)
 static bool free_large(struct part *part, const void *block)
 {
     struct guard *guard = part_guard(part);
-    const struct larges of = larges_of(part);
+    const struct larges of = part_larges(part);
     lock_take(&guard->lock);
     struct large *large = find_large(part, block);
     if (large) {
@@ -199,9 +190,7 @@ bool parts_covers(struct parts *parts, const void *address)
     const struct found found = find_part(parts, address);
     if (!found.part)
         return false;
-    if (found.claimed)
-        return !(found.claimed & CLAIM_LARGE) || large_size(found.part, address);
-    return outside_covers(found.part->memory.outside, address);
+    return found.claimed || outside_covers(found.part->memory.outside, address);
 }
 
 /* Resizes a large block without copying. NULL: it has to be copied if errno is 0, else ENOMEM or
@@ -209,7 +198,7 @@ bool parts_covers(struct parts *parts, const void *address)
 static void *resize_large(struct part *part, void *block, size_t size, bool here)
 {
     struct guard *guard = part_guard(part);
-    const struct larges of = larges_of(part);
+    const struct larges of = part_larges(part);
     void *resized = NULL;
     lock_take(&guard->lock);
     struct large *large = find_large(part, block);

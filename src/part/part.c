@@ -101,7 +101,7 @@ bool parts_begin_inside(struct part *first, void *home)
     return true;
 }
 
-static struct larges larges_of(struct part *part)
+struct larges part_larges(struct part *part)
 {
     struct guard *guard = part_guard(part);
     return (struct larges){.list = &guard->large,
@@ -113,7 +113,7 @@ static struct larges larges_of(struct part *part)
 static void end_larges(struct part *part)
 {
     struct guard *guard = part_guard(part);
-    const struct larges of = larges_of(part);
+    const struct larges of = part_larges(part);
     const struct counts counts = ledger_counts(&part->ledger);
     large_end(&of);
     guard->blocks = counts.foreign;
@@ -393,7 +393,7 @@ void parts_end(struct part *first)
     memory_end(&first->memory);
     first->memory.outside = NULL;
     if (parts->is_inside)
-        first->memory.extent->granules += (uint32_t)(parts->bytes / GRANULE);
+        parts_give_back(parts);
     else
         chunk_put(parts, parts->bytes);
 }

@@ -178,6 +178,12 @@ void parts_end(struct part *first);
 /* Frees all blocks. No other thread uses the owner meanwhile. */
 void parts_clear(struct part *first);
 
+/* The first extent, which is the only one, gets the room of a record inside back. */
+static inline void parts_give_back(const struct parts *parts)
+{
+    parts->first->memory.extent->granules += (uint32_t)(parts->bytes / GRANULE);
+}
+
 /* The same for an owner with a record inside that has nothing but blocks in its first extent.
    False: it has more, and nothing has been done. */
 static inline bool parts_end_bare(struct part *first)
@@ -189,7 +195,7 @@ static inline bool parts_end_bare(struct part *first)
                      guard->account.reserved || first->ledger.newest || memory->stock ||
                      memory->extent->older))
         return false;
-    memory->extent->granules += (uint32_t)(parts->bytes / GRANULE);
+    parts_give_back(parts);
     memory->outside = NULL;
     return true;
 }
@@ -262,6 +268,10 @@ struct part_counts {
     size_t peak;
 };
 struct part_counts part_count(const struct part *part);
+
+/* The large blocks of a shared owner's part, whose guard's lock is taken. */
+struct larges;
+struct larges part_larges(struct part *part);
 
 /* blocks.c: the calls of own/block.h for a shared owner. Errors as there. */
 void *parts_alloc(struct parts *parts, size_t bytes, bool zero);

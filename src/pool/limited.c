@@ -83,6 +83,15 @@ static int refusal(own_pool *pool, struct limit *to, struct limit *from)
     return limit_fits(to, from, used_by(pool)) ? 0 : EDQUOT;
 }
 
+static void change(own_pool *pool, struct limit *to,
+                   void (*uncount)(struct limit *limit, size_t bytes))
+{
+    size_t used = used_by(pool);
+    uncount(limit_above(pool), used);
+    limit_count(to, used);
+    point_to(pool, to);
+}
+
 bool limit_move(own_pool *pool, struct limit *to, bool forced)
 {
     struct limit *from = limit_above(pool);
@@ -90,16 +99,21 @@ bool limit_move(own_pool *pool, struct limit *to, bool forced)
         return true;
     limits_lock();
     int error = forced ? 0 : refusal(pool, to, from);
-    if (!error) {
-        size_t used = used_by(pool);
-        limit_uncount(from, used);
-        limit_count(to, used);
-        point_to(pool, to);
-    }
+    if (!error)
+        change(pool, to, limit_uncount);
     limits_unlock();
     if (error)
         errno = error;
     return !error;
+}
+
+void limit_move_back(own_pool *pool, struct limit *to)
+{
+    if (limit_above(pool) == to)
+        return;
+    limits_lock();
+    change(pool, to, limit_uncount_failed);
+    limits_unlock();
 }
 
 /* Makes a limit of the pool's own, of `bytes`. False: ENOMEM. */

@@ -238,6 +238,8 @@ void tree_pass(void);
    EDQUOT, or EPERM if the subtree has a shared pool without a limit of its own. `forced`: cannot
    fail; such a pool is then left where it is. */
 bool limit_move(own_pool *pool, struct limit *to, bool forced);
+/* Undoes it in a call that fails. */
+void limit_move_back(own_pool *pool, struct limit *to);
 /* The limit above the pool's own limit; if it has none, the nearest limit. */
 struct limit *limit_above(const own_pool *pool);
 

@@ -72,6 +72,31 @@ START_TEST(wrong_arguments_are_refused)
 }
 END_TEST
 
+/* Wherever in a block of the pool's own, and however large that is. */
+START_TEST(own_blocks_are_not_adopted)
+{
+    static const size_t sizes[] = {16, 500, 5000, 65536, 65552, 100000, 1 << 20, 5 << 20};
+    own_pool *pool = new_root();
+
+    if (_i)
+        expect(own_share(pool) == 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *block = own_alloc(pool, 1, sizes[i]);
+        const size_t offsets[] = {0, 1, 15, sizes[i] / 2, sizes[i] - 1};
+        for (size_t k = 0; k < sizeof offsets / sizeof *offsets; k++)
+            expect_error(own_adopt(pool, block + offsets[k], 8, free) == -1, EINVAL);
+        if (sizes[i] > 1 << 20) { /* also once its mapping has grown */
+            block = own_realloc(pool, block, 1, sizes[i] * 2);
+            expect_error(own_adopt(pool, block + sizes[i] * 2 - 1, 8, free) == -1, EINVAL);
+        }
+        expect(own_free(pool, block) == 0);
+    }
+    char *memory = malloc(100);
+    expect(own_adopt(pool, memory, 100, free) == 0);
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(disowned_memory_is_the_callers_again)
 {
     own_pool *pool = new_root();
@@ -303,6 +328,7 @@ int main(void)
 
     tcase_add_test(blocks, adopted_memory_is_a_block);
     tcase_add_test(blocks, wrong_arguments_are_refused);
+    tcase_add_loop_test(blocks, own_blocks_are_not_adopted, 0, 2);
     tcase_add_test(blocks, disowned_memory_is_the_callers_again);
     tcase_add_test(blocks, nothing_can_be_adopted_too);
     tcase_add_test(blocks, any_free_function_will_do);

@@ -180,6 +180,24 @@ static void *set_limits(void *pool)
     return NULL;
 }
 
+/* What cannot become shared is not given, and the limit forgets it. */
+START_TEST(refused_give_leaves_no_mark)
+{
+    own_pool *root = new_limited(NULL, 0), *tree = own_pool_new(NULL);
+
+    expect(own_alloc(tree, 1, 1 * MIB) && own_share(root) == 0);
+    own_usage before = total_of(root);
+    chunk_fail_after(1);
+    expect_error(own_give(root, tree) == -1, ENOMEM);
+    chunk_fail_after(0);
+    own_usage after = total_of(root);
+    expect(memcmp(&before, &after, sizeof(after)) == 0);
+    expect(own_give(root, tree) == 0);
+    expect(total_of(root).peak > before.peak + 1 * MIB);
+    own_decref(root);
+}
+END_TEST
+
 /* A debug build validates the pool after each call, also while another thread uses it. */
 START_TEST(limit_of_a_shared_pool_is_set_while_it_is_used)
 {
@@ -233,6 +251,7 @@ int main(void)
     tcase_add_test(threads, confined_pool_that_is_shared_is_moved_below_a_limit);
     tcase_add_test(threads, confined_pool_below_a_shared_one_gets_a_limit);
     tcase_add_test(threads, pool_that_is_born_shared_has_a_limit);
+    tcase_add_test(threads, refused_give_leaves_no_mark);
     tcase_add_test(threads, limit_of_a_shared_pool_is_set_while_it_is_used);
     tcase_add_test(threads, buffer_is_handed_over_without_its_pool);
     return run_suite(suite);
