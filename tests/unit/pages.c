@@ -216,13 +216,16 @@ static void fill(struct memory *grown, size_t bytes)
 /* What may be about to be freed as a whole is not cut into pages as early. */
 START_TEST(memory_that_only_grows_has_pages_later)
 {
-    struct memory *grown = holder_make(52 * KIB, 0); /* full between the two bounds */
+    struct memory *grown;
 
-    fill(grown, 120 * KIB);
-    expect(!has_pages(grown));
-    fill(grown, 600 * KIB);
-    expect(has_pages(grown));
-    holder_end(grown);
+    for (size_t first = 4 * KIB; first <= 100 * KIB; first += 4 * KIB) { /* full at many sizes */
+        grown = holder_make(first, 0);
+        fill(grown, 120 * KIB);
+        expect(!has_pages(grown));
+        fill(grown, 600 * KIB);
+        expect(has_pages(grown));
+        holder_end(grown);
+    }
     grown = holder_make(256, 0);
     holder_free(grown, holder_alloc(grown, 112));
     fill(grown, 200 * KIB);
