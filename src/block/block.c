@@ -115,6 +115,13 @@ static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t b
                                     : alloc_far(pool, bytes, false);
 }
 
+/* A confined pool: a block that no page has. */
+static __attribute__((noinline)) void *alloc_beyond_pages(own_pool *pool, size_t bytes, bool zero)
+{
+    void *block = memory_alloc_beyond(&pool->part.memory, bytes, zero);
+    return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
+}
+
 static __attribute__((noinline)) void *alloc_listed(own_pool *pool, size_t granules)
 {
     void *block = memory_alloc_listed(&pool->part.memory, granules, true, true);
@@ -146,7 +153,7 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     struct memory *memory = &pool->part.memory;
     size_t granules = memory_granules_of(memory, bytes);
     if (OWN_UNLIKELY(!granules))
-        return alloc_rare(pool, 1, 1, bytes, zero);
+        return alloc_beyond_pages(pool, bytes, zero);
     struct page *page = memory->stock->page[granules];
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);

@@ -6,6 +6,7 @@
 #define MEMORY_FAST_H
 
 #include "extent/free.h"
+#include "large/large.h"
 #include "memory/outside.h"
 #include "page/page.h"
 
@@ -85,6 +86,24 @@ memory_alloc_listed(struct memory *memory, size_t granules, bool zero, bool alon
 {
     void *block = memory_pop(memory->stock, granules, alone);
     return OWN_LIKELY(block != NULL) ? memory_hand_out(memory, block, granules, zero, alone) : NULL;
+}
+
+/* memory_alloc of a block that no page has, where there are pages, from a free block. NULL: nothing
+   has been done. */
+static inline void *memory_alloc_beyond(struct memory *memory, size_t bytes, bool zero)
+{
+    if (OWN_UNLIKELY(!has_pages(memory) || bytes <= PAGE_MOST << GRANULE_SHIFT ||
+                     bytes > LARGE_OVER))
+        return NULL;
+    size_t granules = granules_of(bytes);
+    void *block = free_use(memory, granules, BINS);
+    if (OWN_UNLIKELY(!block))
+        return NULL;
+    if (zero)
+        zero_block(block, granules);
+    else
+        zero_last_granule(block, granules);
+    return block;
 }
 
 /* memory_alloc at bump, of a memory with threads outside, where nothing else is to be asked first.
@@ -195,11 +214,12 @@ static inline size_t memory_granules_fast(const struct extent *extent, const voi
     starts = starts >> (index & 63) >> 1;
     if (OWN_LIKELY(starts))
         return (unsigned)__builtin_ctzll(starts) + 1U;
-    index = (index | 63) + 1;
-    if (OWN_UNLIKELY(index >= extent->settled))
-        return 0;
-    starts = bits[1].start;
-    return starts ? index + (unsigned)__builtin_ctzll(starts) - extent_index(extent, block) : 0;
+    for (size_t next = (index | 63) + 1; next < extent->settled; next += 64) {
+        starts = (++bits)->start;
+        if (OWN_LIKELY(starts))
+            return next + (unsigned)__builtin_ctzll(starts) - index;
+    }
+    return 0;
 }
 
 /* memory_size without more than a look at the bits. 0: that does not tell. */
@@ -247,7 +267,7 @@ memory_free_in_extent(struct memory *memory, struct extent *extent, void *block,
     size_t granules = memory_granules_fast(extent, block);
     size_t bytes = granules << GRANULE_SHIFT;
     /* One granule has no room for more than links. */
-    if (OWN_UNLIKELY(granules - 2 > BINS_EXACT - 2))
+    if (OWN_UNLIKELY(granules < 2 || free_joins(memory, granules)))
         return false;
     size_t index = extent_index(extent, block);
     struct bits *bits = extent_bits(extent, index);

@@ -4,12 +4,11 @@
  * Where a block comes from, each only if the one before has nothing:
  *
  *   1. a page of its size that has a free block       up to PAGE_MOST granules
- *   2. a free block of exactly its size, a new page   the same, if there are pages already, or the
- *                                                     memory has a tag and has grown
+ *   2. a free block of exactly its size, a new page   the same, if the memory has grown (want_page)
  *   3. the smallest free block that fits              a small one, if the block is small
  *   4. bump, in the extent in use
  *   5. a free block that fits                         of any size, after neighbours were joined
- *   6. the first page                                 as 1, if the memory has grown
+ *   6. a new page                                     of a memory of which nothing was freed yet
  *   7. a new extent
  *
  * A block over LARGE_OVER is a chunk of its own, except in a first extent that was made large.
@@ -24,9 +23,12 @@
 /* Bytes of live blocks from which on there are pages. A memory of which nothing was freed yet may
    be one that only grows, which is cheaper without. One with a tag has each of its extents in a
    unit of its own anyway. */
-#define PAGED_FROM ((size_t)96 << 10)
+#define PAGED_FROM ((size_t)64 << 10)
 #define PAGED_FROM_GROWN ((size_t)128 << 10)
 #define PAGED_FROM_TAGGED ((size_t)16 << 10)
+/* The same for pages of a size, for each of its granules. Of each size, half a page is unused on
+   average: with sizes up to g, g * PAGE_BYTES / 2, which this keeps below a third of what lives. */
+#define PAGED_FROM_A_GRANULE ((size_t)12 << 10)
 #define LOG_SHORT 16             /* bytes */
 #define KEPT ((size_t)128 << 10) /* of an extent in which nothing is left */
 
@@ -53,22 +55,23 @@ static void *take_from_page(struct memory *memory, struct page *page, size_t gra
     return block;
 }
 
-/* Whether small blocks come from pages by now. Under a limit there is to be room for many. */
-static bool want_pages(struct memory *memory)
+/* Whether a block comes from a page by now. Under a limit there is to be room for many. */
+static bool want_page(struct memory *memory, size_t granules)
 {
-    size_t from = memory_tag(memory) ? PAGED_FROM_TAGGED
-                  : memory->peak     ? PAGED_FROM
-                                     : PAGED_FROM_GROWN;
-    if (memory_count(memory).bytes < from || limit_room(memory->account.limit) < PAGED_FROM)
-        return has_pages(memory);
-    return stock_make(memory);
+    size_t bytes = memory_count(memory).bytes;
+    size_t tag = memory_tag(memory);
+    if (granules > PAGE_MOST || (!tag && bytes < granules * PAGED_FROM_A_GRANULE))
+        return false;
+    if (has_pages(memory))
+        return true;
+    size_t from = tag ? PAGED_FROM_TAGGED : memory->peak ? PAGED_FROM : PAGED_FROM_GROWN;
+    return bytes >= from && limit_room(memory->account.limit) >= PAGED_FROM && stock_make(memory);
 }
 
-/* Whether a small block comes from a page before it comes from anything else but a free block of
-   its size. A memory with a tag need not be full for that: with what is freed it may never be. */
-static bool is_paged(struct memory *memory)
+/* Whether nothing of the memory was freed yet. Then pages come only when the extents are full. */
+static bool only_grows(const struct memory *memory)
 {
-    return has_pages(memory) || (memory_tag(memory) && want_pages(memory));
+    return !memory->peak && !has_pages(memory) && !memory_tag(memory);
 }
 
 static void *get_from_new_page(struct memory *memory, size_t granules)
@@ -108,7 +111,7 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
 {
     void *block = NULL;
     bool had_stock = has_stock(memory);
-    if (granules <= PAGE_MOST && is_paged(memory))
+    if (!only_grows(memory) && want_page(memory, granules))
         block = get_from_new_page(memory, granules);
     /* Small blocks leave larger free ones to larger blocks, as long as there is anything else. */
     unsigned bins = granules <= PAGE_MOST ? BINS_EXACT : BINS;
@@ -126,7 +129,7 @@ static __attribute__((noinline)) void *get_slow(struct memory *memory, size_t gr
         block = get_joined(memory, granules);
     if (!block && bins < BINS)
         block = free_use(memory, granules, BINS);
-    if (!block && granules <= PAGE_MOST && want_pages(memory))
+    if (!block && want_page(memory, granules))
         block = get_from_new_page(memory, granules);
     if (block)
         return block;

@@ -258,10 +258,10 @@ START_TEST(limits_count_adopted_memory)
     expect(memcmp(&before, &after, sizeof before) == 0 && !own_contains(child, memory));
     expect(own_adopt(child, memory, 9000, free) == 0);
     expect(total_of(root).reserved >= 9000);
-    expect_error(own_alloc(root, 1, 2000) == NULL, EDQUOT);
+    expect_error(own_alloc(root, 1, 8000) == NULL, EDQUOT);
     expect_error(own_pool_set_name(child, "%2000s", "") == -1, EDQUOT);
     expect(own_disown(child, memory) == 0);
-    expect(own_alloc(root, 1, 2000) != NULL);
+    expect(own_alloc(root, 1, 8000) != NULL);
     own_decref(root);
     free(memory);
 }
