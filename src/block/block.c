@@ -219,9 +219,15 @@ static __attribute__((noinline)) int free_in_extent(own_pool *pool, void *block,
     return free_logged(pool, block);
 }
 
-static __attribute__((noinline)) int retire(struct memory *memory, struct page *page)
+static __attribute__((noinline)) int retire_in_part(struct memory *memory, struct page *page)
 {
     (void)page_retire(memory, page);
+    return 0;
+}
+
+static __attribute__((noinline)) int retire(own_pool *pool, struct page *page)
+{
+    (void)page_retire(&pool->part.memory, page);
     return 0;
 }
 
@@ -245,7 +251,7 @@ static inline __attribute__((always_inline)) int free_in_part(own_pool *pool, st
     struct page *page = memory_free_in_unit(memory, unit_of(claimed), block, false);
     if (OWN_UNLIKELY(!page))
         return free_rare(pool, block);
-    return OWN_UNLIKELY(page_is_due(page)) ? retire(memory, page) : 0;
+    return OWN_UNLIKELY(page_is_due(page)) ? retire_in_part(memory, page) : 0;
 }
 
 /* The part is not found at once. */
@@ -279,7 +285,7 @@ int own_free(own_pool *pool, void *block)
     struct page *page = memory_free_in_unit(memory, unit, block, true);
     if (OWN_UNLIKELY(!page))
         return free_rare(pool, block);
-    return OWN_UNLIKELY(page_is_due(page)) ? retire(memory, page) : 0;
+    return OWN_UNLIKELY(page_is_due(page)) ? retire(pool, page) : 0;
 }
 
 /* The size of a live block of the pool's own memory, by the shortest way. 0: that does not tell. */

@@ -98,10 +98,11 @@ static inline struct unit *unit_of(uintptr_t claimed)
 /* A block of a page that has a free one. */
 static inline void *page_take(struct page *page)
 {
-    unsigned word = (unsigned)__builtin_ctzll(page->avail);
-    struct bits *bits = &page->bits[word];
+    /* In 32 bits up to the address: of that the compiler makes fewer instructions. */
+    uint32_t word = (uint32_t)__builtin_ctzll(page->avail);
+    struct bits *bits = (struct bits *)(void *)((char *)page->bits + word * (uint32_t)sizeof(*bits));
     uint64_t free = word_load(&bits->free);
-    size_t at = (size_t)word << 10 | (size_t)(unsigned)__builtin_ctzll(free) << GRANULE_SHIFT;
+    uint32_t at = word << 10 | (uint32_t)__builtin_ctzll(free) << GRANULE_SHIFT;
     free &= free - 1;
     __atomic_store_n(&bits->free, free, __ATOMIC_RELAXED);
     page->due++;
