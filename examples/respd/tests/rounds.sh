@@ -19,10 +19,10 @@ test -z "${RESPD_QUICK-}" || compared=
 case "$compared $respd" in
 "yes "*--threads*) usual=20 ;;
 "yes "*) usual=10 ;;
-*) usual=5 ;;
+*) usual=3 ;;
 esac
 rounds=${ROUNDS:-$usual}
-requests=${REQUESTS:-20000}
+requests=${REQUESTS:-$(test -n "$compared" && echo 20000 || echo 5000)}
 slack_kib=256
 . "$(dirname "$0")/../scratch.sh"
 has redis-cli redis-benchmark || exit 77
