@@ -81,7 +81,7 @@ static void replay(struct extent *extent, size_t index, const char *log, size_t 
     const unsigned char *next = (const unsigned char *)log;
     for (size_t i = 0; i < blocks; i++) {
         word_set(&extent_bits(extent, index)->start, bit_of(index));
-        index += *--next;
+        index += log_granules(*--next);
     }
 }
 
@@ -310,12 +310,8 @@ void extent_remove_all(struct memory *memory)
 
 void *extent_bump(struct memory *memory, size_t granules)
 {
-    if (memory->end && granules <= LOG_MOST) {
-        char *block = memory->bump;
-        *--memory->end = (char)granules;
-        memory->bump = block + (granules << GRANULE_SHIFT);
-        return block;
-    }
+    if (memory->end && granules <= LOG_MOST)
+        return extent_bump_logged(memory, granules);
     extent_settle(memory);
     return extent_bump_settled(memory, granules);
 }

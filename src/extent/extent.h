@@ -93,7 +93,13 @@ struct memory_counts {
 #define CLAIM_ADDRESS ((UINT64_C(1) << CLAIM_TAG_SHIFT) - 1 - CLAIM_KINDS)
 
 #define EXTENT_MOST CHUNK_MAX
-#define LOG_MOST 255 /* granules that fit into a byte of the log */
+#define LOG_MOST 256 /* granules of a block that fit into a byte of the log, where 0 means 256 */
+
+/* The granules of a block, from its byte of the log. */
+static inline size_t log_granules(unsigned char logged)
+{
+    return (size_t)(unsigned char)(logged - 1) + 1;
+}
 
 /* Threads outside read bump, and then see the bits of all blocks below it. */
 static inline void set_bump(struct memory *memory, char *bump)
@@ -320,6 +326,15 @@ static inline void zero_block(void *block, size_t granules)
 static inline void zero_last_granule(void *block, size_t granules)
 {
     memset((char *)block + (granules << GRANULE_SHIFT) - GRANULE, 0, GRANULE);
+}
+
+/* extent_bump of a block that is logged. */
+static inline void *extent_bump_logged(struct memory *memory, size_t granules)
+{
+    char *block = memory->bump;
+    *--memory->end = (char)granules;
+    memory->bump = block + (granules << GRANULE_SHIFT);
+    return block;
 }
 
 /* extent_bump of an extent that is settled; the block may reach to its end. */

@@ -57,7 +57,7 @@ static void validate_left(const struct memory *memory, const struct extent *exte
     const unsigned char *log = (const unsigned char *)extent_end(extent);
     size_t granules = 0;
     for (size_t i = 1; i <= left->log; i++)
-        granules += log[-(ptrdiff_t)i];
+        granules += log_granules(log[-(ptrdiff_t)i]);
     check(memory, granules == left->used - extent_first_index(extent),
           "the sum of the log = the granules from first to bump");
     found->blocks += left->log;
@@ -72,7 +72,7 @@ static void validate_extent(struct memory *memory, struct extent *extent,
         size_t from = extent->settled ? extent->settled : extent_first_index(extent);
         size_t logged = 0;
         for (; memory->end && (const char *)log > memory->end;)
-            logged += *--log;
+            logged += log_granules(*--log);
         check(memory, from + logged == extent_index(extent, memory->bump),
               "the sum of the log = the granules up to bump");
         check(memory, memory->bump <= (memory->end ? memory->end : extent_end(extent)),

@@ -88,15 +88,18 @@ memory_alloc_listed(struct memory *memory, size_t granules, bool zero, bool alon
     return OWN_LIKELY(block != NULL) ? memory_hand_out(memory, block, granules, zero, alone) : NULL;
 }
 
-/* memory_alloc of a block that no page has, where there are pages, from a free block. NULL: nothing
-   has been done. */
+/* memory_alloc of a block that no page has: where there is an inline path, at bump; where there are
+   pages, from a free block. NULL: nothing has been done. */
 static inline void *memory_alloc_beyond(struct memory *memory, size_t bytes, bool zero)
 {
-    if (OWN_UNLIKELY(!has_pages(memory) || bytes <= PAGE_MOST << GRANULE_SHIFT ||
-                     bytes > LARGE_OVER))
+    if (OWN_UNLIKELY(bytes > LARGE_OVER))
         return NULL;
+    void *block = NULL;
     size_t granules = granules_of(bytes);
-    void *block = free_use(memory, granules, BINS);
+    if (memory->end && granules <= LOG_MOST && bump_has(memory, granules))
+        block = extent_bump_logged(memory, granules);
+    else if (has_pages(memory) && granules > PAGE_MOST)
+        block = free_use(memory, granules, BINS);
     if (OWN_UNLIKELY(!block))
         return NULL;
     if (zero)
@@ -246,7 +249,7 @@ static inline bool memory_free_logged(struct memory *memory, void *block)
     if (!memory->end || memory->end == last)
         return false;
     /* A single block in an extent that is not the first is the end of more than a block. */
-    size_t bytes = (size_t)(unsigned char)*memory->end << GRANULE_SHIFT;
+    size_t bytes = log_granules((unsigned char)*memory->end) << GRANULE_SHIFT;
     if (memory->bump - bytes != block || (memory->end + 1 == last && memory->extent->older))
         return false;
     memory->peak = max_size(memory->peak, memory_count(memory).bytes);

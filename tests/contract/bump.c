@@ -35,7 +35,8 @@ static const struct way {
 #define WAYS ((int)(sizeof ways / sizeof ways[0]))
 
 /* At the edges of granules, of what is bumped, and of what small blocks are. */
-static const size_t sizes[] = {0, 1, 15, 16, 17, 32, 496, 497, 511, 512, 513, 528, 1024, 5000};
+static const size_t sizes[] = {0,   1,   15,   16,   17,   32,   496,  497,  511, 512,
+                               513, 528, 1024, 4064, 4080, 4081, 4096, 4097, 5000};
 
 #define SIZES (sizeof sizes / sizeof sizes[0])
 
@@ -276,7 +277,7 @@ START_TEST(allocators_are_always_asked)
     expect_error(way->alloc(pool, 1, 16) == NULL, ENOMEM);
     own_decref(pool);
     expect(source.live == 0);
-    expect_events("nmlkjihgfedcba");
+    expect_events("srqponmlkjihgfedcba");
 }
 END_TEST
 
