@@ -91,6 +91,11 @@ const struct workload catalogue_workloads[] = {
      "another "
      "allocated",
      false},
+    {"threads-halves",
+     "by one thread and by two: 1,000 blocks each in one shared pool are allocated; every other "
+     "one "
+     "is freed, then the rest; for one call",
+     false},
     {"threads-requests",
      "by one thread and by two: a child of a shared pool, for one thread, with 20 blocks; all "
      "dropped",
@@ -149,6 +154,10 @@ const struct goal catalogue_goals[] = {
     {"threads-blocks", "two", "mimalloc", 1},
     {"threads-blocks", "two", "malloc", 1},
     {"threads-blocks", "two", "talloc", 1},
+    {"threads-halves", "two-of-one", NULL, 1 / 1.8},
+    {"threads-halves", "two", "mimalloc", 1},
+    {"threads-halves", "two", "malloc", 1},
+    {"threads-halves", "two", "talloc", 1},
     {"threads-requests", "two-of-one", NULL, 1 / 1.8},
     {"threads-requests", "two", "mimalloc", 1},
     {"threads-requests", "two", "malloc", 1},

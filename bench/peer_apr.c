@@ -139,6 +139,7 @@ static inline void peer_request_drop(shared_pool *owner, pool *request)
 }
 
 #define PEER_LACKS                                                                                 \
-    {"churn", "APR cannot free a block"}, {"threads-blocks", "APR cannot free a block"},
+    {"churn", "APR cannot free a block"}, {"threads-blocks", "APR cannot free a block"},           \
+        {"threads-halves", "APR cannot free a block"},
 
 #include "workloads.h"

@@ -3,6 +3,8 @@
  * of all, and what two threads need of the time that one does: 0.5 is twice as fast.
  *
  *   threads-blocks     1,000 live blocks a thread, all in one pool: one is freed, another allocated
+ *   threads-halves     1,000 blocks a thread, all in one pool: allocated; every other one freed, then
+ *                      the rest
  *   threads-requests   a child of a shared pool with 20 blocks, for one thread; all dropped
  *   threads-ref        a reference taken and released, of objects that each thread has to itself
  *   threads-ref-same   of the same objects
@@ -56,6 +58,29 @@ static void threads_blocks_rounds(size_t thread, size_t count)
         *block = block;
         *slot = block;
     }
+}
+
+static void threads_halves_rounds(size_t thread, size_t count)
+{
+    struct threads_state *state = &threads_states[thread];
+    if (!state->slots)
+        state->slots = measure_must(calloc(THREADS_LIVE, sizeof(void *)));
+    for (size_t round = 0; round < count; round++) {
+        for (size_t i = 0; i < THREADS_LIVE; i++) {
+            void **block = peer_shared_alloc(threads_pool, trace_next(&state->at));
+            *block = block;
+            state->slots[i] = block;
+        }
+        for (size_t first = 0; first < 2; first++)
+            for (size_t i = first; i < THREADS_LIVE; i += 2)
+                peer_shared_free(threads_pool, state->slots[i]);
+    }
+}
+
+static void threads_halves(void)
+{
+    threads_pool = measure_must(peer_shared_new());
+    threads(threads_halves_rounds, 2 * THREADS_LIVE);
 }
 
 static void threads_blocks(void)

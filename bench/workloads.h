@@ -97,6 +97,7 @@ static const struct workload {
 #endif
 #ifdef PEER_SHARED
     {"threads-blocks", threads_blocks},
+    {"threads-halves", threads_halves},
 #endif
 #ifdef PEER_REQUESTS
     {"threads-requests", threads_requests},
