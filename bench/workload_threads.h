@@ -3,8 +3,8 @@
  * of all, and what two threads need of the time that one does: 0.5 is twice as fast.
  *
  *   threads-blocks     1,000 live blocks a thread, all in one pool: one is freed, another allocated
- *   threads-halves     1,000 blocks a thread, all in one pool: allocated; every other one freed, then
- *                      the rest
+ *   threads-halves     1,000 blocks a thread, all in one pool: allocated; every other one freed,
+ *                      then the rest
  *   threads-requests   a child of a shared pool with 20 blocks, for one thread; all dropped
  *   threads-ref        a reference taken and released, of objects that each thread has to itself
  *   threads-ref-same   of the same objects

@@ -18,9 +18,9 @@
  *
  *   over 64 KiB   in memory of its own, in units of 64 KiB; over 1 MiB in a mapping of its own.
  *                 A confined pool with a reserve puts it there instead, while there is room
- *   up to 512     once 96 KiB of its blocks are live (128 KiB where none was freed yet; 16 KiB in a
- *                 thread's part of a shared pool), and its limits leave room for 96 KiB more: in a
- *                 page, for blocks of one size
+ *   up to 512     once 64 KiB of its blocks are live (128 KiB where none was freed yet), and 12 KiB
+ *                 for each 16 bytes of the size, and its limits leave room for 64 KiB more: in a
+ *                 page, for blocks of one size. In a thread's part of a shared pool from 16 KiB on
  *   else          beside other blocks of any size
  *
  * Memory of a freed block is used for later blocks of the pool. A pool gives memory back only where

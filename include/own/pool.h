@@ -38,6 +38,7 @@
 #ifndef OWN_POOL_H
 #define OWN_POOL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -222,9 +223,10 @@ OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
  * is visited each time it is held; what it refers to is not, nor what a held pool owns that is not
  * a child here.
  *
- * visit  gets a borrowed object, its depth below `pool` (which has 0), and arg. Other than 0 ends
- *        the walk. It may read, and allocate and free blocks, but must not change who owns what. It
- *        returns: a jump out of it is not allowed.
+ * visit  gets a borrowed object, its depth below `pool` (which has 0), and arg. OWN_WALK_SKIP: what
+ *        a pool owns is left out, and the walk goes on. Anything else but 0 ends it. It may read,
+ *        and allocate and free blocks, but must not change who owns what. It returns: a jump out
+ *        of it is not allowed.
  *
  * In a shared tree other threads may change who owns what meanwhile. What is there from the
  * beginning to the end is visited, and once; what comes or goes may be. The walk holds a reference
@@ -236,6 +238,7 @@ OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
  * or EINVAL (pool or visit is NULL). Threads: those of pool. Cost: what is visited; no memory but
  * for each 16 levels of a shared tree.
  */
+#define OWN_WALK_SKIP INT_MIN
 OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg),
                           void *arg);
 

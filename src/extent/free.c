@@ -4,8 +4,8 @@
  * A small block that is freed enters a list as it is, since the next request is often for the same
  * size; a larger one is joined with its free neighbours first. Each list is for one size up to 512
  * bytes, and for a quarter of a doubling above that. If the list of a size is empty, the smallest
- * block that fits, among the first of the next list that has one, is cut. (Best fit leaves much less
- * between the blocks than the first that fits: of 10,000 blocks, 5 % of all memory.)
+ * block that fits, among the first of the next list that has one, is cut. (The best leaves less
+ * between blocks than the first that fits: of 10,000 blocks, 3 % of all memory.)
  *
  * The lists are in the stock. If the memory is too small to have a stock, or there is no memory for
  * one, free blocks are found by looking through the bits.

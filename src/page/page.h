@@ -100,7 +100,8 @@ static inline void *page_take(struct page *page)
 {
     /* In 32 bits up to the address: of that the compiler makes fewer instructions. */
     uint32_t word = (uint32_t)__builtin_ctzll(page->avail);
-    struct bits *bits = (struct bits *)(void *)((char *)page->bits + word * (uint32_t)sizeof(*bits));
+    uint32_t from = word * (uint32_t)sizeof(struct bits);
+    struct bits *bits = (struct bits *)(void *)((char *)page->bits + from);
     uint64_t free = word_load(&bits->free);
     uint32_t at = word << 10 | (uint32_t)__builtin_ctzll(free) << GRANULE_SHIFT;
     free &= free - 1;

@@ -40,6 +40,16 @@ static struct level *lowest(const struct walk *walk)
     return &walk->levels->level[(walk->count - 1) % LEVELS];
 }
 
+/* Visits an object. True: if it is a pool, what it owns is next. */
+static bool visit_object(const struct walk *walk, own_object *object, int depth, int *ended)
+{
+    *ended = walk->visit(object, depth, walk->arg);
+    if (*ended != OWN_WALK_SKIP)
+        return !*ended;
+    *ended = 0;
+    return false;
+}
+
 /* The walk comes to a part. */
 static void come(struct level *level, struct part *part)
 {
@@ -138,8 +148,8 @@ static int walk_shared(struct walk *walk, own_pool *pool, int depth)
             continue;
         }
         bool child = lowest(walk)->at_child;
-        ended = walk->visit(object, depth + (int)walk->count, walk->arg);
-        if (!ended && child && pool_parts(as_pool(object))) {
+        bool down = visit_object(walk, object, depth + (int)walk->count, &ended);
+        if (down && child && pool_parts(as_pool(object))) {
             if (go_down(walk, as_pool(object)))
                 continue;
             ended = fail_with(ENOMEM);
@@ -166,10 +176,9 @@ static int walk_confined(struct walk *walk, own_pool *root)
             continue;
         }
         own_object *object = entry_object(entry);
-        if (object)
-            ended = walk->visit(object, depth + 1, walk->arg);
-        own_pool *child = entry_is_child(entry) ? entry_child(entry) : NULL;
-        if (!child || ended) {
+        bool down = object && visit_object(walk, object, depth + 1, &ended);
+        own_pool *child = down && entry_is_child(entry) ? entry_child(entry) : NULL;
+        if (!child) {
             entry = ledger_newer(&pool->part.ledger, entry);
         } else if (pool_parts(child)) {
             ended = walk_shared(walk, child, depth + 1);
@@ -193,8 +202,8 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
     walk.visit = visit;
     walk.arg = arg;
     walk.count = 0;
-    int ended = visit(pool, 0, arg);
-    if (ended)
+    int ended;
+    if (!visit_object(&walk, &pool->object, 0, &ended))
         return ended;
     return pool_parts(pool) ? walk_shared(&walk, pool, 0) : walk_confined(&walk, pool);
 }
