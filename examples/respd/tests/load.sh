@@ -4,14 +4,15 @@
 #
 #   THREADS="1 2 4" REQUESTS=1000000 load.sh
 #
-# It is short under AddressSanitizer, and where $RESPD_QUICK says so; not under ThreadSanitizer, for
-# which the threads are there.
+# It is short under AddressSanitizer, and where $RESPD_QUICK says so; less so under ThreadSanitizer,
+# for which the threads are there.
 set -eu
 
 respd=${RESPD:-examples/respd/respd}
-usual=20000
 case ${RESPD_QUICK-},${OWN_SANITIZER-} in
-?*,* | *address*) usual=5000 ;;
+*thread*) usual=5000 ;;
+?*,* | *address*) usual=1600 ;;
+*) usual=20000 ;;
 esac
 requests=$((${REQUESTS:-$usual} / 16 * 16)) # redis-benchmark sends whole pipelines
 . "$(dirname "$0")/../scratch.sh"
