@@ -299,9 +299,10 @@ END_TEST
    there was a reason to remember where it lay. */
 START_TEST(addresses_in_returned_memory_are_refused)
 {
-    enum { BYTES = 1 << 20 };
+    enum { BYTES = 1 << 20, LEAST = 1 << 19 };
     static const size_t sizes[] = {48, 400, 3000, 30000};
-    size_t size = sizes[_i], count = BYTES / size;
+    size_t size = sizes[_i], bytes = scaled(BYTES) > LEAST ? scaled(BYTES) : LEAST;
+    size_t count = bytes / size;
     own_pool *pool = new_root(), *other = new_root();
     char **blocks = (char **)own_alloc(other, count, sizeof(*blocks));
 

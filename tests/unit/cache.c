@@ -10,6 +10,7 @@
 
 #define KIB ((size_t)1 << 10)
 #define MIB ((size_t)1 << 20)
+#define PAGE ((size_t)4 << 10) /* the least that systems have */
 
 /* Memory of this process that is in use, in bytes. */
 static size_t resident(void)
@@ -29,12 +30,28 @@ static size_t slack(void)
     return scaled(1000) < 1000 ? 500 * MIB : 8 * MIB;
 }
 
+/* Where the slack is larger than all chunks together, a page in each unit is enough. */
+static size_t coarse_step(void)
+{
+    return slack() > 48 * MIB ? CHUNK_UNIT : PAGE;
+}
+
 #define MOST 4096
 
 static void *chunks[MOST];
 
+/* Writes to bytes that far apart, and to the last; with the step PAGE, all is resident then. */
+static void touch(void *chunk, size_t size, size_t step)
+{
+    unsigned char *bytes = (unsigned char *)chunk;
+
+    for (size_t i = 0; i < size; i += step)
+        bytes[i] = 1;
+    bytes[size - 1] = 1;
+}
+
 /* Gets chunks of that size, `total` bytes of them, uses them all, and puts them back. */
-static void come_and_go(size_t size, size_t total)
+static void come_and_go(size_t size, size_t total, size_t step)
 {
     size_t count = total / size;
     size_t granted;
@@ -42,7 +59,7 @@ static void come_and_go(size_t size, size_t total)
     expect(count <= MOST);
     for (size_t i = 0; i < count; i++) {
         expect((chunks[i] = chunk_get(size, &granted)) != NULL);
-        memset(chunks[i], 1, granted);
+        touch(chunks[i], granted, step);
     }
     for (size_t i = 0; i < count; i++)
         chunk_put(chunks[i], size);
@@ -55,7 +72,7 @@ START_TEST(trim_gives_memory_back)
 {
     own_trim();
     size_t before = resident();
-    come_and_go(sizes[_i], 40 * MIB);
+    come_and_go(sizes[_i], 40 * MIB, PAGE);
     size_t kept = resident();
     expect(kept > before + 30 * MIB);
     size_t gone = own_trim();
@@ -74,7 +91,7 @@ START_TEST(what_is_over_the_limit_goes_at_once)
         own_set_cache_limit(limits[i]);
         own_trim();
         size_t before = resident();
-        come_and_go(sizes[_i], 48 * MIB);
+        come_and_go(sizes[_i], 48 * MIB, coarse_step());
         expect(resident() < before + limits[i] + slack());
         size_t gone = own_trim();
         expect(gone <= limits[i]);
@@ -87,7 +104,7 @@ END_TEST
 
 START_TEST(lowering_the_limit_gives_memory_back)
 {
-    come_and_go(sizes[_i], 48 * MIB);
+    come_and_go(sizes[_i], 48 * MIB, PAGE);
     size_t kept = resident();
     own_set_cache_limit(4 * MIB);
     expect(resident() < kept - 32 * MIB);
@@ -99,7 +116,7 @@ END_TEST
 START_TEST(lowering_the_limit_a_little_gives_a_little_back)
 {
     own_trim();
-    come_and_go(sizes[_i], 48 * MIB);
+    come_and_go(sizes[_i], 48 * MIB, CHUNK_UNIT);
     expect(heap.dirty_bytes > 40 * MIB);
     own_set_cache_limit(40 * MIB);
     expect(heap.dirty_bytes <= 40 * MIB - heap.shares && heap.dirty_bytes > 24 * MIB);

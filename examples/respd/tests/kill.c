@@ -13,8 +13,8 @@
 #include "client.h"
 
 #define CLIENTS 8
-#define KILLS 1000
-#define KILLS_QUICK 100
+#define KILLS 500
+#define KILLS_QUICK 40
 
 /* A command of some kind, with a value of some length, short or long. */
 static size_t make_command(char *command, size_t size, unsigned *seed)

@@ -9,10 +9,10 @@
 set -eu
 
 respd=${RESPD:-examples/respd/respd}
-usual=20000
 case ${RESPD_QUICK-},${OWN_SANITIZER-} in
-*,*thread*) usual=8000 ;;
-?*,* | *address*) usual=3000 ;;
+*thread*) usual=5000 ;;
+?*,* | *address*) usual=1600 ;;
+*) usual=20000 ;;
 esac
 requests=$((${REQUESTS:-$usual} / 16 * 16)) # redis-benchmark sends whole pipelines
 . "$(dirname "$0")/../scratch.sh"

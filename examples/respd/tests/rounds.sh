@@ -17,12 +17,12 @@ case ${OWN_SANITIZER:-no} in
 esac
 test -z "${RESPD_QUICK-}" || compared=
 case "$compared $respd" in
-"yes "*--threads*) usual=20 ;;
-"yes "*) usual=10 ;;
-*) usual=3 ;;
+"yes "*--threads*) usual=20 usual_requests=20000 ;;
+"yes "*) usual=10 usual_requests=20000 ;;
+*) usual=3 usual_requests=6000 ;;
 esac
 rounds=${ROUNDS:-$usual}
-requests=${REQUESTS:-$(test -n "$compared" && echo 20000 || echo 5000)}
+requests=${REQUESTS:-$usual_requests}
 slack_kib=256
 . "$(dirname "$0")/../scratch.sh"
 has redis-cli redis-benchmark || exit 77
