@@ -13,7 +13,7 @@
 #include "client.h"
 
 #define CLIENTS 8
-#define KILLS 500
+#define KILLS 1000
 #define KILLS_QUICK 40
 
 /* A command of some kind, with a value of some length, short or long. */
