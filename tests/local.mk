@@ -192,6 +192,7 @@ contract_tests += \
 	%D%/contract/ownership \
 	%D%/contract/pep442 \
 	%D%/contract/pool \
+	%D%/contract/realloc_raw \
 	%D%/contract/walk \
 	%D%/contract/reentry \
 	%D%/contract/shared \

@@ -97,6 +97,12 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
 OWN_API OWN_MUST_USE void *own_realloc(own_pool *pool, void *block, size_t count, size_t size);
 
 /*
+ * own_realloc without zeroing: what is new may be anything. What own_realloc adds to the block
+ * later is zero again. Errors as own_realloc.
+ */
+OWN_API OWN_MUST_USE void *own_realloc_raw(own_pool *pool, void *block, size_t count, size_t size);
+
+/*
  * Frees a block, for later blocks of the pool. An adopted block, or one from an allocator, goes to
  * its free function, which finds the pool without it, and is the last that the call does.
  *

@@ -296,13 +296,13 @@ static inline __attribute__((always_inline)) size_t find_size_fast(const own_poo
 }
 
 /* NULL with *found false: not a live block of the memory. */
-static void *resize_confined(own_pool *pool, void *block, size_t bytes, bool *found)
+static void *resize_confined(own_pool *pool, void *block, size_t bytes, bool zero, bool *found)
 {
     struct place place;
     struct memory *memory = &pool->part.memory;
     inside_begin(pool);
     *found = memory_find(memory, block, &place);
-    void *resized = *found ? memory_resize(memory, &place, block, bytes) : NULL;
+    void *resized = *found ? memory_resize(memory, &place, block, bytes, zero) : NULL;
     part_debug_step(&pool->part);
     inside_end(pool);
     return resized;
@@ -314,13 +314,14 @@ static void *realloc_overflow(own_pool *pool, const void *block)
     return fail_pointer(own_contains(pool, block) ? EOVERFLOW : EINVAL);
 }
 
-void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
+static inline __attribute__((always_inline)) void *resize(own_pool *pool, void *block, size_t count,
+                                                          size_t size, bool zero, const char *call)
 {
     size_t bytes;
     bool found = false;
     if (!block)
-        return own_alloc(pool, count, size);
-    if (!pool_check(pool, "own_realloc"))
+        return zero ? own_alloc(pool, count, size) : own_alloc_raw(pool, count, size);
+    if (!pool_check(pool, call))
         return fail_pointer(EINVAL);
     if (multiply_overflows(count, size, &bytes))
         return realloc_overflow(pool, block);
@@ -330,10 +331,20 @@ void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
         return block;
     }
     struct parts *parts = pool_parts(pool);
-    void *resized = parts ? parts_resize(parts, block, bytes, &found)
-                          : resize_confined(pool, block, bytes, &found);
+    void *resized = parts ? parts_resize(parts, block, bytes, zero, &found)
+                          : resize_confined(pool, block, bytes, zero, &found);
     pool_debug_blocks(pool);
-    return found ? resized : foreign_realloc(pool, block, count, size);
+    return found ? resized : foreign_realloc(pool, block, count, size, zero);
+}
+
+void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
+{
+    return resize(pool, block, count, size, true, "own_realloc");
+}
+
+void *own_realloc_raw(own_pool *pool, void *block, size_t count, size_t size)
+{
+    return resize(pool, block, count, size, false, "own_realloc_raw");
 }
 
 /* The same by the longer way. 0: it is none. */

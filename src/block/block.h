@@ -34,7 +34,7 @@
    foreign block either. */
 bool foreign_has(own_pool *pool, const void *block);
 int foreign_free_block(own_pool *pool, void *block);
-void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size);
+void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bool zero);
 size_t foreign_size(own_pool *pool, const void *block);
 
 /* private.c: own_alloc and its like, for a pool with POOL_PRIVATE. */

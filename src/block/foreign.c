@@ -60,7 +60,7 @@ size_t foreign_size(own_pool *pool, const void *block)
     return size;
 }
 
-void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size)
+void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bool zero)
 {
     size_t old_size;
     size_t now;
@@ -80,7 +80,8 @@ void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size)
         return fail_pointer(EINVAL);
     }
     memcpy(fresh, block, kept);
-    memset((char *)fresh + kept, 0, bytes - kept);
+    if (zero)
+        memset((char *)fresh + kept, 0, bytes - kept);
     own_free(pool, block);
     return fresh;
 }

@@ -107,7 +107,8 @@ static void *set_size(struct large *large, size_t size, bool zero_growth)
 }
 
 /* Moves the mapping of a block to one of another size. */
-static void *remap(const struct larges *of, struct large *large, size_t size, size_t whole)
+static void *remap(const struct larges *of, struct large *large, size_t size, size_t whole,
+                   bool zero)
 {
     size_t offset = offset_of(large);
     size_t granted = large->granted;
@@ -129,7 +130,7 @@ static void *remap(const struct larges *of, struct large *large, size_t size, si
     claim(of, large); /* cannot fail: chunk_resize has made sure of that */
     /* Pages that the mapping already had behind the block may have been written to. */
     size_t old_end = min_size(granted - offset, size);
-    if (old_end > large->size)
+    if (zero && old_end > large->size)
         memset((char *)large->block + large->size, 0, old_end - large->size);
     return set_size(large, size, false);
 }
@@ -139,7 +140,7 @@ void *large_shrink_here(struct large *large, size_t size)
     return set_size(large, size, false);
 }
 
-void *large_resize(const struct larges *of, struct large *large, size_t size)
+void *large_resize(const struct larges *of, struct large *large, size_t size, bool zero)
 {
     size_t room = room_of(large);
     size_t total;
@@ -150,11 +151,11 @@ void *large_resize(const struct larges *of, struct large *large, size_t size)
     }
     size_t whole = chunk_round(total);
     if (whole > CHUNK_MAX && large->granted > CHUNK_MAX && whole != large->granted) {
-        void *block = remap(of, large, size, whole);
+        void *block = remap(of, large, size, whole, zero);
         /* If the system cannot shrink the mapping, the block keeps its pages. */
-        return block || size > room ? block : set_size(large, size, true);
+        return block || size > room ? block : set_size(large, size, zero);
     }
     if (size <= room && size >= room / 2)
-        return set_size(large, size, true);
+        return set_size(large, size, zero);
     return NULL;
 }

@@ -55,9 +55,9 @@ void large_end(const struct larges *of);
 /* validate.c: aborts with a sentence if an equation does not hold. Adds up the blocks. Returns the
    bytes of the chunks of the blocks and their records. */
 size_t larges_validate(const struct large *newest, struct memory_counts *found);
-/* Changes the size in place, or by moving the mapping; growth is zeroed. NULL: the caller has to
-   copy if errno is 0, else ENOMEM or EDQUOT. */
-void *large_resize(const struct larges *of, struct large *large, size_t size);
+/* Changes the size in place, or by moving the mapping. NULL: the caller has to copy if errno is 0,
+   else ENOMEM or EDQUOT. */
+void *large_resize(const struct larges *of, struct large *large, size_t size, bool zero);
 /* Makes it smaller in place, though much of the chunk is unused then. */
 void *large_shrink_here(struct large *large, size_t size);
 

@@ -67,9 +67,10 @@ void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes
 bool memory_find(struct memory *memory, const void *address, struct place *place);
 size_t memory_size(const struct memory *memory, const struct place *place);
 void memory_free(struct memory *memory, const struct place *place, void *block);
-/* Makes a block larger or smaller; growth is zeroed. NULL: as memory_alloc; the block is as it
-   was. */
-void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes);
+/* Makes a block larger or smaller; `zero`: what is new is zeroed. NULL: as memory_alloc; the block
+   is as it was. */
+void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes,
+                    bool zero);
 /* Frees all blocks, with nobody outside; the first extent stays, and the tag. */
 void memory_clear(struct memory *memory);
 /* Frees everything but the first extent, whose chunk the owner puts back. */

@@ -8,11 +8,12 @@
 #include <errno.h>
 
 /* Changes the size of a large block; NULL as large_resize. */
-static void *resize_large(struct memory *memory, struct large *large, size_t size, bool here)
+static void *resize_large(struct memory *memory, struct large *large, size_t size, bool here,
+                          bool zero)
 {
     const struct larges of = memory_larges(memory);
     size_t before = large->size;
-    void *block = here ? large_shrink_here(large, size) : large_resize(&of, large, size);
+    void *block = here ? large_shrink_here(large, size) : large_resize(&of, large, size, zero);
     if (block) {
         memory->peak = max_size(memory->peak, memory->bytes);
         memory->bytes += size - before;
@@ -22,7 +23,7 @@ static void *resize_large(struct memory *memory, struct large *large, size_t siz
 
 /* Changes the size of a block of an extent where it is. False: there is no room. */
 static bool resize_here(struct memory *memory, const struct place *place, size_t whole,
-                        size_t granules)
+                        size_t granules, bool zero)
 {
     struct extent *extent = place->extent;
     size_t end = place->index + whole;
@@ -43,18 +44,21 @@ static bool resize_here(struct memory *memory, const struct place *place, size_t
         return false;
     }
     count_bytes(memory, memory->bytes + more);
-    memset(extent_address(extent, end), 0, more);
+    if (zero)
+        memset(extent_address(extent, end), 0, more);
     return true;
 }
 
-static void *resize_by_copy(struct memory *memory, void *block, size_t old_size, size_t bytes)
+static void *resize_by_copy(struct memory *memory, void *block, size_t old_size, size_t bytes,
+                            bool zero)
 {
     void *fresh = memory_alloc(memory, bytes, false);
     if (!fresh)
         return NULL;
     size_t kept = min_size(old_size, bytes);
     memcpy(fresh, block, kept);
-    memset((char *)fresh + kept, 0, bytes - kept);
+    if (zero)
+        memset((char *)fresh + kept, 0, bytes - kept);
     /* What happened meanwhile may have moved extents, so the old block is looked up anew. */
     struct place old;
     memory_find(memory, block, &old);
@@ -62,7 +66,8 @@ static void *resize_by_copy(struct memory *memory, void *block, size_t old_size,
     return fresh;
 }
 
-void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes)
+void *memory_resize(struct memory *memory, struct place *place, void *block, size_t bytes,
+                    bool zero)
 {
     int saved = errno;
     if (bytes > PTRDIFF_MAX)
@@ -72,17 +77,17 @@ void *memory_resize(struct memory *memory, struct place *place, void *block, siz
     size_t wanted = granules << GRANULE_SHIFT;
     void *resized = size == wanted ? block : NULL;
     if (!resized && place->large && wanted > LARGE_OVER) {
-        resized = resize_large(memory, place->large, wanted, false);
+        resized = resize_large(memory, place->large, wanted, false, zero);
         if (!resized && errno && wanted > size)
             return NULL;
     } else if (!resized && place->extent && bytes <= LARGE_OVER &&
-               resize_here(memory, place, size >> GRANULE_SHIFT, granules)) {
+               resize_here(memory, place, size >> GRANULE_SHIFT, granules, zero)) {
         resized = block;
     }
     if (!resized) {
-        resized = resize_by_copy(memory, block, size, bytes);
+        resized = resize_by_copy(memory, block, size, bytes, zero);
         if (!resized && wanted < size && place->large)
-            resized = resize_large(memory, place->large, wanted, true);
+            resized = resize_large(memory, place->large, wanted, true, zero);
     }
     if (resized) {
         zero_rounding(resized, bytes);

@@ -195,7 +195,7 @@ bool parts_covers(struct parts *parts, const void *address)
 
 /* Resizes a large block without copying. NULL: it has to be copied if errno is 0, else ENOMEM or
    EDQUOT. */
-static void *resize_large(struct part *part, void *block, size_t size, bool here)
+static void *resize_large(struct part *part, void *block, size_t size, bool here, bool zero)
 {
     struct guard *guard = part_guard(part);
     const struct larges of = part_larges(part);
@@ -204,7 +204,7 @@ static void *resize_large(struct part *part, void *block, size_t size, bool here
     struct large *large = find_large(part, block);
     size_t before = large ? large->size : 0;
     if (large)
-        resized = here ? large_shrink_here(large, size) : large_resize(&of, large, size);
+        resized = here ? large_shrink_here(large, size) : large_resize(&of, large, size, zero);
     if (resized) {
         guard->peak = max_size(guard->peak, guard->bytes);
         guard->bytes += size - before;
@@ -213,19 +213,20 @@ static void *resize_large(struct part *part, void *block, size_t size, bool here
     return resized;
 }
 
-static void *copy(struct parts *parts, void *block, size_t old_size, size_t bytes)
+static void *copy(struct parts *parts, void *block, size_t old_size, size_t bytes, bool zero)
 {
     void *fresh = parts_alloc(parts, bytes, false);
     if (!fresh)
         return NULL;
     size_t kept = min_size(old_size, bytes);
     memcpy(fresh, block, kept);
-    memset((char *)fresh + kept, 0, bytes - kept);
+    if (zero)
+        memset((char *)fresh + kept, 0, bytes - kept);
     (void)parts_free_block(parts, block);
     return fresh;
 }
 
-void *parts_resize(struct parts *parts, void *block, size_t bytes, bool *is_block)
+void *parts_resize(struct parts *parts, void *block, size_t bytes, bool zero, bool *is_block)
 {
     struct place place;
     struct part *mine = parts_mine(parts);
@@ -242,18 +243,18 @@ void *parts_resize(struct parts *parts, void *block, size_t bytes, bool *is_bloc
     if (found.claimed & CLAIM_LARGE) {
         errno = 0;
         if (size > LARGE_OVER)
-            resized = resize_large(found.part, block, size, false);
+            resized = resize_large(found.part, block, size, false, zero);
         if (!resized && errno && size > old_size)
             return NULL;
     } else if (found.part == mine && bytes <= LARGE_OVER && find_mine(mine, block, &place)) {
         gather(mine);
         if (find_mine(mine, block, &place))
-            return memory_resize(&mine->memory, &place, block, bytes);
+            return memory_resize(&mine->memory, &place, block, bytes, zero);
     }
     if (!resized) {
-        resized = copy(parts, block, old_size, bytes);
+        resized = copy(parts, block, old_size, bytes, zero);
         if (!resized && size < old_size && found.claimed & CLAIM_LARGE)
-            resized = resize_large(found.part, block, size, true);
+            resized = resize_large(found.part, block, size, true, zero);
     }
     if (resized) {
         zero_rounding(resized, bytes);

@@ -281,7 +281,7 @@ bool parts_free_block(struct parts *parts, void *block);
 size_t parts_size(struct parts *parts, const void *block);
 bool parts_covers(struct parts *parts, const void *address);
 /* The resized block, which may have moved. NULL with *found false: it is not a live block. */
-void *parts_resize(struct parts *parts, void *block, size_t bytes, bool *found);
+void *parts_resize(struct parts *parts, void *block, size_t bytes, bool zero, bool *found);
 
 /* validate.c: aborts where an equation does not hold. The ledger is entered. Of the memory that is
    told only where the calling thread is in it. */

@@ -30,6 +30,9 @@ static void expect_refused_at(int line, own_pool *pool, const void *address)
     if (own_realloc(pool, block, 1, 100) != NULL || errno != EINVAL)
         test_failed(__FILE__, line, "own_realloc fails with EINVAL");
     errno = 0;
+    if (own_realloc_raw(pool, block, 1, 100) != NULL || errno != EINVAL)
+        test_failed(__FILE__, line, "own_realloc_raw fails with EINVAL");
+    errno = 0;
     if (own_asprintf_append(pool, (char *)block, "x") != NULL || errno != EINVAL)
         test_failed(__FILE__, line, "own_asprintf_append fails with EINVAL");
     own_usage after = usage_of(pool);

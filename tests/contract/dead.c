@@ -48,6 +48,7 @@ START_TEST(every_call_tells_that_its_pool_is_dead)
     expect_dead(own_alloc_aligned(dead, 64, 1, 20) == NULL, "own_alloc_aligned");
     expect_dead(own_free(dead, memory) == -1, "own_free");
     expect_dead(own_realloc(dead, memory, 1, 20) == NULL, "own_realloc");
+    expect_dead(own_realloc_raw(dead, memory, 1, 20) == NULL, "own_realloc_raw");
     expect_dead(own_block_size(dead, memory) == 0, "own_block_size");
     expect_dead(own_adopt(dead, memory, 8, do_nothing) == -1, "own_adopt");
     expect_dead(own_disown(dead, memory) == -1, "own_disown");

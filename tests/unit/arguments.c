@@ -52,6 +52,8 @@ START_TEST(impossible_sizes_change_nothing)
         expect_error(!own_realloc(pool, blocks[i], 1, half), ENOMEM);
         expect_error(!own_realloc(pool, blocks[i], 1, half - CHUNK_UNIT), ENOMEM);
         expect_error(!own_realloc(pool, blocks[i], 2, most), EOVERFLOW);
+        expect_error(!own_realloc_raw(pool, blocks[i], 1, most), ENOMEM);
+        expect_error(!own_realloc_raw(pool, blocks[i], 2, most), EOVERFLOW);
     }
     expect_error(!own_alloc(pool, 1, half), ENOMEM);
     expect_error(!own_alloc(pool, 1, most), ENOMEM);

@@ -182,7 +182,7 @@ static void resize(const struct kind *kind)
     check_block(block);
     struct place place = holder_place(world.memory, block->at);
     may_fail(kind);
-    unsigned char *at = memory_resize(world.memory, &place, block->at, size);
+    unsigned char *at = memory_resize(world.memory, &place, block->at, size, true);
     if (has_failed(at, reserved)) {
         expect(size > block->size || rounded(size) > 64 * KIB ||
                rounded(block->size) != rounded(size));
