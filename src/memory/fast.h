@@ -248,9 +248,9 @@ static inline bool memory_free_logged(struct memory *memory, void *block)
     const char *last = extent_end(memory->extent);
     if (!memory->end || memory->end == last)
         return false;
-    /* A single block in an extent that is not the first is the end of more than a block. */
+    /* A single block in an extent that can go is the end of more than a block. */
     size_t bytes = log_granules((unsigned char)*memory->end) << GRANULE_SHIFT;
-    if (memory->bump - bytes != block || (memory->end + 1 == last && memory->extent->older))
+    if (memory->bump - bytes != block || (memory->end + 1 == last && extent_can_go(memory->extent)))
         return false;
     memory->peak = max_size(memory->peak, memory_count(memory).bytes);
     memory->end++;
