@@ -204,9 +204,17 @@ static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
     return found ? 0 : foreign_free_block(pool, block);
 }
 
-static __attribute__((noinline)) int free_logged(own_pool *pool, void *block)
+static __attribute__((noinline)) int free_beyond_pages(own_pool *pool, void *block,
+                                                       struct extent *extent)
 {
-    return memory_free_logged(&pool->part.memory, block) ? 0 : free_rare(pool, block);
+    return extent && memory_free_beyond(&pool->part.memory, extent, block) ? 0
+                                                                           : free_rare(pool, block);
+}
+
+static __attribute__((noinline)) int free_logged(own_pool *pool, void *block, struct extent *extent)
+{
+    return memory_free_logged(&pool->part.memory, block) ? 0
+                                                         : free_beyond_pages(pool, block, extent);
 }
 
 /* The address lies in no page of a confined pool. */
@@ -216,7 +224,7 @@ static __attribute__((noinline)) int free_in_extent(own_pool *pool, void *block,
     struct extent *extent = memory_extent_of(memory, claimed, block);
     if (OWN_LIKELY(extent && memory_free_in_extent(memory, extent, block, true)))
         return 0;
-    return free_logged(pool, block);
+    return free_logged(pool, block, extent);
 }
 
 static __attribute__((noinline)) int retire_in_part(struct memory *memory, struct page *page)

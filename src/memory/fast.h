@@ -217,12 +217,11 @@ static inline size_t memory_granules_fast(const struct extent *extent, const voi
     starts = starts >> (index & 63) >> 1;
     if (OWN_LIKELY(starts))
         return (unsigned)__builtin_ctzll(starts) + 1U;
-    for (size_t next = (index | 63) + 1; next < extent->settled; next += 64) {
-        starts = (++bits)->start;
-        if (OWN_LIKELY(starts))
-            return next + (unsigned)__builtin_ctzll(starts) - index;
-    }
-    return 0;
+    index = (index | 63) + 1;
+    if (OWN_UNLIKELY(index >= extent->settled))
+        return 0;
+    starts = bits[1].start;
+    return starts ? index + (unsigned)__builtin_ctzll(starts) - extent_index(extent, block) : 0;
 }
 
 /* memory_size without more than a look at the bits. 0: that does not tell. */
@@ -270,7 +269,7 @@ memory_free_in_extent(struct memory *memory, struct extent *extent, void *block,
     size_t granules = memory_granules_fast(extent, block);
     size_t bytes = granules << GRANULE_SHIFT;
     /* One granule has no room for more than links. */
-    if (OWN_UNLIKELY(granules < 2 || free_joins(memory, granules)))
+    if (OWN_UNLIKELY(granules - 2 > BINS_EXACT - 2))
         return false;
     size_t index = extent_index(extent, block);
     struct bits *bits = extent_bits(extent, index);
@@ -288,6 +287,29 @@ memory_free_in_extent(struct memory *memory, struct extent *extent, void *block,
     memory_take_back(memory, bits, word_load(&bits->free), index, bytes, alone);
     free_push(stock, block, granules, bits, index);
     mark_unusable(block, bytes);
+    return true;
+}
+
+/* The same for a block that no page has, where there are pages; with no threads outside. */
+static inline bool memory_free_beyond(struct memory *memory, struct extent *extent, void *block)
+{
+    size_t index = extent_index(extent, block);
+    if (!has_pages(memory) || (uintptr_t)block % GRANULE || index >= extent->settled)
+        return false;
+    struct bits *bits = extent_bits(extent, index);
+    if (!((bits->start & ~bits->free) >> (index & 63) & 1))
+        return false;
+    size_t end = extent_block_end(memory, extent, index);
+    size_t granules = end - index;
+    struct big *big = extent_is_big(extent) ? extent_big(extent) : NULL;
+    if (granules <= BINS_EXACT || end >= extent->settled || (big && big->witness == index))
+        return false;
+    if (big)
+        big->freed += (uint32_t)granules;
+    else
+        memory->stock->freed += granules;
+    memory_take_back(memory, bits, bits->free, index, granules << GRANULE_SHIFT, true);
+    free_list(memory, extent, index, granules);
     return true;
 }
 
