@@ -204,6 +204,7 @@ static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
     return found ? 0 : foreign_free_block(pool, block);
 }
 
+/* A block of an extent that is not just listed, or an address where none begins. */
 static __attribute__((noinline)) int free_beyond_pages(own_pool *pool, void *block,
                                                        struct extent *extent)
 {
@@ -233,6 +234,7 @@ static __attribute__((noinline)) int retire_in_part(struct memory *memory, struc
     return 0;
 }
 
+/* The same of a confined pool, with what own_free still has in a register. */
 static __attribute__((noinline)) int retire(own_pool *pool, struct page *page)
 {
     (void)page_retire(&pool->part.memory, page);

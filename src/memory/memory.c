@@ -59,7 +59,7 @@ static void *take_from_page(struct memory *memory, struct page *page, size_t gra
 static bool want_page(struct memory *memory, size_t granules)
 {
     size_t bytes = memory_count(memory).bytes;
-    size_t tag = memory_tag(memory);
+    uintptr_t tag = memory_tag(memory);
     if (granules > PAGE_MOST || (!tag && bytes < granules * PAGED_FROM_A_GRANULE))
         return false;
     if (has_pages(memory))
