@@ -41,6 +41,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/version.c \
 	%D%/block/block.c \
 	%D%/block/block.h \
+	%D%/block/exact.c \
 	%D%/block/foreign.c \
 	%D%/block/private.c \
 	%D%/block/string.c \
@@ -107,6 +108,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/part/part.c \
 	%D%/part/part.h \
 	%D%/part/validate.c \
+	%D%/pool/exact.c \
+	%D%/pool/exact.h \
 	%D%/pool/foreign.c \
 	%D%/pool/foreign.h \
 	%D%/pool/inside.c \

@@ -179,6 +179,7 @@ contract_tests += \
 	%D%/contract/drop \
 	%D%/contract/field \
 	%D%/contract/finalizer \
+	%D%/contract/exact \
 	%D%/contract/fork \
 	%D%/contract/format \
 	%D%/contract/items \

@@ -62,7 +62,7 @@ typedef struct own_pool_options {
     const own_allocator *allocator; /* where all blocks come from and go to; copied, but its ctx is
                                        borrowed. NULL: from the library, whatever the parent has.
                                        With one, `reserve` means nothing. See block.h */
-    unsigned flags;                 /* 0, or OWN_POOL_CONFINED */
+    unsigned flags;                 /* 0, OWN_POOL_CONFINED, OWN_POOL_EXACT, or both */
     void *user;                     /* as own_pool_set_user */
 } own_pool_options;
 
@@ -82,11 +82,20 @@ typedef struct own_pool_options {
  */
 #define OWN_POOL_CONFINED 1U
 
+/*
+ * The pool remembers sizes as they were asked for: own_block_size answers them, also 0, and `bytes`
+ * and `peak` of own_usage add them up. Growth by own_realloc reads as zero from there on. Nothing
+ * past that size may be used; a write there may be reported as a misuse. Limits are held to
+ * `reserved`, as always. Pools below do not inherit it. Each block takes a byte more, and each call
+ * a lock or more: in a shared pool, all threads use one memory.
+ */
+#define OWN_POOL_EXACT 2U
+
 /* The numbers of a pool, or of a pool and all below it. */
 typedef struct own_usage {
     size_t pools;    /* 1; in a total: the pool and all below it */
     size_t blocks;   /* live blocks */
-    size_t bytes;    /* in live blocks, each as own_block_size has it */
+    size_t bytes;    /* in live blocks, each as own_block_size answers it */
     size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to,
                         together with buffers (see buffer.h), which are not in it.
                         Adopted blocks, and those of an allocator, have their size in it. A call

@@ -250,6 +250,12 @@ static bool read_sized(void *to, size_t size, const void *from, size_t given)
     return true;
 }
 
+/* Whether the library itself has to remember sizes: those of private blocks it does remember. */
+static bool is_exact(const own_pool_options *options)
+{
+    return options->flags & OWN_POOL_EXACT && !options->allocator;
+}
+
 /* What options say, each struct copied. */
 struct wishes {
     own_pool_options options;
@@ -261,7 +267,7 @@ static bool read_options(struct wishes *wishes, const own_pool_options *from, ui
     own_pool_options *options = &wishes->options;
     const own_allocator *allocator;
     if (!read_sized(options, sizeof(*options), from, sizes & 0xffff) ||
-        options->flags & ~OWN_POOL_CONFINED)
+        options->flags & ~(OWN_POOL_CONFINED | OWN_POOL_EXACT))
         return false;
     allocator = options->allocator;
     if (!allocator)
@@ -279,6 +285,8 @@ static int follow_options(own_pool *owner, own_pool *pool, const own_pool_option
         private_begin(pool, options->allocator);
     if (options->flags & OWN_POOL_CONFINED)
         pool_set_flags(pool, POOL_CONFINED);
+    if (is_exact(options) && !exact_begin(pool, options->reserve))
+        return errno;
     int error = set_first_limit(pool, options->limit);
     if (!error && owner && !(be_born(owner, pool, false) && become_child(owner, pool)))
         error = errno;
@@ -295,6 +303,8 @@ own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, 
     if (!read_options(&wishes, given, sizes) || (owner && !pool_check(owner, "own_pool_create")))
         return refuse();
     size_t reserve = options->allocator ? sizeof(struct private_memory) : options->reserve;
+    if (is_exact(options))
+        reserve = EXACT_FIRST_ROOM; /* that of the blocks follows */
     size_t size = learn_first_chunk(owner, reserve, options->limit);
     int refusal = refuse_first_chunk(owner, options, reserve, size);
     if (refusal)
@@ -326,7 +336,10 @@ void own_pool_clear(own_pool *pool)
     while (OWN_UNLIKELY(private_release(pool)));
     if (!(pool_flags(pool) & POOL_PRIVATE)) {
         inside_begin(pool);
-        parts_clear(&pool->part);
+        if (pool_flags(pool) & POOL_EXACT)
+            exact_clear(pool);
+        else
+            parts_clear(&pool->part);
         inside_end(pool);
     }
     if (!pool_parts(pool))

@@ -7,6 +7,7 @@
  *   learn.c     the sizes of first chunks
  *   name.c      names
  *   side.c      the side record: what few pools have
+ *   exact.c     pools that remember sizes as asked for
  *   tree.c      parents, ancestors, iteration over a subtree, the lock of the tree
  *   release.c   releasing what a pool owns, the newest entry first
  *   limited.c   the limits of a tree of pools
@@ -70,6 +71,7 @@ struct own_pool {
 #define POOL_FOREIGN 4U   /* has or had foreign blocks */
 #define POOL_PRIVATE 8U   /* has an allocator of its own */
 #define POOL_CONFINED 16U /* has one part even if its count is shared */
+#define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
 
 extern const struct object_class pool_class;
 
@@ -311,6 +313,7 @@ static inline void pool_debug_blocks(own_pool *pool)
 }
 #endif
 
+#include "pool/exact.h"
 #include "pool/foreign.h"
 #include "pool/ready.h"
 #include "pool/side.h"

@@ -37,7 +37,8 @@ size_t side_bytes(const own_pool *pool)
     if (!side)
         return 0;
     return chunk_round(sizeof(*side)) + (side->name ? chunk_round(strlen(side->name) + 1) : 0) +
-           ledger_bytes(&side->calls[CALLS_FIRST]) + ledger_bytes(&side->calls[CALLS_LAST]);
+           ledger_bytes(&side->calls[CALLS_FIRST]) + ledger_bytes(&side->calls[CALLS_LAST]) +
+           (side->exact ? side->exact->reserved : 0);
 }
 
 struct part_beside side_beside(const own_pool *pool)
@@ -53,6 +54,8 @@ void side_free(own_pool *pool)
     struct account *account = part_account(&pool->part);
     if (side->name)
         account_put(account, side->name, strlen(side->name) + 1);
+    if (side->exact)
+        exact_end(pool);
     pool->side = NULL;
     account_put(account, side, sizeof(*side));
 }

@@ -13,6 +13,7 @@ struct side {
     /* Calls of own_defer_first and own_defer_last, under the lock of the first part; all nodes are
        of KIND_CALL, and their owner is the first part. */
     struct ledger calls[2];
+    struct exact *exact; /* of a pool with POOL_EXACT, for good */
 };
 
 enum phase { CALLS_FIRST, CALLS_LAST };

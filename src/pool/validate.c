@@ -52,6 +52,8 @@ static void validate_side(const own_pool *pool)
     const struct side *side = pool_side(pool);
     check(pool, !side == !(pool_flags(pool) & POOL_SIDE),
           "a pool that has a side record has POOL_SIDE");
+    if (side && side->exact)
+        exact_validate((own_pool *)(uintptr_t)pool);
     for (enum phase phase = CALLS_FIRST; side && phase <= CALLS_LAST; phase++) {
         const struct ledger *calls = &side->calls[phase];
         const struct counts counts = ledger_counts(calls);
@@ -61,21 +63,22 @@ static void validate_side(const own_pool *pool)
     }
 }
 
-/* The bytes of the first chunk of a private pool that lie behind its extent. */
-static size_t private_room(const own_pool *pool)
+/* The bytes of the first chunk of a pool that lie behind its extent, where that was cut. */
+static size_t room_behind(const own_pool *pool)
 {
-    if (!(pool_flags(pool) & POOL_PRIVATE))
+    unsigned flags = pool_flags(pool) & (POOL_PRIVATE | POOL_EXACT);
+    if (!flags)
         return 0;
-    size_t whole =
-        chunk_round(offsetof(own_pool, first) + memory_first_size(sizeof(struct private_memory)));
-    return whole - (size_t)((const char *)private_memory(pool) - (const char *)pool);
+    size_t room = flags & POOL_PRIVATE ? sizeof(struct private_memory) : EXACT_FIRST_ROOM;
+    size_t whole = chunk_round(offsetof(own_pool, first) + memory_first_size(room));
+    return whole - (size_t)((const char *)memory_behind(&pool->first) - (const char *)pool);
 }
 
 /* What the memory's account has paid beside chunks of the memory. */
 static size_t beside_memory(const own_pool *pool)
 {
     const struct parts *parts = pool_parts(pool);
-    return offsetof(own_pool, first) + private_room(pool) +
+    return offsetof(own_pool, first) + room_behind(pool) +
            (parts && parts->is_inside ? parts->bytes : 0);
 }
 
