@@ -92,6 +92,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/object.h \
 	%D%/object/shared.c \
 	%D%/object/teardown.c \
+	%D%/object/toggle.c \
+	%D%/object/toggle.h \
 	%D%/object/validate.c \
 	%D%/object/weakref.c \
 	%D%/object/weakref.h \

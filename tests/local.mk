@@ -193,6 +193,7 @@ contract_tests += \
 	%D%/contract/pep442 \
 	%D%/contract/pool \
 	%D%/contract/realloc_raw \
+	%D%/contract/rearm \
 	%D%/contract/walk \
 	%D%/contract/reentry \
 	%D%/contract/shared \
@@ -201,8 +202,11 @@ contract_tests += \
 	%D%/contract/shared_rules \
 	%D%/contract/shared_walk \
 	%D%/contract/saved \
+	%D%/contract/sized \
 	%D%/contract/stacking \
 	%D%/contract/string \
+	%D%/contract/toggle \
+	%D%/contract/toggle_rules \
 	%D%/contract/survival \
 	%D%/contract/usage \
 	%D%/contract/view \

@@ -248,7 +248,8 @@ OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, 
  * object  borrowed: the caller's reference stays the caller's. Any object, the pool itself
  *         included; a held pool does not become a child. May be held several times.
  *
- * Returns -1 with errno ENOMEM, EDQUOT, or EINVAL (an argument is NULL). Threads: those of both.
+ * Returns -1 with errno ENOMEM, EDQUOT, EBUSY (pool is shared, and object cannot become so, see
+ * own_share), or EINVAL (an argument is NULL). Threads: those of both.
  * Cost: O(1) expected.
  */
 OWN_API int own_hold(own_pool *pool, void *object);

@@ -1,6 +1,7 @@
 /*
  * pool/release.c - releasing what a pool owns, the newest entry first.
  */
+#include "object/toggle.h"
 #include "pool/pool.h"
 
 #include <errno.h>
@@ -60,10 +61,12 @@ static inline own_object *settle(const struct taken *taken)
             return taken->object;
         if (OWN_UNLIKELY(taken->shared))
             tree_pass();
+        else
+            object_tell(taken->object);
         return NULL;
     }
     if (taken->kind == KIND_REFERENCE)
-        return object_unhold(taken->object) ? taken->object : NULL;
+        return object_unhold_and_tell(taken->object) ? taken->object : NULL;
     int saved = errno;
     taken->call(taken->object);
     errno = saved;
