@@ -76,6 +76,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/limit/account.c \
 	%D%/limit/limit.c \
 	%D%/limit/limit.h \
+	%D%/list/list.c \
+	%D%/list/list.h \
 	%D%/memory/fast.h \
 	%D%/memory/find.c \
 	%D%/memory/first.c \

@@ -164,6 +164,7 @@ contract_tests += \
 	%D%/contract/address \
 	%D%/contract/adopt \
 	%D%/contract/adopt_reentry \
+	%D%/contract/adopt_with \
 	%D%/contract/allocator \
 	%D%/contract/array \
 	%D%/contract/block \
@@ -184,6 +185,8 @@ contract_tests += \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/limited_by \
+	%D%/contract/list \
+	%D%/contract/list_model \
 	%D%/contract/misuse \
 	%D%/contract/nested \
 	%D%/contract/no_object \

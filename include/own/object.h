@@ -66,8 +66,8 @@ typedef struct own_object {
 struct own_type {
     /* For reports and misuse sentences. */
     const char *name;
-    /* Of the whole struct, header included: at least 16. That of pools, buffers and arrays is 0:
-       they have no one size, and are made by calls of their own. */
+    /* Of the whole struct, header included: at least 16. That of pools, lists, buffers and arrays
+       is 0: they are made by calls of their own. */
     size_t size;
     /* The offsets of the fields that own a reference, in the order of their declaration, ended by
        OWN_REFS_END; NULL: none. OWN_REFS builds it. */
@@ -105,10 +105,10 @@ struct own_type {
  *
  * owner   a pool, which then holds the reference: the result is borrowed. NULL: the result is a new
  *         reference.
- * type    borrowed, not NULL; must outlive the object. Not that of pools, buffers or arrays; a weak
- *         reference made in this way refers to nothing.
+ * type    borrowed, not NULL; must outlive the object. Not that of pools, lists, buffers or arrays;
+ *         a weak reference made in this way refers to nothing.
  *
- * Returns NULL with errno EINVAL (no type, or a size below 16, as those three have), ENOMEM, EDQUOT
+ * Returns NULL with errno EINVAL (no type, or a size below 16, as those four have), ENOMEM, EDQUOT
  * (the limit of owner or of a pool above it). The object's memory is not part of the owner's: it
  * may outlive it. Threads: those of owner. Cost: O(1), and zeroing.
  */
