@@ -77,6 +77,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/limit/account.c \
 	%D%/limit/limit.c \
 	%D%/limit/limit.h \
+	%D%/list/list.c \
+	%D%/list/list.h \
 	%D%/memory/fast.h \
 	%D%/memory/find.c \
 	%D%/memory/first.c \
@@ -93,6 +95,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/object/object.h \
 	%D%/object/shared.c \
 	%D%/object/teardown.c \
+	%D%/object/toggle.c \
+	%D%/object/toggle.h \
 	%D%/object/validate.c \
 	%D%/object/weakref.c \
 	%D%/object/weakref.h \

@@ -164,6 +164,7 @@ contract_tests += \
 	%D%/contract/address \
 	%D%/contract/adopt \
 	%D%/contract/adopt_reentry \
+	%D%/contract/adopt_with \
 	%D%/contract/allocator \
 	%D%/contract/array \
 	%D%/contract/block \
@@ -185,6 +186,8 @@ contract_tests += \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/limited_by \
+	%D%/contract/list \
+	%D%/contract/list_model \
 	%D%/contract/misuse \
 	%D%/contract/nested \
 	%D%/contract/no_object \
@@ -196,6 +199,7 @@ contract_tests += \
 	%D%/contract/phases \
 	%D%/contract/pool \
 	%D%/contract/realloc_raw \
+	%D%/contract/rearm \
 	%D%/contract/walk \
 	%D%/contract/reentry \
 	%D%/contract/shared \
@@ -204,8 +208,11 @@ contract_tests += \
 	%D%/contract/shared_rules \
 	%D%/contract/shared_walk \
 	%D%/contract/saved \
+	%D%/contract/sized \
 	%D%/contract/stacking \
 	%D%/contract/string \
+	%D%/contract/toggle \
+	%D%/contract/toggle_rules \
 	%D%/contract/survival \
 	%D%/contract/usage \
 	%D%/contract/view \

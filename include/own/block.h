@@ -88,7 +88,9 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
  *
  * An adopted block, and one from an allocator, stays where it is only if its size does not change.
  * Otherwise it is copied into a new block of the pool, as own_alloc would get it, and goes to its
- * free function. An adopted block thus becomes an ordinary one.
+ * free function. An adopted block thus becomes an ordinary one. Making it smaller cannot fail:
+ * where there is no room for a new block, it stays where it is, an adopted one still or the
+ * allocator's, of the smaller size.
  *
  * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then
  * the old block stands as it was. A block is not freed by the size 0. Cost: at worst a copy; a
@@ -148,6 +150,18 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
  * blocks do. Cost: O(1) expected, also beside a million others.
  */
 OWN_API int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory));
+
+/*
+ * own_adopt with a free function that gets more than the memory: device memory, which is freed with
+ * a handle; what another library has allocated.
+ *
+ * free_fn  called once with memory and ctx when it is released; not NULL.
+ * ctx      not looked at; it must be valid until then.
+ *
+ * Returns as own_adopt. The record beside the block takes 80 bytes. Cost: as own_adopt.
+ */
+OWN_API int own_adopt_with(own_pool *pool, void *memory, size_t size,
+                           void (*free_fn)(void *memory, void *ctx), void *ctx);
 
 /*
  * Makes the pool forget adopted memory without freeing it.

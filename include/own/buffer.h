@@ -28,7 +28,8 @@ OWN_BEGIN_DECLS
 typedef struct own_buffer own_buffer;
 
 /*
- * Creates a buffer of count * size zeroed bytes, aligned to 16.
+ * Creates a buffer of count * size zeroed bytes, aligned to 16. The bytes of the raw one are
+ * whatever they were.
  *
  * owner  a pool, which then holds the reference: the result is borrowed. NULL: the result is a new
  *        reference.
@@ -37,6 +38,7 @@ typedef struct own_buffer own_buffer;
  * EDQUOT (a limit at or above owner). Threads: those of owner. Cost: O(1), and zeroing.
  */
 OWN_API OWN_MUST_USE own_buffer *own_buffer_new(own_pool *owner, size_t count, size_t size);
+OWN_API OWN_MUST_USE own_buffer *own_buffer_new_raw(own_pool *owner, size_t count, size_t size);
 
 /*
  * Makes memory from anywhere a buffer.
@@ -52,6 +54,19 @@ OWN_API OWN_MUST_USE own_buffer *own_buffer_new(own_pool *owner, size_t count, s
  */
 OWN_API OWN_MUST_USE own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size,
                                                   void (*free_fn)(void *memory));
+
+/*
+ * own_buffer_adopt with a free function that gets more than the memory: device memory, which is
+ * freed with a handle; what another library has allocated.
+ *
+ * free_fn  called once with memory and ctx, as that of own_buffer_adopt.
+ * ctx      not looked at; it must be valid until then.
+ *
+ * Returns as own_buffer_adopt. Such a buffer takes 16 bytes more.
+ */
+OWN_API OWN_MUST_USE own_buffer *own_buffer_adopt_with(own_pool *owner, void *memory, size_t size,
+                                                       void (*free_fn)(void *memory, void *ctx),
+                                                       void *ctx);
 
 /*
  * The memory of a buffer, borrowed: valid until the buffer dies or is resized. NULL for NULL; where

@@ -4,14 +4,14 @@
  *
  * An object begins with an own_object. Its count is the number of references to it; at zero the
  * object dies at once: weak references to it are cleared (see weakref.h), its finalizer runs, then
- * the reference fields that its type declares are released, the last declared first, then its
- * memory goes. What dies with it dies in the order that recursion would give, but nothing recurses:
- * a chain of any length dies on a small stack.
+ * a tail of references (tail_refs) and the reference fields that its type declares are released,
+ * the last declared first, then its memory goes. What dies with it dies in the order that recursion
+ * would give, but nothing recurses: a chain of any length dies on a small stack.
  *
  * References that pools hold (own_hold, own_give, a constructor's owner) are released by the pool.
  * All references that pools hold to one object make one step of its count, so that releasing one
- * reference too many is seen at once (see misuse.h). An object that pools ever held 16,777,215
- * times never dies.
+ * reference too many is seen at once (see misuse.h). An object that pools hold 8,388,607 times at
+ * once never dies.
  *
  * Memory that is not an object, a block for example, is recognised by its header and reported (see
  * misuse.h) by all calls here and in pool.h and weakref.h that take any object, except by
@@ -27,7 +27,8 @@
  *   OWN_COUNT_SHARED + 1 ............ -1                  shared: -n is n references
  *   0                                                     confined, immortal: never dies
  *   1 ............................... OWN_COUNT_MAX - 1   confined: n references
- *   OWN_COUNT_MAX ................... INT32_MAX           confined, saturated: never dies
+ *   OWN_COUNT_MAX ................... OWN_COUNT_TOGGLED   confined, saturated: never dies
+ *   OWN_COUNT_TOGGLED + 1 ........... INT32_MAX           confined, with a toggle: n references
  *
  * Threads: a confined object, and all that it reaches, is used by one thread at a time, and may be
  * handed over by anything that synchronises. A shared one (own_share) is counted and used by any
@@ -65,8 +66,8 @@ typedef struct own_object {
 struct own_type {
     /* For reports and misuse sentences. */
     const char *name;
-    /* Of the whole struct, header included: at least 16. That of pools, buffers and arrays is 0:
-       they have no one size, and are made by calls of their own. */
+    /* Of the whole struct, header included: at least 16. That of pools, lists, buffers and arrays
+       is 0: they are made by calls of their own. */
     size_t size;
     /* The offsets of the fields that own a reference, in the order of their declaration, ended by
        OWN_REFS_END; NULL: none. OWN_REFS builds it. */
@@ -74,8 +75,12 @@ struct own_type {
     /* May be NULL. Called once in the object's life, when the last reference goes and before any
        field is released. The object is whole and may be used and counted. Where the finalizer
        leaves a reference to it somewhere, the object lives on (PEP 442); its next death is then
-       without the finalizer. */
+       without the finalizer, unless own_rearm is called. */
     void (*finalize)(void *self);
+    /* Of an object that is larger than its type (own_new_sized): whether what lies behind `size`
+       is pointers that own a reference each, or are NULL. At the death of the object they are
+       released before the fields, the last one first. `size` is then a multiple of a pointer's. */
+    bool tail_refs;
 };
 
 /* Ends a list of offsets. */
@@ -100,16 +105,29 @@ struct own_type {
  *
  * owner   a pool, which then holds the reference: the result is borrowed. NULL: the result is a new
  *         reference.
- * type    borrowed, not NULL; must outlive the object. Not that of pools, buffers or arrays; a weak
- *         reference made in this way refers to nothing.
+ * type    borrowed, not NULL; must outlive the object. Not that of pools, lists, buffers or arrays;
+ *         a weak reference made in this way refers to nothing.
  *
- * Returns NULL with errno EINVAL (no type, or a size below 16, as those three have), ENOMEM, EDQUOT
+ * Returns NULL with errno EINVAL (no type, or a size below 16, as those four have), ENOMEM, EDQUOT
  * (the limit of owner or of a pool above it). The object's memory is not part of the owner's: it
  * may outlive it. Threads: those of owner. Cost: O(1), and zeroing.
  */
 OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
 
+/*
+ * The same for an object with a tail: it is `size` bytes large, header and struct included, all
+ * zeroed. The user notes what the tail has where it is wanted: no call tells.
+ *
+ * size  at least type->size; if that is all, the call is own_new. A tail costs 32 bytes more.
+ *
+ * Fails as own_new does, and with EINVAL: size is below type->size; or the type has tail_refs, and
+ * type->size or size is not a multiple of a pointer's size. Threads: those of owner. Cost: O(1),
+ * and zeroing.
+ */
+OWN_API OWN_MUST_USE void *own_new_sized(own_pool *owner, const own_type *type, size_t size);
+
 #define OWN_COUNT_MAX ((int32_t)1 << 30)
+#define OWN_COUNT_TOGGLED (OWN_COUNT_MAX + ((int32_t)1 << 29))
 #define OWN_COUNT_SHARED (-((int32_t)1 << 29))
 #define OWN_COUNT_DEAD (-((int32_t)1 << 30) - 1)
 
@@ -215,8 +233,9 @@ OWN_API size_t own_refcount(const void *object);
  * a field of a shared object does not: share it first. The fields themselves are for the user to
  * protect.
  *
- * Returns -1 with errno EINVAL (NULL, or a dead object, which is a misuse) or ENOMEM; then nothing
- * has changed. Cost: O(all that it holds), no recursion.
+ * Returns -1 with errno EINVAL (NULL, or a dead object, which is a misuse), EBUSY (something that
+ * it reaches has a toggle, see own_set_toggle) or ENOMEM; then nothing has changed. Cost: O(all
+ * that it holds), no recursion.
  */
 OWN_API int own_share(void *object);
 
@@ -236,6 +255,44 @@ OWN_API bool own_is_shared(const void *object);
  * Cannot be undone. A dead object is a misuse. Threads: those of object. Cost: O(1).
  */
 OWN_API void own_immortalize(void *object);
+
+/*
+ * Lets the finalizer of an object run again, at its next death, though it has run.
+ *
+ * object  borrowed, or NULL (nothing happens). Its type may have no finalizer.
+ *
+ * A finalizer that brings its object back to life calls it, or whoever holds the object later. So
+ * an object may go back to a list of free ones each time that its last reference goes, and never
+ * die. Where the finalizer leaves no reference, the object dies, rearmed or not. A dead object is
+ * a misuse. Threads: those of object. Cost: O(1).
+ */
+OWN_API void own_rearm(void *object);
+
+/*
+ * Sets what is called when the last reference but one to an object has gone, and when there is
+ * a second one again: a toggle. With it a language binding that has a reference to the object keeps
+ * its own wrapper alive for exactly as long as others use the object.
+ *
+ * object  borrowed, not NULL, confined; not a weak reference, and not dying.
+ * call    gets the object, borrowed; whether there is only one reference now; and arg. Called from
+ *         the call that took or released a reference, once for each change. It may use the library
+ *         freely, and release that one reference; but not what its caller was given to use. errno
+ *         is kept around it. NULL: the object has no toggle any more.
+ * arg     not looked at.
+ *
+ * Each time, the references that pools hold count as one. Nothing is called for what is so when the
+ * toggle is set; an object has one toggle, and a second replaces it. The toggle ends, without
+ * a call, when the last reference goes, before the object's finalizer; or when it becomes immortal.
+ *
+ * Returns -1 with errno EINVAL (NULL; a dead object, which is a misuse; a dying one; a weak
+ * reference), EPERM (shared, immortal, saturated, or over 536,870,911 references), ENOMEM. An
+ * object that has a toggle cannot become shared: own_share of what reaches it fails with EBUSY, as
+ * does what would put it into a shared pool. Threads: those of object. Cost: O(1) expected; for an
+ * object with a toggle own_incref and own_decref are function calls, for all others nothing
+ * changes.
+ */
+OWN_API int own_set_toggle(void *object, void (*call)(void *object, bool only, void *arg),
+                           void *arg);
 
 /*
  * The type of an object; borrowed. NULL for NULL. Threads: any that may use the object. Cost: O(1).

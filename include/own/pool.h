@@ -309,7 +309,8 @@ OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, 
  * makes it a child (own_give_child), or adds up what it holds itself, as the example respd weighs
  * requests by the values that their replies show (examples/respd/connection.c).
  *
- * Returns -1 with errno ENOMEM, EDQUOT, or EINVAL (an argument is NULL). Threads: those of both.
+ * Returns -1 with errno ENOMEM, EDQUOT, EBUSY (pool is shared, and object cannot become so, see
+ * own_share), or EINVAL (an argument is NULL). Threads: those of both.
  * Cost: O(1) expected.
  */
 OWN_API int own_hold(own_pool *pool, void *object);

@@ -60,6 +60,18 @@ size_t foreign_size(own_pool *pool, const void *block)
     return size;
 }
 
+/* Makes a block smaller where it is. NULL: it is not there any more. */
+static void *shrink_here(own_pool *pool, void *block, size_t old_size, size_t bytes)
+{
+    pool_enter_part(&pool->part);
+    struct foreign *foreign = foreign_find(pool, block);
+    bool found = foreign && foreign->size == old_size;
+    if (found)
+        foreign_shrink(&pool->part, foreign, bytes);
+    pool_leave(&pool->part);
+    return found ? block : fail_pointer(EINVAL);
+}
+
 void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bool zero)
 {
     size_t old_size;
@@ -72,9 +84,14 @@ void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bo
     if (bytes == old_size)
         return block;
     size_t kept = min_size(old_size, bytes);
+    int saved = errno;
     void *fresh = own_alloc_raw(pool, 1, bytes);
-    if (!fresh)
+    if (!fresh && bytes > old_size)
         return NULL;
+    if (!fresh) {
+        errno = saved;
+        return shrink_here(pool, block, old_size, bytes);
+    }
     if (OWN_UNLIKELY(!find_size(pool, block, &now) || now != old_size)) {
         own_free(pool, fresh); /* the allocator has freed the block meanwhile */
         return fail_pointer(EINVAL);
@@ -96,20 +113,33 @@ static bool is_in_pool(own_pool *pool, const void *memory)
            (parts ? parts_covers(parts, memory) : memory_covers(&pool->part.memory, memory));
 }
 
-int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory))
+/* Adopts memory for a call of that name. */
+static int adopt(own_pool *pool, size_t size, const struct released *freed, const char *call)
 {
-    if (!memory || !free_fn || size > PTRDIFF_MAX || !pool_check(pool, "own_adopt") ||
-        is_in_pool(pool, memory))
+    if (!freed->memory || (!freed->free && !freed->free_with) || size > PTRDIFF_MAX ||
+        !pool_check(pool, call) || is_in_pool(pool, freed->memory))
         return fail_with(EINVAL);
     int result = -1;
     pool_enter_part(&pool->part);
-    if (foreign_find(pool, memory))
+    if (foreign_find(pool, freed->memory))
         errno = EINVAL;
-    else if (foreign_add(pool, KIND_ADOPTED, memory, size, free_fn))
+    else if (foreign_add(pool, KIND_ADOPTED, size, freed))
         result = 0;
     part_debug_step(&pool->part);
     pool_leave(&pool->part);
     return result;
+}
+
+int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory))
+{
+    return adopt(pool, size, &(struct released){.memory = memory, .free = free_fn}, "own_adopt");
+}
+
+int own_adopt_with(own_pool *pool, void *memory, size_t size,
+                   void (*free_fn)(void *memory, void *ctx), void *ctx)
+{
+    const struct released freed = {.memory = memory, .free_with = free_fn, .ctx = ctx};
+    return adopt(pool, size, &freed, "own_adopt_with");
 }
 
 int own_disown(own_pool *pool, void *memory)

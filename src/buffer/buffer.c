@@ -68,9 +68,10 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero)
     return buffer;
 }
 
-own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+/* Adopts memory, with so much room behind the header. */
+static own_buffer *make_adopted(own_pool *owner, void *memory, size_t size, size_t behind)
 {
-    own_buffer *buffer = make_header(owner, 0);
+    own_buffer *buffer = make_header(owner, behind);
     if (!buffer)
         return NULL;
     if (OWN_UNLIKELY(buffer->limit) && !limit_add(buffer->limit, size)) {
@@ -79,10 +80,44 @@ own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size, void
     }
     buffer->data = memory;
     buffer->size = size;
-    buffer->adopted = true;
+    buffer->adopted = ADOPTED_PLAIN;
+    return buffer;
+}
+
+own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+{
+    own_buffer *buffer = make_adopted(owner, memory, size, 0);
+    if (!buffer)
+        return NULL;
     buffer->free_fn = free_fn;
     buffer_debug_step(buffer);
     return buffer;
+}
+
+static struct free_with *free_with_of(const own_buffer *buffer)
+{
+    return (struct free_with *)(void *)buffer_behind(buffer);
+}
+
+own_buffer *buffer_make_adopted_with(own_pool *owner, void *memory, size_t size,
+                                     struct free_with free_with)
+{
+    own_buffer *buffer = make_adopted(owner, memory, size, sizeof(free_with));
+    if (!buffer)
+        return NULL;
+    buffer->adopted = ADOPTED_WITH;
+    *free_with_of(buffer) = free_with;
+    buffer_debug_step(buffer);
+    return buffer;
+}
+
+/* How the adopted memory of a buffer is freed. */
+static struct left_memory left_of(const own_buffer *buffer)
+{
+    struct left_memory left = {.memory = buffer->data, .free_fn = buffer->free_fn};
+    if (buffer->adopted == ADOPTED_WITH)
+        left.free_with = *free_with_of(buffer);
+    return left;
 }
 
 own_buffer *own_buffer_new(own_pool *owner, size_t count, size_t size)
@@ -91,6 +126,14 @@ own_buffer *own_buffer_new(own_pool *owner, size_t count, size_t size)
     if (!constructor_begin(owner, &constructor))
         return NULL;
     return constructor_end(&constructor, buffer_make(owner, count, size, true));
+}
+
+own_buffer *own_buffer_new_raw(own_pool *owner, size_t count, size_t size)
+{
+    struct constructor constructor;
+    if (!constructor_begin(owner, &constructor))
+        return NULL;
+    return constructor_end(&constructor, buffer_make(owner, count, size, false));
 }
 
 own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
@@ -103,6 +146,18 @@ own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size, void (*
     return constructor_end(&constructor, buffer_make_adopted(owner, memory, size, free_fn));
 }
 
+own_buffer *own_buffer_adopt_with(own_pool *owner, void *memory, size_t size,
+                                  void (*free_fn)(void *memory, void *ctx), void *ctx)
+{
+    struct constructor constructor;
+    const struct free_with with = {.call = free_fn, .ctx = ctx};
+    if (!free_fn || (!memory && size > 0) || size > PTRDIFF_MAX)
+        return fail_pointer(EINVAL);
+    if (!constructor_begin(owner, &constructor))
+        return NULL;
+    return constructor_end(&constructor, buffer_make_adopted_with(owner, memory, size, with));
+}
+
 void *own_buffer_data(const own_buffer *buffer)
 {
     return buffer ? buffer->data : NULL;
@@ -113,21 +168,13 @@ size_t own_buffer_size(const own_buffer *buffer)
     return buffer ? buffer->size : 0;
 }
 
-static void call_free_fn(void (*free_fn)(void *), void *memory)
-{
-    int saved = errno;
-    if (memory)
-        free_fn(memory);
-    errno = saved;
-}
-
 bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left)
 {
     *left = (struct left_memory){.memory = NULL};
     if (size == buffer->size)
         return true;
     if (buffer->adopted)
-        *left = (struct left_memory){.memory = buffer->data, .free_fn = buffer->free_fn};
+        *left = left_of(buffer);
     bool resized = data_resize(buffer, size);
     buffer_debug_step(buffer);
     return resized;
@@ -135,8 +182,12 @@ bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left)
 
 void buffer_free_left(const struct left_memory *left)
 {
-    if (left->free_fn)
-        call_free_fn(left->free_fn, left->memory);
+    int saved = errno;
+    if (left->memory && left->free_fn)
+        left->free_fn(left->memory);
+    else if (left->memory && left->free_with.call)
+        left->free_with.call(left->memory, left->free_with.ctx);
+    errno = saved;
 }
 
 int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
@@ -168,14 +219,13 @@ static own_object *buffer_step(own_object *object)
     own_buffer *buffer = as_buffer(object);
     if (!buffer->adopted)
         return NULL;
-    void (*free_fn)(void *) = buffer->free_fn;
-    void *memory = buffer->data;
+    const struct left_memory left = left_of(buffer);
     limit_subtract(buffer->limit, buffer->size);
-    buffer->adopted = false;
+    buffer->adopted = 0;
     buffer->granted = 0;
     buffer->data = buffer_behind(buffer);
     buffer->size = 0;
-    call_free_fn(free_fn, memory);
+    buffer_free_left(&left);
     return NULL;
 }
 
@@ -232,6 +282,8 @@ void buffer_validate(const own_buffer *buffer)
     check(buffer, header == chunk_round(header), "header + room = chunk_round of itself");
     if (buffer->adopted) {
         check(buffer, buffer->data || buffer->size == 0, "data = NULL only where size = 0");
+        check(buffer, buffer->adopted != ADOPTED_WITH || buffer->room >= sizeof(struct free_with),
+              "with a context: there is room for it");
     } else if (buffer_is_apart(buffer)) {
         check(buffer, buffer->size <= buffer->granted, "apart: size <= granted");
         check(buffer, buffer->granted == chunk_round(buffer->granted),

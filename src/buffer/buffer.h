@@ -9,6 +9,7 @@
  *   behind    | own_buffer | data ...     |     one chunk; data = the end of the header
  *   apart     | own_buffer | unused room  |     data is a chunk of its own, of `granted` bytes
  *   adopted   | own_buffer | unused room  |     data is somebody else's; free_fn frees it
+ *   with      | own_buffer | free_with    |     adopted, and freed with a context
  *
  * The header's chunk keeps its size for life: what lay behind the header and outgrew it moves
  * apart, and may come back.
@@ -45,9 +46,17 @@ struct own_buffer {
         void (*free_fn)(void *); /* adopted */
     };
     own_object *waiting; /* dying */
-    uint32_t arrays; /* of a shared buffer, any thread that makes or releases a view changes it */
-    uint16_t room;   /* behind the header, in its chunk */
-    uint16_t adopted;
+    uint32_t arrays;  /* of a shared buffer, any thread that makes or releases a view changes it */
+    uint16_t room;    /* behind the header, in its chunk */
+    uint16_t adopted; /* ADOPTED_ */
+};
+
+#define ADOPTED_PLAIN 1 /* free_fn frees it */
+#define ADOPTED_WITH 2  /* a struct free_with behind the header says how; free_fn is NULL */
+
+struct free_with {
+    void (*call)(void *memory, void *ctx);
+    void *ctx;
 };
 
 /* The header and what is most often behind it fill the finest classes of chunks. */
@@ -87,6 +96,8 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero);
 /* The same for adopted memory; the arguments are right. */
 own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size,
                                 void (*free_fn)(void *));
+own_buffer *buffer_make_adopted_with(own_pool *owner, void *memory, size_t size,
+                                     struct free_with free_with);
 
 /* free_bare of the class, for a buffer whose last reference went: state has no other flags. */
 bool buffer_free_bare(own_object *object);
@@ -94,7 +105,8 @@ bool buffer_free_bare(own_object *object);
 /* Adopted memory that a resize has left behind, to be freed when all else is done. */
 struct left_memory {
     void *memory;
-    void (*free_fn)(void *); /* NULL: there is none */
+    void (*free_fn)(void *); /* NULL: there is none, or free_with has a call */
+    struct free_with free_with;
 };
 /* Changes the size, whatever lies in the buffer. False: ENOMEM or EDQUOT. */
 bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left);

@@ -41,6 +41,7 @@ static inline void counts_add(struct counts *counts, const struct node *node, si
     } else {
         counts->foreign += one;
         counts->foreign_bytes += one * node_foreign(node)->size;
+        counts->with += node_is_with(node) ? one : 0;
     }
 }
 

@@ -37,6 +37,19 @@ void ledger_remove(struct ledger *ledger, struct account *account, struct node *
     ring_leave(ledger, &node->entry);
 }
 
+void ledger_shrink_foreign(struct ledger *ledger, struct foreign *foreign, size_t size)
+{
+    struct record *record = index_record(ledger);
+    if (record)
+        record->counts.foreign_bytes -= foreign->size - size;
+    foreign->size = size;
+}
+
+void foreign_with(void *memory)
+{
+    (void)memory;
+}
+
 struct counts ledger_counts(const struct ledger *ledger)
 {
     const struct record *record = index_record(ledger);
@@ -53,7 +66,8 @@ size_t ledger_bytes(const struct ledger *ledger)
     const struct record *record = index_record(ledger);
     const struct counts counts = ledger_counts(ledger);
     size_t bytes = (counts.held + counts.deferred) * chunk_round(sizeof(struct node)) +
-                   counts.foreign * chunk_round(sizeof(struct foreign));
+                   (counts.foreign - counts.with) * chunk_round(sizeof(struct foreign)) +
+                   counts.with * chunk_round(sizeof(struct foreign_with));
     if (record)
         bytes += chunk_round(sizeof(*record));
     if (record && record->buckets)

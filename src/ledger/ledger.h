@@ -32,6 +32,7 @@
  *   chains    every node is in one: the only one, or that of recent nodes, or that of its bucket.
  *             Each is newest first, and recent nodes are newer than those in buckets
  *   foreign   no two have the same address
+ *   with      counts.with = the foreign blocks that are freed with a context
  *   bytes     ledger_bytes = the chunks of nodes, record and buckets, which the account has paid
  *
  * Callers: an owner of memory, with the same account in each call on a ledger. This room knows no
@@ -85,12 +86,21 @@ struct foreign {
     size_t size;
 };
 
+/* An adopted block that is freed with a context: `call` of its node is foreign_with. */
+struct foreign_with {
+    struct foreign foreign;
+    void (*free_fn)(void *memory, void *ctx);
+    void *ctx;
+};
+void foreign_with(void *memory); /* only its address is used */
+
 /* The nodes of a ledger. */
 struct counts {
     size_t held;
     size_t deferred;
     size_t foreign;
     size_t foreign_bytes;
+    size_t with; /* among the foreign ones */
 };
 
 static inline enum kind entry_kind(const struct entry *entry)
@@ -116,6 +126,11 @@ static inline struct node *entry_node(struct entry *entry)
 static inline struct foreign *node_foreign(const struct node *node)
 {
     return (struct foreign *)(uintptr_t)node; /* its first field */
+}
+
+static inline bool node_is_with(const struct node *node)
+{
+    return node->call == foreign_with;
 }
 
 /* The entry before that one in time. NULL: there is none. */
@@ -170,9 +185,21 @@ static inline struct foreign *foreign_node_get(struct account *account)
     return (struct foreign *)account_get(account, sizeof(struct foreign), &granted);
 }
 
+static inline struct foreign_with *foreign_with_get(struct account *account)
+{
+    size_t granted;
+    return (struct foreign_with *)account_get(account, sizeof(struct foreign_with), &granted);
+}
+
+/* The size of a record that has been filled. */
+static inline size_t foreign_record_size(const struct foreign *foreign)
+{
+    return node_is_with(&foreign->node) ? sizeof(struct foreign_with) : sizeof(*foreign);
+}
+
 static inline void foreign_node_put(struct account *account, struct foreign *foreign)
 {
-    account_put(account, foreign, sizeof(*foreign));
+    account_put(account, foreign, foreign_record_size(foreign));
 }
 
 /* Says what a node is for, before it is added. */
@@ -237,6 +264,9 @@ struct node *ledger_find(struct ledger *ledger, struct account *account, enum ki
 /* The same, and removes it. */
 struct node *ledger_take(struct ledger *ledger, struct account *account, enum kind kind,
                          const void *object, void (*call)(void *));
+
+/* A foreign block becomes smaller. */
+void ledger_shrink_foreign(struct ledger *ledger, struct foreign *foreign, size_t size);
 
 struct counts ledger_counts(const struct ledger *ledger);
 /* What the account has paid for the ledger. */

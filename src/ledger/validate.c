@@ -81,6 +81,7 @@ void ledger_validate(const struct ledger *ledger, const void *owner)
     check(counts.deferred == found.deferred, owner, "deferred = entries of that kind");
     check(counts.foreign == found.foreign, owner, "foreign = entries of these kinds");
     check(counts.foreign_bytes == found.foreign_bytes, owner, "foreign bytes = their sizes");
+    check(counts.with == found.with, owner, "with = foreign ones with a context");
     check(chained == counts_nodes(&found), owner, "every node is in one chain");
     const struct record *record = index_record(ledger);
     check(!record || record->nodes == chained, owner, "nodes = held + deferred + foreign");

@@ -26,11 +26,30 @@ struct count_step {
 /* Shared increments stop here, shared decrements already at OWN_COUNT_SHARED. */
 #define COUNT_SHARED_STOP (OWN_COUNT_SHARED - ((int32_t)1 << 28))
 
+/* A step from OWN_COUNT_MAX on. Too many references to an object with a toggle saturate too. */
+static inline struct count_step count_up_high(int32_t count)
+{
+    if (count <= OWN_COUNT_TOGGLED)
+        return (struct count_step){count, COUNT_STAYS};
+    return (struct count_step){count < INT32_MAX ? count + 1 : OWN_COUNT_MAX, COUNT_MOVED};
+}
+
+static inline struct count_step count_down_high(int32_t count)
+{
+    if (count <= OWN_COUNT_TOGGLED)
+        return (struct count_step){count, COUNT_STAYS};
+    if (count == OWN_COUNT_TOGGLED + 1)
+        return (struct count_step){count, COUNT_LAST};
+    return (struct count_step){count - 1, COUNT_MOVED};
+}
+
 static inline struct count_step count_up(int32_t count)
 {
     if (count <= OWN_COUNT_DEAD)
         return (struct count_step){count, COUNT_IS_DEAD};
-    if (count <= COUNT_SHARED_STOP || count == 0 || count >= OWN_COUNT_MAX)
+    if (count >= OWN_COUNT_MAX)
+        return count_up_high(count);
+    if (count <= COUNT_SHARED_STOP || count == 0)
         return (struct count_step){count, COUNT_STAYS};
     return (struct count_step){count < 0 ? count - 1 : count + 1, COUNT_MOVED};
 }
@@ -39,7 +58,9 @@ static inline struct count_step count_down(int32_t count)
 {
     if (count <= OWN_COUNT_DEAD)
         return (struct count_step){count, COUNT_IS_DEAD};
-    if (count <= OWN_COUNT_SHARED || count == 0 || count >= OWN_COUNT_MAX)
+    if (count >= OWN_COUNT_MAX)
+        return count_down_high(count);
+    if (count <= OWN_COUNT_SHARED || count == 0)
         return (struct count_step){count, COUNT_STAYS};
     if (count == 1 || count == -1)
         return (struct count_step){count, COUNT_LAST};
@@ -51,6 +72,8 @@ static inline size_t count_references(int32_t count)
 {
     if (count <= OWN_COUNT_DEAD)
         return 0;
+    if (count > OWN_COUNT_TOGGLED)
+        return (size_t)(count - OWN_COUNT_TOGGLED);
     if (count <= OWN_COUNT_SHARED || count == 0 || count >= OWN_COUNT_MAX)
         return SIZE_MAX;
     return (size_t)(count < 0 ? -count : count);

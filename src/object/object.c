@@ -3,6 +3,7 @@
  */
 #include "object/object.h"
 #include "chunk/chunk.h"
+#include "object/toggle.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,6 +31,57 @@ own_object *object_new(const own_type *type)
     object->state = STATE_OBJECT;
     object->type = type;
     return object;
+}
+
+own_object *object_new_sized(const own_type *type, size_t size)
+{
+    size_t word = sizeof(own_object *);
+    if (!type || type->size < sizeof(own_object) || size < type->size ||
+        (type->tail_refs && (type->size % word || size % word))) {
+        errno = EINVAL;
+        return NULL;
+    }
+    if (size == type->size)
+        return object_new(type);
+    if (size > PTRDIFF_MAX)
+        return fail_pointer(ENOMEM);
+    size_t granted;
+    size_t whole = sizeof(struct sized) + size;
+    struct sized *sized = chunk_get(whole, &granted);
+    if (!sized)
+        return NULL;
+    if (whole <= CHUNK_MAX) /* a fresh mapping is zero */
+        memset(sized, 0, whole);
+    sized->size = size;
+    own_object *object = (own_object *)(void *)(sized + 1);
+    *object = (own_object){.count = 1, .state = STATE_OBJECT | STATE_SIZED, .type = type};
+    return object;
+}
+
+static own_object *reference_at(const own_object *object, size_t offset)
+{
+    const void *field = (const char *)object + offset;
+    return *(own_object *const __attribute__((may_alias)) *)field;
+}
+
+bool object_each(const own_object *object, bool (*visit)(own_object *object, void *arg), void *arg)
+{
+    const own_type *type = object->type;
+    own_object *value;
+    for (const size_t *refs = type->refs; refs && *refs != OWN_REFS_END; refs++) {
+        if ((value = reference_at(object, *refs)) && !visit(value, arg))
+            return false;
+    }
+    if (object_state(object) & STATE_CLASS) {
+        const struct object_class *class = (const void *)type;
+        return !class->each || class->each(object, visit, arg);
+    }
+    size_t tail = object_tail(object);
+    for (size_t i = 0; i < tail; i++) {
+        if ((value = reference_at(object, type->size + i * sizeof(value))) && !visit(value, arg))
+            return false;
+    }
+    return true;
 }
 
 static void tell_dead(const char *call, const own_object *object)
@@ -136,7 +188,11 @@ bool object_unhold(own_object *object)
         return false;
     struct count_step step = count_down(object->count);
     object->count = step.count;
-    return step.verdict == COUNT_LAST;
+    if (step.verdict != COUNT_LAST)
+        return false;
+    if (object_is_toggled(object))
+        toggle_end(object);
+    return true;
 }
 
 /* Releases the only reference of a confined object. False: it is not the caller's. One comparison
@@ -153,6 +209,21 @@ static bool release_last(own_object *object, const char *call)
     return false;
 }
 
+/* The same for any reference, from OWN_COUNT_MAX on. */
+static __attribute__((noinline)) bool release_high(own_object *object, const char *call)
+{
+    struct count_step step = count_down(object_count(object));
+    if (step.verdict == COUNT_LAST) {
+        if (!release_last(object, call))
+            return false;
+        toggle_end(object);
+        return true;
+    }
+    OWN_STORE_COUNT_(object, step.count);
+    object_tell(object);
+    return false;
+}
+
 bool object_release(own_object *object, const char *call)
 {
     int32_t count = object_count(object);
@@ -163,7 +234,9 @@ bool object_release(own_object *object, const char *call)
         return false;
     }
     if (count > 0) {
-        OWN_STORE_COUNT_(object, count_down(count).count);
+        if (OWN_UNLIKELY(count >= OWN_COUNT_MAX))
+            return release_high(object, call);
+        OWN_STORE_COUNT_(object, count - 1);
         return false;
     }
     switch (shared_release(object)) {
@@ -196,8 +269,10 @@ void own_incref_slow(own_object *object)
     struct count_step step = count_up(count);
     if (step.verdict == COUNT_IS_DEAD)
         tell_dead("own_incref", object);
-    else if (step.verdict == COUNT_MOVED)
+    else if (step.verdict == COUNT_MOVED) {
         OWN_STORE_COUNT_(object, step.count);
+        object_tell(object);
+    }
 }
 
 void own_decref_slow(own_object *object)
@@ -230,9 +305,17 @@ void own_immortalize(void *object)
     own_object *o = object;
     if (!o || !object_check(o, "own_immortalize", NULL))
         return;
+    if (object_is_toggled(o))
+        toggle_end(o);
     /* Other threads may be about to move a shared count by one: it goes where that changes
        nothing. */
     __atomic_store_n(&o->count, object_count(o) < 0 ? COUNT_SHARED_STOP : 0, __ATOMIC_RELAXED);
+}
+
+void own_rearm(void *object)
+{
+    if (object && object_check(object, "own_rearm", NULL))
+        object_unmark(object, STATE_FINALIZED);
 }
 
 const own_type *own_typeof(const void *object)

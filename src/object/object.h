@@ -14,6 +14,9 @@
  * So all references that pools hold are one step of the count. A decref by a caller without
  * a reference finds count = 1 and held > 0, which is misuse, at no cost to any other decref.
  *
+ * The chunk of an object begins with it. Only a sized object, one that is larger than its type, has
+ * a record of its size in front of it.
+ *
  * Memory that is not an object is recognised by its header: state & STATE_PATTERN = STATE_OBJECT in
  * every object whose count is not a dead one, and its type is the address of an own_type.
  *
@@ -28,19 +31,35 @@
 #include <own/object.h>
 
 /* The low bits of own_object.state; the rest counts what pools hold. */
-#define STATE_FINALIZED ((uint32_t)1) /* the finalizer has run; it never runs again */
+#define STATE_FINALIZED ((uint32_t)1) /* the finalizer has run; own_rearm ends that */
 #define STATE_WEAK ((uint32_t)2)      /* may have weak references */
-#define STATE_CLASS ((uint32_t)4)     /* the type is an object_class */
+#define STATE_SIZED ((uint32_t)4)     /* a struct sized lies in front of it */
 #define STATE_DYING ((uint32_t)8)     /* the last reference went; the guard keeps it whole */
-#define STATE_FOUND ((uint32_t)16)    /* for own_share, while it looks for all that is reachable */
+#define STATE_CLASS ((uint32_t)16)    /* the type is an object_class */
 #define STATE_PATTERN                                                                              \
     ((uint32_t)0xe0) /* of these bits, objects that are not dead have STATE_OBJECT */
 #define STATE_OBJECT ((uint32_t)0xa0) /* neither zeros, nor ASCII, nor a small negative number */
 #define STATE_FLAGS ((uint32_t)0xff)
+/* For own_share, while it looks for all that is reachable. */
+#define STATE_FOUND ((uint32_t)0x100)
 /* Flags that do not matter to the release of the last reference. */
-#define STATE_RELEASABLE (STATE_FINALIZED | STATE_WEAK | STATE_CLASS | STATE_FOUND)
-#define STATE_HELD_ONE ((uint32_t)1 << 8)
-#define STATE_HELD_MAX (UINT32_MAX >> 8) /* held so often, an object is never released again */
+#define STATE_RELEASABLE (STATE_FINALIZED | STATE_WEAK | STATE_CLASS | STATE_FOUND | STATE_SIZED)
+#define STATE_HELD_ONE ((uint32_t)1 << 9)
+#define STATE_HELD_MAX (UINT32_MAX >> 9) /* held so often, an object is never released again */
+
+/* What a sized object has in front of it. The chunk room leaves the first 16 bytes of a chunk that
+   was put back as they are, and writes to the next 16; the header of the object is behind them, so
+   that a dead one can still be recognised. */
+struct sized {
+    size_t size; /* of the object */
+    size_t tail; /* while it dies: the references of the tail that are still to be released */
+    size_t unused[2];
+};
+
+static inline struct sized *object_sized(const own_object *object)
+{
+    return (struct sized *)(uintptr_t)object - 1;
+}
 
 /*
  * A type of the library's own, whose objects die in steps of their own. They are whole and counted
@@ -49,6 +68,9 @@
 struct object_class {
     /* Its size is 0, so that object_new refuses it: other code makes these objects. */
     own_type type;
+    /* Visits the references that an object has beside the fields of the type, until an answer is
+       false. NULL: there are none, or they are a pool's. */
+    bool (*each)(const own_object *self, bool (*visit)(own_object *object, void *arg), void *arg);
     /* Does the next piece of dying. Returns an object whose last reference that released, NULL when
        there is nothing left to do. It may run code of users. */
     own_object *(*step)(own_object *self);
@@ -144,6 +166,22 @@ size_t shared_references(const own_object *object, uint32_t *state);
 
 /* A zeroed object with one reference, which is new. NULL: errno is EINVAL or ENOMEM. */
 own_object *object_new(const own_type *type);
+/* The same for an object with a tail, if `size` is more than that of the type. Among EINVAL are
+   then a size below that, and a tail that does not fit .tail_refs. */
+own_object *object_new_sized(const own_type *type, size_t size);
+
+/* How many references the tail of a plain object owns. */
+static inline size_t object_tail(const own_object *object)
+{
+    const own_type *type = object->type;
+    if (OWN_LIKELY(!type->tail_refs || !(object_state(object) & STATE_SIZED)))
+        return 0;
+    return (object_sized(object)->size - type->size) / sizeof(own_object *);
+}
+
+/* Visits what the fields, the tail or the class of an object refer to, NULL left out, until an
+   answer is false. A pool has none of these. */
+bool object_each(const own_object *object, bool (*visit)(own_object *object, void *arg), void *arg);
 
 /* Whether that is an object, and alive. False: it has been reported as a misuse of that call, for
    that pool if there is one. */
@@ -173,6 +211,11 @@ OWN_MUST_USE bool object_unhold(own_object *object);
 
 /* A reference outside of pools is released. True: as object_unhold. Misuse is reported. */
 OWN_MUST_USE bool object_release(own_object *object, const char *call);
+
+/*
+ * Where an object may have a toggle, the caller of object_hold, object_give and object_unhold calls
+ * object_tell (toggle.h) when nothing is half done. object_release tells it itself.
+ */
 
 /* The last reference has been released: the object dies, and what dies with it. Keeps errno. Where
    tear-downs nest too deep, it is put off. */

@@ -131,6 +131,23 @@ static void free_plain(own_object *object)
     chunk_put(object, size);
 }
 
+static void free_sized(own_object *object)
+{
+    struct sized *sized = object_sized(object);
+    object->state = 0;
+    __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
+    chunk_put(sized, sizeof(*sized) + sized->size);
+}
+
+static __attribute__((noinline)) bool die_bare_sized(own_object *object)
+{
+    const own_type *type = object->type;
+    if (type->finalize || type->refs || type->tail_refs)
+        return false;
+    free_sized(object);
+    return true;
+}
+
 /* Most objects own nothing that has to be released, and nobody is told: they go at once, whoever
    waits. */
 static bool die_bare(own_object *object)
@@ -138,10 +155,19 @@ static bool die_bare(own_object *object)
     uint32_t flags = object_state(object) & STATE_FLAGS;
     if (flags == (STATE_OBJECT | STATE_CLASS))
         return class_of_object(object)->free_bare(object);
-    if (flags != STATE_OBJECT || object->type->finalize || object->type->refs)
+    if (flags != STATE_OBJECT)
+        return flags == (STATE_OBJECT | STATE_SIZED) && die_bare_sized(object);
+    if (object->type->finalize || object->type->refs)
         return false;
     free_plain(object);
     return true;
+}
+
+/* The tail is released before the fields, and both are found as too many fields are. */
+static __attribute__((noinline)) unsigned begin_tail(own_object *object)
+{
+    object_sized(object)->tail = object_tail(object);
+    return object_sized(object)->tail ? DYING_FIELD_MAX : count_fields(object->type);
 }
 
 /* Puts an object on the stack above `waiting`. False: what ran meanwhile brought it back to
@@ -156,10 +182,13 @@ static bool begin(own_object *object, own_object *waiting)
     }
     if (!finalize(object))
         return false;
+    uint32_t flags = object_state(object) & DYING_FLAGS;
+    unsigned fields =
+        OWN_UNLIKELY(flags & STATE_SIZED) ? begin_tail(object) : count_fields(object->type);
     dying_store(object, (struct dying){
                             .waiting = waiting,
-                            .field = count_fields(object->type),
-                            .flags = object_state(object) & DYING_FLAGS,
+                            .field = fields,
+                            .flags = flags,
                         });
     return true;
 }
@@ -173,12 +202,27 @@ static own_object *empty_field(own_object *object, size_t offset)
     return value;
 }
 
-/* Where there are too many fields to number: the last that is not empty. */
+/* The last reference of the tail that is not empty. */
+static own_object *empty_tail(own_object *object)
+{
+    struct sized *sized = object_sized(object);
+    own_object *value = NULL;
+    while (!value && sized->tail)
+        value = empty_field(object, object->type->size + --sized->tail * sizeof(value));
+    return value;
+}
+
+/* Where there are too many fields to number: the last that is not empty. The tail is behind all. */
 static own_object *empty_last_field(own_object *object)
 {
     const size_t *refs = object->type->refs;
     size_t last = OWN_REFS_END;
-    for (; *refs != OWN_REFS_END; refs++) {
+    own_object *value = NULL;
+    if (dying_load(object).flags & STATE_SIZED)
+        value = empty_tail(object);
+    if (value)
+        return value;
+    for (; refs && *refs != OWN_REFS_END; refs++) {
         void *field = (char *)object + *refs;
         if (*(own_object *__attribute__((may_alias)) *)field)
             last = *refs;
@@ -186,7 +230,8 @@ static own_object *empty_last_field(own_object *object)
     return last == OWN_REFS_END ? NULL : empty_field(object, last);
 }
 
-/* The step of a plain object: releases fields, the last declared first, until something dies. */
+/* The step of a plain object: releases the tail from its end, then fields, the last declared first,
+   until something dies. */
 static own_object *release_fields(own_object *object)
 {
     for (;;) {
@@ -213,9 +258,9 @@ static own_object *release_fields(own_object *object)
 static own_object *end(own_object *object)
 {
     if (object_is_dead(object)) {
-        own_object *waiting = dying_load(object).waiting;
-        free_plain(object);
-        return waiting;
+        struct dying dying = dying_load(object);
+        (OWN_UNLIKELY(dying.flags & STATE_SIZED) ? free_sized : free_plain)(object);
+        return dying.waiting;
     }
     bool revived = object_is_revived(object); /* the count first, as in is_alone */
     if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !revived) {

@@ -6,6 +6,7 @@
  * used, if there is memory for that. An empty shard uses no memory besides itself.
  */
 #include "chunk/chunk.h"
+#include "object/toggle.h"
 #include "object/weakref.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ _Static_assert(sizeof(weakref_shards) / sizeof(*weakref_shards) == SHARD_COUNT, 
 
 static void lock_all(void)
 {
+    toggle_lock_table();
     for (size_t i = 0; i < SHARD_COUNT; i++)
         lock_take(&weakref_shards[i].lock);
 }
@@ -30,6 +32,7 @@ static void unlock_all(void)
 {
     for (size_t i = 0; i < SHARD_COUNT; i++)
         lock_release(&weakref_shards[i].lock);
+    toggle_unlock_table();
 }
 
 /* A child process must not find a lock taken by a thread that it does not have. Done when the

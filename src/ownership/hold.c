@@ -3,6 +3,7 @@
  *
  * Each call first makes ready what may fail, then changes everything in steps that cannot.
  */
+#include "object/toggle.h"
 #include "object/weakref.h"
 #include "ownership/ownership.h"
 
@@ -49,6 +50,8 @@ bool constructor_enter(own_pool *owner, struct constructor *constructor)
         return false;
     }
     constructor->entered = enter_for_node(owner, &constructor->node);
+    if (OWN_UNLIKELY(pool_parts(owner) && constructor->entered))
+        toggle_hush(true); /* of the object that is made, and of what it takes references to */
     return constructor->entered;
 }
 
@@ -56,16 +59,19 @@ void *constructor_give(const struct constructor *constructor, void *made)
 {
     struct part *entered = constructor->entered;
     own_object *object = made;
+    if (OWN_UNLIKELY(pool_parts(pool_home(entered))))
+        toggle_hush(false);
     if (!object) {
         node_put_failed(part_account(entered), constructor->node);
         pool_leave(entered);
         return NULL;
     }
     if (OWN_UNLIKELY(!pool_share_with(pool_home(entered), object, entered))) {
+        int error = errno;
         node_put_failed(part_account(entered), constructor->node);
         pool_leave(entered);
         own_decref(object);
-        return fail_pointer(ENOMEM);
+        return fail_pointer(error);
     }
     object_give(object);
     part_add(entered, constructor->node, KIND_REFERENCE, object, NULL);
@@ -79,6 +85,14 @@ void *own_new(own_pool *owner, const own_type *type)
     if (!constructor_begin(owner, &constructor))
         return NULL;
     return constructor_end(&constructor, object_new(type));
+}
+
+void *own_new_sized(own_pool *owner, const own_type *type, size_t size)
+{
+    struct constructor constructor;
+    if (!constructor_begin(owner, &constructor))
+        return NULL;
+    return constructor_end(&constructor, object_new_sized(type, size));
 }
 
 own_weakref *own_weakref_new(own_pool *owner, void *object,
@@ -99,9 +113,10 @@ struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node 
     struct part *entered = enter_for_node(pool, node);
     if (!entered || OWN_LIKELY(pool_share_with(pool_home(entered), object, entered)))
         return entered;
+    int error = errno;
     node_put_failed(part_account(entered), *node);
     pool_leave(entered);
-    return fail_pointer(ENOMEM);
+    return fail_pointer(error);
 }
 
 int own_hold(own_pool *pool, void *object)
@@ -116,6 +131,7 @@ int own_hold(own_pool *pool, void *object)
     object_hold(object);
     part_add(entered, node, KIND_REFERENCE, object, NULL);
     pool_leave(entered);
+    object_tell(object);
     return 0;
 }
 
@@ -161,6 +177,8 @@ static int drop_child(own_pool *pool, own_pool *child)
         object_die(&child->object);
     else if (shared)
         tree_pass();
+    else
+        object_tell(&child->object);
     return 0;
 }
 
@@ -185,7 +203,7 @@ static __attribute__((noinline)) int drop_slow(own_pool *pool, void *object)
     node_put(part_account(entered), node);
     part_debug_step(entered);
     pool_leave(entered);
-    if (object_unhold(object))
+    if (object_unhold_and_tell(object))
         object_die(object);
     return 0;
 }

@@ -1,6 +1,7 @@
 /*
  * ownership/move.c - own_give, own_move: references and children that get another owner.
  */
+#include "object/toggle.h"
 #include "ownership/ownership.h"
 
 /*
@@ -61,8 +62,9 @@ static struct part *adapt(own_pool *parent, own_pool *child)
         return NULL;
     if (pool_share_with(parent, child, NULL))
         return part;
+    int error = errno;
     limit_move_back(child, before);
-    return fail_pointer(ENOMEM);
+    return fail_pointer(error);
 }
 
 static void add_child(own_pool *pool, struct part *part, own_pool *child)
@@ -78,6 +80,7 @@ static bool give_child(own_pool *pool, own_pool *child, int *result)
 {
     bool locked = lock_tree(pool, child);
     bool is_root = !tree_parent(child);
+    bool toggled = object_is_toggled(&child->object);
     if (is_root) {
         struct part *part = NULL;
         *result = check_parent(pool, child, locked);
@@ -89,6 +92,8 @@ static bool give_child(own_pool *pool, own_pool *child, int *result)
         }
     }
     unlock_tree(locked);
+    if (OWN_UNLIKELY(is_root && toggled))
+        toggle_tell(&child->object);
     return is_root;
 }
 
@@ -98,9 +103,12 @@ static int give_reference(own_pool *pool, void *object)
     struct part *entered = pool_enter_for_reference(pool, object, &node);
     if (!entered)
         return -1;
+    bool toggled = object_is_toggled(object); /* later another thread may have released it */
     object_give(object);
     part_add(entered, node, KIND_REFERENCE, object, NULL);
     pool_leave(entered);
+    if (OWN_UNLIKELY(toggled))
+        toggle_tell(object);
     return 0;
 }
 

@@ -4,6 +4,7 @@
  * First everything that can be reached is listed, and what may fail is made ready; then everything
  * is changed. So a call that fails has changed nothing, and nothing recurses.
  */
+#include "object/toggle.h"
 #include "object/weakref.h"
 #include "ownership/ownership.h"
 
@@ -23,6 +24,7 @@ struct list_of_found {
     size_t count;
     size_t done;
     size_t room;
+    int error; /* why not all can become shared */
 };
 
 static void forget_list(const struct list_of_found *list)
@@ -36,8 +38,10 @@ static bool grow(struct list_of_found *list)
     size_t granted;
     size_t bytes = list->room * sizeof(*list->found) * 4;
     struct found *larger = chunk_get(bytes, &granted);
-    if (!larger)
+    if (!larger) {
+        list->error = ENOMEM;
         return false;
+    }
     memcpy(larger, list->found, list->count * sizeof(*larger));
     forget_list(list);
     list->found = larger;
@@ -52,33 +56,28 @@ static bool has_parts(const own_object *object)
 }
 
 /* Lists an object, unless it is listed, or is shared already, as is then all that it holds. False:
-   ENOMEM. */
+   it cannot become shared. */
 static bool find(struct list_of_found *list, own_object *object)
 {
     if (!object || object_count(object) < 0 || object_state(object) & STATE_FOUND)
         return true;
+    if (OWN_UNLIKELY(object_is_toggled(object))) {
+        list->error = EBUSY;
+        return false;
+    }
     if (list->count == list->room && !grow(list))
         return false;
     struct parts *parts = NULL;
     if (has_parts(object)) {
         own_pool *pool = as_pool(object);
         parts = parts_make(&pool->part, pool);
-        if (!parts)
+        if (!parts) {
+            list->error = ENOMEM;
             return false;
+        }
     }
     object_mark(object, STATE_FOUND);
     list->found[list->count++] = (struct found){.object = object, .parts = parts};
-    return true;
-}
-
-static bool look_into_fields(struct list_of_found *list, own_object *object)
-{
-    const size_t *refs = object->type->refs;
-    for (; refs && *refs != OWN_REFS_END; refs++) {
-        void *field = (char *)object + *refs;
-        if (!find(list, *(own_object *__attribute__((may_alias)) *)field))
-            return false;
-    }
     return true;
 }
 
@@ -93,18 +92,18 @@ static bool look_into_pool(struct list_of_found *list, own_pool *pool)
     return true;
 }
 
-static bool find_weak(own_object *ref, void *list)
+static bool find_one(own_object *object, void *list)
 {
-    return find(list, ref);
+    return find(list, object);
 }
 
 static bool look_into(struct list_of_found *list, own_object *object)
 {
-    if (object_state(object) & STATE_WEAK && !weakref_each(object, find_weak, list))
+    if (object_state(object) & STATE_WEAK && !weakref_each(object, find_one, list))
         return false;
     if (has_parts(object))
         return look_into_pool(list, as_pool(object));
-    return object_is_pool(object) || look_into_fields(list, object);
+    return object_is_pool(object) || object_each(object, find_one, list);
 }
 
 /* The same number of references, on the other side of the number line. An immortal object is shared
@@ -138,23 +137,23 @@ static void forget(const struct found *found)
         parts_free(found->parts);
 }
 
+static bool is_none(own_object *object, void *arg)
+{
+    (void)object;
+    (void)arg;
+    return false;
+}
+
 /* Whether nothing else becomes shared with an object, so that no list is needed. */
 static bool is_all(const own_object *object)
 {
-    if (object_state(object) & STATE_WEAK)
-        return false;
-    const size_t *refs = object->type->refs;
-    for (; refs && *refs != OWN_REFS_END; refs++) {
-        const void *field = (const char *)object + *refs;
-        if (*(own_object *const __attribute__((may_alias)) *)field)
-            return false;
-    }
-    return !object_is_pool(object);
+    return !(object_state(object) & STATE_WEAK) && !object_is_pool(object) &&
+           !object_is_toggled(object) && object_each(object, is_none, NULL);
 }
 
 int own_share(void *object)
 {
-    struct list_of_found list = {.room = FEW};
+    struct list_of_found list = {.room = FEW, .error = errno};
     list.found = list.few;
     if (!object || !object_check(object, "own_share", NULL)) {
         errno = EINVAL;
@@ -166,13 +165,12 @@ int own_share(void *object)
         share(&(struct found){.object = object});
         return 0;
     }
-    int saved = errno;
     bool all = find(&list, object);
     while (all && list.done < list.count)
         all = look_into(&list, list.found[list.done++].object);
     for (size_t i = 0; i < list.count; i++)
         (all ? share : forget)(&list.found[i]);
     forget_list(&list);
-    errno = all ? saved : ENOMEM;
+    errno = list.error;
     return all ? 0 : -1;
 }

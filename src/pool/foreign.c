@@ -44,6 +44,7 @@ struct counts foreign_counts(const own_pool *pool)
         const struct counts blocks = ledger_counts(&private_memory(pool)->blocks);
         counts.foreign += blocks.foreign;
         counts.foreign_bytes += blocks.foreign_bytes;
+        counts.with += blocks.with;
     }
     return counts;
 }
@@ -70,7 +71,26 @@ static bool can_count(const own_pool *pool, size_t size)
     return size <= PTRDIFF_MAX - foreign_counts(pool).foreign_bytes;
 }
 
-bool foreign_add(own_pool *pool, enum kind kind, void *memory, size_t size, void (*free_fn)(void *))
+/* A record with all but its size. NULL: ENOMEM or EDQUOT. */
+static struct foreign *make_record(struct account *account, enum kind kind,
+                                   const struct released *freed)
+{
+    if (!freed->free_with) {
+        struct foreign *foreign = foreign_node_get(account);
+        if (foreign)
+            node_fill(&foreign->node, kind, freed->memory, freed->free);
+        return foreign;
+    }
+    struct foreign_with *with = foreign_with_get(account);
+    if (!with)
+        return NULL;
+    node_fill(&with->foreign.node, kind, freed->memory, foreign_with);
+    with->free_fn = freed->free_with;
+    with->ctx = freed->ctx;
+    return &with->foreign;
+}
+
+bool foreign_add(own_pool *pool, enum kind kind, size_t size, const struct released *freed)
 {
     struct part *part = &pool->part;
     struct account *account = part_account(part);
@@ -78,15 +98,14 @@ bool foreign_add(own_pool *pool, enum kind kind, void *memory, size_t size, void
         errno = EOVERFLOW;
         return false;
     }
-    struct foreign *foreign = foreign_node_get(account);
+    struct foreign *foreign = make_record(account, kind, freed);
     if (!foreign)
         return false;
     if (!limit_add(account->limit, size)) {
-        account_put_failed(account, foreign, sizeof(*foreign));
+        account_put_failed(account, foreign, foreign_record_size(foreign));
         return false;
     }
     foreign->size = size;
-    node_fill(&foreign->node, kind, memory, free_fn);
     ledger_add(ledger_of(part, kind), account, &foreign->node, part, part_time(part));
     pool_set_flags(pool, POOL_FOREIGN);
     part_count_foreign(part, size, true);
@@ -108,9 +127,26 @@ void foreign_remove(struct part *part, struct foreign *foreign)
     part_debug_step(part);
 }
 
+void foreign_shrink(struct part *part, struct foreign *foreign, size_t size)
+{
+    size_t old_size = foreign->size;
+    ledger_shrink_foreign(ledger_of(part, entry_kind(&foreign->node.entry)), foreign, size);
+    part_count_foreign(part, old_size, false);
+    part_count_foreign(part, size, true);
+    limit_subtract(part_account(part)->limit, old_size - size);
+    part_debug_step(part);
+}
+
 struct released foreign_take(own_pool *pool, struct foreign *foreign)
 {
-    struct released released = {.memory = foreign->node.object, .free = foreign->node.call};
+    struct released released = {.memory = foreign->node.object};
+    if (node_is_with(&foreign->node)) {
+        const struct foreign_with *with = (const void *)foreign; /* its first field */
+        released.free_with = with->free_fn;
+        released.ctx = with->ctx;
+    } else {
+        released.free = foreign->node.call;
+    }
     if (entry_kind(&foreign->node.entry) == KIND_BLOCK)
         released.allocator = private_memory(pool)->allocator;
     foreign_remove(&pool->part, foreign);
@@ -122,6 +158,8 @@ void foreign_give_back(const struct released *released)
     int saved = errno;
     if (released->free)
         released->free(released->memory);
+    else if (released->free_with)
+        released->free_with(released->memory, released->ctx);
     else
         released->allocator.free(released->allocator.ctx, released->memory);
     errno = saved;

@@ -31,17 +31,21 @@ size_t private_bytes(const own_pool *pool);
 struct counts foreign_counts(const own_pool *pool);
 /* The foreign block at that address, or NULL. */
 struct foreign *foreign_find(own_pool *pool, const void *block);
+/* How a foreign block is freed. */
+struct released {
+    void *memory;
+    void (*free)(void *memory); /* or with ctx; neither: the allocator frees it */
+    void (*free_with)(void *memory, void *ctx);
+    void *ctx;
+    own_allocator allocator;
+};
 /* Makes memory a block of the pool, adopted or private. False: ENOMEM, EDQUOT or EOVERFLOW. */
-bool foreign_add(own_pool *pool, enum kind kind, void *memory, size_t size,
-                 void (*free_fn)(void *));
+bool foreign_add(own_pool *pool, enum kind kind, size_t size, const struct released *freed);
+/* Its size becomes less; nothing can fail. */
+void foreign_shrink(struct part *part, struct foreign *foreign, size_t size);
 /* Makes it a block no longer; the memory is the caller's. `part`: the one whose ledger has it. */
 void foreign_remove(struct part *part, struct foreign *foreign);
 /* The same, and tells how the memory is to be freed. */
-struct released {
-    void *memory;
-    void (*free)(void *memory); /* NULL: the allocator frees it */
-    own_allocator allocator;
-};
 struct released foreign_take(own_pool *pool, struct foreign *foreign);
 /* Frees it. No part is entered: this runs code of users, which may end the pool. errno is kept. */
 void foreign_give_back(const struct released *released);

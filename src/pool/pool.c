@@ -1,6 +1,7 @@
 /*
  * pool/pool.c - creating, clearing and ending pools.
  */
+#include "object/toggle.h"
 #include "pool/pool.h"
 
 #include <stdio.h>
@@ -344,6 +345,6 @@ void own_pool_clear(own_pool *pool)
     }
     if (!pool_parts(pool))
         part_debug_step(&pool->part);
-    if (object_unhold(&pool->object))
+    if (object_unhold_and_tell(&pool->object))
         object_die(&pool->object);
 }

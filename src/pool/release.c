@@ -1,6 +1,7 @@
 /*
  * pool/release.c - releasing what a pool owns, the newest entry first.
  */
+#include "object/toggle.h"
 #include "pool/pool.h"
 
 #include <errno.h>
@@ -41,17 +42,22 @@ static inline struct taken take_newest(struct part *entered)
     struct node *node = entry_node(newest);
     taken.object = node->object;
     taken.call = node->call;
-    if (taken.kind == KIND_ADOPTED) {
-        foreign_remove(entered, node_foreign(node));
-    } else {
-        part_leaves(entered, newest, newest);
-        ledger_remove(&entered->ledger, part_account(entered), node);
-        node_put(part_account(entered), node);
-    }
+    part_leaves(entered, newest, newest);
+    ledger_remove(&entered->ledger, part_account(entered), node);
+    node_put(part_account(entered), node);
     return taken;
 }
 
-/* Releases the reference, makes the call, or frees the memory. Returns an object whose last
+/* Frees the adopted block that is the newest entry; leaves. */
+static void release_adopted(struct part *entered)
+{
+    struct foreign *newest = node_foreign(entry_node(entered->ledger.newest));
+    const struct released released = foreign_take(pool_home(entered), newest);
+    pool_leave(entered);
+    foreign_give_back(&released);
+}
+
+/* Releases the reference, or makes the call. Returns an object whose last
    reference that was, or NULL. */
 static inline own_object *settle(const struct taken *taken)
 {
@@ -60,10 +66,12 @@ static inline own_object *settle(const struct taken *taken)
             return taken->object;
         if (OWN_UNLIKELY(taken->shared))
             tree_pass();
+        else
+            object_tell(taken->object);
         return NULL;
     }
     if (taken->kind == KIND_REFERENCE)
-        return object_unhold(taken->object) ? taken->object : NULL;
+        return object_unhold_and_tell(taken->object) ? taken->object : NULL;
     int saved = errno;
     taken->call(taken->object);
     errno = saved;
@@ -100,6 +108,10 @@ static own_object *release_newest(own_pool *pool)
     while (call_aside(pool, CALLS_FIRST))
         continue;
     while (!last && (entered = part_enter_newest(&pool->part))) {
+        if (OWN_UNLIKELY(entry_kind(entered->ledger.newest) == KIND_ADOPTED)) {
+            release_adopted(entered);
+            continue;
+        }
         const struct taken taken = take_newest(entered);
         pool_leave(entered);
         last = settle(&taken);

@@ -101,7 +101,8 @@ END_TEST
 
 START_TEST(saturated_confined_count_never_comes_back)
 {
-    const int32_t starts[] = {OWN_COUNT_MAX, OWN_COUNT_MAX + 1, INT32_MAX - 1, INT32_MAX};
+    const int32_t starts[] = {OWN_COUNT_MAX, OWN_COUNT_MAX + 1, OWN_COUNT_TOGGLED - 1,
+                              OWN_COUNT_TOGGLED};
     struct probe *probe = probe_new(NULL, 'a');
 
     set_count(probe, OWN_COUNT_MAX - 1);

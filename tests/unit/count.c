@@ -35,7 +35,11 @@ static const struct boundary {
     {OWN_COUNT_MAX - 1, 1, COUNT_MOVED, -1, COUNT_MOVED, 1073741823},
     {OWN_COUNT_MAX, 0, COUNT_STAYS, 0, COUNT_STAYS, SIZE_MAX},
     {OWN_COUNT_MAX + 1, 0, COUNT_STAYS, 0, COUNT_STAYS, SIZE_MAX},
-    {INT32_MAX, 0, COUNT_STAYS, 0, COUNT_STAYS, SIZE_MAX},
+    {OWN_COUNT_TOGGLED, 0, COUNT_STAYS, 0, COUNT_STAYS, SIZE_MAX},
+    {OWN_COUNT_TOGGLED + 1, 1, COUNT_MOVED, 0, COUNT_LAST, 1},
+    {OWN_COUNT_TOGGLED + 2, 1, COUNT_MOVED, -1, COUNT_MOVED, 2},
+    {INT32_MAX - 1, 1, COUNT_MOVED, -1, COUNT_MOVED, 536870910},
+    {INT32_MAX, OWN_COUNT_MAX - INT32_MAX, COUNT_MOVED, -1, COUNT_MOVED, 536870911},
 };
 #define BOUNDARIES (sizeof(line) / sizeof(line[0]))
 
@@ -78,16 +82,11 @@ END_TEST
 START_TEST(saturated_counts_never_come_back)
 {
     static const int32_t starts[] = {
-        OWN_COUNT_DEAD + 1,
-        COUNT_SHARED_STOP - 1,
-        COUNT_SHARED_STOP,
-        COUNT_SHARED_STOP + 1,
-        OWN_COUNT_SHARED - 1,
-        OWN_COUNT_SHARED,
-        OWN_COUNT_MAX,
-        OWN_COUNT_MAX + 1,
-        INT32_MAX,
-        0,
+        OWN_COUNT_DEAD + 1,   COUNT_SHARED_STOP - 1,
+        COUNT_SHARED_STOP,    COUNT_SHARED_STOP + 1,
+        OWN_COUNT_SHARED - 1, OWN_COUNT_SHARED,
+        OWN_COUNT_MAX,        OWN_COUNT_MAX + 1,
+        OWN_COUNT_TOGGLED,    0,
     };
     struct random random;
 
@@ -116,7 +115,7 @@ START_TEST(saturated_bands_are_wider_than_threads_can_overshoot)
 
     expect(OWN_COUNT_SHARED - COUNT_SHARED_STOP >= threads);
     expect(COUNT_SHARED_STOP - OWN_COUNT_DEAD > threads);
-    expect(INT32_MAX - OWN_COUNT_MAX >= threads);
+    expect(OWN_COUNT_TOGGLED - OWN_COUNT_MAX >= threads);
     expect(OWN_COUNT_DEAD - INT32_MIN >= threads);
 }
 END_TEST
@@ -133,11 +132,20 @@ static const own_type logging_type = {
     .finalize = finalize_and_log,
 };
 
+static void ignore(void *object, bool only, void *arg)
+{
+    (void)object, (void)only, (void)arg;
+}
+
+static bool toggled; /* the object has a toggle, as its count says */
+
 static own_object *object_with(int32_t count)
 {
     own_object *object = (own_object *)own_new(NULL, &logging_type);
 
     expect(object != NULL);
+    toggled = count > OWN_COUNT_TOGGLED;
+    expect(!toggled || own_set_toggle(object, ignore, NULL) == 0);
     object->count = count;
     return object;
 }
@@ -145,7 +153,7 @@ static own_object *object_with(int32_t count)
 /* Ends an object whatever its count is. */
 static void end_object(own_object *object)
 {
-    object->count = 1;
+    object->count = toggled ? OWN_COUNT_TOGGLED + 1 : 1;
     own_decref(object);
     expect_events("x");
 }
@@ -221,6 +229,7 @@ START_TEST(only_the_dead_cannot_be_made_immortal)
     expect(misuses == dead);
     expect(!dead || strstr(misuse_sentence, "dead or dying"));
     expect(object->count == (dead ? line[_i].count : immortal));
+    toggled = false; /* it has lost it */
     end_object(object);
 }
 END_TEST
