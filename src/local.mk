@@ -43,6 +43,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/block/block.h \
 	%D%/block/exact.c \
 	%D%/block/foreign.c \
+	%D%/block/move.c \
 	%D%/block/private.c \
 	%D%/block/string.c \
 	%D%/buffer/buffer.c \
@@ -109,6 +110,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/page/page.h \
 	%D%/page/validate.c \
 	%D%/part/blocks.c \
+	%D%/part/handover.c \
 	%D%/part/part.c \
 	%D%/part/part.h \
 	%D%/part/validate.c \

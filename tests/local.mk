@@ -168,6 +168,7 @@ contract_tests += \
 	%D%/contract/allocator \
 	%D%/contract/array \
 	%D%/contract/block \
+	%D%/contract/block_move \
 	%D%/contract/buffer \
 	%D%/contract/bump \
 	%D%/contract/churn \

@@ -115,11 +115,28 @@ OWN_API OWN_MUST_USE void *own_realloc_raw(own_pool *pool, void *block, size_t c
 OWN_API int own_free(own_pool *pool, void *block);
 
 /*
+ * Moves a block from one pool to another.
+ *
+ * block  a live block of `from`; afterwards one of `to`, if need be at another address.
+ *
+ * An adopted block keeps its address, and its free function; so does a block over 64 KiB that lies
+ * in memory of its own (see own_pool_options.reserve), where both pools have their memory from the
+ * same place and neither has an allocator or OWN_POOL_EXACT. Other blocks are copied; and near a
+ * limit that counts both pools, they and adopted ones need room for both at a time.
+ *
+ * Returns the block, or NULL with errno EINVAL (not a live block of from; or from or to is NULL),
+ * ENOMEM or EDQUOT (a limit at or above to), EOVERFLOW as own_adopt; then nothing has changed. If
+ * both are the same pool, nothing happens. Threads: those of both pools. Cost: O(1), or a copy.
+ */
+OWN_API OWN_MUST_USE void *own_block_move(own_pool *from, own_pool *to, void *block);
+
+/*
  * The size of a block: what was asked for, rounded up to 16, at least 16; all of it may be used. Of
- * an adopted block, what own_adopt was told; in a pool with an allocator, what was asked for.
+ * an adopted block, what own_adopt was told; in a pool with an allocator or OWN_POOL_EXACT, what was
+ * asked for.
  *
  * Returns 0 with errno EINVAL where block is not a live block of pool (or either is NULL); 0 with
- * errno as it was where the block is an adopted one, or one from an allocator, of 0 bytes.
+ * errno as it was where the block is an adopted one, or one from such a pool, of 0 bytes.
  * Cost: O(1) for a block in a page or in memory of its own; else a step for each KiB of the block,
  * which own_free and own_realloc take too.
  */

@@ -2,6 +2,7 @@
  * block/block.h - the room block: the calls of own/block.h.
  *
  *   block.c     own_alloc, own_free, own_realloc, own_block_size, own_contains
+ *   move.c      own_block_move
  *   foreign.c   own_adopt, own_disown, and the calls of block.c for an address in no memory
  *   exact.c     the calls of block.c in a pool that remembers sizes as asked for
  *   private.c   own_alloc in a pool with an allocator of its own
@@ -38,6 +39,8 @@ bool foreign_has(own_pool *pool, const void *block);
 int foreign_free_block(own_pool *pool, void *block);
 void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bool zero);
 size_t foreign_size(own_pool *pool, const void *block);
+/* An adopted block goes to another pool, for own_block_move. */
+enum handover foreign_hand_over(own_pool *from, own_pool *to, void *block);
 
 /* exact.c: own_alloc and its like, for a pool with POOL_EXACT; and the rest of the other calls, for
    any pool, where *found or the result says whether it is exact and has the block. */

@@ -142,15 +142,44 @@ int own_adopt_with(own_pool *pool, void *memory, size_t size,
     return adopt(pool, size, &freed, "own_adopt_with");
 }
 
+static struct foreign *find_adopted(own_pool *pool, const void *block)
+{
+    struct foreign *foreign = foreign_find(pool, block);
+    return foreign && entry_kind(&foreign->node.entry) == KIND_ADOPTED ? foreign : NULL;
+}
+
 int own_disown(own_pool *pool, void *memory)
 {
     if (!memory || !pool_check(pool, "own_disown"))
         return fail_with(EINVAL);
     pool_enter_part(&pool->part);
-    struct foreign *foreign = foreign_find(pool, memory);
-    bool adopted = foreign && entry_kind(&foreign->node.entry) == KIND_ADOPTED;
-    if (adopted)
+    struct foreign *foreign = find_adopted(pool, memory);
+    if (foreign)
         foreign_remove(&pool->part, foreign);
     pool_leave(&pool->part);
-    return adopted ? 0 : fail_with(EINVAL);
+    return foreign ? 0 : fail_with(EINVAL);
+}
+
+enum handover foreign_hand_over(own_pool *from, own_pool *to, void *block)
+{
+    struct released freed = {.memory = NULL};
+    size_t size = 0;
+    if (!has_any(from))
+        return HANDOVER_NONE;
+    pool_enter_part(&from->part);
+    struct foreign *foreign = find_adopted(from, block);
+    if (foreign) {
+        freed = foreign_freed(from, foreign);
+        size = foreign->size;
+    }
+    pool_leave(&from->part);
+    if (!foreign)
+        return HANDOVER_NONE;
+    if (adopt(to, size, &freed, "own_block_move") < 0)
+        return HANDOVER_FAILED;
+    if (own_disown(from, block) == 0)
+        return HANDOVER_DONE;
+    (void)own_disown(to, block); /* another thread has freed it meanwhile */
+    errno = EINVAL;
+    return HANDOVER_FAILED;
 }

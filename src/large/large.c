@@ -79,10 +79,21 @@ struct large *large_get(const struct larges *of, size_t size, size_t alignment)
     return large;
 }
 
-void large_put(const struct larges *of, struct large *large)
+void large_detach(const struct larges *of, struct large *large)
 {
     link_out(of, large);
     chunk_unclaim(large->block, room_of(large));
+}
+
+void large_attach(const struct larges *of, struct large *large)
+{
+    (void)claim(of, large); /* cannot fail: it had been claimed before */
+    link_in(of, large);
+}
+
+void large_put(const struct larges *of, struct large *large)
+{
+    large_detach(of, large);
     account_put(of->account, large->chunk, large->granted);
     account_put(of->account, large, sizeof(*large));
 }

@@ -52,6 +52,10 @@ struct large *large_get(const struct larges *of, size_t size, size_t alignment);
 bool large_is_zero(const struct large *large);
 void large_put(const struct larges *of, struct large *large);
 void large_end(const struct larges *of);
+/* A block leaves a list with its claim, and enters another; accounts are the caller's business.
+   Neither can fail. */
+void large_detach(const struct larges *of, struct large *large);
+void large_attach(const struct larges *of, struct large *large);
 /* validate.c: aborts with a sentence if an equation does not hold. Adds up the blocks. Returns the
    bytes of the chunks of the blocks and their records. */
 size_t larges_validate(const struct large *newest, struct memory_counts *found);

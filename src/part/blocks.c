@@ -93,10 +93,15 @@ static struct found find_part(const struct parts *parts, const void *address)
     return found;
 }
 
-/* A large block of a part, whose guard's lock is taken. NULL: there is none at that address. The
-   thread in the memory may give a unit up meanwhile, so that owner and value of a claim would not
+struct part *parts_of_large(const struct parts *parts, const void *block)
+{
+    const struct found found = find_part(parts, block);
+    return found.claimed & CLAIM_LARGE ? found.part : NULL;
+}
+
+/* The thread in the memory may give a unit up meanwhile, so that owner and value of a claim would not
    be of the same; a unit that is looked at stays what it was. */
-static struct large *find_large(const struct part *part, const void *block)
+struct large *part_find_large(const struct part *part, const void *block)
 {
     outside_enter(part->memory.outside);
     uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, &part->memory);
@@ -110,7 +115,7 @@ static bool free_large(struct part *part, const void *block)
     struct guard *guard = part_guard(part);
     const struct larges of = part_larges(part);
     lock_take(&guard->lock);
-    struct large *large = find_large(part, block);
+    struct large *large = part_find_large(part, block);
     if (large) {
         guard->peak = max_size(guard->peak, guard->bytes);
         guard->blocks--;
@@ -166,7 +171,7 @@ bool parts_free_block(struct parts *parts, void *block)
 static size_t large_size(const struct part *part, const void *block)
 {
     lock_take(&part_guard(part)->lock);
-    const struct large *large = find_large(part, block);
+    const struct large *large = part_find_large(part, block);
     size_t size = large ? large->size : 0;
     lock_release(&part_guard(part)->lock);
     return size;
@@ -201,7 +206,7 @@ static void *resize_large(struct part *part, void *block, size_t size, bool here
     const struct larges of = part_larges(part);
     void *resized = NULL;
     lock_take(&guard->lock);
-    struct large *large = find_large(part, block);
+    struct large *large = part_find_large(part, block);
     size_t before = large ? large->size : 0;
     if (large)
         resized = here ? large_shrink_here(large, size) : large_resize(&of, large, size, zero);

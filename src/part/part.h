@@ -278,6 +278,20 @@ struct part_counts part_count(const struct part *part);
 struct larges;
 struct larges part_larges(struct part *part);
 
+/* blocks.c: the part of a shared owner in which a large block may begin at that address; NULL:
+   none. The large block there, of a part that is entered; NULL: there is none. */
+struct part *parts_of_large(const struct parts *parts, const void *block);
+struct large *part_find_large(const struct part *part, const void *block);
+
+/* handover.c: a large block goes from one owner to another. Both are the first parts of theirs, and
+   not the same. */
+enum handover {
+    HANDOVER_DONE,
+    HANDOVER_NONE,  /* the block has to be copied; nothing has been done */
+    HANDOVER_FAILED /* the same; ENOMEM, EDQUOT, or EINVAL: it was freed meanwhile */
+};
+enum handover parts_hand_over(struct part *from, struct part *to, void *block);
+
 /* blocks.c: the calls of own/block.h for a shared owner. Errors as there. */
 void *parts_alloc(struct parts *parts, size_t bytes, bool zero);
 void *parts_alloc_aligned(struct parts *parts, size_t alignment, size_t bytes);

@@ -137,7 +137,7 @@ void foreign_shrink(struct part *part, struct foreign *foreign, size_t size)
     part_debug_step(part);
 }
 
-struct released foreign_take(own_pool *pool, struct foreign *foreign)
+struct released foreign_freed(const own_pool *pool, const struct foreign *foreign)
 {
     struct released released = {.memory = foreign->node.object};
     if (node_is_with(&foreign->node)) {
@@ -149,6 +149,12 @@ struct released foreign_take(own_pool *pool, struct foreign *foreign)
     }
     if (entry_kind(&foreign->node.entry) == KIND_BLOCK)
         released.allocator = private_memory(pool)->allocator;
+    return released;
+}
+
+struct released foreign_take(own_pool *pool, struct foreign *foreign)
+{
+    const struct released released = foreign_freed(pool, foreign);
     foreign_remove(&pool->part, foreign);
     return released;
 }

@@ -43,9 +43,11 @@ struct released {
 bool foreign_add(own_pool *pool, enum kind kind, size_t size, const struct released *freed);
 /* Its size becomes less; nothing can fail. */
 void foreign_shrink(struct part *part, struct foreign *foreign, size_t size);
+/* How the memory of a block is to be freed. */
+struct released foreign_freed(const own_pool *pool, const struct foreign *foreign);
 /* Makes it a block no longer; the memory is the caller's. `part`: the one whose ledger has it. */
 void foreign_remove(struct part *part, struct foreign *foreign);
-/* The same, and tells how the memory is to be freed. */
+/* Both. */
 struct released foreign_take(own_pool *pool, struct foreign *foreign);
 /* Frees it. No part is entered: this runs code of users, which may end the pool. errno is kept. */
 void foreign_give_back(const struct released *released);

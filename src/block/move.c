@@ -1,0 +1,54 @@
+/*
+ * block/move.c - own_block_move.
+ */
+#include "block/block.h"
+
+#include <string.h>
+
+/* Whether blocks of a pool lie in the memories of its parts. */
+static bool has_plain_blocks(const own_pool *pool)
+{
+    return !(pool_flags(pool) & (POOL_PRIVATE | POOL_EXACT));
+}
+
+static void *move_by_copy(own_pool *from, own_pool *to, void *block)
+{
+    size_t size = own_block_size(from, block);
+    void *fresh = own_alloc_raw(to, 1, size);
+    if (!fresh)
+        return NULL;
+    /* An allocator of `to` may have freed it meanwhile. */
+    if (OWN_UNLIKELY(!own_contains(from, block) || own_block_size(from, block) != size)) {
+        own_free(to, fresh);
+        return fail_pointer(EINVAL);
+    }
+    memcpy(fresh, block, size);
+    own_free(from, block);
+    return fresh;
+}
+
+void *own_block_move(own_pool *from, own_pool *to, void *block)
+{
+    int saved = errno;
+    if (!pool_check(from, "own_block_move") || !pool_check(to, "own_block_move") ||
+        !own_contains(from, block))
+        return fail_pointer(EINVAL);
+    if (from == to)
+        return block;
+    enum handover result = HANDOVER_NONE;
+    if (has_plain_blocks(from) && has_plain_blocks(to)) {
+        inside_begin(from);
+        inside_begin(to);
+        result = parts_hand_over(&from->part, &to->part, block);
+        inside_end(to);
+        inside_end(from);
+    }
+    if (result == HANDOVER_NONE)
+        result = foreign_hand_over(from, to, block);
+    void *moved = result == HANDOVER_DONE   ? block
+                  : result == HANDOVER_NONE ? move_by_copy(from, to, block)
+                                            : NULL;
+    if (moved)
+        errno = saved;
+    return moved;
+}
