@@ -109,8 +109,8 @@ static bool play(struct store *store, unsigned long count)
         frame->number = i;
         memset(frame->picture, (int)(i % 256), frame_bytes);
         struct frame *shown = waiting[i % delay];
-        if (shown && (shown->number != i - delay ||
-                      shown->picture[frame_bytes - 1] != (i - delay) % 256))
+        if (shown &&
+            (shown->number != i - delay || shown->picture[frame_bytes - 1] != (i - delay) % 256))
             abort(); /* somebody has used it again too early */
         OWN_SET(waiting[i % delay], frame);
     }

@@ -16,7 +16,8 @@ static void *take(own_pool *pool, const own_allocator *allocator, void *memory, 
     bool aligned = !((uintptr_t)memory & (alignment - 1));
     pool_enter_part(&pool->part);
     bool known = foreign_find(pool, memory);
-    bool added = !known && aligned && foreign_add(pool, KIND_BLOCK, bytes, &(struct released){.memory = memory});
+    bool added = !known && aligned &&
+                 foreign_add(pool, KIND_BLOCK, bytes, &(struct released){.memory = memory});
     int error = aligned && !known ? errno : EINVAL;
     part_debug_step(&pool->part);
     pool_leave(&pool->part);

@@ -1,7 +1,7 @@
 /*
  * fault_world.c - building the world of faults.c, and taking pictures of it.
  */
-#include "chunk/chunk.h"
+#include "fault_world.h"
 
 #include "chunk/chunk.h"
 
