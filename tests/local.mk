@@ -59,6 +59,7 @@ unit_tests += \
 	%D%/unit/dying \
 	%D%/unit/faults \
 	%D%/unit/faults_foreign \
+	%D%/unit/faults_objects \
 	%D%/unit/foreign \
 	%D%/unit/handing \
 	%D%/unit/ledger \
@@ -104,6 +105,8 @@ unit_tests += \
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
+%C%_unit_faults_objects_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_faults_objects_LDADD = $(UNIT_LIBS)
 %C%_unit_foreign_SOURCES = %D%/unit/foreign.c %D%/unit/foreign_model.c %D%/unit/foreign_model.h
 %C%_unit_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_foreign_LDADD = $(UNIT_LIBS)

@@ -1,8 +1,8 @@
 /*
  * pool/pool.c - creating, clearing and ending pools.
  */
-#include "object/toggle.h"
 #include "pool/pool.h"
+#include "object/toggle.h"
 
 #include <stdio.h>
 #include <string.h>

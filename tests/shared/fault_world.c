@@ -105,3 +105,37 @@ const char *find_change(const struct snapshot *before, const struct snapshot *af
            : memcmp(before, after, sizeof *before) != 0 ? "something"
                                                         : NULL;
 }
+
+bool fault_try(const struct call *call, long n, bool has_no_trace)
+{
+    static struct snapshot before, after;
+    struct world world;
+    size_t live = chunk_live_bytes();
+
+    build(&world);
+    take_snapshot(&before, &world);
+    chunk_fail_after(n);
+    errno = 0;
+    bool success = call->function(&world);
+    int error = errno;
+    chunk_fail_after(0);
+    if (success) {
+        expect(error == 0);
+    } else {
+        if (error != ENOMEM)
+            ck_abort_msg("%s fails with errno %d at request %ld", call->name, error, n);
+        take_snapshot(&after, &world);
+        const char *change = find_change(&before, &after);
+        if (has_no_trace && change)
+            ck_abort_msg("%s has changed %s, failing at request %ld", call->name, change, n);
+        if (!call->function(&world))
+            ck_abort_msg("%s fails with memory, after failing at request %ld", call->name, n);
+    }
+    chunk_fail_after(1); /* death needs no memory */
+    destroy(&world);
+    chunk_fail_after(0);
+    if (chunk_live_bytes() != live)
+        ck_abort_msg("%s leaks %zd bytes, failing at request %ld", call->name,
+                     (ssize_t)(chunk_live_bytes() - live), n);
+    return success;
+}

@@ -54,4 +54,20 @@ void take_snapshot(struct snapshot *snapshot, const struct world *world);
 /* What differs between two snapshots; NULL: nothing. */
 const char *find_change(const struct snapshot *before, const struct snapshot *after);
 
+/* A call of the library. Returns whether it succeeded, and puts its result where destroy finds
+   it. */
+#define CALL(function)                                                                             \
+    {                                                                                              \
+#function, function                                                                        \
+    }
+struct call {
+    const char *name;
+    bool (*function)(struct world *world);
+};
+
+/* Makes the call with the n-th request for memory failing: a failed call has errno ENOMEM, has
+   changed nothing if it has no trace, and succeeds when it is made again; nothing leaks. Returns
+   whether it succeeded at once. */
+bool fault_try(const struct call *call, long n, bool has_no_trace);
+
 #endif

@@ -277,95 +277,30 @@ static bool trim_caches(struct world *world)
     return true;
 }
 
-#define CALL(function)                                                                             \
-    {                                                                                              \
-#function, function                                                                        \
-    }
-struct call {
-    const char *name;
-    bool (*function)(struct world *world);
-};
-
-static const struct call needing[] = {CALL(new_object),
-                                      CALL(new_object_in_pool),
-                                      CALL(new_object_in_fresh_pool),
-                                      CALL(new_pool_as_root),
-                                      CALL(new_pool_as_child),
-                                      CALL(create_with_reserve),
-                                      CALL(create_with_limit),
-                                      CALL(set_name),
-                                      CALL(set_first_limit),
-                                      CALL(set_second_limit),
-                                      CALL(hold_object),
-                                      CALL(hold_pool),
-                                      CALL(give_object),
-                                      CALL(move_object),
-                                      CALL(defer_call),
-                                      CALL(defer_call_first),
-                                      CALL(defer_call_last),
-                                      CALL(alloc_small),
-                                      CALL(alloc_medium),
-                                      CALL(alloc_large),
-                                      CALL(alloc_huge),
-                                      CALL(alloc_aligned),
-                                      CALL(alloc_very_aligned),
-                                      CALL(realloc_small),
-                                      CALL(realloc_large),
-                                      CALL(realloc_huge),
-                                      CALL(realloc_null),
-                                      CALL(duplicate_string),
-                                      CALL(duplicate_part_of_string),
-                                      CALL(duplicate_memory),
-                                      CALL(print_string),
-                                      CALL(append_to_string),
-                                      CALL(new_weakref),
-                                      CALL(new_weakref_in_pool)};
+static const struct call needing[] = {
+    CALL(new_object),        CALL(new_object_in_pool), CALL(new_object_in_fresh_pool),
+    CALL(new_pool_as_root),  CALL(new_pool_as_child),  CALL(create_with_reserve),
+    CALL(create_with_limit), CALL(set_name),           CALL(set_first_limit),
+    CALL(set_second_limit),  CALL(hold_object),        CALL(hold_pool),
+    CALL(give_object),       CALL(move_object),        CALL(defer_call),
+    CALL(defer_call_first),  CALL(defer_call_last),
+    CALL(alloc_small),       CALL(alloc_medium),       CALL(alloc_large),
+    CALL(alloc_huge),        CALL(alloc_aligned),      CALL(alloc_very_aligned),
+    CALL(realloc_small),     CALL(realloc_large),      CALL(realloc_huge),
+    CALL(realloc_null),      CALL(duplicate_string),   CALL(duplicate_part_of_string),
+    CALL(duplicate_memory),  CALL(print_string),       CALL(append_to_string),
+    CALL(new_weakref),       CALL(new_weakref_in_pool)};
 
 static const struct call needless[] = {
     CALL(give_root),    CALL(move_child),    CALL(drop_and_undefer),
     CALL(free_blocks),  CALL(shrink_blocks), CALL(clear_pool),
     CALL(change_limit), CALL(trim_caches),   CALL(get_and_lose_object)};
 
-/* Makes the call with the n-th request failing. Returns whether it succeeded. */
-static bool try_call(const struct call *call, long n, bool has_no_trace)
-{
-    static struct snapshot before, after;
-    struct world world;
-    size_t live = chunk_live_bytes();
-
-    build(&world);
-    take_snapshot(&before, &world);
-    chunk_fail_after(n);
-    errno = 0;
-    bool success = call->function(&world);
-    int error = errno;
-    chunk_fail_after(0);
-    if (success) {
-        expect(error == 0);
-    } else {
-        if (error != ENOMEM)
-            ck_abort_msg("%s fails with errno %d at request %ld", call->name, error, n);
-        take_snapshot(&after, &world);
-        const char *change = find_change(&before, &after);
-        if (has_no_trace && change)
-            ck_abort_msg("%s has changed %s, failing at request %ld", call->name, change, n);
-        if (!call->function(&world))
-            ck_abort_msg("%s fails with memory, after failing at request %ld", call->name, n);
-    }
-    chunk_fail_after(1); /* death needs no memory */
-    destroy(&world);
-    chunk_fail_after(0);
-    if (chunk_live_bytes() != live)
-        ck_abort_msg("%s leaks %zd bytes, failing at request %ld", call->name,
-                     (ssize_t)(chunk_live_bytes() - live), n);
-    return success;
-}
-
 START_TEST(failed_call_changes_nothing_and_leaks_nothing)
 {
     long n = 1;
 
-    while (!try_call(&needing[_i], n, true))
+    while (!fault_try(&needing[_i], n, true))
         expect(++n < 100);
     if (n == 1)
         ck_abort_msg("%s was to need memory", needing[_i].name);
@@ -377,7 +312,7 @@ START_TEST(many_holds_survive_a_failure_at_any_request)
     static const struct call call = CALL(hold_many);
     long n = 1;
 
-    while (!try_call(&call, n, false)) /* the ledger may keep a larger index */
+    while (!fault_try(&call, n, false)) /* the ledger may keep a larger index */
         expect(++n < 2000);
     expect(n > 2);
 }
@@ -385,7 +320,7 @@ END_TEST
 
 START_TEST(calls_that_need_no_memory_succeed_without_any)
 {
-    if (!try_call(&needless[_i], 1, true))
+    if (!fault_try(&needless[_i], 1, true))
         ck_abort_msg("%s needs memory", needless[_i].name);
 }
 END_TEST

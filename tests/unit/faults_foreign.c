@@ -68,6 +68,20 @@ static bool adopt(struct world *world)
     return true;
 }
 
+static void free_with(void *memory, void *ctx)
+{
+    expect(ctx == &source);
+    free(memory);
+}
+
+static bool adopt_with(struct world *world)
+{
+    if (own_adopt_with(world->plain, world->fresh, SIZE, free_with, &source) < 0)
+        return false;
+    world->fresh = NULL;
+    return true;
+}
+
 static bool adopt_in_private(struct world *world)
 {
     if (own_adopt(world->private, world->fresh, SIZE, free) < 0)
@@ -125,7 +139,7 @@ static bool append(struct world *world)
     memset(world->block, 'x', 10);
     world->block[10] = '\0';
     bool success =
-        resized(&world->block, own_asprintf_append(world->private, world->block, "%d", 1));
+        resized(&world->block, own_asprintf_append(world->private, world->block, "%02000d", 1));
     memset(world->block, 1, 11);
     return success;
 }
@@ -137,12 +151,13 @@ static const struct call {
 } calls[] = {
     {"own_adopt", adopt, false},
     {"own_adopt, with an allocator", adopt_in_private, false},
+    {"own_adopt_with", adopt_with, false},
     {"own_alloc", alloc, true},
     {"own_alloc_aligned", alloc_aligned, true},
     {"own_asprintf", print, true},
     {"own_pool_create", create, false},
     {"own_realloc of an adopted block", grow_adopted, false},
-    {"own_realloc to less", shrink_private, true},
+    {"own_realloc to less, which cannot fail", shrink_private, false},
     {"own_realloc to more", grow_private, true},
     {"own_asprintf_append", append, true},
 };

@@ -151,7 +151,9 @@ static void resize(size_t index, struct random *random)
         return;
     }
     check_block(index, block, min_size(item->size, size));
-    if (item->kind != ORDINARY && size != item->size) {
+    /* A foreign block stays where it is only if it becomes smaller, and there is no room. */
+    expect(item->kind == ORDINARY || block != item->memory || size <= item->size);
+    if (item->kind != ORDINARY && block != item->memory) {
         model_release_old(index);
         item->turn = ++turns;
         item->kind = member->is_private ? PRIVATE : ORDINARY;
