@@ -42,6 +42,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/block/block.c \
 	%D%/block/block.h \
 	%D%/block/foreign.c \
+	%D%/block/list.c \
 	%D%/block/private.c \
 	%D%/block/string.c \
 	%D%/buffer/buffer.c \
@@ -52,6 +53,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/chunk.h \
 	%D%/chunk/class.h \
 	%D%/chunk/heap.h \
+	%D%/chunk/label.c \
 	%D%/chunk/map.c \
 	%D%/chunk/segment.c \
 	%D%/chunk/slab.c \
@@ -80,6 +82,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/find.c \
 	%D%/memory/first.c \
 	%D%/memory/gather.c \
+	%D%/memory/list.c \
 	%D%/memory/memory.c \
 	%D%/memory/memory.h \
 	%D%/memory/outside.c \
@@ -107,11 +110,13 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/part/part.c \
 	%D%/part/part.h \
 	%D%/part/validate.c \
+	%D%/pool/find.c \
 	%D%/pool/foreign.c \
 	%D%/pool/foreign.h \
 	%D%/pool/inside.c \
 	%D%/pool/learn.c \
 	%D%/pool/limited.c \
+	%D%/pool/list.c \
 	%D%/pool/name.c \
 	%D%/pool/pool.c \
 	%D%/pool/pool.h \

@@ -29,6 +29,8 @@ if HAVE_CHECK
 # What tests share: for all of them, and for those that reach internals.
 check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 %C%_shared_libharness_la_SOURCES = \
+	%D%/shared/blocks.c \
+	%D%/shared/blocks.h \
 	%D%/shared/choose.c \
 	%D%/shared/harness.c \
 	%D%/shared/harness.h \
@@ -184,6 +186,8 @@ contract_tests += \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/limited_by \
+	%D%/contract/list \
+	%D%/contract/list_blocks \
 	%D%/contract/misuse \
 	%D%/contract/nested \
 	%D%/contract/no_object \
@@ -192,12 +196,14 @@ contract_tests += \
 	%D%/contract/ownership \
 	%D%/contract/pep442 \
 	%D%/contract/pool \
+	%D%/contract/pool_of \
 	%D%/contract/realloc_raw \
 	%D%/contract/walk \
 	%D%/contract/reentry \
 	%D%/contract/shared \
 	%D%/contract/shared_blocks \
 	%D%/contract/shared_limits \
+	%D%/contract/shared_list \
 	%D%/contract/shared_rules \
 	%D%/contract/shared_walk \
 	%D%/contract/saved \

@@ -357,8 +357,7 @@ void *own_realloc_raw(own_pool *pool, void *block, size_t count, size_t size)
     return resize(pool, block, count, size, false, "own_realloc_raw");
 }
 
-/* The same by the longer way. 0: it is none. */
-static size_t find_size(const own_pool *pool, const void *block)
+size_t block_find_size(const own_pool *pool, const void *block)
 {
     struct place place;
     struct memory *memory = (struct memory *)(uintptr_t)&pool->part.memory;
@@ -373,13 +372,13 @@ static size_t find_size(const own_pool *pool, const void *block)
 
 static __attribute__((noinline)) size_t size_rare(const own_pool *pool, const void *block)
 {
-    size_t size = block ? find_size(pool, block) : 0;
+    size_t size = block ? block_find_size(pool, block) : 0;
     return size ? size : foreign_size((own_pool *)(uintptr_t)pool, block);
 }
 
 static __attribute__((noinline)) bool contains_rare(const own_pool *pool, const void *block)
 {
-    return block && (find_size(pool, block) || foreign_has((own_pool *)(uintptr_t)pool, block));
+    return block && (block_find_size(pool, block) || foreign_has((own_pool *)(uintptr_t)pool, block));
 }
 
 size_t own_block_size(const own_pool *pool, const void *block)

@@ -4,6 +4,7 @@
  *   block.c     own_alloc, own_free, own_realloc, own_block_size, own_contains
  *   foreign.c   own_adopt, own_disown, and the calls of block.c for an address in no memory
  *   private.c   own_alloc in a pool with an allocator of its own
+ *   list.c      own_pool_blocks, own_pool_of
  *   string.c    strings
  *
  * This room holds nothing. Where a block comes from, and where its address is looked for, in order:
@@ -36,6 +37,9 @@ bool foreign_has(own_pool *pool, const void *block);
 int foreign_free_block(own_pool *pool, void *block);
 void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bool zero);
 size_t foreign_size(own_pool *pool, const void *block);
+
+/* block.c: the size of a live block of the pool's own memory. 0: it is none. */
+size_t block_find_size(const own_pool *pool, const void *block);
 
 /* private.c: own_alloc and its like, for a pool with POOL_PRIVATE. */
 void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);

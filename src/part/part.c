@@ -110,6 +110,15 @@ struct larges part_larges(struct part *part)
                            .tag = memory_tag(&part->memory)};
 }
 
+struct large *const *part_newest_large(const struct part *part)
+{
+    static struct large *const none;
+    const struct guard *guard = part_guard(part);
+    if (guard)
+        return &guard->large;
+    return has_stock(&part->memory) ? &part->memory.stock->large : &none;
+}
+
 static void end_larges(struct part *part)
 {
     struct guard *guard = part_guard(part);

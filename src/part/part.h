@@ -272,6 +272,8 @@ struct part_counts part_count(const struct part *part);
 /* The large blocks of a shared owner's part, whose guard's lock is taken. */
 struct larges;
 struct larges part_larges(struct part *part);
+/* Where the newest large block of any owner's part is. */
+struct large *const *part_newest_large(const struct part *part);
 
 /* blocks.c: the calls of own/block.h for a shared owner. Errors as there. */
 void *parts_alloc(struct parts *parts, size_t bytes, bool zero);

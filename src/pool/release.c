@@ -41,12 +41,15 @@ static inline struct taken take_newest(struct part *entered)
     struct node *node = entry_node(newest);
     taken.object = node->object;
     taken.call = node->call;
-    if (taken.kind == KIND_ADOPTED) {
-        foreign_remove(entered, node_foreign(node));
-    } else {
+    if (OWN_LIKELY(taken.kind == KIND_REFERENCE || taken.kind == KIND_CALL)) {
         part_leaves(entered, newest, newest);
         ledger_remove(&entered->ledger, part_account(entered), node);
         node_put(part_account(entered), node);
+    } else if (taken.kind == KIND_ADOPTED) {
+        foreign_remove(entered, node_foreign(node));
+    } else { /* a bookmark, whose call does nothing */
+        part_leaves(entered, newest, newest);
+        ring_leave(&entered->ledger, newest);
     }
     return taken;
 }

@@ -1,0 +1,66 @@
+/*
+ * block/list.c - own_pool_blocks and own_pool_of.
+ */
+#include "block/block.h"
+#include "large/large.h"
+
+struct visit_block {
+    int (*visit)(void *block, size_t size, void *arg);
+    void *arg;
+};
+
+static int visit_foreign(const struct listed *listed, void *arg)
+{
+    const struct visit_block *to = arg;
+    return to->visit(listed->object, listed->size, to->arg);
+}
+
+static int visit_part(struct part *part, const struct visit_block *to)
+{
+    size_t size;
+    int ended = 0;
+    pool_enter_part(part);
+    struct memory_list list = {.memory = &part->memory, .larges = part_newest_large(part)};
+    memory_list_begin(&list);
+    pool_leave(part);
+    while (!ended) {
+        pool_enter_part(part);
+        list.larges = part_newest_large(part); /* visit may have made the pool shared */
+        void *block = memory_list_next(&list, &size);
+        pool_leave(part);
+        if (!block)
+            break;
+        ended = to->visit(block, size, to->arg);
+    }
+    return ended;
+}
+
+static int visit_blocks(own_pool *pool, struct visit_block *to)
+{
+    int ended = 0;
+    for (struct part *part = &pool->part; part && !ended; part = part_next(&pool->part, part))
+        ended = visit_part(part, to);
+    if (!ended && pool_flags(pool) & POOL_FOREIGN)
+        ended = pool_list(pool, KIND_ADOPTED, visit_foreign, to);
+    if (!ended && pool_flags(pool) & POOL_PRIVATE)
+        ended = pool_list(pool, KIND_BLOCK, visit_foreign, to);
+    return ended;
+}
+
+int own_pool_blocks(own_pool *pool, int (*visit)(void *block, size_t size, void *arg), void *arg)
+{
+    if (!visit || !pool_check(pool, "own_pool_blocks"))
+        return fail_with(EINVAL);
+    struct visit_block to = {.visit = visit, .arg = arg};
+    object_hold(&pool->object);
+    int ended = visit_blocks(pool, &to);
+    if (object_unhold(&pool->object))
+        object_die(&pool->object);
+    return ended;
+}
+
+own_pool *own_pool_of(const void *address)
+{
+    own_pool *pool = pool_at(address);
+    return pool && block_find_size(pool, address) ? pool : NULL;
+}

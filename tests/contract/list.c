@@ -1,0 +1,498 @@
+/*
+ * list.c - own_pool_children, own_pool_deferred and own_holders: what is visited, in which order;
+ * what a visit may do, and what it returns.
+ */
+#include "harness.h"
+
+/* What a visit does beside logging the name. */
+struct plan {
+    own_pool *pool;
+    char at; /* at this one; 0: at each */
+    void (*act)(struct plan *plan, void *got);
+    own_pool *others[3];
+    int ends; /* what it returns there */
+};
+
+static int meet(struct plan *plan, char name, void *got)
+{
+    log_event(name);
+    if (plan->at && plan->at != name)
+        return 0;
+    if (plan->act)
+        plan->act(plan, got);
+    return plan->ends;
+}
+
+static int visit_child(own_pool *child, void *arg)
+{
+    return meet((struct plan *)arg, own_pool_name(child)[0], child);
+}
+
+static int visit_call(void (*call)(void *arg), void *arg, void *context)
+{
+    expect(call == log_call);
+    return meet((struct plan *)context, *(const char *)arg, arg);
+}
+
+static void expect_children(own_pool *pool, struct plan plan, const char *events)
+{
+    plan.pool = pool;
+    expect_keeps_errno(own_pool_children(pool, visit_child, &plan) == plan.ends);
+    expect_events(events);
+}
+
+static void expect_deferred(own_pool *pool, struct plan plan, const char *events)
+{
+    plan.pool = pool;
+    expect_keeps_errno(own_pool_deferred(pool, visit_call, &plan) == plan.ends);
+    expect_events(events);
+}
+
+/* Children a to e, with other things between them. */
+static own_pool *new_family(own_pool *children[5])
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e"};
+    own_pool *pool = new_root();
+
+    for (int i = 0; i < 5; i++) {
+        probe_new(pool, 'x');
+        children[i] = own_pool_new_at(pool, names[i]);
+        expect(children[i] && own_defer(pool, log_call, (void *)(uintptr_t)names[i]) == 0);
+        expect(own_hold(pool, children[0]) == 0);
+    }
+    return pool;
+}
+
+static void end_family(own_pool *pool, const char *events)
+{
+    own_decref(pool);
+    expect_events(events);
+}
+
+START_TEST(children_are_visited_newest_first)
+{
+    own_pool *children[5], *pool = new_family(children);
+
+    expect(own_pool_new_at(children[2], "deeper") != NULL);
+    expect_children(pool, (struct plan){.at = '-'}, "edcba");
+    expect_children(children[2], (struct plan){.at = '-'}, "d");
+    expect_children(children[1], (struct plan){.at = '-'}, "");
+    expect(own_move(pool, pool, children[1]) == 0); /* is the newest now */
+    expect_children(pool, (struct plan){.at = '-'}, "bedca");
+    end_family(pool, "exdxcxbxax");
+}
+END_TEST
+
+START_TEST(calls_are_visited_in_the_order_of_their_making)
+{
+    own_pool *children[5], *pool = new_family(children);
+
+    expect(own_defer(pool, log_call, "e") == 0);
+    expect_deferred(pool, (struct plan){.at = '-'}, "eedcba");
+    expect(own_undefer(pool, log_call, "e") == 0);
+    expect_deferred(children[0], (struct plan){.at = '-'}, "");
+    expect_deferred(pool, (struct plan){.at = '-'}, "edcba");
+    end_family(pool, "exdxcxbxax");
+}
+END_TEST
+
+START_TEST(visit_ends_the_list)
+{
+    own_pool *children[5], *pool = new_family(children);
+
+    expect_children(pool, (struct plan){.at = 'c', .ends = 7}, "edc");
+    expect_children(pool, (struct plan){.at = 'e', .ends = -1}, "e");
+    expect_children(pool, (struct plan){.at = 'a', .ends = OWN_WALK_SKIP}, "edcba");
+    expect_deferred(pool, (struct plan){.at = 'b', .ends = 3}, "edcb");
+    end_family(pool, "exdxcxbxax");
+}
+END_TEST
+
+static void drop_got(struct plan *plan, void *got)
+{
+    expect(own_drop(plan->pool, got) == 0);
+}
+
+static void undefer_got(struct plan *plan, void *got)
+{
+    expect(own_undefer(plan->pool, log_call, got) == 0);
+}
+
+START_TEST(visit_drops_the_child_that_it_got)
+{
+    own_pool *children[5], *pool = new_family(children);
+
+    for (int i = 0; i < 5; i++) {
+        expect(own_drop(pool, children[0]) == 0);
+        expect(own_defer(children[i], log_call, "!") == 0);
+    }
+    expect_children(pool, (struct plan){.act = drop_got}, "e!d!c!b!a!");
+    expect_children(pool, (struct plan){.act = drop_got}, "");
+    expect(usage_of(pool).children == 0);
+    end_family(pool, "exdxcxbxax");
+}
+END_TEST
+
+START_TEST(visit_undefers_the_call_that_it_got)
+{
+    own_pool *children[5], *pool = new_family(children);
+
+    expect_deferred(pool, (struct plan){.act = undefer_got}, "edcba");
+    expect(usage_of(pool).deferred == 0);
+    expect_deferred(pool, (struct plan){.act = undefer_got}, "");
+    end_family(pool, "xxxxx");
+}
+END_TEST
+
+static void drop_others(struct plan *plan, void *got)
+{
+    (void)got;
+    for (int i = 0; i < 3 && plan->others[i]; i++)
+        expect(own_drop(plan->pool, plan->others[i]) == 0);
+}
+
+START_TEST(visit_drops_others)
+{
+    own_pool *c[5], *pool = new_family(c);
+
+    expect_children(pool, (struct plan){.at = 'd', .act = drop_others, .others = {c[3], c[2]}},
+                    "edba");
+    expect_children(pool, (struct plan){.at = 'b', .act = drop_others, .others = {c[4]}}, "eba");
+    expect_children(pool, (struct plan){.at = 'b', .act = drop_others, .others = {c[1]}}, "ba");
+    end_family(pool, "exdxcxbxax");
+}
+END_TEST
+
+/* What happens to the rest as one of them dies. */
+static own_pool *family, *victims[3];
+
+static void drop_victims(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 3 && victims[i]; i++)
+        expect(own_drop(family, victims[i]) == 0);
+}
+
+START_TEST(dropped_child_takes_others_along)
+{
+    own_pool *c[5];
+
+    family = new_family(c);
+    victims[0] = c[2], victims[1] = c[4], victims[2] = c[1];
+    expect(own_defer(c[3], drop_victims, NULL) == 0);
+    expect_children(family, (struct plan){.at = 'd', .act = drop_got}, "eda");
+    expect(usage_of(family).children == 1);
+    end_family(family, "exdxcxbxax");
+}
+END_TEST
+
+static void clear_pool(struct plan *plan, void *got)
+{
+    (void)got;
+    own_pool_clear(plan->pool);
+    expect(own_pool_new_at(plan->pool, "n") != NULL);
+    expect(own_defer(plan->pool, log_call, "N") == 0);
+}
+
+START_TEST(visit_clears_the_pool)
+{
+    own_pool *c[5], *pool = new_family(c);
+
+    expect_children(pool, (struct plan){.at = 'c', .act = clear_pool}, "edcexdxcxbxax");
+    expect_deferred(pool, (struct plan){.at = 'N', .act = clear_pool}, "NN");
+    expect_children(pool, (struct plan){.at = '-'}, "n");
+    end_family(pool, "N");
+}
+END_TEST
+
+static void add_more(struct plan *plan, void *got)
+{
+    (void)got;
+    expect(own_pool_new_at(plan->pool, "n") != NULL);
+    expect(own_defer(plan->pool, log_call, "N") == 0);
+}
+
+START_TEST(what_a_visit_adds_is_not_visited)
+{
+    own_pool *c[5], *pool = new_family(c);
+
+    expect_children(pool, (struct plan){.act = add_more}, "edcba");
+    expect_deferred(pool, (struct plan){.act = add_more}, "NNNNNedcba");
+    expect(usage_of(pool).children == 20 && usage_of(pool).deferred == 20);
+    own_decref(pool);
+    expect_events("NNNNNNNNNNNNNNNexdxcxbxax");
+}
+END_TEST
+
+static void list_again(struct plan *plan, void *got)
+{
+    struct plan inner = {.pool = plan->pool, .at = '-'};
+
+    (void)got;
+    log_event('(');
+    expect(own_pool_children(plan->pool, visit_child, &inner) == 0);
+    expect(own_pool_deferred(plan->pool, visit_call, &inner) == 0);
+    log_event(')');
+}
+
+static int visit_walked(void *object, int depth, void *arg)
+{
+    (void)object;
+    (void)depth;
+    ++*(size_t *)arg;
+    return 0;
+}
+
+static void look_around(struct plan *plan, void *got)
+{
+    size_t visits = 0;
+
+    (void)got;
+    expect(own_pool_walk(plan->pool, visit_walked, &visits) == 0 && visits == 1 + 5 + 5 + 5);
+    expect(total_of(plan->pool).pools == 6 && usage_of(plan->pool).children == 5);
+    expect(own_pool_set_limit(plan->pool, 1000000) == 0);
+    expect(own_pool_set_limit(plan->pool, 0) == 0);
+}
+
+START_TEST(lists_nest)
+{
+    own_pool *c[5], *pool = new_family(c);
+
+    expect_children(pool, (struct plan){.at = 'c', .act = list_again}, "edc(edcbaedcba)ba");
+    expect_deferred(pool, (struct plan){.at = 'd', .act = list_again}, "ed(edcbaedcba)cba");
+    expect_children(pool, (struct plan){.act = look_around}, "edcba");
+    expect_deferred(pool, (struct plan){.act = look_around}, "edcba");
+    end_family(pool, "exdxcxbxax");
+}
+END_TEST
+
+static void drop_nested(struct plan *plan, void *got)
+{
+    struct plan inner = {.pool = plan->pool, .act = drop_got};
+
+    (void)got;
+    expect(own_pool_children(plan->pool, visit_child, &inner) == 0);
+}
+
+static void share_pool(struct plan *plan, void *got)
+{
+    (void)got;
+    expect(own_share(plan->pool) == 0);
+}
+
+START_TEST(visit_takes_the_ground_from_under_others)
+{
+    own_pool *c[5], *pool = new_family(c);
+
+    expect_children(pool, (struct plan){.at = 'd', .act = share_pool}, "edcba");
+    expect(own_is_shared(pool));
+    expect_children(pool, (struct plan){.at = 'd', .act = drop_nested}, "ededcbaa"); /* a was held too */
+    end_family(pool, "exdxcxbxax");
+}
+END_TEST
+
+static void drop_pool(struct plan *plan, void *got)
+{
+    (void)got;
+    if (plan->others[0])
+        own_decref(plan->others[0]);
+    plan->others[0] = NULL;
+}
+
+START_TEST(visit_drops_the_pool)
+{
+    own_pool *c[5], *pool = new_family(c);
+
+    expect_children(pool, (struct plan){.act = drop_pool, .others = {pool}}, "edcbaexdxcxbxax");
+    pool = new_family(c);
+    expect_deferred(pool, (struct plan){.act = drop_pool, .others = {pool}}, "edcbaexdxcxbxax");
+    pool = new_family(c);
+    own_pool *parent = new_root();
+    expect(own_give(parent, pool) == 0);
+    expect_children(pool, (struct plan){.at = 'a', .act = drop_got, .others = {parent}}, "edcba");
+    own_decref(parent);
+    expect_events("exdxcxbxax");
+}
+END_TEST
+
+static void list_dying(void *arg)
+{
+    struct plan plan = {.pool = (own_pool *)arg, .at = '-'};
+
+    log_event('[');
+    expect(own_pool_children(plan.pool, visit_child, &plan) == 0);
+    expect(own_pool_deferred(plan.pool, visit_call, &plan) == 0);
+    plan.at = 0;
+    plan.act = undefer_got;
+    expect(own_pool_deferred(plan.pool, visit_call, &plan) == 0);
+    log_event(']');
+}
+
+START_TEST(dying_pool_lists_what_is_left)
+{
+    own_pool *c[5], *pool = new_family(c);
+
+    expect(own_defer(pool, list_dying, pool) == 0 && own_pool_new_at(pool, "f") != NULL);
+    own_decref(pool);
+    expect_events("[edcbaedcbaedcba]xxxxx");
+}
+END_TEST
+
+/* Random changes while children are listed: what stays is visited, once, in order. */
+enum { most_children = 200 };
+struct crowd {
+    struct random random;
+    own_pool *pool;
+    own_pool *children[most_children]; /* in the order of time; NULL: has been dropped */
+    size_t count;
+    size_t listed; /* how many there were at the beginning */
+    size_t at;     /* the one that was visited last */
+};
+
+static void add_child(struct crowd *crowd)
+{
+    if (crowd->count == most_children)
+        return;
+    own_pool *child = own_pool_new(crowd->pool);
+    expect(child != NULL);
+    crowd->children[crowd->count++] = child;
+    if (random_below(&crowd->random, 3) == 0)
+        expect(own_alloc(child, 1, 10000) != NULL);
+    if (random_below(&crowd->random, 3) == 0)
+        expect(own_buffer_new(crowd->pool, 1, 1) != NULL);
+}
+
+static int visit_crowd(own_pool *child, void *arg)
+{
+    struct crowd *crowd = (struct crowd *)arg;
+
+    while (crowd->at > 0 && !crowd->children[--crowd->at])
+        ;
+    expect(child == crowd->children[crowd->at]);
+    if (random_below(&crowd->random, 3) == 0) {
+        expect(own_drop(crowd->pool, child) == 0);
+        crowd->children[crowd->at] = NULL;
+    }
+    for (size_t i = random_below(&crowd->random, 4); i > 0; i--) {
+        size_t other = random_below(&crowd->random, crowd->count);
+        if (!crowd->children[other] || random_below(&crowd->random, 2)) {
+            add_child(crowd);
+            continue;
+        }
+        expect(own_drop(crowd->pool, crowd->children[other]) == 0);
+        crowd->children[other] = NULL;
+    }
+    return 0;
+}
+
+START_TEST(children_change_while_they_are_visited)
+{
+    for (size_t round = 0; round < scaled(500); round++) {
+        struct crowd crowd = {.pool = new_root()};
+        random_seed(&crowd.random, (uint64_t)round);
+        for (size_t i = random_below(&crowd.random, most_children / 2); i > 0; i--)
+            add_child(&crowd);
+        if (round % 2)
+            expect(own_share(crowd.pool) == 0);
+        crowd.at = crowd.count;
+        expect(own_pool_children(crowd.pool, visit_crowd, &crowd) == 0);
+        while (crowd.at > 0)
+            expect(!crowd.children[--crowd.at]); /* nothing was left out */
+        own_decref(crowd.pool);
+    }
+}
+END_TEST
+
+static int visit_holder(own_pool *holder, void *arg)
+{
+    return meet((struct plan *)arg, own_pool_name(holder)[0], holder);
+}
+
+static void expect_holders(void *object, own_pool *root, struct plan plan, const char *events)
+{
+    expect_keeps_errno(own_holders(object, root, visit_holder, &plan) == plan.ends);
+    expect_events(events);
+}
+
+static void check_holders(bool shared)
+{
+    const struct plan all = {.at = '-'};
+    own_pool *root = own_pool_new_at(NULL, "R"), *a = own_pool_new_at(root, "a");
+    own_pool *b = own_pool_new_at(a, "b"), *c = own_pool_new_at(root, "c");
+    own_pool *other = own_pool_new_at(NULL, "O");
+    struct probe *probe = probe_new(b, 'x');
+
+    expect(own_hold(c, probe) == 0 && own_hold(c, probe) == 0 && own_hold(other, probe) == 0);
+    expect(own_hold(root, other) == 0); /* held, so nothing below it counts */
+    if (shared)
+        expect(own_share(root) == 0);
+    expect_holders(probe, root, all, "bc");
+    expect_holders(probe, a, all, "b");
+    expect_holders(probe, b, all, "b");
+    expect_holders(probe, other, all, "O");
+    expect_holders(b, root, all, "a"); /* the parent */
+    expect(own_hold(root, b) == 0 && own_hold(b, b) == 0 && own_hold(a, b) == 0);
+    expect_holders(b, root, all, "Rab");
+    expect_holders(root, root, all, "");
+    expect_holders(other, root, all, "R");
+    expect_holders(b, root, (struct plan){.at = 'R', .ends = 4}, "R");
+    expect_holders(b, root, (struct plan){.at = 'a', .ends = OWN_WALK_SKIP}, "Ra");
+    expect(own_drop(b, b) == 0);
+    for (int i = 0; i < 1000; i++)
+        probe_new(a, '.');
+    expect_holders(probe, root, all, "bc");
+    expect(own_drop(c, probe) == 0 && own_drop(b, probe) == 0);
+    expect_holders(probe, root, all, "c");
+    expect(own_drop(c, probe) == 0 && own_drop(root, other) == 0);
+    expect_holders(probe, root, all, "");
+    own_pool_clear(a);
+    own_decref(other);
+    own_decref(root);
+}
+
+START_TEST(holders_are_visited_once)
+{
+    check_holders(_i == 1);
+}
+END_TEST
+
+START_TEST(arguments_are_checked)
+{
+    own_pool *pool = new_root();
+
+    expect_error(own_pool_children(NULL, visit_child, NULL) == -1, EINVAL);
+    expect_error(own_pool_children(pool, NULL, NULL) == -1, EINVAL);
+    expect_error(own_pool_deferred(NULL, visit_call, NULL) == -1, EINVAL);
+    expect_error(own_pool_deferred(pool, NULL, NULL) == -1, EINVAL);
+    expect_error(own_holders(NULL, pool, visit_holder, NULL) == -1, EINVAL);
+    expect_error(own_holders(pool, NULL, visit_holder, NULL) == -1, EINVAL);
+    expect_error(own_holders(pool, pool, NULL, NULL) == -1, EINVAL);
+    own_decref(pool);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("list");
+    TCase *order = add_case(suite, "order");
+    TCase *changes = add_case(suite, "changes");
+    TCase *holders = add_case(suite, "holders");
+
+    tcase_add_test(order, children_are_visited_newest_first);
+    tcase_add_test(order, calls_are_visited_in_the_order_of_their_making);
+    tcase_add_test(order, visit_ends_the_list);
+    tcase_add_test(order, lists_nest);
+    tcase_add_test(order, arguments_are_checked);
+    tcase_add_test(changes, visit_drops_the_child_that_it_got);
+    tcase_add_test(changes, visit_undefers_the_call_that_it_got);
+    tcase_add_test(changes, visit_drops_others);
+    tcase_add_test(changes, dropped_child_takes_others_along);
+    tcase_add_test(changes, visit_clears_the_pool);
+    tcase_add_test(changes, what_a_visit_adds_is_not_visited);
+    tcase_add_test(changes, visit_takes_the_ground_from_under_others);
+    tcase_add_test(changes, visit_drops_the_pool);
+    tcase_add_test(changes, dying_pool_lists_what_is_left);
+    tcase_add_test(changes, children_change_while_they_are_visited);
+    tcase_add_loop_test(holders, holders_are_visited_once, 0, 2);
+    return run_suite(suite);
+}
