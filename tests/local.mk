@@ -66,7 +66,9 @@ unit_tests += \
 	%D%/unit/ledger \
 	%D%/unit/limit_edges \
 	%D%/unit/inside \
+	%D%/unit/labels \
 	%D%/unit/limits \
+	%D%/unit/lists \
 	%D%/unit/limits_met \
 	%D%/unit/lock \
 	%D%/unit/map \
@@ -117,6 +119,10 @@ unit_tests += \
 %C%_unit_limit_edges_LDADD = $(UNIT_LIBS)
 %C%_unit_inside_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_inside_LDADD = $(UNIT_LIBS)
+%C%_unit_labels_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_labels_LDADD = $(UNIT_LIBS)
+%C%_unit_lists_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_lists_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_limits_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_met_CPPFLAGS = $(UNIT_CPPFLAGS)

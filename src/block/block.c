@@ -378,7 +378,8 @@ static __attribute__((noinline)) size_t size_rare(const own_pool *pool, const vo
 
 static __attribute__((noinline)) bool contains_rare(const own_pool *pool, const void *block)
 {
-    return block && (block_find_size(pool, block) || foreign_has((own_pool *)(uintptr_t)pool, block));
+    return block &&
+           (block_find_size(pool, block) || foreign_has((own_pool *)(uintptr_t)pool, block));
 }
 
 size_t own_block_size(const own_pool *pool, const void *block)

@@ -26,8 +26,8 @@ static void validate_labels(const struct segment *segment, unsigned unit)
         check(!labels[word], equation);
     const struct free_chunk *chunk = slab->is_slab ? slab->free : NULL;
     for (; chunk; chunk = chunk->next)
-        check(size < LABEL_BYTES ||
-                  !(word_load(label_word(chunk)) & bit_of(label_index(chunk))), equation);
+        check(size < LABEL_BYTES || !(word_load(label_word(chunk)) & bit_of(label_index(chunk))),
+              equation);
 }
 
 static void validate_slab(struct segment *segment, unsigned unit)

@@ -19,7 +19,8 @@ static inline struct extent *extent_at(struct memory *memory, const void *addres
 }
 
 /* Makes the bits of an extent tell. */
-static inline __attribute__((always_inline)) void settle(struct memory *memory, struct extent *extent)
+static inline __attribute__((always_inline)) void settle(struct memory *memory,
+                                                         struct extent *extent)
 {
     if (OWN_LIKELY(extent == memory->extent)) {
         extent_settle(memory);

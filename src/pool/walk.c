@@ -47,9 +47,9 @@ static bool holds(own_pool *pool, const own_object *object)
 {
     for (struct part *part = &pool->part; part; part = part_next(&pool->part, part)) {
         pool_enter_part(part);
-        bool found =
-            (object_is_pool(object) && __atomic_load_n(&as_pool(object)->entry.owner, __ATOMIC_RELAXED) == part) ||
-            ledger_find(&part->ledger, part_account(part), KIND_REFERENCE, object, NULL);
+        bool found = (object_is_pool(object) &&
+                      __atomic_load_n(&as_pool(object)->entry.owner, __ATOMIC_RELAXED) == part) ||
+                     ledger_find(&part->ledger, part_account(part), KIND_REFERENCE, object, NULL);
         pool_leave(part);
         if (found)
             return true;

@@ -286,7 +286,8 @@ START_TEST(visit_takes_the_ground_from_under_others)
 
     expect_children(pool, (struct plan){.at = 'd', .act = share_pool}, "edcba");
     expect(own_is_shared(pool));
-    expect_children(pool, (struct plan){.at = 'd', .act = drop_nested}, "ededcbaa"); /* a was held too */
+    expect_children(pool, (struct plan){.at = 'd', .act = drop_nested},
+                    "ededcbaa"); /* a was held too */
     end_family(pool, "exdxcxbxax");
 }
 END_TEST

@@ -185,9 +185,9 @@ START_TEST(addresses_of_other_memory_are_nowhere)
     own_pool *pool = new_root();
     void *from_malloc = malloc(100);
     int on_stack = 0;
-    const void *const others[] = {NULL,       from_malloc,   &on_stack, &static_data,
-                                  "literal",  stdout,        pool,      own_pool_type(),
-                                  &probe_type, own_pool_name(pool)};
+    const void *const others[] = {
+        NULL,   from_malloc, &on_stack,       &static_data, "literal",
+        stdout, pool,        own_pool_type(), &probe_type,  own_pool_name(pool)};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         expect_nowhere(others[i]);
@@ -320,7 +320,8 @@ START_TEST(memory_of_dead_pools_is_nowhere)
             if (i % 40 == 0)
                 old[i][1] = pool;
             if (i % 3 == 0)
-                expect(own_defer(pool, log_call, "!") == 0 && own_undefer(pool, log_call, "!") == 0);
+                expect(own_defer(pool, log_call, "!") == 0 &&
+                       own_undefer(pool, log_call, "!") == 0);
             if (i % 5 == 0)
                 expect(own_hold(pool, pool) == 0 && own_drop(pool, pool) == 0);
             own_decref(pool);
