@@ -189,11 +189,13 @@ contract_tests += \
 	%D%/contract/finalizer \
 	%D%/contract/fork \
 	%D%/contract/format \
+	%D%/contract/holders \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/limited_by \
 	%D%/contract/list \
 	%D%/contract/list_blocks \
+	%D%/contract/list_random \
 	%D%/contract/misuse \
 	%D%/contract/nested \
 	%D%/contract/no_object \

@@ -130,8 +130,8 @@ OWN_API size_t own_block_size(const own_pool *pool, const void *block);
 OWN_API bool own_contains(const own_pool *pool, const void *block);
 
 /*
- * The pool in which a live block begins at an address, borrowed. NULL: there is none. Adopted blocks
- * and those from an allocator are not found. errno is kept.
+ * The pool in which a live block begins at an address, borrowed. NULL: there is none. Adopted
+ * blocks and those from an allocator are not found. errno is kept.
  *
  * address  anything: mapped or not, freed, inside a block, an object, in the memory of a dead pool.
  *          Nothing is read there.
@@ -139,9 +139,9 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
  * Threads: any, on one condition. A confined pool that has, or last had, the address in its memory
  * is not used or ended by another thread meanwhile; and whoever else may end the pool that is
  * returned waits until the caller no longer uses it. Cost: O(1), after the newest blocks of that
- * pool, allocated inline since the last look, have been gone through once; in the memory of a small
- * pool a lock is taken, and a step made for each of its pieces, which are few; in a shared pool also
- * a step for each KiB of the block.
+ * pool, allocated inline since the last look, have been gone through once; in the memory of a
+ * small pool a lock is taken, and a step made for each of its pieces, which are few; also a step
+ * for each KiB of a block of up to 64 KiB.
  */
 OWN_API own_pool *own_pool_of(const void *address);
 

@@ -273,19 +273,19 @@ OWN_API int own_pool_deferred(own_pool *pool,
                               void *context);
 
 /*
- * Visits each pool that holds an object, among a pool and all below it: once, however often it holds
- * the object. The parent of a pool holds it too.
+ * Visits each pool that holds an object, among a pool and all below it: once, however often it
+ * holds the object. The parent of a pool holds it too.
  *
  * object  borrowed, any object.
  * root    where to look, borrowed; it is one of those that are looked into.
  * visit   gets a borrowed holder, and arg. Anything else than 0 ends it. It may read, and allocate
  *         and free blocks, but must not change who owns what. It returns.
  *
- * In a shared tree other threads may go on, as for own_pool_walk; a confined pool below a shared one
- * is not looked into.
+ * In a shared tree other threads may go on, as for own_pool_walk; a confined pool below a shared
+ * one is not looked into.
  *
- * Returns 0, or what visit returned last; -1 with errno as own_pool_walk. Threads: those of root and
- * object. Cost: what the pools own, and a search in each, O(1) expected (see `reserved`).
+ * Returns 0, or what visit returned last; -1 with errno as own_pool_walk. Threads: those of root
+ * and object. Cost: what the pools own, and a search in each, O(1) expected (see `reserved`).
  */
 OWN_API int own_holders(void *object, own_pool *root, int (*visit)(own_pool *holder, void *arg),
                         void *arg);

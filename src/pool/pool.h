@@ -254,8 +254,8 @@ void pool_release_all(own_pool *pool);
    was the last reference, and the child is to die. */
 bool pool_orphan(struct part *entered, own_pool *child);
 
-/* find.c: the pool that has the memory at an address, whatever that is. NULL: none that is alive. If
-   another thread uses that memory alone, the caller must not ask. */
+/* find.c: the pool that has the memory at an address, whatever that is. NULL: none that is alive.
+   If another thread uses that memory alone, the caller must not ask. */
 own_pool *pool_at(const void *address);
 
 /* list.c: visits the entries of one kind that are there from the beginning to the end, and not

@@ -1,6 +1,6 @@
 /*
- * list.c - own_pool_children, own_pool_deferred and own_holders: what is visited, in which order;
- * what a visit may do, and what it returns.
+ * list.c - own_pool_children and own_pool_deferred: what is visited, in which order; what a visit
+ * may do, and what it returns.
  */
 #include "harness.h"
 
@@ -339,124 +339,6 @@ START_TEST(dying_pool_lists_what_is_left)
 }
 END_TEST
 
-/* Random changes while children are listed: what stays is visited, once, in order. */
-enum { most_children = 200 };
-struct crowd {
-    struct random random;
-    own_pool *pool;
-    own_pool *children[most_children]; /* in the order of time; NULL: has been dropped */
-    size_t count;
-    size_t listed; /* how many there were at the beginning */
-    size_t at;     /* the one that was visited last */
-};
-
-static void add_child(struct crowd *crowd)
-{
-    if (crowd->count == most_children)
-        return;
-    own_pool *child = own_pool_new(crowd->pool);
-    expect(child != NULL);
-    crowd->children[crowd->count++] = child;
-    if (random_below(&crowd->random, 3) == 0)
-        expect(own_alloc(child, 1, 10000) != NULL);
-    if (random_below(&crowd->random, 3) == 0)
-        expect(own_buffer_new(crowd->pool, 1, 1) != NULL);
-}
-
-static int visit_crowd(own_pool *child, void *arg)
-{
-    struct crowd *crowd = (struct crowd *)arg;
-
-    while (crowd->at > 0 && !crowd->children[--crowd->at])
-        ;
-    expect(child == crowd->children[crowd->at]);
-    if (random_below(&crowd->random, 3) == 0) {
-        expect(own_drop(crowd->pool, child) == 0);
-        crowd->children[crowd->at] = NULL;
-    }
-    for (size_t i = random_below(&crowd->random, 4); i > 0; i--) {
-        size_t other = random_below(&crowd->random, crowd->count);
-        if (!crowd->children[other] || random_below(&crowd->random, 2)) {
-            add_child(crowd);
-            continue;
-        }
-        expect(own_drop(crowd->pool, crowd->children[other]) == 0);
-        crowd->children[other] = NULL;
-    }
-    return 0;
-}
-
-START_TEST(children_change_while_they_are_visited)
-{
-    for (size_t round = 0; round < scaled(500); round++) {
-        struct crowd crowd = {.pool = new_root()};
-        random_seed(&crowd.random, (uint64_t)round);
-        for (size_t i = random_below(&crowd.random, most_children / 2); i > 0; i--)
-            add_child(&crowd);
-        if (round % 2)
-            expect(own_share(crowd.pool) == 0);
-        crowd.at = crowd.count;
-        expect(own_pool_children(crowd.pool, visit_crowd, &crowd) == 0);
-        while (crowd.at > 0)
-            expect(!crowd.children[--crowd.at]); /* nothing was left out */
-        own_decref(crowd.pool);
-    }
-}
-END_TEST
-
-static int visit_holder(own_pool *holder, void *arg)
-{
-    return meet((struct plan *)arg, own_pool_name(holder)[0], holder);
-}
-
-static void expect_holders(void *object, own_pool *root, struct plan plan, const char *events)
-{
-    expect_keeps_errno(own_holders(object, root, visit_holder, &plan) == plan.ends);
-    expect_events(events);
-}
-
-static void check_holders(bool shared)
-{
-    const struct plan all = {.at = '-'};
-    own_pool *root = own_pool_new_at(NULL, "R"), *a = own_pool_new_at(root, "a");
-    own_pool *b = own_pool_new_at(a, "b"), *c = own_pool_new_at(root, "c");
-    own_pool *other = own_pool_new_at(NULL, "O");
-    struct probe *probe = probe_new(b, 'x');
-
-    expect(own_hold(c, probe) == 0 && own_hold(c, probe) == 0 && own_hold(other, probe) == 0);
-    expect(own_hold(root, other) == 0); /* held, so nothing below it counts */
-    if (shared)
-        expect(own_share(root) == 0);
-    expect_holders(probe, root, all, "bc");
-    expect_holders(probe, a, all, "b");
-    expect_holders(probe, b, all, "b");
-    expect_holders(probe, other, all, "O");
-    expect_holders(b, root, all, "a"); /* the parent */
-    expect(own_hold(root, b) == 0 && own_hold(b, b) == 0 && own_hold(a, b) == 0);
-    expect_holders(b, root, all, "Rab");
-    expect_holders(root, root, all, "");
-    expect_holders(other, root, all, "R");
-    expect_holders(b, root, (struct plan){.at = 'R', .ends = 4}, "R");
-    expect_holders(b, root, (struct plan){.at = 'a', .ends = OWN_WALK_SKIP}, "Ra");
-    expect(own_drop(b, b) == 0);
-    for (int i = 0; i < 1000; i++)
-        probe_new(a, '.');
-    expect_holders(probe, root, all, "bc");
-    expect(own_drop(c, probe) == 0 && own_drop(b, probe) == 0);
-    expect_holders(probe, root, all, "c");
-    expect(own_drop(c, probe) == 0 && own_drop(root, other) == 0);
-    expect_holders(probe, root, all, "");
-    own_pool_clear(a);
-    own_decref(other);
-    own_decref(root);
-}
-
-START_TEST(holders_are_visited_once)
-{
-    check_holders(_i == 1);
-}
-END_TEST
-
 START_TEST(arguments_are_checked)
 {
     own_pool *pool = new_root();
@@ -465,9 +347,6 @@ START_TEST(arguments_are_checked)
     expect_error(own_pool_children(pool, NULL, NULL) == -1, EINVAL);
     expect_error(own_pool_deferred(NULL, visit_call, NULL) == -1, EINVAL);
     expect_error(own_pool_deferred(pool, NULL, NULL) == -1, EINVAL);
-    expect_error(own_holders(NULL, pool, visit_holder, NULL) == -1, EINVAL);
-    expect_error(own_holders(pool, NULL, visit_holder, NULL) == -1, EINVAL);
-    expect_error(own_holders(pool, pool, NULL, NULL) == -1, EINVAL);
     own_decref(pool);
 }
 END_TEST
@@ -477,7 +356,6 @@ int main(void)
     Suite *suite = suite_create("list");
     TCase *order = add_case(suite, "order");
     TCase *changes = add_case(suite, "changes");
-    TCase *holders = add_case(suite, "holders");
 
     tcase_add_test(order, children_are_visited_newest_first);
     tcase_add_test(order, calls_are_visited_in_the_order_of_their_making);
@@ -493,7 +371,5 @@ int main(void)
     tcase_add_test(changes, visit_takes_the_ground_from_under_others);
     tcase_add_test(changes, visit_drops_the_pool);
     tcase_add_test(changes, dying_pool_lists_what_is_left);
-    tcase_add_test(changes, children_change_while_they_are_visited);
-    tcase_add_loop_test(holders, holders_are_visited_once, 0, 2);
     return run_suite(suite);
 }

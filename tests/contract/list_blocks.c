@@ -1,6 +1,6 @@
 /*
- * list_blocks.c - own_pool_blocks: every live block once, of all kinds; what a visit may do; what it
- * returns.
+ * list_blocks.c - own_pool_blocks: every live block once, of all kinds; what a visit may do; what
+ * it returns.
  */
 #include "blocks.h"
 
