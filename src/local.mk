@@ -41,6 +41,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/version.c \
 	%D%/block/block.c \
 	%D%/block/block.h \
+	%D%/block/exact.c \
 	%D%/block/foreign.c \
 	%D%/block/list.c \
 	%D%/block/private.c \
@@ -110,6 +111,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/part/part.c \
 	%D%/part/part.h \
 	%D%/part/validate.c \
+	%D%/pool/exact.c \
+	%D%/pool/exact.h \
 	%D%/pool/find.c \
 	%D%/pool/foreign.c \
 	%D%/pool/foreign.h \
@@ -122,6 +125,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/pool.h \
 	%D%/pool/ready.h \
 	%D%/pool/release.c \
+	%D%/pool/side.c \
+	%D%/pool/side.h \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
 	%D%/pool/walk.c \

@@ -187,6 +187,7 @@ contract_tests += \
 	%D%/contract/drop \
 	%D%/contract/field \
 	%D%/contract/finalizer \
+	%D%/contract/exact \
 	%D%/contract/fork \
 	%D%/contract/format \
 	%D%/contract/holders \
@@ -200,9 +201,11 @@ contract_tests += \
 	%D%/contract/nested \
 	%D%/contract/no_object \
 	%D%/contract/object \
+	%D%/contract/options \
 	%D%/contract/order \
 	%D%/contract/ownership \
 	%D%/contract/pep442 \
+	%D%/contract/phases \
 	%D%/contract/pool \
 	%D%/contract/pool_of \
 	%D%/contract/realloc_raw \

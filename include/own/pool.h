@@ -3,7 +3,8 @@
  *
  * A pool owns blocks (see block.h), references and deferred calls. When its last reference goes, it
  * releases the references and runs the deferred calls in the reverse of the order in which it took
- * them on; its blocks go last, so a deferred call may still read them. A child loses its parent's
+ * them on (but see own_defer_first and own_defer_last); its blocks go last, so a deferred call may
+ * still read them. A child loses its parent's
  * reference in that order, and dies unless somebody else holds it too; then it lives on as a root.
  * Adopted memory (own_adopt) is released in that order too, as the free function may be any code.
  *
@@ -41,6 +42,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <own/allocator.h>
 #include <own/attributes.h>
@@ -60,8 +62,17 @@ typedef struct own_pool_options {
     const own_allocator *allocator; /* where all blocks come from and go to; copied, but its ctx is
                                        borrowed. NULL: from the library, whatever the parent has.
                                        With one, `reserve` means nothing. See block.h */
-    unsigned flags;                 /* 0, or OWN_POOL_CONFINED */
+    unsigned flags;                 /* 0, OWN_POOL_CONFINED, OWN_POOL_EXACT, or both */
+    void *user;                     /* as own_pool_set_user */
 } own_pool_options;
+
+/*
+ * The sizes of the structs of options that a program was compiled with, which own_pool_create
+ * passes on. A later version of the library may have fields more at their ends: it takes them as
+ * zero where a program has not got them.
+ */
+#define OWN_OPTION_SIZES                                                                           \
+    ((uint64_t)sizeof(own_pool_options) | (uint64_t)sizeof(own_allocator) << 16)
 
 /*
  * For a pool under a shared one: it is counted by all threads, but its blocks and what it owns are
@@ -71,11 +82,20 @@ typedef struct own_pool_options {
  */
 #define OWN_POOL_CONFINED 1U
 
+/*
+ * The pool remembers sizes as they were asked for: own_block_size answers them, also 0, and `bytes`
+ * and `peak` of own_usage add them up. Growth by own_realloc reads as zero from there on. Nothing
+ * past that size may be used; a write there may be reported as a misuse. Limits are held to
+ * `reserved`, as always. Pools below do not inherit it. Each block takes a byte more, and each call
+ * a lock or more: in a shared pool, all threads use one memory.
+ */
+#define OWN_POOL_EXACT 2U
+
 /* The numbers of a pool, or of a pool and all below it. */
 typedef struct own_usage {
     size_t pools;    /* 1; in a total: the pool and all below it */
     size_t blocks;   /* live blocks */
-    size_t bytes;    /* in live blocks, each as own_block_size has it */
+    size_t bytes;    /* in live blocks, each as own_block_size answers it */
     size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to,
                         together with buffers (see buffer.h), which are not in it.
                         Adopted blocks, and those of an allocator, have their size in it. A call
@@ -86,7 +106,7 @@ typedef struct own_usage {
                         total: see own_pool_total */
     size_t children; /* child pools; in a total: all below the pool */
     size_t held;     /* references that the pool holds, children not among them */
-    size_t deferred; /* deferred calls */
+    size_t deferred; /* deferred calls of all three kinds */
 } own_usage;
 
 /*
@@ -113,15 +133,26 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  *
  * Returns NULL with errno ENOMEM, EOVERFLOW (reserve is over PTRDIFF_MAX), EDQUOT (a limit above,
  * or its own, has no room for the pool and its reserve), or EINVAL (an allocator without both
- * functions, or unknown flags). Threads: those of owner. Cost: O(1), and the system's cost of a
- * large reserve.
+ * functions, unknown flags, or a field that this version of the library has not got). Threads:
+ * those of owner. Cost: O(1), and the system's cost of a large reserve.
  */
-OWN_API OWN_MUST_USE own_pool *own_pool_create(own_pool *owner, const own_pool_options *options);
-#define own_pool_create(owner, ...) own_pool_create_at((owner), __VA_ARGS__, OWN_HERE)
+OWN_API OWN_MUST_USE own_pool *own_pool_create_sized(own_pool *owner,
+                                                     const own_pool_options *options,
+                                                     uint64_t sizes, const char *place);
 
 /* own_pool_create with the place given, for where options has no name: as own_pool_new_at. */
-OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options,
-                                                  const char *place);
+OWN_API OWN_MUST_USE inline own_pool *
+own_pool_create_at(own_pool *owner, const own_pool_options *options, const char *place)
+{
+    return own_pool_create_sized(owner, options, OWN_OPTION_SIZES, place);
+}
+
+OWN_API OWN_MUST_USE inline own_pool *own_pool_create(own_pool *owner,
+                                                      const own_pool_options *options)
+{
+    return own_pool_create_at(owner, options, "pool");
+}
+#define own_pool_create(owner, ...) own_pool_create_at((owner), __VA_ARGS__, OWN_HERE)
 
 /*
  * Releases all that a pool owns, in the order in which its death would, and keeps the pool: its
@@ -164,6 +195,30 @@ OWN_API const char *own_pool_name(const own_pool *pool);
  * what vsnprintf set. Threads: those of pool. Cost: the length of the name.
  */
 OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINTF(2, 3);
+
+/*
+ * The same with a name that the pool does not copy.
+ *
+ * name  borrowed: it must live as long as the pool, or until it gets another name. NULL: nothing
+ *       happens.
+ *
+ * A shared pool may be renamed in this way: its readers see the old name or the new one, and the
+ * old one stays valid as long as they have a reason to read it. Cannot fail. Threads: those of
+ * pool. Cost: O(1).
+ */
+OWN_API void own_pool_set_name_borrowed(own_pool *pool, const char *name);
+
+/*
+ * The user pointer of a pool: one pointer that is the user's, NULL at first. It survives
+ * own_pool_clear, and is there until the pool's last deferred call has returned.
+ *
+ * user  borrowed: the pool does nothing with it.
+ *
+ * NULL gives NULL. Cannot fail. Threads: those of pool; in a shared pool, readers see the old
+ * pointer or the new one, and what it points to as it was when it was set. Cost: O(1).
+ */
+OWN_API void *own_pool_user(const own_pool *pool);
+OWN_API void own_pool_set_user(own_pool *pool, void *user);
 
 /*
  * Limits the memory (own_usage.reserved) of a pool and all below it.
@@ -261,11 +316,12 @@ OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, 
 OWN_API int own_pool_children(own_pool *pool, int (*visit)(own_pool *child, void *arg), void *arg);
 
 /*
- * Visits the deferred calls of a pool, in the order in which they would be made: the newest first,
- * over all threads.
+ * Visits the deferred calls of a pool, in the order in which they would be made: those of
+ * own_defer_first, of own_defer, of own_defer_last; the newest first, over all threads.
  *
  * visit  gets the function and the argument that own_defer got, and context. Otherwise, and errors,
- *        threads and cost, as own_pool_children. own_undefer in it takes the newest of several that
+ *        threads and cost, as own_pool_children; but what is deferred meanwhile is visited if it
+ *        belongs to a later one of the three. own_undefer in it takes the newest of several that
  *        are alike.
  */
 OWN_API int own_pool_deferred(own_pool *pool,
@@ -296,6 +352,12 @@ OWN_API int own_holders(void *object, own_pool *root, int (*visit)(own_pool *hol
  * object  borrowed: the caller's reference stays the caller's. Any object, the pool itself
  *         included; a held pool does not become a child. May be held several times.
  *
+ * Limits count where memory was taken, not who holds it: a pool counts at its parent's place in the
+ * tree, a buffer at its owner's. A pool that is held here and loses its parent leaves the limits
+ * that were above it (unless it is shared), and counts at none; a program that wants it to count
+ * makes it a child (own_give_child), or adds up what it holds itself, as the example respd weighs
+ * requests by the values that their replies show (examples/respd/connection.c).
+ *
  * Returns -1 with errno ENOMEM, EDQUOT, or EINVAL (an argument is NULL). Threads: those of both.
  * Cost: O(1) expected.
  */
@@ -315,6 +377,17 @@ OWN_API int own_hold(own_pool *pool, void *object);
  * change, the number of pools below the child.
  */
 OWN_API int own_give(own_pool *pool, void *object);
+
+/*
+ * The two things that own_give does, each by its own name: own_give_reference gives a reference
+ * that the pool then holds, also to a pool without a parent, which stays without one;
+ * own_give_child makes a pool a child.
+ *
+ * Return -1 as own_give; own_give_child also with errno EEXIST: the pool has a parent (see
+ * own_move), or EINVAL: it is no pool. Threads, cost: as own_give.
+ */
+OWN_API int own_give_reference(own_pool *pool, void *object);
+OWN_API int own_give_child(own_pool *parent, own_pool *child);
 
 /*
  * Makes the pool release one of its references to an object: the newest that it was told to hold or
@@ -349,7 +422,25 @@ OWN_API int own_move(own_pool *from, own_pool *to, void *object);
 OWN_API int own_defer(own_pool *pool, void (*call)(void *arg), void *arg);
 
 /*
- * Takes the newest deferred call with that function and argument back, without making it.
+ * Defer a call to the beginning, or to the end, of what the pool's death and own_pool_clear do.
+ *
+ * Calls of own_defer_first are made before anything that the pool owns is released: what it holds,
+ * its children and the calls of own_defer are all there. Calls of own_defer_last are made after all
+ * of that has gone; the pool's blocks are still there, but for adopted ones. Among themselves each
+ * kind is made newest first. What a call adds meanwhile is released too: a call deferred to the
+ * beginning comes next, all else before the remaining calls at the end.
+ *
+ * call  as own_defer.
+ *
+ * Returns -1 as own_defer. Threads: those of pool. Cost: O(1); the first such call of a pool takes
+ * a record of some 100 bytes, which stays.
+ */
+OWN_API int own_defer_first(own_pool *pool, void (*call)(void *arg), void *arg);
+OWN_API int own_defer_last(own_pool *pool, void (*call)(void *arg), void *arg);
+
+/*
+ * Takes the newest deferred call with that function and argument back, without making it. Those of
+ * own_defer are looked at first, then those of own_defer_first and own_defer_last.
  *
  * Returns -1 with errno EINVAL: there is none. Threads: those of pool. Cost: O(1) expected.
  */

@@ -41,6 +41,8 @@ static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignme
         return private_alloc(pool, alignment, count, size, zero);
     if (multiply_overflows(count, size, &bytes))
         return fail_pointer(EOVERFLOW);
+    if (pool_flags(pool) & POOL_EXACT)
+        return exact_alloc(pool, alignment, bytes, zero);
     struct parts *parts = pool_parts(pool);
     if (!parts) {
         inside_begin(pool);
@@ -201,7 +203,7 @@ static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
     struct parts *parts = pool_parts(pool);
     bool found = parts ? parts_free_block(parts, block) : free_confined(pool, block);
     pool_debug_blocks(pool);
-    return found ? 0 : foreign_free_block(pool, block);
+    return found || exact_free(pool, block) ? 0 : foreign_free_block(pool, block);
 }
 
 /* A block of an extent that is not just listed, or an address where none begins. */
@@ -344,6 +346,8 @@ static inline __attribute__((always_inline)) void *resize(own_pool *pool, void *
     void *resized = parts ? parts_resize(parts, block, bytes, zero, &found)
                           : resize_confined(pool, block, bytes, zero, &found);
     pool_debug_blocks(pool);
+    if (!found)
+        resized = exact_realloc(pool, block, bytes, zero, &found);
     return found ? resized : foreign_realloc(pool, block, count, size, zero);
 }
 
@@ -372,14 +376,17 @@ size_t block_find_size(const own_pool *pool, const void *block)
 
 static __attribute__((noinline)) size_t size_rare(const own_pool *pool, const void *block)
 {
+    own_pool *own = (own_pool *)(uintptr_t)pool;
     size_t size = block ? block_find_size(pool, block) : 0;
-    return size ? size : foreign_size((own_pool *)(uintptr_t)pool, block);
+    return size || exact_find_size(own, block, &size) ? size : foreign_size(own, block);
 }
 
 static __attribute__((noinline)) bool contains_rare(const own_pool *pool, const void *block)
 {
-    return block &&
-           (block_find_size(pool, block) || foreign_has((own_pool *)(uintptr_t)pool, block));
+    own_pool *own = (own_pool *)(uintptr_t)pool;
+    size_t size;
+    return block && (block_find_size(pool, block) || exact_find_size(own, block, &size) ||
+                     foreign_has(own, block));
 }
 
 size_t own_block_size(const own_pool *pool, const void *block)

@@ -3,6 +3,7 @@
  *
  *   block.c     own_alloc, own_free, own_realloc, own_block_size, own_contains
  *   foreign.c   own_adopt, own_disown, and the calls of block.c for an address in no memory
+ *   exact.c     the calls of block.c in a pool that remembers sizes as asked for
  *   private.c   own_alloc in a pool with an allocator of its own
  *   list.c      own_pool_blocks, own_pool_of
  *   string.c    strings
@@ -12,6 +13,7 @@
  *   a confined pool    the memory of its part (memory/memory.h), then its foreign blocks
  *   a shared pool      the memory of the part of the calling thread, then the other parts
  *                      (part/part.h), then its foreign blocks
+ *   exact sizes        a memory beside that of its part (pool/exact.h), then its foreign blocks
  *   with an allocator  that one; only its foreign blocks
  *
  * Foreign blocks are those of pool/foreign.h. Each address is that of at most one live block of the
@@ -40,6 +42,16 @@ size_t foreign_size(own_pool *pool, const void *block);
 
 /* block.c: the size of a live block of the pool's own memory. 0: it is none. */
 size_t block_find_size(const own_pool *pool, const void *block);
+/* exact.c: own_alloc and its like, for a pool with POOL_EXACT; and the rest of the other calls, for
+   any pool, where *found or the result says whether it is exact and has the block. */
+void *exact_alloc(own_pool *pool, size_t alignment, size_t bytes, bool zero);
+/* The size of a block as asked for, from that of its memory. */
+size_t exact_size(const own_pool *pool, const void *block, size_t whole);
+bool exact_find_size(own_pool *pool, const void *block, size_t *size);
+bool exact_free(own_pool *pool, void *block);
+void *exact_realloc(own_pool *pool, void *block, size_t bytes, bool zero, bool *found);
+/* Whether an address lies where such blocks do. */
+bool exact_covers(own_pool *pool, const void *address);
 
 /* private.c: own_alloc and its like, for a pool with POOL_PRIVATE. */
 void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);

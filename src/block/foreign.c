@@ -92,7 +92,8 @@ static bool is_in_pool(own_pool *pool, const void *memory)
     struct parts *parts = pool_parts(pool);
     if ((uintptr_t)memory - (uintptr_t)pool < sizeof(*pool))
         return true;
-    return parts ? parts_covers(parts, memory) : memory_covers(&pool->part.memory, memory);
+    return exact_covers(pool, memory) ||
+           (parts ? parts_covers(parts, memory) : memory_covers(&pool->part.memory, memory));
 }
 
 int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory))

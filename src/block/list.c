@@ -35,15 +35,38 @@ static int visit_part(struct part *part, const struct visit_block *to)
     return ended;
 }
 
+static int visit_exact(own_pool *pool, const struct visit_block *to)
+{
+    size_t size;
+    int ended = 0;
+    struct exact *exact = exact_enter(pool);
+    struct memory_list list = {.memory = &exact->memory,
+                               .larges = memory_newest_large(&exact->memory)};
+    memory_list_begin(&list);
+    exact_leave(pool, exact);
+    while (!ended) {
+        exact_enter(pool);
+        list.larges = memory_newest_large(&exact->memory);
+        void *block = memory_list_next(&list, &size);
+        exact_leave(pool, exact);
+        if (!block)
+            break;
+        ended = to->visit(block, exact_size(pool, block, size), to->arg);
+    }
+    return ended;
+}
+
 static int visit_blocks(own_pool *pool, struct visit_block *to)
 {
     int ended = 0;
     for (struct part *part = &pool->part; part && !ended; part = part_next(&pool->part, part))
         ended = visit_part(part, to);
+    if (!ended && pool_flags(pool) & POOL_EXACT)
+        ended = visit_exact(pool, to);
     if (!ended && pool_flags(pool) & POOL_FOREIGN)
-        ended = pool_list(pool, KIND_ADOPTED, visit_foreign, to);
+        ended = pool_list(pool, KIND_ADOPTED, NULL, visit_foreign, to);
     if (!ended && pool_flags(pool) & POOL_PRIVATE)
-        ended = pool_list(pool, KIND_BLOCK, visit_foreign, to);
+        ended = pool_list(pool, KIND_BLOCK, &private_memory(pool)->blocks, visit_foreign, to);
     return ended;
 }
 
@@ -62,5 +85,7 @@ int own_pool_blocks(own_pool *pool, int (*visit)(void *block, size_t size, void 
 own_pool *own_pool_of(const void *address)
 {
     own_pool *pool = pool_at(address);
-    return pool && block_find_size(pool, address) ? pool : NULL;
+    size_t size;
+    return pool && (block_find_size(pool, address) || exact_find_size(pool, address, &size)) ? pool
+                                                                                             : NULL;
 }

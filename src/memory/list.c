@@ -99,6 +99,12 @@ static void advance(struct memory_list *list)
         place->large = *list->larges;
 }
 
+struct large *const *memory_newest_large(const struct memory *memory)
+{
+    static struct large *const none;
+    return has_stock(memory) ? &memory->stock->large : &none;
+}
+
 void memory_list_begin(struct memory_list *list)
 {
     list->next = (struct place){.extent = extent_small(list->memory)};

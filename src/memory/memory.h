@@ -89,6 +89,7 @@ struct memory_list {
     struct place next; /* the block that comes next; all NULL: none */
     size_t used;       /* the granules of that extent when the list came to it */
 };
+struct large *const *memory_newest_large(const struct memory *memory);
 void memory_list_begin(struct memory_list *list);
 /* The next block, and its size. The caller may free it, but no other, and may allocate. NULL: that
    was the last. What was there all the time is listed once. The list changes nothing that other

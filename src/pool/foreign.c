@@ -90,6 +90,9 @@ bool foreign_add(own_pool *pool, enum kind kind, void *memory, size_t size, void
     ledger_add(ledger_of(part, kind), account, &foreign->node, part, part_time(part));
     pool_set_flags(pool, POOL_FOREIGN);
     part_count_foreign(part, size, true);
+    struct exact *exact = pool_exact(pool);
+    if (OWN_UNLIKELY(exact))
+        exact_note_peak(pool, exact, 0);
     return true;
 }
 

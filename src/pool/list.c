@@ -21,6 +21,7 @@ struct bookmark {
 struct listing {
     own_pool *pool;
     enum kind kind;
+    struct ledger *only; /* NULL: those of all parts */
     struct bookmark *bookmarks;
     size_t count;
     struct bookmark few[FEW];
@@ -145,8 +146,8 @@ static bool begin(struct listing *listing)
     struct part *part = first;
     listing->bookmarks = listing->few;
     listing->count = 1;
-    if (listing->kind == KIND_BLOCK) {
-        begin_in(listing->bookmarks, first, &private_memory(listing->pool)->blocks);
+    if (listing->only) {
+        begin_in(listing->bookmarks, first, listing->only);
         return true;
     }
     while ((part = part_next(first, part)))
@@ -174,11 +175,11 @@ static void end(const struct listing *listing)
         chunk_put(listing->bookmarks, listing->count * sizeof(struct bookmark));
 }
 
-int pool_list(own_pool *pool, enum kind kind, int (*visit)(const struct listed *listed, void *arg),
-              void *arg)
+int pool_list(own_pool *pool, enum kind kind, struct ledger *only,
+              int (*visit)(const struct listed *listed, void *arg), void *arg)
 {
     struct listed listed;
-    struct listing listing = {.pool = pool, .kind = kind};
+    struct listing listing = {.pool = pool, .kind = kind, .only = only};
     int ended = 0;
     if (!begin(&listing))
         return -1;
@@ -208,7 +209,7 @@ int own_pool_children(own_pool *pool, int (*visit)(own_pool *child, void *arg), 
         return fail_with(EINVAL);
     struct visit_child to = {.visit = visit, .arg = arg};
     object_hold(&pool->object);
-    int ended = pool_list(pool, KIND_CHILD, visit_child, &to);
+    int ended = pool_list(pool, KIND_CHILD, NULL, visit_child, &to);
     if (object_unhold(&pool->object))
         object_die(&pool->object);
     return ended;
@@ -225,6 +226,13 @@ static int visit_call(const struct listed *listed, void *arg)
     return to->visit(listed->call, listed->object, to->context);
 }
 
+static int list_aside(own_pool *pool, enum phase phase, struct visit_call *to)
+{
+    if (OWN_LIKELY(!side_has_calls(pool, phase)))
+        return 0;
+    return pool_list(pool, KIND_CALL, &pool_side(pool)->calls[phase], visit_call, to);
+}
+
 int own_pool_deferred(own_pool *pool,
                       int (*visit)(void (*call)(void *arg), void *arg, void *context),
                       void *context)
@@ -233,7 +241,11 @@ int own_pool_deferred(own_pool *pool,
         return fail_with(EINVAL);
     struct visit_call to = {.visit = visit, .context = context};
     object_hold(&pool->object);
-    int ended = pool_list(pool, KIND_CALL, visit_call, &to);
+    int ended = list_aside(pool, CALLS_FIRST, &to);
+    if (!ended)
+        ended = pool_list(pool, KIND_CALL, NULL, visit_call, &to);
+    if (!ended)
+        ended = list_aside(pool, CALLS_LAST, &to);
     if (object_unhold(&pool->object))
         object_die(&pool->object);
     return ended;

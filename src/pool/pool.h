@@ -6,6 +6,8 @@
  *   ready.h     the shortest path for creating and dropping small pools
  *   learn.c     the sizes of first chunks
  *   name.c      names
+ *   side.c      the side record: what few pools have
+ *   exact.c     pools that remember sizes as asked for
  *   tree.c      parents, ancestors, iteration over a subtree, the lock of the tree
  *   release.c   releasing what a pool owns, the newest entry first
  *   limited.c   the limits of a tree of pools
@@ -21,14 +23,16 @@
  * its blocks and its own ledger. A shared pool has more parts, one for each thread that uses it. A
  * pool, its first extent and its first blocks lie in one chunk, the first chunk:
  *
- *   | own_pool: object, memory, ledger, entry, name, extent | bits | block | block | ...    | log |
+ *   | own_pool: object, part, entry, name, user, side, extent | bits | block | block | ... | log |
  *
  * Equations (pool_validate checks them):
  *
  *   parts     their equations hold: memory/memory.h, ledger/ledger.h, part/part.h
  *   blocks    of the memory = its own + the adopted and private ones, in a confined pool
- *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger
- *             of private blocks, in a confined pool; of a shared one, but for the ledgers'
+ *   reserved  = the chunks of memory and ledger + the pool's own chunk + the side record with all
+ *             it has, and the ledger of private blocks, in a confined pool; of a shared one, but
+ *             for the ledgers'
+ *   side      a pool that has a side record has POOL_SIDE
  *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
  *   shared    what a shared pool refers to is shared, unless one thread at a time uses the pool
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
@@ -56,17 +60,20 @@
 
 struct own_pool {
     own_object object;
-    struct part part;   /* its ledger has `typical` for learn.c, and the flags below */
-    struct entry entry; /* in the ledger of a part of its parent; its owner is that part */
-    const char *name;
+    struct part part;    /* its ledger has `typical` for learn.c, and the flags below */
+    struct entry entry;  /* in the ledger of a part of its parent; its owner is that part */
+    const char *name;    /* any thread may read it, atomically */
+    void *user;          /* the same */
+    struct side *side;   /* NULL: none. Made under the lock of the first part, for good */
     struct extent first; /* with its bits behind it */
 };
 
-#define POOL_NAME_OWNED 1U /* `name` is a chunk of its own */
-#define POOL_ROOT 2U       /* made without an owner */
-#define POOL_FOREIGN 4U    /* has or had foreign blocks */
-#define POOL_PRIVATE 8U    /* has an allocator of its own */
-#define POOL_CONFINED 16U  /* has one part even if its count is shared */
+#define POOL_SIDE 1U      /* has a side record */
+#define POOL_ROOT 2U      /* made without an owner */
+#define POOL_FOREIGN 4U   /* has or had foreign blocks */
+#define POOL_PRIVATE 8U   /* has an allocator of its own */
+#define POOL_CONFINED 16U /* has one part even if its count is shared */
+#define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
 
 extern const struct object_class pool_class;
 
@@ -78,6 +85,11 @@ static inline bool object_is_pool(const own_object *object)
 static inline own_pool *as_pool(const own_object *object)
 {
     return (own_pool *)(uintptr_t)object; /* its first field */
+}
+
+static inline const char *pool_name(const own_pool *pool)
+{
+    return __atomic_load_n(&pool->name, __ATOMIC_ACQUIRE);
 }
 
 /* Any thread may read the flags. They change only while no other thread can change them. */
@@ -245,8 +257,9 @@ void limit_move_back(own_pool *pool, struct limit *to);
 /* The limit above the pool's own limit; if it has none, the nearest limit. */
 struct limit *limit_above(const own_pool *pool);
 
-/* release.c: releases the newest entry, again and again, until one was the last reference to an
-   object. Returns that object, which is to die now. NULL: the ledgers are empty. */
+/* release.c: makes the calls of own_defer_first, releases the newest entry, again and again, until
+   one was the last reference to an object, and makes the calls of own_defer_last. Returns that
+   object, which is to die now. NULL: the ledgers are empty. */
 own_object *pool_release(own_pool *pool);
 /* Releases all entries, and tears down what dies of that. */
 void pool_release_all(own_pool *pool);
@@ -259,7 +272,8 @@ bool pool_orphan(struct part *entered, own_pool *child);
 own_pool *pool_at(const void *address);
 
 /* list.c: visits the entries of one kind that are there from the beginning to the end, and not
-   references: the next to be released first. `visit` may change what it wants to, but the pool must
+   references: the next to be released first. `only`: a ledger beside those of the parts; NULL:
+   those of all parts. `visit` may change what it wants to, but the pool must
    live. Returns what ended it, or 0; -1: ENOMEM. */
 struct listed {
     void *object; /* or block, or argument of the call */
@@ -268,12 +282,8 @@ struct listed {
     own_pool *reference; /* to a child that other threads may drop; the caller's no longer after
                             the visit */
 };
-int pool_list(own_pool *pool, enum kind kind, int (*visit)(const struct listed *listed, void *arg),
-              void *arg);
-
-/* name.c: the bytes of `reserved` that the name takes. */
-size_t name_bytes(const own_pool *pool);
-void name_free(own_pool *pool);
+int pool_list(own_pool *pool, enum kind kind, struct ledger *only,
+              int (*visit)(const struct listed *listed, void *arg), void *arg);
 
 /* learn.c: the size of the next pool's first chunk, under an owner or as a root. */
 size_t learn_size_of_next(own_pool *owner);
@@ -300,7 +310,7 @@ static inline size_t pool_used(const own_pool *pool)
 {
     return offsetof(own_pool, first) + memory_first_used(&pool->part.memory, &pool->first);
 }
-/* The smallest first chunk: an empty pool with room for 64 bytes of blocks. */
+/* The smallest first chunk: an empty pool with room for 48 bytes of blocks. */
 #define FIRST_CHUNK_LEAST ((size_t)256)
 
 /* validate.c: aborts with a sentence if an equation above does not hold. */
@@ -323,7 +333,9 @@ static inline void pool_debug_blocks(own_pool *pool)
 }
 #endif
 
+#include "pool/exact.h"
 #include "pool/foreign.h"
 #include "pool/ready.h"
+#include "pool/side.h"
 
 #endif

@@ -11,11 +11,22 @@ static void add_part(own_usage *usage, const own_pool *pool, const struct part *
     usage->blocks += counts.blocks;
     usage->bytes += counts.bytes;
     usage->reserved += counts.reserved + nodes.foreign_bytes;
-    usage->peak += counts.peak;
     usage->children += part->ledger.children;
     usage->held += nodes.held;
     usage->deferred += nodes.deferred;
-    if (OWN_UNLIKELY(part == &pool->part && pool_flags(pool) & POOL_PRIVATE))
+    const struct exact *exact = part == &pool->part ? pool_exact(pool) : NULL;
+    if (OWN_UNLIKELY(exact)) {
+        const struct memory_counts blocks = exact_count(exact);
+        usage->blocks += blocks.blocks;
+        usage->bytes += blocks.bytes;
+        usage->peak += exact->peak;
+    } else {
+        usage->peak += counts.peak;
+    }
+    if (part != &pool->part)
+        return;
+    usage->deferred += side_calls(pool);
+    if (OWN_UNLIKELY(pool_flags(pool) & POOL_PRIVATE))
         usage->reserved += ledger_counts(&private_memory(pool)->blocks).foreign_bytes;
 }
 

@@ -48,6 +48,24 @@ static void expect_deferred(own_pool *pool, struct plan plan, const char *events
     expect_events(events);
 }
 
+static void drop_got(struct plan *plan, void *got)
+{
+    expect(own_drop(plan->pool, got) == 0);
+}
+
+static void undefer_got(struct plan *plan, void *got)
+{
+    expect(own_undefer(plan->pool, log_call, got) == 0);
+}
+
+static void clear_pool(struct plan *plan, void *got)
+{
+    (void)got;
+    own_pool_clear(plan->pool);
+    expect(own_pool_new_at(plan->pool, "n") != NULL);
+    expect(own_defer(plan->pool, log_call, "N") == 0);
+}
+
 /* Children a to e, with other things between them. */
 static own_pool *new_family(own_pool *children[5])
 {
@@ -96,6 +114,25 @@ START_TEST(calls_are_visited_in_the_order_of_their_making)
 }
 END_TEST
 
+START_TEST(first_and_last_calls_are_visited_in_their_turn)
+{
+    own_pool *children[5], *pool = new_family(children);
+
+    for (int i = 0; i < 3; i++) {
+        static const char *const first[] = {"1", "2", "3"}, *const last[] = {"7", "8", "9"};
+        expect(own_defer_first(pool, log_call, (void *)(uintptr_t)first[i]) == 0);
+        expect(own_defer_last(pool, log_call, (void *)(uintptr_t)last[i]) == 0);
+    }
+    expect_deferred(pool, (struct plan){.at = '-'}, "321edcba987");
+    expect_deferred(pool, (struct plan){.at = '2', .ends = 5}, "32");
+    expect_deferred(pool, (struct plan){.at = '2', .act = undefer_got}, "321edcba987");
+    expect_deferred(pool, (struct plan){.at = '9', .act = undefer_got}, "31edcba987");
+    expect_deferred(pool, (struct plan){.at = '1', .act = clear_pool}, "3131exdxcxbxax87N");
+    expect_deferred(pool, (struct plan){.at = '-'}, "N");
+    end_family(pool, "N");
+}
+END_TEST
+
 START_TEST(visit_ends_the_list)
 {
     own_pool *children[5], *pool = new_family(children);
@@ -107,16 +144,6 @@ START_TEST(visit_ends_the_list)
     end_family(pool, "exdxcxbxax");
 }
 END_TEST
-
-static void drop_got(struct plan *plan, void *got)
-{
-    expect(own_drop(plan->pool, got) == 0);
-}
-
-static void undefer_got(struct plan *plan, void *got)
-{
-    expect(own_undefer(plan->pool, log_call, got) == 0);
-}
 
 START_TEST(visit_drops_the_child_that_it_got)
 {
@@ -185,14 +212,6 @@ START_TEST(dropped_child_takes_others_along)
     end_family(family, "exdxcxbxax");
 }
 END_TEST
-
-static void clear_pool(struct plan *plan, void *got)
-{
-    (void)got;
-    own_pool_clear(plan->pool);
-    expect(own_pool_new_at(plan->pool, "n") != NULL);
-    expect(own_defer(plan->pool, log_call, "N") == 0);
-}
 
 START_TEST(visit_clears_the_pool)
 {
@@ -359,6 +378,7 @@ int main(void)
 
     tcase_add_test(order, children_are_visited_newest_first);
     tcase_add_test(order, calls_are_visited_in_the_order_of_their_making);
+    tcase_add_test(order, first_and_last_calls_are_visited_in_their_turn);
     tcase_add_test(order, visit_ends_the_list);
     tcase_add_test(order, lists_nest);
     tcase_add_test(order, arguments_are_checked);

@@ -10,7 +10,11 @@ static struct random dice;
 /* A pool in which there is a block of every kind. `limit`: 0 for none. */
 static own_pool *new_filled(size_t limit, size_t reserve, size_t count)
 {
-    own_pool *pool = own_pool_create(NULL, &(own_pool_options){.limit = limit, .reserve = reserve});
+    own_pool_options options = {.limit = limit, .reserve = reserve};
+
+    if (random_below(&dice, 3) == 0)
+        options.flags = OWN_POOL_EXACT;
+    own_pool *pool = own_pool_create(NULL, &options);
 
     expect(pool != NULL);
     for (size_t i = 0; i < count; i++) {

@@ -33,7 +33,7 @@ static void expect_all_known(void)
         expect_nowhere(known->address + 1);
         expect_nowhere(known->address + 8);
         expect_nowhere(known->address - 1);
-        if (known->pool && known->size > 16) {
+        if (known->pool && known->size >= 32) {
             expect_nowhere(known->address + 16);
             expect_nowhere(known->address + (known->size / 2 & ~(size_t)15));
             expect_nowhere(known->address + (known->size - 1));
@@ -124,7 +124,8 @@ START_TEST(random_pools_are_told_apart)
     for (size_t step = 0; step < scaled(8000); step++) {
         size_t i = random_below(&dice, pools), chance = random_below(&dice, 1000);
         if (!all[i]) {
-            own_pool_options options = {.reserve = chance % 5 ? 0 : chance * 300,
+            own_pool_options options = {.flags = chance % 3 ? 0 : OWN_POOL_EXACT,
+                                        .reserve = chance % 5 ? 0 : chance * 300,
                                         .limit = chance % 7 ? 0 : 3000000};
             all[i] = own_pool_create(NULL, &options);
             expect(all[i] != NULL);
