@@ -11,6 +11,7 @@ owninclude_HEADERS = \
 	%D%/own/buffer.h \
 	%D%/own/export.h \
 	%D%/own/iterate.h \
+	%D%/own/list.h \
 	%D%/own/memory.h \
 	%D%/own/misuse.h \
 	%D%/own/object.h \

@@ -27,6 +27,7 @@
 #include <own/buffer.h>
 #include <own/export.h>
 #include <own/iterate.h>
+#include <own/list.h>
 #include <own/memory.h>
 #include <own/misuse.h>
 #include <own/object.h>

@@ -10,6 +10,8 @@
  */
 #include "pool/pool.h"
 
+#include <own/list.h>
+
 #define FEW 4 /* bookmarks need no memory */
 
 struct bookmark {

@@ -11,6 +11,8 @@
  */
 #include "pool/pool.h"
 
+#include <own/list.h>
+
 #include <errno.h>
 
 /* A pool on the way down, and the place in it. */

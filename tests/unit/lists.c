@@ -116,12 +116,45 @@ START_TEST(equations_hold_while_a_pool_is_listed)
 }
 END_TEST
 
+static int see_block(void *block, size_t size, void *arg)
+{
+    expect(own_pool_of(block) == arg);
+    return size == 0;
+}
+
+static int see_holder(own_pool *holder, void *arg)
+{
+    return holder != arg;
+}
+
+START_TEST(list_of_a_confined_pool_needs_no_memory)
+{
+    own_pool *pool = new_root();
+    int count = 0;
+
+    for (size_t i = 0; i < 300; i++) {
+        expect(own_alloc(pool, 1, i % 600) && own_pool_new(pool));
+        expect(own_hold(pool, probe_new(pool, '.')) == 0);
+        expect(own_defer(pool, log_call, "!") == 0);
+    }
+    void *probe = probe_new(pool, '.');
+    chunk_fail_after(1);
+    expect_keeps_errno(own_pool_blocks(pool, see_block, pool) == 0);
+    expect_keeps_errno(own_pool_children(pool, count_child, &count) == 0 && count == 300);
+    expect_keeps_errno(own_pool_deferred(pool, count_call, &count) == 0 && count == 600);
+    expect_keeps_errno(own_holders(probe, pool, see_holder, pool) == 0);
+    chunk_fail_after(0);
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("lists");
     TCase *lists = add_case(suite, "lists");
 
     tcase_add_test(lists, list_of_many_parts_needs_memory);
+    tcase_add_test(lists, list_of_a_confined_pool_needs_no_memory);
     tcase_add_test(lists, equations_hold_while_a_pool_is_listed);
     return run_suite(suite);
 }
