@@ -43,6 +43,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/block/block.h \
 	%D%/block/exact.c \
 	%D%/block/foreign.c \
+	%D%/block/list.c \
 	%D%/block/move.c \
 	%D%/block/private.c \
 	%D%/block/string.c \
@@ -54,6 +55,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/chunk.h \
 	%D%/chunk/class.h \
 	%D%/chunk/heap.h \
+	%D%/chunk/label.c \
 	%D%/chunk/map.c \
 	%D%/chunk/segment.c \
 	%D%/chunk/slab.c \
@@ -84,6 +86,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/find.c \
 	%D%/memory/first.c \
 	%D%/memory/gather.c \
+	%D%/memory/list.c \
 	%D%/memory/memory.c \
 	%D%/memory/memory.h \
 	%D%/memory/outside.c \
@@ -114,8 +117,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/part/part.c \
 	%D%/part/part.h \
 	%D%/part/validate.c \
+	%D%/pool/contents.c \
 	%D%/pool/exact.c \
 	%D%/pool/exact.h \
+	%D%/pool/find.c \
 	%D%/pool/foreign.c \
 	%D%/pool/foreign.h \
 	%D%/pool/inside.c \

@@ -29,6 +29,8 @@ if HAVE_CHECK
 # What tests share: for all of them, and for those that reach internals.
 check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 %C%_shared_libharness_la_SOURCES = \
+	%D%/shared/blocks.c \
+	%D%/shared/blocks.h \
 	%D%/shared/choose.c \
 	%D%/shared/harness.c \
 	%D%/shared/harness.h \
@@ -65,7 +67,9 @@ unit_tests += \
 	%D%/unit/ledger \
 	%D%/unit/limit_edges \
 	%D%/unit/inside \
+	%D%/unit/labels \
 	%D%/unit/limits \
+	%D%/unit/lists \
 	%D%/unit/limits_met \
 	%D%/unit/lock \
 	%D%/unit/map \
@@ -118,6 +122,10 @@ unit_tests += \
 %C%_unit_limit_edges_LDADD = $(UNIT_LIBS)
 %C%_unit_inside_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_inside_LDADD = $(UNIT_LIBS)
+%C%_unit_labels_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_labels_LDADD = $(UNIT_LIBS)
+%C%_unit_lists_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_lists_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_limits_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_met_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -176,6 +184,7 @@ contract_tests += \
 	%D%/contract/bump \
 	%D%/contract/churn \
 	%D%/contract/clear \
+	%D%/contract/contents \
 	%D%/contract/count \
 	%D%/contract/dead \
 	%D%/contract/cymem \
@@ -187,11 +196,14 @@ contract_tests += \
 	%D%/contract/exact \
 	%D%/contract/fork \
 	%D%/contract/format \
+	%D%/contract/holders \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/limited_by \
 	%D%/contract/list \
+	%D%/contract/list_blocks \
 	%D%/contract/list_model \
+	%D%/contract/list_random \
 	%D%/contract/misuse \
 	%D%/contract/nested \
 	%D%/contract/no_object \
@@ -202,6 +214,7 @@ contract_tests += \
 	%D%/contract/pep442 \
 	%D%/contract/phases \
 	%D%/contract/pool \
+	%D%/contract/pool_of \
 	%D%/contract/realloc_raw \
 	%D%/contract/rearm \
 	%D%/contract/walk \
@@ -209,6 +222,7 @@ contract_tests += \
 	%D%/contract/shared \
 	%D%/contract/shared_blocks \
 	%D%/contract/shared_limits \
+	%D%/contract/shared_list \
 	%D%/contract/shared_rules \
 	%D%/contract/shared_walk \
 	%D%/contract/saved \

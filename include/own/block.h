@@ -149,6 +149,41 @@ OWN_API size_t own_block_size(const own_pool *pool, const void *block);
 OWN_API bool own_contains(const own_pool *pool, const void *block);
 
 /*
+ * The pool in which a live block begins at an address, borrowed. NULL: there is none. Adopted
+ * blocks and those from an allocator are not found. errno is kept.
+ *
+ * address  anything: mapped or not, freed, inside a block, an object, in the memory of a dead pool.
+ *          Nothing is read there.
+ *
+ * Threads: any, on one condition. A confined pool that has, or last had, the address in its memory
+ * is not used or ended by another thread meanwhile; and whoever else may end the pool that is
+ * returned waits until the caller no longer uses it. Cost: O(1), after the newest blocks of that
+ * pool, allocated inline since the last look, have been gone through once; in the memory of a
+ * small pool a lock is taken, and a step made for each of its pieces, which are few; also a step
+ * for each KiB of a block of up to 64 KiB.
+ */
+OWN_API own_pool *own_pool_of(const void *address);
+
+/*
+ * Visits all live blocks of a pool, in no order: adopted ones and those from its allocator too, but
+ * not those of pools below. What is there from the beginning to the end is visited once; what is
+ * allocated or adopted meanwhile may be visited.
+ *
+ * visit  gets a block, the size that own_block_size says, and arg. Anything else than 0 ends it. It
+ *        may free, disown or resize the block that it got, and no other of the pool; allocate; and
+ *        use the library otherwise. An adopted block, or one from the allocator, it may always
+ *        free. It returns: a jump out of it is not allowed.
+ *
+ * The pool is held meanwhile, so it lives until the end even if visit drops it.
+ *
+ * Returns 0, or what visit returned last; -1 with errno EINVAL (pool or visit is NULL). Threads:
+ * those of pool; in a shared pool, no other thread allocates or frees blocks meanwhile. Cost: the
+ * memory of the pool, and all that it owns if it has adopted blocks.
+ */
+OWN_API int own_pool_blocks(own_pool *pool, int (*visit)(void *block, size_t size, void *arg),
+                            void *arg);
+
+/*
  * Makes memory from anywhere (malloc, mmap, another library or another pool) a block of the pool:
  * own_free and own_realloc take it, limits and numbers count it. When the pool dies or is cleared
  * it is released in its turn among references and deferred calls, in the reverse of the order in

@@ -361,8 +361,7 @@ void *own_realloc_raw(own_pool *pool, void *block, size_t count, size_t size)
     return resize(pool, block, count, size, false, "own_realloc_raw");
 }
 
-/* The same by the longer way. 0: it is none. */
-static size_t find_size(const own_pool *pool, const void *block)
+size_t block_find_size(const own_pool *pool, const void *block)
 {
     struct place place;
     struct memory *memory = (struct memory *)(uintptr_t)&pool->part.memory;
@@ -378,7 +377,7 @@ static size_t find_size(const own_pool *pool, const void *block)
 static __attribute__((noinline)) size_t size_rare(const own_pool *pool, const void *block)
 {
     own_pool *own = (own_pool *)(uintptr_t)pool;
-    size_t size = block ? find_size(pool, block) : 0;
+    size_t size = block ? block_find_size(pool, block) : 0;
     return size || exact_find_size(own, block, &size) ? size : foreign_size(own, block);
 }
 
@@ -386,7 +385,7 @@ static __attribute__((noinline)) bool contains_rare(const own_pool *pool, const 
 {
     own_pool *own = (own_pool *)(uintptr_t)pool;
     size_t size;
-    return block && (find_size(pool, block) || exact_find_size(own, block, &size) ||
+    return block && (block_find_size(pool, block) || exact_find_size(own, block, &size) ||
                      foreign_has(own, block));
 }
 

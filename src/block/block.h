@@ -6,6 +6,7 @@
  *   foreign.c   own_adopt, own_disown, and the calls of block.c for an address in no memory
  *   exact.c     the calls of block.c in a pool that remembers sizes as asked for
  *   private.c   own_alloc in a pool with an allocator of its own
+ *   list.c      own_pool_blocks, own_pool_of
  *   string.c    strings
  *
  * This room holds nothing. Where a block comes from, and where its address is looked for, in order:
@@ -42,9 +43,13 @@ size_t foreign_size(own_pool *pool, const void *block);
 /* An adopted block goes to another pool, for own_block_move. */
 enum handover foreign_hand_over(own_pool *from, own_pool *to, void *block);
 
+/* block.c: the size of a live block of the pool's own memory. 0: it is none. */
+size_t block_find_size(const own_pool *pool, const void *block);
 /* exact.c: own_alloc and its like, for a pool with POOL_EXACT; and the rest of the other calls, for
    any pool, where *found or the result says whether it is exact and has the block. */
 void *exact_alloc(own_pool *pool, size_t alignment, size_t bytes, bool zero);
+/* The size of a block as asked for, from that of its memory. */
+size_t exact_size(const own_pool *pool, const void *block, size_t whole);
 bool exact_find_size(own_pool *pool, const void *block, size_t *size);
 bool exact_free(own_pool *pool, void *block);
 void *exact_realloc(own_pool *pool, void *block, size_t bytes, bool zero, bool *found);

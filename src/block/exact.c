@@ -28,6 +28,11 @@ static size_t slack_in(const own_pool *pool, const void *block, size_t whole)
     return 1;
 }
 
+size_t exact_size(const own_pool *pool, const void *block, size_t whole)
+{
+    return whole - slack_in(pool, block, whole);
+}
+
 static bool has_any(const own_pool *pool)
 {
     return OWN_UNLIKELY(pool_flags(pool) & POOL_EXACT);

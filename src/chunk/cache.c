@@ -100,6 +100,8 @@ static size_t cache_empty_class(unsigned class, size_t keep)
     while (of->count > keep) {
         struct free_chunk **list = of->first ? &of->first : &of->ready;
         struct free_chunk *chunk = *list;
+        if (list == &of->ready)
+            chunk_unlabel(chunk);
         *list = chunk->next;
         of->count--;
         chunk_cache->bytes -= class_size(class);
@@ -213,6 +215,7 @@ void *chunk_get(size_t size, size_t *granted)
         own->bytes -= *granted;
     } else if (own && own->classes[class].ready) {
         chunk = ready_take(own, class);
+        chunk_unlabel(chunk);
         *granted = own->classes[class].size;
     } else {
         chunk = get_slow(class);

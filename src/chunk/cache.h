@@ -5,7 +5,8 @@
  * Each class has two lists. The chunks in `first` are plain memory. The chunks in `ready` have
  * contents worth keeping: the room pool puts a dead pool there as it is, and makes it a pool again
  * when it takes it out. To this room both are free chunks; it hands out those in `ready` when
- * `first` is empty. It writes only the link of a struct free_chunk.
+ * `first` is empty. It writes only the link of a struct free_chunk. They keep their labels
+ * (chunk.h) until they are handed out or leave the cache.
  */
 #ifndef CHUNK_CACHE_H
 #define CHUNK_CACHE_H

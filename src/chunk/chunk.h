@@ -11,7 +11,7 @@
  *
  * Beside them stands the unit map (map.c), which tells for any address at all which pool, if any,
  * owns the unit that it lies in. It is what lets own_free tell a live block from any other address
- * without reading one byte of what it was handed.
+ * without reading one byte of what it was handed. Chunks of slabs are found by labels (label.c).
  *
  * Equations (chunk_validate checks them):
  *
@@ -21,6 +21,7 @@
  *   slab      live + free list + never carved = chunks that fit the unit
  *             a slab is in its class's list exactly where live < chunks that fit
  *             a slab with live = 0 does not exist: its unit is free
+ *   label     only a chunk of a slab has one, and only while it is got or ready (cache.h)
  *   heap      dirty bytes = 64 KiB * sum of dirty units <= cache limit - sum of the threads' shares
  *   cache     bytes = sum over classes of count * size <= the thread's share, of the calling thread
  *
@@ -124,6 +125,19 @@ static inline const void *chunk_owner(const void *address)
     struct claim *claim = chunk_claim_at(address);
     return claim ? __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) : NULL;
 }
+
+/*
+ * Labels. A chunk of 64 bytes to 32 KiB that has one is found from any address that lies in it.
+ * Whoever has the chunk sets the label, and clears it before the chunk is put back. A chunk that is
+ * kept ready keeps it (cache.h).
+ */
+void chunk_label(const void *chunk);
+void chunk_unlabel(const void *chunk);
+/* The labelled chunk in which any address lies; `begin` is filled with its first bytes. NULL: there
+   is none. Memory that may be unmapped is not read. Where another thread may be putting the chunk
+   back, nothing but `begin` may be looked at. */
+#define LABELLED_BEGIN 16
+void *chunk_labelled_at(const void *address, void *begin);
 
 /*
  * How large pools of this thread turned out to be: what a parent remembers of its children is

@@ -22,6 +22,10 @@ struct slab {
     bool is_slab;
 };
 
+/* At most one labelled chunk begins in so many bytes. */
+#define LABEL_BYTES ((size_t)64)
+#define LABEL_WORDS (CHUNK_UNIT / LABEL_BYTES / 64) /* for a unit */
+
 /* The head of a segment, in its unit 0. A bit of a mask stands for a unit. */
 struct segment {
     struct list by_run;   /* in heap.by_run[longest run of free units] */
@@ -29,6 +33,7 @@ struct segment {
     uint64_t free;
     uint64_t dirty; /* free, and with memory behind it */
     struct slab slabs[SEGMENT_UNITS];
+    uint64_t labels[SEGMENT_UNITS][LABEL_WORDS]; /* a bit for each LABEL_BYTES */
 };
 
 struct heap {
@@ -68,6 +73,17 @@ static inline struct segment *segment_of(const void *address)
 static inline unsigned unit_of(const void *address)
 {
     return (unsigned)(((uintptr_t)address & (SEGMENT_SIZE - 1)) / CHUNK_UNIT);
+}
+
+/* label.c: where the label of a chunk is, counted from its unit. */
+static inline size_t label_index(const void *chunk)
+{
+    return ((uintptr_t)chunk & (CHUNK_UNIT - 1)) / LABEL_BYTES;
+}
+
+static inline uint64_t *label_word(const void *chunk)
+{
+    return &segment_of(chunk)->labels[unit_of(chunk)][label_index(chunk) / 64];
 }
 
 /* map.c: makes sure that claims in that range cannot fail. False: errno is ENOMEM. */

@@ -81,6 +81,10 @@ static struct segment *segment_new(void)
     struct segment *segment = system_map(SEGMENT_SIZE, SEGMENT_SIZE);
     if (!segment)
         return NULL;
+    if (!chunk_claim(segment, CHUNK_UNIT, NULL, segment)) { /* see label.c */
+        system_unmap(segment, SEGMENT_SIZE);
+        return NULL;
+    }
     heap.segments++;
     lists_enter(&segment->by_run, heap.by_run, &heap.runs, 0);
     lists_enter(&segment->by_dirty, heap.by_dirty, &heap.dirty_runs, 0);
@@ -93,6 +97,7 @@ static void segment_unmap(struct segment *segment)
     lists_leave(&segment->by_run, heap.by_run, &heap.runs, longest_run(segment->free));
     lists_leave(&segment->by_dirty, heap.by_dirty, &heap.dirty_runs, longest_run(segment->dirty));
     heap.segments--;
+    chunk_unclaim(segment, CHUNK_UNIT);
     system_unmap(segment, SEGMENT_SIZE);
 }
 

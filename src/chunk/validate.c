@@ -1,11 +1,33 @@
 /*
  * chunk/validate.c - the equations of chunk.h, checked.
  */
+#include "base/bits.h"
 #include "chunk/heap.h"
 
 static void check(bool holds, const char *equation)
 {
     require(holds, "chunk", NULL, equation);
+}
+
+/* The chunk may be labelled meanwhile by the thread that has it. */
+static void validate_labels(const struct segment *segment, unsigned unit)
+{
+    static const char equation[] =
+        "only a chunk of a slab has a label, and only while it is got or ready";
+    const struct slab *slab = &segment->slabs[unit];
+    const char *at = (const char *)segment + unit * CHUNK_UNIT;
+    size_t size = class_size(slab->class);
+    uint64_t labels[LABEL_WORDS];
+    for (size_t word = 0; word < LABEL_WORDS; word++)
+        labels[word] = word_load(&segment->labels[unit][word]);
+    for (unsigned i = 0; slab->is_slab && size >= LABEL_BYTES && i < slab->carved; i++)
+        labels[label_index(at + i * size) / 64] &= ~bit_of(label_index(at + i * size));
+    for (size_t word = 0; word < LABEL_WORDS; word++)
+        check(!labels[word], equation);
+    const struct free_chunk *chunk = slab->is_slab ? slab->free : NULL;
+    for (; chunk; chunk = chunk->next)
+        check(size < LABEL_BYTES || !(word_load(label_word(chunk)) & bit_of(label_index(chunk))),
+              equation);
 }
 
 static void validate_slab(struct segment *segment, unsigned unit)
@@ -30,6 +52,7 @@ static size_t validate_segment(struct segment *segment)
     for (unsigned unit = 1; unit < SEGMENT_UNITS; unit++) {
         if (!(segment->free >> unit & 1) && segment->slabs[unit].is_slab)
             validate_slab(segment, unit);
+        validate_labels(segment, unit);
     }
     return (size_t)__builtin_popcountll(segment->dirty) * CHUNK_UNIT;
 }

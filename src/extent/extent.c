@@ -244,6 +244,8 @@ bool extent_add(struct memory *memory, size_t granules)
     } else if (remote) {
         outside_add_small(memory->outside, remote);
     }
+    if (!big)
+        chunk_label(extent);
     use(memory, extent);
     if (!any && extent_can_go(replaced))
         free_empty(memory, replaced);
@@ -254,6 +256,8 @@ void extent_put(struct memory *memory, struct extent *extent)
 {
     if (extent_is_big(extent) && extent_big(extent)->remote)
         remote_end(extent_big(extent)->remote);
+    if (!extent_is_big(extent))
+        chunk_unlabel(extent);
     account_put(&memory->account, extent, extent_bytes(extent));
 }
 

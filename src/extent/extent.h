@@ -164,12 +164,17 @@ static inline struct extent *extent_small(const struct memory *memory)
     return extent_is_big(extent) && extent->older ? extent->older : extent;
 }
 
-static inline struct extent *extent_first(const struct memory *memory)
+/* The first extent of the same memory. */
+static inline struct extent *extent_oldest(struct extent *extent)
 {
-    struct extent *extent = memory->extent;
     while (extent->older)
         extent = extent->older;
     return extent;
+}
+
+static inline struct extent *extent_first(const struct memory *memory)
+{
+    return extent_oldest(memory->extent);
 }
 
 /* Lies behind the end of a big extent, in its chunk. */

@@ -8,7 +8,8 @@
  * A ledger is a ring of entries, each with its place in time: children, references, deferred calls
  * and foreign blocks, which are memory that somebody else allocated. A child is an entry of its
  * own; anything else is a node, which the ledger finds again by its kind and the address that it
- * refers to.
+ * refers to. A bookmark is an entry that means nothing: whoever has put it there finds its place
+ * again when other entries have come and gone.
  *
  * Nothing is hashed before something is looked for. Nodes are added to one chain, the newest first.
  * When there are more than LEDGER_FEW of them, a record keeps their counts, that chain, and later
@@ -48,7 +49,8 @@
 #define LEDGER_FEW 8 /* nodes that a search looks at one by one */
 
 enum kind {
-    KIND_CHILD = 1, /* an entry of its own */
+    KIND_BOOKMARK,  /* an entry of its own: it keeps a place, and means nothing else */
+    KIND_CHILD,     /* an entry of its own */
     KIND_REFERENCE, /* to `object` */
     KIND_CALL,      /* of `call` with the argument `object` */
     KIND_ADOPTED,   /* a foreign block at `object`, which `call` frees */
@@ -224,6 +226,15 @@ static inline void ring_enter(struct ledger *ledger, struct entry *entry)
         entry->newer = entry;
     }
     ledger->newest = entry;
+}
+
+/* An entry becomes the next older one of another. */
+static inline void ring_enter_before(struct entry *entry, struct entry *newer)
+{
+    entry->newer = newer;
+    entry->older = newer->older;
+    newer->older->newer = entry;
+    newer->older = entry;
 }
 
 static inline void ring_leave(struct ledger *ledger, struct entry *entry)

@@ -19,7 +19,7 @@ static struct counts count_ring(const struct ledger *ledger, const void *owner)
         check(entry->owner == owner, owner, "owner = that of the ledger");
         if (entry_is_child(entry))
             children++;
-        else
+        else if (entry_kind(entry) != KIND_BOOKMARK)
             counts_add(&found, entry_node(entry), 1);
     }
     check(children == ledger->children, owner, "children = entries of that kind");
@@ -50,7 +50,7 @@ static bool chain_is_newest(const struct ledger *ledger, const struct node *chai
 {
     struct entry *entry = ledger->newest;
     for (; chain; chain = chain->chain) {
-        while (entry && entry_is_child(entry))
+        while (entry && entry_kind(entry) <= KIND_CHILD)
             entry = ledger_older(ledger, entry);
         if (entry != &chain->entry)
             return false;

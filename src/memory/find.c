@@ -19,7 +19,8 @@ static inline struct extent *extent_at(struct memory *memory, const void *addres
 }
 
 /* Makes the bits of an extent tell. */
-static inline void settle(struct memory *memory, struct extent *extent)
+static inline __attribute__((always_inline)) void settle(struct memory *memory,
+                                                         struct extent *extent)
 {
     if (OWN_LIKELY(extent == memory->extent)) {
         extent_settle(memory);
@@ -27,6 +28,11 @@ static inline void settle(struct memory *memory, struct extent *extent)
         extent_settle_left(memory, extent);
         memory_update(memory); /* what is left of it may wait now */
     }
+}
+
+void memory_settle(struct memory *memory, struct extent *extent)
+{
+    settle(memory, extent);
 }
 
 static inline bool find_in_extent(struct memory *memory, struct extent *extent, const void *address,

@@ -4,6 +4,7 @@
  *   memory.c       allocating, freeing and clearing
  *   first.c        the first extent, in a chunk of the owner's
  *   find.c         the block at an address, and its size
+ *   list.c         the live blocks, one after the other
  *   resize.c       making a block larger or smaller
  *   outside.[ch]   what threads outside may do: look up a block, free it
  *   gather.c       the same seen from inside: letting threads in, taking over what they have freed
@@ -77,6 +78,23 @@ void memory_clear(struct memory *memory);
 void memory_end(struct memory *memory);
 /* Whether an address lies in an extent or a page, or is that of a large block. */
 bool memory_covers(struct memory *memory, const void *address);
+/* Makes the bits of an extent tell. */
+void memory_settle(struct memory *memory, struct extent *extent);
+
+/* A list of the live blocks. `larges`, where the newest large block is, is set by the caller before
+   each call. */
+struct memory_list {
+    struct memory *memory;
+    struct large *const *larges;
+    struct place next; /* the block that comes next; all NULL: none */
+    size_t used;       /* the granules of that extent when the list came to it */
+};
+struct large *const *memory_newest_large(const struct memory *memory);
+void memory_list_begin(struct memory_list *list);
+/* The next block, and its size. The caller may free it, but no other, and may allocate. NULL: that
+   was the last. What was there all the time is listed once. The list changes nothing that other
+   threads use, but no thread may free blocks outside meanwhile. */
+void *memory_list_next(struct memory_list *list, size_t *size);
 
 /* Enables or disables the inline path of own/block.h, after `outside` has changed. */
 void memory_update(struct memory *memory);

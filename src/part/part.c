@@ -111,6 +111,12 @@ struct larges part_larges(struct part *part)
                            .tag = memory_tag(&part->memory)};
 }
 
+struct large *const *part_newest_large(const struct part *part)
+{
+    const struct guard *guard = part_guard(part);
+    return guard ? &guard->large : memory_newest_large(&part->memory);
+}
+
 static void end_larges(struct part *part)
 {
     struct guard *guard = part_guard(part);

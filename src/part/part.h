@@ -277,6 +277,8 @@ struct part_counts part_count(const struct part *part);
 /* The large blocks of a shared owner's part, whose guard's lock is taken. */
 struct larges;
 struct larges part_larges(struct part *part);
+/* Where the newest large block of any owner's part is. */
+struct large *const *part_newest_large(const struct part *part);
 
 /* blocks.c: the part of a shared owner in which a large block may begin at that address; NULL:
    none. The large block there, of a part that is entered; NULL: there is none. */

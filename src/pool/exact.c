@@ -3,6 +3,8 @@
  */
 #include "pool/pool.h"
 
+const char exact_kind;
+
 /* Room for blocks in the record of a pool without a reserve. */
 #define ROOM_LEAST ((size_t)256)
 
@@ -25,6 +27,10 @@ bool exact_begin(own_pool *pool, size_t reserve)
         account_put_failed(account, exact, granted);
         return false;
     }
+    exact->pool = pool;
+    exact->kind = &exact_kind;
+    if (granted <= CLASS_SMALL_MAX)
+        chunk_label(exact);
     memory_cut(&pool->part.memory);
     side->exact = exact;
     pool_set_flags(pool, POOL_EXACT);
@@ -79,6 +85,8 @@ void exact_end(own_pool *pool)
     memory_unclaim_first(&exact->first);
     account_add(account, exact->memory.account.reserved - account->reserved);
     pool->side->exact = NULL;
+    if (exact->granted <= CLASS_SMALL_MAX)
+        chunk_unlabel(exact);
     account_put(account, exact, exact->granted);
 }
 

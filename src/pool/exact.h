@@ -17,7 +17,10 @@
 
 #include "pool/side.h"
 
+/* It begins as a pool does, but with another address in place of the type: see find.c. */
 struct exact {
+    own_pool *pool;
+    const void *kind; /* &exact_kind */
     struct memory memory;
     size_t slack;
     size_t peak; /* as own_usage has it, with foreign blocks */
@@ -25,6 +28,8 @@ struct exact {
     size_t granted;      /* of the chunk of this record */
     struct extent first; /* with its bits behind it */
 };
+
+extern const char exact_kind;
 
 static inline struct exact *pool_exact(const own_pool *pool)
 {

@@ -44,6 +44,8 @@ own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
         return NULL;
     }
     account_join(pool_account(pool), limit);
+    if (size <= CLASS_SMALL_MAX)
+        chunk_label(pool);
     return pool;
 }
 
@@ -148,6 +150,8 @@ void pool_free_memory(own_pool *pool)
     pool->part.memory.end = NULL; /* a dead pool is not allocated from */
     pool->object.state = 0;
     __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
+    if (account->reserved <= CLASS_SMALL_MAX)
+        chunk_unlabel(pool);
     chunk_put(pool, account->reserved);
 }
 

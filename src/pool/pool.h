@@ -13,7 +13,9 @@
  *   limited.c   the limits of a tree of pools
  *   foreign.c   foreign blocks: adopted ones, and those from an allocator of the pool's own
  *   usage.c     numbers, totals
- *   walk.c      walks
+ *   walk.c      walks, and the holders of an object
+ *   list.c      listings of children, deferred calls, foreign blocks
+ *   find.c      the pool that has the memory at an address
  *   inside.c    debug builds only: detects two threads in one confined pool
  *   validate.c  checks the equations below
  *
@@ -264,6 +266,24 @@ void pool_release_all(own_pool *pool);
 /* Releases the parent's reference to a child; `entered` is the part that has its entry. True: that
    was the last reference, and the child is to die. */
 bool pool_orphan(struct part *entered, own_pool *child);
+
+/* find.c: the pool that has the memory at an address, whatever that is. NULL: none that is alive.
+   If another thread uses that memory alone, the caller must not ask. */
+own_pool *pool_at(const void *address);
+
+/* list.c: visits the entries of one kind that are there from the beginning to the end, and not
+   references: the next to be released first. `only`: a ledger beside those of the parts; NULL:
+   those of all parts. `visit` may change what it wants to, but the pool must
+   live. Returns what ended it, or 0; -1: ENOMEM. */
+struct listed {
+    void *object; /* or block, or argument of the call */
+    void (*call)(void *argument);
+    size_t size;         /* of a foreign block */
+    own_pool *reference; /* to a child that other threads may drop; the caller's no longer after
+                            the visit */
+};
+int pool_list(own_pool *pool, enum kind kind, struct ledger *only,
+              int (*visit)(const struct listed *listed, void *arg), void *arg);
 
 /* learn.c: the size of the next pool's first chunk, under an owner or as a root. */
 size_t learn_size_of_next(own_pool *owner);

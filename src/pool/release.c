@@ -42,9 +42,14 @@ static inline struct taken take_newest(struct part *entered)
     struct node *node = entry_node(newest);
     taken.object = node->object;
     taken.call = node->call;
-    part_leaves(entered, newest, newest);
-    ledger_remove(&entered->ledger, part_account(entered), node);
-    node_put(part_account(entered), node);
+    if (OWN_LIKELY(taken.kind == KIND_REFERENCE || taken.kind == KIND_CALL)) {
+        part_leaves(entered, newest, newest);
+        ledger_remove(&entered->ledger, part_account(entered), node);
+        node_put(part_account(entered), node);
+    } else { /* a bookmark, whose call does nothing */
+        part_leaves(entered, newest, newest);
+        ring_leave(&entered->ledger, newest);
+    }
     return taken;
 }
 
@@ -91,8 +96,12 @@ static bool call_aside(own_pool *pool, enum phase phase)
     if (node) {
         taken.object = node->object;
         taken.call = node->call;
-        ledger_remove(calls, part_account(part), node);
-        node_put(part_account(part), node);
+        if (entry_kind(&node->entry) == KIND_BOOKMARK) { /* its call does nothing */
+            ring_leave(calls, &node->entry);
+        } else {
+            ledger_remove(calls, part_account(part), node);
+            node_put(part_account(part), node);
+        }
     }
     pool_leave(part);
     if (node)

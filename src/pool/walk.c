@@ -1,5 +1,5 @@
 /*
- * pool/walk.c - own_pool_walk.
+ * pool/walk.c - own_pool_walk, own_holders.
  *
  * In a pool that several threads use, the place of a walk is known to the guard of the part that it
  * is in: an entry that leaves the ledger moves the place on. What is visited, and the pools on the
@@ -10,6 +10,8 @@
  * What is confined below a shared pool is not looked into: its thread may be in it.
  */
 #include "pool/pool.h"
+
+#include <own/contents.h>
 
 #include <errno.h>
 
@@ -29,6 +31,8 @@ struct levels {
 
 struct walk {
     int (*visit)(void *object, int depth, void *arg);
+    const own_object *sought; /* own_holders: pools are visited that hold it, and nothing else */
+    int (*visit_holder)(own_pool *holder, void *arg);
     void *arg;
     struct levels *levels; /* the lowest ones */
     size_t count;          /* of all that are in use */
@@ -40,9 +44,32 @@ static struct level *lowest(const struct walk *walk)
     return &walk->levels->level[(walk->count - 1) % LEVELS];
 }
 
-/* Visits an object. True: if it is a pool, what it owns is next. */
-static bool visit_object(const struct walk *walk, own_object *object, int depth, int *ended)
+/* Whether a pool holds an object, or is its parent. */
+static bool holds(own_pool *pool, const own_object *object)
 {
+    for (struct part *part = &pool->part; part; part = part_next(&pool->part, part)) {
+        pool_enter_part(part);
+        bool found = (object_is_pool(object) &&
+                      __atomic_load_n(&as_pool(object)->entry.owner, __ATOMIC_RELAXED) == part) ||
+                     ledger_find(&part->ledger, part_account(part), KIND_REFERENCE, object, NULL);
+        pool_leave(part);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+/* Visits an object; `is_pool`: a pool that the walk goes through, not one that is held. True: if it
+   is such a pool, what it owns is next. */
+static bool visit_object(const struct walk *walk, own_object *object, bool is_pool, int depth,
+                         int *ended)
+{
+    if (walk->sought) {
+        bool apart = is_pool && walk->count && !pool_parts(as_pool(object)); /* another thread's */
+        if (is_pool && !apart && holds(as_pool(object), walk->sought))
+            *ended = walk->visit_holder(as_pool(object), walk->arg);
+        return !*ended;
+    }
     *ended = walk->visit(object, depth, walk->arg);
     if (*ended != OWN_WALK_SKIP)
         return !*ended;
@@ -148,7 +175,7 @@ static int walk_shared(struct walk *walk, own_pool *pool, int depth)
             continue;
         }
         bool child = lowest(walk)->at_child;
-        bool down = visit_object(walk, object, depth + (int)walk->count, &ended);
+        bool down = visit_object(walk, object, child, depth + (int)walk->count, &ended);
         if (down && child && pool_parts(as_pool(object))) {
             if (go_down(walk, as_pool(object)))
                 continue;
@@ -176,8 +203,9 @@ static int walk_confined(struct walk *walk, own_pool *root)
             continue;
         }
         own_object *object = entry_object(entry);
-        bool down = object && visit_object(walk, object, depth + 1, &ended);
-        own_pool *child = down && entry_is_child(entry) ? entry_child(entry) : NULL;
+        bool is_child = entry_is_child(entry);
+        bool down = object && visit_object(walk, object, is_child, depth + 1, &ended);
+        own_pool *child = down && is_child ? entry_child(entry) : NULL;
         if (!child) {
             entry = ledger_newer(&pool->part.ledger, entry);
         } else if (pool_parts(child)) {
@@ -192,18 +220,38 @@ static int walk_confined(struct walk *walk, own_pool *root)
     return ended;
 }
 
+static int walk_from(struct walk *walk, own_pool *pool)
+{
+    int ended = 0;
+    walk->count = 0;
+    if (!visit_object(walk, &pool->object, true, 0, &ended))
+        return ended;
+    return pool_parts(pool) ? walk_shared(walk, pool, 0) : walk_confined(walk, pool);
+}
+
 int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg), void *arg)
 {
     if (!visit || !pool_check(pool, "own_pool_walk")) {
         errno = EINVAL;
         return -1;
     }
-    struct walk walk;
+    struct walk walk; /* `few` is large, and not to be zeroed */
     walk.visit = visit;
+    walk.sought = NULL;
     walk.arg = arg;
-    walk.count = 0;
-    int ended;
-    if (!visit_object(&walk, &pool->object, 0, &ended))
-        return ended;
-    return pool_parts(pool) ? walk_shared(&walk, pool, 0) : walk_confined(&walk, pool);
+    return walk_from(&walk, pool);
+}
+
+int own_holders(void *object, own_pool *root, int (*visit)(own_pool *holder, void *arg), void *arg)
+{
+    if (!object || !visit || !pool_check(root, "own_holders") ||
+        !object_check(object, "own_holders", root->name)) {
+        errno = EINVAL;
+        return -1;
+    }
+    struct walk walk;
+    walk.sought = object;
+    walk.visit_holder = visit;
+    walk.arg = arg;
+    return walk_from(&walk, root);
 }

@@ -17,6 +17,11 @@ START_TEST(calls_on_no_pool_are_refused)
     expect_error(own_pool_set_limit(NULL, 1000) == -1, EINVAL);
     expect_error(own_pool_set_name(NULL, "%s", "name") == -1, EINVAL);
     expect_error(own_pool_walk(NULL, NULL, NULL) == -1, EINVAL);
+    expect_error(own_pool_blocks(NULL, NULL, NULL) == -1, EINVAL);
+    expect_error(own_pool_children(NULL, NULL, NULL) == -1, EINVAL);
+    expect_error(own_pool_deferred(NULL, NULL, NULL) == -1, EINVAL);
+    expect_error(own_holders(NULL, NULL, NULL, NULL) == -1, EINVAL);
+    expect_keeps_errno(own_pool_of(NULL) == NULL);
     expect_keeps_errno((own_pool_clear(NULL), true));
     expect(strcmp(own_pool_name(NULL), "") == 0);
     expect_keeps_errno((own_pool_usage(NULL, &usage), usage.pools == 0));

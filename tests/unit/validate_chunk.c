@@ -83,6 +83,26 @@ static void slab_in_wrong_list(void)
     slab()->class --;
 }
 
+static void free_chunk_labelled(void)
+{
+    chunk_label(slab()->free);
+}
+
+static void free_unit_labelled(void)
+{
+    chunk_label((char *)segment() + 60 * CHUNK_UNIT);
+}
+
+static void label_inside_a_chunk(void)
+{
+    chunk_label((char *)chunk + 1024);
+}
+
+static void got_chunk_labelled(void)
+{
+    chunk_label(chunk);
+}
+
 static const struct breach breaches[] = {
     {break_nothing, NULL},
     {head_free, "unit 0 is never free"},
@@ -94,6 +114,10 @@ static const struct breach breaches[] = {
     {slab_is_empty, "a slab with live = 0 does not exist"},
     {slab_chunk_elsewhere, "a slab's free chunks lie in its unit"},
     {slab_in_wrong_list, "in its class's list exactly where"},
+    {free_chunk_labelled, "only a chunk of a slab has a label"},
+    {free_unit_labelled, "only a chunk of a slab has a label"},
+    {label_inside_a_chunk, "only a chunk of a slab has a label"},
+    {got_chunk_labelled, NULL},
 };
 #define BREACHES (sizeof(breaches) / sizeof(breaches[0]))
 
