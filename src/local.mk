@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/array/array.c \
 	%D%/array/array.h \
 	%D%/array/copy.c \
+	%D%/array/dlpack.c \
 	%D%/array/dlpack.h \
 	%D%/array/export.c \
 	%D%/array/format.c \

@@ -181,6 +181,7 @@ contract_tests += \
 	%D%/contract/finalizer \
 	%D%/contract/fork \
 	%D%/contract/format \
+	%D%/contract/import \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/limited_by \
@@ -200,6 +201,7 @@ contract_tests += \
 	%D%/contract/shared_limits \
 	%D%/contract/shared_rules \
 	%D%/contract/shared_walk \
+	%D%/contract/short_axes \
 	%D%/contract/saved \
 	%D%/contract/stacking \
 	%D%/contract/string \

@@ -23,6 +23,9 @@
  * without g, n, N and P. Blanks, counts of 0, and formats longer than 4095 characters are not
  * allowed.
  *
+ * The stride of an axis of length 1 means nothing, nor does any stride of an array without items:
+ * no function looks at it, and it may be any number.
+ *
  * An axis, an index or a bound counts from the end where it is negative, as in Python.
  *
  * Constructors and views: owner is a pool, which then holds the reference, so that the result is
@@ -100,6 +103,24 @@ OWN_API OWN_MUST_USE own_array *own_array_wrap(own_pool *owner, const char *form
                                                int ndim, const size_t *shape, void *data,
                                                void *base);
 
+/*
+ * As own_array_adopt, for memory with strides of its own, and with a context for the function that
+ * frees: another library's handle, the heap that the memory is of.
+ *
+ * strides  a distance in bytes for each dimension. NULL: C order.
+ * data     the first item, that whose indices are all 0. NULL only where there are no items.
+ * free_fn  called once with data and ctx, also where data is NULL, when the array and all that lies
+ *          in its buffer is gone. Not NULL.
+ *
+ * The buffer is the memory between the first and the last byte of items, and limits count it.
+ * An array that was given strides cannot be resized (EPERM).
+ */
+OWN_API OWN_MUST_USE own_array *own_array_adopt_with(own_pool *owner, const char *format, int ndim,
+                                                     const size_t *shape, const ptrdiff_t *strides,
+                                                     void *data,
+                                                     void (*free_fn)(void *data, void *ctx),
+                                                     void *ctx);
+
 /* What own_array_create can be told. Zero is the default of every field. */
 typedef struct own_array_options {
     const char *format; /* NULL: items of itemsize bytes, whatever they are */
@@ -107,17 +128,24 @@ typedef struct own_array_options {
     own_order order;
     int ndim;
     const size_t *shape;
-    const ptrdiff_t *strides;    /* in bytes, of data that is not adopted. NULL: those of order */
+    const ptrdiff_t *strides;    /* in bytes, of data. NULL: those of order */
     void *data;                  /* the first item, as for adopt and wrap; NULL: new memory */
     void *base;                  /* as for wrap */
     void (*free_fn)(void *data); /* as for adopt; not together with base */
     bool readonly;
+    bool counted; /* wrapped memory counts against limits, as adopted memory does */
+    void (*free_with)(void *data, void *ctx); /* as for adopt_with; instead of free_fn */
+    void *free_ctx;
 } own_array_options;
 
 /*
  * Creates an array with options: explicit item size, explicit strides, read-only. own_array_format
  * of one with a larger itemsize has unused bytes (4x) at its end. Strides must not make items of
  * different indices overlap in part; they may be 0.
+ *
+ * Wrapped memory that is counted lies in a buffer, which counts against the limits at and above
+ * owner until the array and its views are gone, and which holds base: own_array_base is the buffer
+ * then. EINVAL where base is a buffer, or an array in one: that memory is counted already.
  */
 OWN_API OWN_MUST_USE own_array *own_array_create(own_pool *owner, const own_array_options *options);
 

@@ -54,6 +54,15 @@ OWN_API OWN_MUST_USE own_buffer *own_buffer_adopt(own_pool *owner, void *memory,
                                                   void (*free_fn)(void *memory));
 
 /*
+ * As own_buffer_adopt, with a context for the function that frees: another library's handle, the
+ * heap that the memory is of. free_fn is called once with memory and ctx, also where memory is
+ * NULL: ctx is freed with it.
+ */
+OWN_API OWN_MUST_USE own_buffer *own_buffer_adopt_with(own_pool *owner, void *memory, size_t size,
+                                                       void (*free_fn)(void *memory, void *ctx),
+                                                       void *ctx);
+
+/*
  * The memory of a buffer, borrowed: valid until the buffer dies or is resized. NULL for NULL; where
  * NULL was adopted, NULL; else never. Threads: those of buffer. Cost: O(1).
  */

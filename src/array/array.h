@@ -12,7 +12,8 @@
  *   tile.c      the loops of copying, by item size
  *   print.c     arrays as text
  *   text.c      numbers as text
- *   export.c    Python's buffer protocol, DLPack
+ *   export.c    Python's buffer protocol
+ *   dlpack.c    DLPack
  *
  * An array is one chunk:
  *
@@ -117,6 +118,10 @@ bool layout_check(int ndim, const size_t *shape, size_t itemsize, size_t *bytes)
 void layout_strides(own_order order, int ndim, const size_t *shape, size_t itemsize,
                     ptrdiff_t *strides);
 size_t layout_count(int ndim, const size_t *shape);
+/* The strides in whole items. Those of axes of length 1, and all where there are no items, are as
+   if the items lay side by side: what the array has there means nothing. False: EINVAL. */
+bool layout_steps(int ndim, const size_t *shape, const ptrdiff_t *strides, size_t itemsize,
+                  ptrdiff_t *steps);
 /* From where to where items lie, from the first one: [low, high). Empty where there are none.
    False: EOVERFLOW. */
 bool layout_span(int ndim, const size_t *shape, const ptrdiff_t *strides, size_t itemsize,

@@ -110,10 +110,16 @@ static bool share_memory(const own_array *a, const own_array *b)
            b_data + (uintptr_t)b_low < a_data + (uintptr_t)a_high;
 }
 
+/* Whether each item would be copied to where it is. */
 static bool is_same(const own_array *to, const own_array *from, const ptrdiff_t *strides)
 {
-    return to->data == from->data &&
-           memcmp(array_strides(to), strides, to->ndim * sizeof(ptrdiff_t)) == 0;
+    if (to->data != from->data)
+        return false;
+    for (int i = 0; i < to->ndim; i++) {
+        if (array_shape(to)[i] != 1 && array_strides(to)[i] != strides[i])
+            return false;
+    }
+    return true;
 }
 
 int own_array_assign(own_array *to, const own_array *from)
@@ -125,6 +131,8 @@ int own_array_assign(own_array *to, const own_array *from)
         return fail_with(EINVAL);
     if (to->flags & ARRAY_READONLY)
         return fail_with(EPERM);
+    if (own_array_count(to) == 0)
+        return 0;
     if (!share_memory(to, from)) {
         copy_items(to, from->data, strides);
     } else if (!is_same(to, from, strides)) {

@@ -68,19 +68,29 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero)
     return buffer;
 }
 
-own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+static struct adopted_memory *record_of(const own_buffer *buffer)
 {
-    own_buffer *buffer = make_header(owner, 0);
+    return (struct adopted_memory *)(void *)buffer_behind(buffer);
+}
+
+own_buffer *buffer_make_adopted(own_pool *owner, const struct adopted_memory *adopted, char *data,
+                                size_t size)
+{
+    bool plain = !adopted->free_with && adopted->memory == data;
+    own_buffer *buffer = make_header(owner, plain ? 0 : sizeof(*adopted));
     if (!buffer)
         return NULL;
     if (OWN_UNLIKELY(buffer->limit) && !limit_add(buffer->limit, size)) {
         free_header(buffer);
         return NULL;
     }
-    buffer->data = memory;
+    buffer->data = data;
     buffer->size = size;
-    buffer->adopted = true;
-    buffer->free_fn = free_fn;
+    buffer->adopted = plain ? ADOPTED_PLAIN : ADOPTED_WITH_RECORD;
+    if (plain)
+        buffer->free_fn = adopted->free_fn;
+    else
+        *record_of(buffer) = *adopted;
     buffer_debug_step(buffer);
     return buffer;
 }
@@ -93,14 +103,28 @@ own_buffer *own_buffer_new(own_pool *owner, size_t count, size_t size)
     return constructor_end(&constructor, buffer_make(owner, count, size, true));
 }
 
-own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+static own_buffer *adopt(own_pool *owner, const struct adopted_memory *adopted, size_t size)
 {
     struct constructor constructor;
-    if (!free_fn || (!memory && size > 0) || size > PTRDIFF_MAX)
+    if ((!adopted->free_fn && !adopted->free_with) || (!adopted->memory && size > 0) ||
+        size > PTRDIFF_MAX)
         return fail_pointer(EINVAL);
     if (!constructor_begin(owner, &constructor))
         return NULL;
-    return constructor_end(&constructor, buffer_make_adopted(owner, memory, size, free_fn));
+    return constructor_end(&constructor,
+                           buffer_make_adopted(owner, adopted, adopted->memory, size));
+}
+
+own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+{
+    return adopt(owner, &(struct adopted_memory){.memory = memory, .free_fn = free_fn}, size);
+}
+
+own_buffer *own_buffer_adopt_with(own_pool *owner, void *memory, size_t size,
+                                  void (*free_fn)(void *, void *), void *ctx)
+{
+    return adopt(
+        owner, &(struct adopted_memory){.memory = memory, .free_with = free_fn, .ctx = ctx}, size);
 }
 
 void *own_buffer_data(const own_buffer *buffer)
@@ -113,30 +137,33 @@ size_t own_buffer_size(const own_buffer *buffer)
     return buffer ? buffer->size : 0;
 }
 
-static void call_free_fn(void (*free_fn)(void *), void *memory)
+static struct adopted_memory adopted_of(const own_buffer *buffer)
 {
-    int saved = errno;
-    if (memory)
-        free_fn(memory);
-    errno = saved;
+    if (buffer->adopted == ADOPTED_WITH_RECORD)
+        return *record_of(buffer);
+    return (struct adopted_memory){.memory = buffer->data, .free_fn = buffer->free_fn};
 }
 
-bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left)
+bool buffer_resize(own_buffer *buffer, size_t size, struct adopted_memory *left)
 {
-    *left = (struct left_memory){.memory = NULL};
+    *left = (struct adopted_memory){.memory = NULL};
     if (size == buffer->size)
         return true;
     if (buffer->adopted)
-        *left = (struct left_memory){.memory = buffer->data, .free_fn = buffer->free_fn};
+        *left = adopted_of(buffer);
     bool resized = data_resize(buffer, size);
     buffer_debug_step(buffer);
     return resized;
 }
 
-void buffer_free_left(const struct left_memory *left)
+void buffer_free_left(const struct adopted_memory *left)
 {
-    if (left->free_fn)
-        call_free_fn(left->free_fn, left->memory);
+    int saved = errno;
+    if (left->free_with)
+        left->free_with(left->memory, left->ctx);
+    else if (left->memory)
+        left->free_fn(left->memory);
+    errno = saved;
 }
 
 int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
@@ -155,7 +182,7 @@ int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
         errno = error;
         return -1;
     }
-    struct left_memory left;
+    struct adopted_memory left;
     if (!buffer_resize(buffer, bytes, &left))
         return -1;
     buffer_free_left(&left);
@@ -168,14 +195,13 @@ static own_object *buffer_step(own_object *object)
     own_buffer *buffer = as_buffer(object);
     if (!buffer->adopted)
         return NULL;
-    void (*free_fn)(void *) = buffer->free_fn;
-    void *memory = buffer->data;
+    struct adopted_memory adopted = adopted_of(buffer);
     limit_subtract(buffer->limit, buffer->size);
-    buffer->adopted = false;
+    buffer->adopted = NOT_ADOPTED;
     buffer->granted = 0;
     buffer->data = buffer_behind(buffer);
     buffer->size = 0;
-    call_free_fn(free_fn, memory);
+    buffer_free_left(&adopted);
     return NULL;
 }
 
