@@ -179,6 +179,7 @@ contract_tests += \
 	%D%/contract/drop \
 	%D%/contract/field \
 	%D%/contract/finalizer \
+	%D%/contract/fields \
 	%D%/contract/fork \
 	%D%/contract/format \
 	%D%/contract/import \

@@ -15,13 +15,28 @@
  *   ?  bool           b B  8 bits       h H  16 bits      i I  int          l L  long
  *   q  Q  64 bits     n N  ssize_t      e f d g  floats of 16, 32, 64 bits, long double
  *   c  a character    s  bytes          x    unused byte  P    a pointer
+ *   w  a character of 32 bits           Zf Zd Zg          complex numbers of two f, d, g
  *
- * (capital letters are unsigned). In front of it may stand a count: 16s is one item of 16 bytes, 3d
- * one of three doubles. Several codes are a struct: with @ in front, or nothing, the sizes and the
- * alignment are those of this machine's C, but without padding at the end; with =, < or > (the
- * machine's byte order, little, big) sizes are those of the struct module, without alignment and
- * without g, n, N and P. Blanks, counts of 0, and formats longer than 4095 characters are not
- * allowed.
+ * (capital letters are unsigned). In front of it may stand a count: 16s is one item of 16 bytes, 5w
+ * a text of five characters, 3d one of three doubles. Several codes are a struct: with @ in front,
+ * or nothing, the sizes and the alignment are those of this machine's C, but without padding at the
+ * end; with ^ the sizes only; with =, < or > (the machine's byte order, little, big) sizes are
+ * those of the struct module, without alignment and without g, n, N and P. Blanks, counts of 0, and
+ * formats longer than 4095 characters are not allowed.
+ *
+ * Formats may also be as numpy and ctypes write them (PEP 3118):
+ *
+ *   T{B:x:<i:y:}  a struct of fields with names, which are between colons and may be left out; up
+ *                 to 16 deep; with @, it has padding at its end as in C
+ *   (2,3)f        a sub-array, of up to 32 dimensions; also of structs
+ *   <i            a byte order in front of any code, which is valid up to the next one, across
+ *                 braces
+ *
+ * Pointers to something (&), functions, bits and objects are not understood (EINVAL).
+ *
+ * A byte of x that has no name is padding: own_array_fill and own_array_assign leave it as it is.
+ * Only where a format has nothing but x, as that of items without a format, these are the item.
+ * Bytes that alignment leaves between fields may be written to.
  *
  * The stride of an axis of length 1 means nothing, nor does any stride of an array without items:
  * no function looks at it, and it may be any number.
@@ -207,12 +222,13 @@ OWN_API OWN_MUST_USE own_array *own_array_copy(own_pool *owner, const own_array 
  *
  * Returns -1 with errno EINVAL (the formats differ, or the shapes do not fit), EPERM (`to` is
  * read-only), or ENOMEM (where they share memory, for a copy); then nothing has been written.
- * Threads: those of both. Cost: the bytes; in blocks that fit the caches, whatever the strides are.
+ * Threads: those of both. Cost: the bytes; in blocks that fit the caches, whatever the strides are;
+ * once for each stretch between padding, where there is any.
  */
 OWN_API int own_array_assign(own_array *to, const own_array *from);
 
-/* Sets every item to the one at `item`. Returns -1 with errno EINVAL (NULL) or EPERM (read-only).
-   */
+/* Sets every item to the one at `item`, but for padding. Returns -1 with errno EINVAL (NULL) or
+   EPERM (read-only). */
 OWN_API int own_array_fill(own_array *array, const void *item);
 
 /*
@@ -266,6 +282,8 @@ OWN_API const own_type *own_array_type(void);
 /*
  * Prints an array as numpy does: axes in brackets, numbers right-aligned, lines of up to 75
  * characters. Of an array of more than 1000 items only three at each end of every axis are shown.
+ * Structs are in parentheses, without names. Text (w) is written in UTF-8; of characters that
+ * cannot be seen, only those below 256 are escaped.
  *
  * Returns -1 with errno EINVAL (NULL), or what writing to `out` set. Needs no memory of the
  * library's. Threads: those of array. Cost: the text.

@@ -88,24 +88,63 @@ static inline own_buffer *array_buffer(const own_array *array)
 
 /* format.c */
 #define FORMAT_LONGEST 4096 /* with its 0 */
+#define FORMAT_DEPTH 16     /* structs in structs */
 
+/* A field of an item: one code, or a brace of a struct. */
 struct field {
-    char code;
-    bool swapped;  /* its bytes are not in the order of the machine */
-    size_t size;   /* of one */
-    size_t count;  /* of s: one, of that size */
-    size_t offset; /* in the item */
+    char code;         /* { and } for the beginning and the end of a struct */
+    bool is_complex;   /* two numbers of that code */
+    bool is_padding;   /* x without a name */
+    bool swapped;      /* its bytes are not in the order of the machine */
+    size_t size;       /* of one: all of s, w and x */
+    size_t count;      /* of s, w and x without a sub-array: 1 */
+    size_t offset;     /* in the item */
+    size_t index;      /* of a struct, among `count` of them */
+    int number;        /* in the format, without those of sub-arrays again */
+    size_t run;        /* for format_shape */
+    const char *shape; /* the same */
+};
+
+struct format_level {
+    const char *body;
+    const char *shape;
+    size_t count;
+    size_t index;
+    size_t run;
+    size_t size;        /* of one */
+    size_t outer_start; /* of the struct that it is in, */
+    size_t outer_size;  /* and its size behind this */
+    int number;
+    char order;
 };
 
 struct format {
-    const char *at; /* the next code */
-    char order;     /* of '@', '=', '<' and '>' */
-    size_t size;    /* of the fields so far */
+    const char *at; /* the next item */
+    char order;     /* of @, ^, =, < and > */
+    bool again;     /* the struct that is open begins again */
+    bool once;      /* set it, and each sub-array of structs has one */
+    int depth;
+    int number;
+    size_t start; /* of the innermost struct that is open */
+    size_t size;  /* of its fields so far */
+    struct format_level levels[FORMAT_DEPTH];
 };
 
+static inline bool field_is_brace(const struct field *field)
+{
+    return field->code == '{' || field->code == '}';
+}
+
+/* Goes through the fields of a format that is right. */
 struct format format_begin(const char *format);
-/* The next field. 1; 0: there is none; -1: errno is EINVAL or EOVERFLOW. */
-int format_next(struct format *format, struct field *field);
+/* The next field. False: there is none. */
+bool format_next(struct format *format, struct field *field);
+/* The lengths of a field's sub-array, up to OWN_DIMENSIONS_MAX + 1. How many there are. */
+int format_shape(const struct field *field, size_t *lengths);
+/* The next bytes of an item between padding. False: there are none. */
+bool format_next_stretch(struct format *format, size_t *offset, size_t *size);
+/* Whether an item has bytes that are padding beside others. Where all are x, they are the item. */
+bool format_has_padding(const char *format);
 /* The size of a format of just that code. 0: there is no such code. */
 size_t format_code_size(char code);
 /* The size of an item. 0: errno is EINVAL or EOVERFLOW. */
@@ -224,6 +263,8 @@ void sink_blanks(struct sink *sink, int count); /* none where it is negative */
  */
 struct text_style {
     bool alone;   /* an array of no dimensions: nothing to be aligned with, and settled */
+    bool signs;   /* a plus where there is no minus */
+    bool single;  /* a field that an array of no dimensions has once */
     bool settled; /* the widths are final */
     bool scientific;
     bool any_negative;
@@ -236,8 +277,9 @@ struct text_style {
     int exponent; /* digits of the exponent */
 };
 
-/* `one` is a number, or what else a field has one or more of. */
-void text_put(struct sink *sink, struct text_style *style, const struct field *field,
+/* `one` is a number, or what else a field has one or more of. There are two styles: of what is
+   complex, the second is that of the imaginary part. */
+void text_put(struct sink *sink, struct text_style *styles, const struct field *field,
               const char *one);
 void text_settle(struct text_style *style);
 

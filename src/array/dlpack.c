@@ -18,10 +18,14 @@ static bool find_type(const own_array *array, struct dl_type *type)
 {
     struct format format = format_begin(array_format(array));
     struct field field;
-    if (format_next(&format, &field) <= 0 || *format.at || field.count != 1 || field.swapped)
+    if (!format_next(&format, &field) || *format.at || field.count != 1 || field.swapped)
         return false;
     *type = (struct dl_type){.bits = (uint8_t)(8 * field.size), .lanes = 1};
-    if (field.code == '?')
+    if (field.is_complex && field.code == 'g')
+        return false;
+    if (field.is_complex)
+        type->code = DL_COMPLEX;
+    else if (field.code == '?')
         type->code = DL_BOOL;
     else if (strchr("bhilqn", field.code))
         type->code = DL_INT;

@@ -221,10 +221,10 @@ START_TEST(types_of_tensors_are_formats)
         uint16_t lanes;
         const char *format;
     } types[] = {
-        {0, 8, 1, "b"},   {0, 64, 1, "q"},  {1, 16, 1, "H"},   {1, 32, 1, "I"},
-        {2, 16, 1, "e"},  {2, 32, 4, "4f"}, {2, 64, 1, "d"},   {6, 8, 1, "?"},
-        {0, 4, 1, NULL},  {2, 8, 1, NULL},  {2, 128, 1, NULL}, {3, 64, 1, NULL},
-        {4, 16, 1, NULL}, {2, 32, 0, NULL}, {6, 1, 1, NULL},   {9, 32, 1, NULL},
+        {0, 8, 1, "b"},   {0, 64, 1, "q"}, {1, 16, 1, "H"},   {1, 32, 1, "I"},  {2, 16, 1, "e"},
+        {2, 32, 4, "4f"}, {2, 64, 1, "d"}, {5, 64, 1, "Zf"},  {6, 8, 1, "?"},   {5, 128, 2, "2Zd"},
+        {0, 4, 1, NULL},  {2, 8, 1, NULL}, {2, 128, 1, NULL}, {3, 64, 1, NULL}, {4, 16, 1, NULL},
+        {2, 32, 0, NULL}, {6, 1, 1, NULL}, {9, 32, 1, NULL},
     };
     struct DLManagedTensor managed = {.tensor = tensor_of(1, (int64_t[]){2}, (int64_t[]){1})};
 
