@@ -1,7 +1,6 @@
 /*
  * array/array.h - the room array: n-dimensional views of memory.
  *
- *   format.c    formats: their sizes and fields
  *   layout.c    shapes and strides: what they span, pure functions
  *   make.c      constructors, resizing
  *   array.c     what an array is asked, its death
@@ -11,7 +10,6 @@
  *   copy.c      copying and filling
  *   tile.c      the loops of copying, by item size
  *   print.c     arrays as text
- *   text.c      numbers as text
  *   export.c    Python's buffer protocol
  *   dlpack.c    DLPack
  *
@@ -40,6 +38,7 @@
 #define ARRAY_ARRAY_H
 
 #include "buffer/buffer.h"
+#include "format/format.h"
 
 #include <own/array.h>
 #include <own/export.h>
@@ -85,70 +84,6 @@ static inline own_buffer *array_buffer(const own_array *array)
     own_object *base = array->base;
     return base && base->type == &buffer_class.type ? (own_buffer *)(void *)base : NULL;
 }
-
-/* format.c */
-#define FORMAT_LONGEST 4096 /* with its 0 */
-#define FORMAT_DEPTH 16     /* structs in structs */
-
-/* A field of an item: one code, or a brace of a struct. */
-struct field {
-    char code;         /* { and } for the beginning and the end of a struct */
-    bool is_complex;   /* two numbers of that code */
-    bool is_padding;   /* x without a name */
-    bool swapped;      /* its bytes are not in the order of the machine */
-    size_t size;       /* of one: all of s, w and x */
-    size_t count;      /* of s, w and x without a sub-array: 1 */
-    size_t offset;     /* in the item */
-    size_t index;      /* of a struct, among `count` of them */
-    int number;        /* in the format, without those of sub-arrays again */
-    size_t run;        /* for format_shape */
-    const char *shape; /* the same */
-};
-
-struct format_level {
-    const char *body;
-    const char *shape;
-    size_t count;
-    size_t index;
-    size_t run;
-    size_t size;        /* of one */
-    size_t outer_start; /* of the struct that it is in, */
-    size_t outer_size;  /* and its size behind this */
-    int number;
-    char order;
-};
-
-struct format {
-    const char *at; /* the next item */
-    char order;     /* of @, ^, =, < and > */
-    bool again;     /* the struct that is open begins again */
-    bool once;      /* set it, and each sub-array of structs has one */
-    int depth;
-    int number;
-    size_t start; /* of the innermost struct that is open */
-    size_t size;  /* of its fields so far */
-    struct format_level levels[FORMAT_DEPTH];
-};
-
-static inline bool field_is_brace(const struct field *field)
-{
-    return field->code == '{' || field->code == '}';
-}
-
-/* Goes through the fields of a format that is right. */
-struct format format_begin(const char *format);
-/* The next field. False: there is none. */
-bool format_next(struct format *format, struct field *field);
-/* The lengths of a field's sub-array, up to OWN_DIMENSIONS_MAX + 1. How many there are. */
-int format_shape(const struct field *field, size_t *lengths);
-/* The next bytes of an item between padding. False: there are none. */
-bool format_next_stretch(struct format *format, size_t *offset, size_t *size);
-/* Whether an item has bytes that are padding beside others. Where all are x, they are the item. */
-bool format_has_padding(const char *format);
-/* The size of a format of just that code. 0: there is no such code. */
-size_t format_code_size(char code);
-/* The size of an item. 0: errno is EINVAL or EOVERFLOW. */
-size_t format_size(const char *format);
 
 /* layout.c */
 /* Whether a shape is right, and how many bytes its items are. Sets errno: EINVAL, EOVERFLOW. */
@@ -245,43 +180,6 @@ static inline void array_debug_step(const own_array *array)
     if (OWN_DEBUG)
         array_validate(array);
 }
-
-/* print.c: where text goes; it only counts characters where `out` is NULL. Blanks wait until
-   something follows on their line. */
-struct sink {
-    FILE *out;
-    size_t column; /* with the blanks that wait */
-    size_t blanks;
-};
-
-void sink_put(struct sink *sink, const char *text);
-void sink_blanks(struct sink *sink, int count); /* none where it is negative */
-
-/*
- * text.c: how the numbers of one field are written. All that are to be printed are put twice: until
- * text_settle they are only measured.
- */
-struct text_style {
-    bool alone;   /* an array of no dimensions: nothing to be aligned with, and settled */
-    bool signs;   /* a plus where there is no minus */
-    bool single;  /* a field that an array of no dimensions has once */
-    bool settled; /* the widths are final */
-    bool scientific;
-    bool any_negative;
-    long double least; /* of the finite numbers but 0, without sign; 0: there are none */
-    long double most;
-    int left;     /* characters in front of the point */
-    int right;    /* from the point on */
-    int whole;    /* of the longest text without a point */
-    int digits;   /* behind the point, where it is scientific */
-    int exponent; /* digits of the exponent */
-};
-
-/* `one` is a number, or what else a field has one or more of. There are two styles: of what is
-   complex, the second is that of the imaginary part. */
-void text_put(struct sink *sink, struct text_style *styles, const struct field *field,
-              const char *one);
-void text_settle(struct text_style *style);
 
 /* The product of a stride and a length, for a comparison: it may wrap around. */
 static inline ptrdiff_t stride_times(ptrdiff_t stride, size_t length)

@@ -1,12 +1,12 @@
 /*
- * array/text.c - numbers as text, aligned with those beside them.
+ * format/text.c - numbers as text, aligned with those beside them.
  *
  * The rules are those of numpy: a float is written with the fewest digits that are read back as the
  * same number of its type, but at most eight behind the point; a column of floats is scientific if
  * one of them is large or small, or if they are far apart. The point is that of the C locale, which
  * the caller has set.
  */
-#include "array/array.h"
+#include "format/format.h"
 
 #include <float.h>
 #include <math.h>
