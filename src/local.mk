@@ -9,14 +9,13 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/array/array.c \
 	%D%/array/array.h \
 	%D%/array/copy.c \
+	%D%/array/dlpack.c \
 	%D%/array/dlpack.h \
 	%D%/array/export.c \
-	%D%/array/format.c \
 	%D%/array/layout.c \
 	%D%/array/make.c \
 	%D%/array/print.c \
 	%D%/array/reshape.c \
-	%D%/array/text.c \
 	%D%/array/tile.c \
 	%D%/array/view.c \
 	%D%/array/walk.c \
@@ -69,6 +68,11 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/extent/stock.c \
 	%D%/extent/stock.h \
 	%D%/extent/validate.c \
+	%D%/format/fields.c \
+	%D%/format/format.c \
+	%D%/format/format.h \
+	%D%/format/sink.c \
+	%D%/format/text.c \
 	%D%/large/large.c \
 	%D%/large/large.h \
 	%D%/large/validate.c \

@@ -197,6 +197,8 @@ contract_tests += \
 	%D%/contract/fork \
 	%D%/contract/format \
 	%D%/contract/holders \
+	%D%/contract/fields \
+	%D%/contract/import \
 	%D%/contract/items \
 	%D%/contract/limit \
 	%D%/contract/limited_by \
@@ -225,6 +227,7 @@ contract_tests += \
 	%D%/contract/shared_list \
 	%D%/contract/shared_rules \
 	%D%/contract/shared_walk \
+	%D%/contract/short_axes \
 	%D%/contract/saved \
 	%D%/contract/sized \
 	%D%/contract/stacking \

@@ -22,4 +22,5 @@ export OWN_LIBRARY PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 "$NUMPY_PYTHON" "$top_srcdir/tests/numpy/model.py" 2000
 "$NUMPY_PYTHON" "$top_srcdir/tests/numpy/text.py" 1000
+"$NUMPY_PYTHON" "$top_srcdir/tests/numpy/formats.py" 300
 "$NUMPY_PYTHON" "$top_srcdir/tests/numpy/lifetime.py"

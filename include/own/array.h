@@ -15,13 +15,31 @@
  *   ?  bool           b B  8 bits       h H  16 bits      i I  int          l L  long
  *   q  Q  64 bits     n N  ssize_t      e f d g  floats of 16, 32, 64 bits, long double
  *   c  a character    s  bytes          x    unused byte  P    a pointer
+ *   w  a character of 32 bits           Zf Zd Zg          complex numbers of two f, d, g
  *
- * (capital letters are unsigned). In front of it may stand a count: 16s is one item of 16 bytes, 3d
- * one of three doubles. Several codes are a struct: with @ in front, or nothing, the sizes and the
- * alignment are those of this machine's C, but without padding at the end; with =, < or > (the
- * machine's byte order, little, big) sizes are those of the struct module, without alignment and
- * without g, n, N and P. Blanks, counts of 0, and formats longer than 4095 characters are not
- * allowed.
+ * (capital letters are unsigned). In front of it may stand a count: 16s is one item of 16 bytes, 5w
+ * a text of five characters, 3d one of three doubles. Several codes are a struct: with @ in front,
+ * or nothing, the sizes and the alignment are those of this machine's C, but without padding at the
+ * end; with ^ the sizes only; with =, < or > (the machine's byte order, little, big) sizes are
+ * those of the struct module, without alignment and without g, n, N and P. Blanks, counts of 0, and
+ * formats longer than 4095 characters are not allowed.
+ *
+ * Formats may also be as numpy and ctypes write them (PEP 3118):
+ *
+ *   T{B:x:<i:y:}  a struct of fields with names, which are between colons and may be left out; up
+ *                 to 16 deep; with @, it has padding at its end as in C
+ *   (2,3)f        a sub-array, of up to 32 dimensions; also of structs
+ *   <i            a byte order in front of any code, which is valid up to the next one, across
+ *                 braces
+ *
+ * Pointers to something (&), functions, bits and objects are not understood (EINVAL).
+ *
+ * A byte of x that has no name is padding: own_array_fill and own_array_assign leave it as it is.
+ * Only where a format has nothing but x, as that of items without a format, these are the item.
+ * Bytes that alignment leaves between fields may be written to.
+ *
+ * The stride of an axis of length 1 means nothing, nor does any stride of an array without items:
+ * no function looks at it, and it may be any number.
  *
  * An axis, an index or a bound counts from the end where it is negative, as in Python.
  *
@@ -100,6 +118,24 @@ OWN_API OWN_MUST_USE own_array *own_array_wrap(own_pool *owner, const char *form
                                                int ndim, const size_t *shape, void *data,
                                                void *base);
 
+/*
+ * As own_array_adopt, for memory with strides of its own, and with a context for the function that
+ * frees: another library's handle, the heap that the memory is of.
+ *
+ * strides  a distance in bytes for each dimension. NULL: C order.
+ * data     the first item, that whose indices are all 0. NULL only where there are no items.
+ * free_fn  called once with data and ctx, also where data is NULL, when the array and all that lies
+ *          in its buffer is gone. Not NULL.
+ *
+ * The buffer is the memory between the first and the last byte of items, and limits count it.
+ * An array that was given strides cannot be resized (EPERM).
+ */
+OWN_API OWN_MUST_USE own_array *own_array_adopt_with(own_pool *owner, const char *format, int ndim,
+                                                     const size_t *shape, const ptrdiff_t *strides,
+                                                     void *data,
+                                                     void (*free_fn)(void *data, void *ctx),
+                                                     void *ctx);
+
 /* What own_array_create can be told. Zero is the default of every field. */
 typedef struct own_array_options {
     const char *format; /* NULL: items of itemsize bytes, whatever they are */
@@ -107,17 +143,24 @@ typedef struct own_array_options {
     own_order order;
     int ndim;
     const size_t *shape;
-    const ptrdiff_t *strides;    /* in bytes, of data that is not adopted. NULL: those of order */
+    const ptrdiff_t *strides;    /* in bytes, of data. NULL: those of order */
     void *data;                  /* the first item, as for adopt and wrap; NULL: new memory */
     void *base;                  /* as for wrap */
     void (*free_fn)(void *data); /* as for adopt; not together with base */
     bool readonly;
+    bool counted; /* wrapped memory counts against limits, as adopted memory does */
+    void (*free_with)(void *data, void *ctx); /* as for adopt_with; instead of free_fn */
+    void *free_ctx;
 } own_array_options;
 
 /*
  * Creates an array with options: explicit item size, explicit strides, read-only. own_array_format
  * of one with a larger itemsize has unused bytes (4x) at its end. Strides must not make items of
  * different indices overlap in part; they may be 0.
+ *
+ * Wrapped memory that is counted lies in a buffer, which counts against the limits at and above
+ * owner until the array and its views are gone, and which holds base: own_array_base is the buffer
+ * then. EINVAL where base is a buffer, or an array in one: that memory is counted already.
  */
 OWN_API OWN_MUST_USE own_array *own_array_create(own_pool *owner, const own_array_options *options);
 
@@ -179,12 +222,13 @@ OWN_API OWN_MUST_USE own_array *own_array_copy(own_pool *owner, const own_array 
  *
  * Returns -1 with errno EINVAL (the formats differ, or the shapes do not fit), EPERM (`to` is
  * read-only), or ENOMEM (where they share memory, for a copy); then nothing has been written.
- * Threads: those of both. Cost: the bytes; in blocks that fit the caches, whatever the strides are.
+ * Threads: those of both. Cost: the bytes; in blocks that fit the caches, whatever the strides are;
+ * once for each stretch between padding, where there is any.
  */
 OWN_API int own_array_assign(own_array *to, const own_array *from);
 
-/* Sets every item to the one at `item`. Returns -1 with errno EINVAL (NULL) or EPERM (read-only).
-   */
+/* Sets every item to the one at `item`, but for padding. Returns -1 with errno EINVAL (NULL) or
+   EPERM (read-only). */
 OWN_API int own_array_fill(own_array *array, const void *item);
 
 /*
@@ -238,6 +282,8 @@ OWN_API const own_type *own_array_type(void);
 /*
  * Prints an array as numpy does: axes in brackets, numbers right-aligned, lines of up to 75
  * characters. Of an array of more than 1000 items only three at each end of every axis are shown.
+ * Structs are in parentheses, without names. Text (w) is written in UTF-8; of characters that
+ * cannot be seen, only those below 256 are escaped.
  *
  * Returns -1 with errno EINVAL (NULL), or what writing to `out` set. Needs no memory of the
  * library's. Threads: those of array. Cost: the text.

@@ -56,13 +56,9 @@ OWN_API OWN_MUST_USE own_buffer *own_buffer_adopt(own_pool *owner, void *memory,
                                                   void (*free_fn)(void *memory));
 
 /*
- * own_buffer_adopt with a free function that gets more than the memory: device memory, which is
- * freed with a handle; what another library has allocated.
- *
- * free_fn  called once with memory and ctx, as that of own_buffer_adopt.
- * ctx      not looked at; it must be valid until then.
- *
- * Returns as own_buffer_adopt. Such a buffer takes 16 bytes more.
+ * As own_buffer_adopt, with a context for the function that frees: another library's handle, the
+ * heap that the memory is of. free_fn is called once with memory and ctx, also where memory is
+ * NULL: ctx is freed with it.
  */
 OWN_API OWN_MUST_USE own_buffer *own_buffer_adopt_with(own_pool *owner, void *memory, size_t size,
                                                        void (*free_fn)(void *memory, void *ctx),

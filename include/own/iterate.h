@@ -64,7 +64,8 @@ typedef struct own_axes {
 /*
  * The axes of an array of ndim dimensions, 1 to 3, whose items have itemsize bytes and lie whole
  * items apart. Of any other array (errno EINVAL), or NULL, data is NULL and the axes have length 0,
- * so that loops do nothing. Borrowed from the array. Cost: O(1).
+ * so that loops do nothing. The step of an axis of length 1 is as if the items lay side by side,
+ * whatever stride the array has there. Borrowed from the array. Cost: O(1).
  */
 OWN_API own_axes own_array_axes(const own_array *array, int ndim, size_t itemsize);
 

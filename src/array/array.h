@@ -1,7 +1,6 @@
 /*
  * array/array.h - the room array: n-dimensional views of memory.
  *
- *   format.c    formats: their sizes and fields
  *   layout.c    shapes and strides: what they span, pure functions
  *   make.c      constructors, resizing
  *   array.c     what an array is asked, its death
@@ -11,8 +10,8 @@
  *   copy.c      copying and filling
  *   tile.c      the loops of copying, by item size
  *   print.c     arrays as text
- *   text.c      numbers as text
- *   export.c    Python's buffer protocol, DLPack
+ *   export.c    Python's buffer protocol
+ *   dlpack.c    DLPack
  *
  * An array is one chunk:
  *
@@ -39,6 +38,7 @@
 #define ARRAY_ARRAY_H
 
 #include "buffer/buffer.h"
+#include "format/format.h"
 
 #include <own/array.h>
 #include <own/export.h>
@@ -85,31 +85,6 @@ static inline own_buffer *array_buffer(const own_array *array)
     return base && base->type == &buffer_class.type ? (own_buffer *)(void *)base : NULL;
 }
 
-/* format.c */
-#define FORMAT_LONGEST 4096 /* with its 0 */
-
-struct field {
-    char code;
-    bool swapped;  /* its bytes are not in the order of the machine */
-    size_t size;   /* of one */
-    size_t count;  /* of s: one, of that size */
-    size_t offset; /* in the item */
-};
-
-struct format {
-    const char *at; /* the next code */
-    char order;     /* of '@', '=', '<' and '>' */
-    size_t size;    /* of the fields so far */
-};
-
-struct format format_begin(const char *format);
-/* The next field. 1; 0: there is none; -1: errno is EINVAL or EOVERFLOW. */
-int format_next(struct format *format, struct field *field);
-/* The size of a format of just that code. 0: there is no such code. */
-size_t format_code_size(char code);
-/* The size of an item. 0: errno is EINVAL or EOVERFLOW. */
-size_t format_size(const char *format);
-
 /* layout.c */
 /* Whether a shape is right, and how many bytes its items are. Sets errno: EINVAL, EOVERFLOW. */
 bool layout_check(int ndim, const size_t *shape, size_t itemsize, size_t *bytes);
@@ -117,6 +92,10 @@ bool layout_check(int ndim, const size_t *shape, size_t itemsize, size_t *bytes)
 void layout_strides(own_order order, int ndim, const size_t *shape, size_t itemsize,
                     ptrdiff_t *strides);
 size_t layout_count(int ndim, const size_t *shape);
+/* The strides in whole items. Those of axes of length 1, and all where there are no items, are as
+   if the items lay side by side: what the array has there means nothing. False: EINVAL. */
+bool layout_steps(int ndim, const size_t *shape, const ptrdiff_t *strides, size_t itemsize,
+                  ptrdiff_t *steps);
 /* From where to where items lie, from the first one: [low, high). Empty where there are none.
    False: EOVERFLOW. */
 bool layout_span(int ndim, const size_t *shape, const ptrdiff_t *strides, size_t itemsize,
@@ -201,40 +180,6 @@ static inline void array_debug_step(const own_array *array)
     if (OWN_DEBUG)
         array_validate(array);
 }
-
-/* print.c: where text goes; it only counts characters where `out` is NULL. Blanks wait until
-   something follows on their line. */
-struct sink {
-    FILE *out;
-    size_t column; /* with the blanks that wait */
-    size_t blanks;
-};
-
-void sink_put(struct sink *sink, const char *text);
-void sink_blanks(struct sink *sink, int count); /* none where it is negative */
-
-/*
- * text.c: how the numbers of one field are written. All that are to be printed are put twice: until
- * text_settle they are only measured.
- */
-struct text_style {
-    bool alone;   /* an array of no dimensions: nothing to be aligned with, and settled */
-    bool settled; /* the widths are final */
-    bool scientific;
-    bool any_negative;
-    long double least; /* of the finite numbers but 0, without sign; 0: there are none */
-    long double most;
-    int left;     /* characters in front of the point */
-    int right;    /* from the point on */
-    int whole;    /* of the longest text without a point */
-    int digits;   /* behind the point, where it is scientific */
-    int exponent; /* digits of the exponent */
-};
-
-/* `one` is a number, or what else a field has one or more of. */
-void text_put(struct sink *sink, struct text_style *style, const struct field *field,
-              const char *one);
-void text_settle(struct text_style *style);
 
 /* The product of a stride and a length, for a comparison: it may wrap around. */
 static inline ptrdiff_t stride_times(ptrdiff_t stride, size_t length)

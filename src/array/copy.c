@@ -55,14 +55,14 @@ static bool step(struct walk *walk, size_t *at)
     return false;
 }
 
-static void copy_items(const own_array *to, char *data, const ptrdiff_t *strides)
+/* Copies `size` bytes of each item, from that offset. */
+static void copy_stretch(const struct walk *begun, size_t offset, size_t size)
 {
-    struct walk walk;
+    struct walk walk = *begun;
     size_t at[OWN_DIMENSIONS_MAX] = {0};
-    if (!walk_begin(&walk, to, data, strides))
-        return;
-    choose_second_axis(&walk);
     int inner = walk.axes - 1;
+    walk.data[0] += offset;
+    walk.data[1] += offset;
     do {
         struct tile tile = {
             .data = {walk.data[0], walk.data[1]},
@@ -74,8 +74,25 @@ static void copy_items(const own_array *to, char *data, const ptrdiff_t *strides
             tile.strides[0][0] = walk.strides[0][inner - 1];
             tile.strides[1][0] = walk.strides[1][inner - 1];
         }
-        tile_copy(&tile, to->itemsize);
+        tile_copy(&tile, size);
     } while (step(&walk, at));
+}
+
+static void copy_items(const own_array *to, char *data, const ptrdiff_t *strides, bool padding_too)
+{
+    struct walk walk;
+    size_t offset = 0;
+    size_t size = to->itemsize;
+    if (!walk_begin(&walk, to, data, strides))
+        return;
+    choose_second_axis(&walk);
+    if (padding_too || !format_has_padding(array_format(to))) {
+        copy_stretch(&walk, offset, size);
+        return;
+    }
+    struct format format = format_begin(array_format(to));
+    while (format_next_stretch(&format, &offset, &size))
+        copy_stretch(&walk, offset, size);
 }
 
 /* The strides of `from` along the axes of `to`. False: it cannot be broadcast. */
@@ -110,10 +127,16 @@ static bool share_memory(const own_array *a, const own_array *b)
            b_data + (uintptr_t)b_low < a_data + (uintptr_t)a_high;
 }
 
+/* Whether each item would be copied to where it is. */
 static bool is_same(const own_array *to, const own_array *from, const ptrdiff_t *strides)
 {
-    return to->data == from->data &&
-           memcmp(array_strides(to), strides, to->ndim * sizeof(ptrdiff_t)) == 0;
+    if (to->data != from->data)
+        return false;
+    for (int i = 0; i < to->ndim; i++) {
+        if (array_shape(to)[i] != 1 && array_strides(to)[i] != strides[i])
+            return false;
+    }
+    return true;
 }
 
 int own_array_assign(own_array *to, const own_array *from)
@@ -125,14 +148,16 @@ int own_array_assign(own_array *to, const own_array *from)
         return fail_with(EINVAL);
     if (to->flags & ARRAY_READONLY)
         return fail_with(EPERM);
+    if (own_array_count(to) == 0)
+        return 0;
     if (!share_memory(to, from)) {
-        copy_items(to, from->data, strides);
+        copy_items(to, from->data, strides, false);
     } else if (!is_same(to, from, strides)) {
         own_array *copy = own_array_copy(NULL, from, OWN_C_ORDER);
         if (!copy)
             return -1;
         (void)fit(to, copy, strides);
-        copy_items(to, copy->data, strides);
+        copy_items(to, copy->data, strides, false);
         own_decref(copy);
     }
     return 0;
@@ -145,20 +170,34 @@ own_array *own_array_copy(own_pool *owner, const own_array *array, own_order ord
     own_array *copy =
         own_array_new_raw(owner, array_format(array), order, array->ndim, array_shape(array));
     if (copy)
-        copy_items(copy, array->data, array_strides(array));
+        copy_items(copy, array->data, array_strides(array), true);
     return copy;
+}
+
+/* Fills `size` bytes of each item, from that offset. */
+static void fill_stretch(const own_array *array, const char *item, size_t offset, size_t size)
+{
+    own_array_iterator at;
+    for (bool more = own_array_begin(&at, array); more; more = own_array_next_run(&at))
+        tile_fill((char *)at.item + offset, at.stride, at.left + 1, item + offset, size);
 }
 
 int own_array_fill(own_array *array, const void *item)
 {
-    own_array_iterator at;
     if (!array_check(array, "own_array_fill"))
         return -1;
     if (!item)
         return fail_with(EINVAL);
     if (array->flags & ARRAY_READONLY)
         return fail_with(EPERM);
-    for (bool more = own_array_begin(&at, array); more; more = own_array_next_run(&at))
-        tile_fill(at.item, at.stride, at.left + 1, item, array->itemsize);
+    if (!format_has_padding(array_format(array))) {
+        fill_stretch(array, item, 0, array->itemsize);
+        return 0;
+    }
+    struct format format = format_begin(array_format(array));
+    size_t offset;
+    size_t size;
+    while (format_next_stretch(&format, &offset, &size))
+        fill_stretch(array, item, offset, size);
     return 0;
 }

@@ -1,20 +1,12 @@
 /*
- * array/export.c - Python's buffer protocol, DLPack.
+ * array/export.c - Python's buffer protocol, both ways.
  *
- * Each export has a view of its own, whose shape and strides are those that the importer reads.
+ * Each export has a view of its own, whose shape and strides are those that the importer reads. An
+ * import is adopted memory, and the context of that is a copy of the exporter's struct.
  */
 #include "array/array.h"
-#include "array/dlpack.h"
 
 #include <errno.h>
-#include <string.h>
-
-_Static_assert(sizeof(ptrdiff_t) == sizeof(int64_t), "DLPack reads shapes as 64 bits");
-
-static own_array *new_view(const own_array *array)
-{
-    return array_view_as(NULL, array, array_format(array), array->format_size, 0);
-}
 
 int own_array_export(own_array *array, own_export *exported)
 {
@@ -24,7 +16,7 @@ int own_array_export(own_array *array, own_export *exported)
         errno = EINVAL;
         return -1;
     }
-    own_array *view = new_view(array);
+    own_array *view = array_view_as(NULL, array, array_format(array), array->format_size, 0);
     if (!view)
         return -1;
     *exported = (own_export){
@@ -50,83 +42,89 @@ void own_array_release(own_export *exported)
     own_decref(view);
 }
 
-/* DLPack's type of a format. False: it has none. */
-static bool find_type(const own_array *array, struct dl_type *type)
+struct import {
+    own_export exported;
+    void (*release)(own_export *exported);
+};
+
+static void release_import(void *memory, void *ctx)
 {
-    struct format format = format_begin(array_format(array));
-    struct field field;
-    if (format_next(&format, &field) <= 0 || *format.at || field.count != 1 || field.swapped)
-        return false;
-    *type = (struct dl_type){.bits = (uint8_t)(8 * field.size), .lanes = 1};
-    if (field.code == '?')
-        type->code = DL_BOOL;
-    else if (strchr("bhilqn", field.code))
-        type->code = DL_INT;
-    else if (strchr("BHILQN", field.code))
-        type->code = DL_UINT;
-    else if (strchr("efd", field.code))
-        type->code = DL_FLOAT;
-    else
-        return false;
-    return true;
+    struct import *import = ctx;
+    (void)memory;
+    import->release(&import->exported);
+    chunk_put(import, sizeof(*import));
 }
 
-static bool has_whole_strides(const own_array *array)
+static bool refuse(void)
 {
-    for (int i = 0; i < array->ndim; i++) {
-        if (array_strides(array)[i] % (ptrdiff_t)array->itemsize != 0)
-            return false;
+    errno = EINVAL;
+    return false;
+}
+
+/*
+ * What an export says, as options: what is NULL there has a meaning of its own. `length` takes the
+ * shape of one without a shape. False: EINVAL.
+ */
+static bool read_export(const own_export *exported, own_array_options *options, size_t *length)
+{
+    if (exported->ndim < 0 || exported->ndim > OWN_DIMENSIONS_MAX || exported->itemsize <= 0)
+        return refuse();
+    for (int i = 0; exported->suboffsets && i < exported->ndim; i++) {
+        if (exported->suboffsets[i] >= 0)
+            return refuse();
     }
-    return true;
+    *options = (own_array_options){
+        .ndim = exported->ndim,
+        .shape = (const size_t *)(const void *)exported->shape,
+        .strides = exported->shape ? exported->strides : NULL,
+        .data = exported->buf,
+        .readonly = exported->readonly,
+    };
+    if (exported->ndim > 0 && !exported->shape) {
+        if (exported->ndim > 1 || exported->len < 0 || exported->len % exported->itemsize != 0)
+            return refuse();
+        *length = (size_t)(exported->len / exported->itemsize);
+        options->shape = length;
+    }
+    for (int i = 0; exported->shape && i < exported->ndim; i++) {
+        if (exported->shape[i] < 0)
+            return refuse();
+    }
+    if (!exported->format) {
+        options->format = exported->itemsize == 1 ? "B" : NULL;
+        options->itemsize = (size_t)exported->itemsize;
+        return true;
+    }
+    options->format = exported->format;
+    size_t size = format_size(exported->format);
+    return size && (size == (size_t)exported->itemsize || refuse());
 }
 
-/* One chunk: the struct and the strides in items. The shape is the view's. */
-static size_t tensor_size(int32_t ndim)
+own_array *own_array_import(own_pool *owner, const own_export *exported,
+                            void (*release)(own_export *exported))
 {
-    return sizeof(struct DLManagedTensor) + (size_t)ndim * sizeof(int64_t);
-}
-
-static void delete_tensor(struct DLManagedTensor *tensor)
-{
-    own_array *view = tensor->manager_ctx;
-    chunk_put(tensor, tensor_size(tensor->dl_tensor.ndim));
-    own_decref(view);
-}
-
-struct DLManagedTensor *own_array_export_dlpack(own_array *array)
-{
-    struct dl_type type;
+    own_array_options options;
+    size_t length;
     size_t granted;
-    if (!array_check(array, "own_array_export_dlpack"))
-        return NULL;
-    if (!find_type(array, &type) || !has_whole_strides(array)) {
+    if (!exported || !release) {
         errno = EINVAL;
         return NULL;
     }
-    if (array->flags & ARRAY_READONLY) {
-        errno = EPERM;
+    if (!read_export(exported, &options, &length))
         return NULL;
-    }
-    own_array *view = new_view(array);
-    if (!view)
+    struct import *import = chunk_get(sizeof(*import), &granted);
+    if (!import)
         return NULL;
-    struct DLManagedTensor *tensor = chunk_get(tensor_size(view->ndim), &granted);
-    if (!tensor) {
-        own_decref(view);
-        return NULL;
-    }
-    int64_t *strides = (int64_t *)(void *)(tensor + 1);
-    for (int i = 0; i < view->ndim; i++)
-        strides[i] = array_strides(view)[i] / (ptrdiff_t)view->itemsize;
-    *tensor = (struct DLManagedTensor){
-        .dl_tensor = {.data = view->data,
-                      .device = {.type = DL_CPU},
-                      .ndim = view->ndim,
-                      .dtype = type,
-                      .shape = (int64_t *)(void *)array_shape(view),
-                      .strides = strides},
-        .manager_ctx = view,
-        .deleter = delete_tensor,
-    };
-    return tensor;
+    *import = (struct import){.exported = *exported, .release = release};
+    /* As PyBuffer_FillInfo has them: inside the struct. */
+    if (exported->shape == &exported->len)
+        import->exported.shape = &import->exported.len;
+    if (exported->strides == &exported->itemsize)
+        import->exported.strides = &import->exported.itemsize;
+    options.free_with = release_import;
+    options.free_ctx = import;
+    own_array *array = own_array_create(owner, &options);
+    if (!array)
+        chunk_put(import, sizeof(*import));
+    return array;
 }

@@ -50,6 +50,24 @@ size_t layout_count(int ndim, const size_t *shape)
     return count;
 }
 
+bool layout_steps(int ndim, const size_t *shape, const ptrdiff_t *strides, size_t itemsize,
+                  ptrdiff_t *steps)
+{
+    bool empty = layout_count(ndim, shape) == 0;
+    for (int i = ndim - 1; i >= 0; i--) {
+        if (empty || shape[i] == 1) {
+            steps[i] = i == ndim - 1 ? 1 : stride_times(steps[i + 1], max_size(shape[i + 1], 1));
+            continue;
+        }
+        steps[i] = strides[i] / (ptrdiff_t)itemsize;
+        if (steps[i] * (ptrdiff_t)itemsize != strides[i]) {
+            errno = EINVAL;
+            return false;
+        }
+    }
+    return true;
+}
+
 bool layout_span(int ndim, const size_t *shape, const ptrdiff_t *strides, size_t itemsize,
                  ptrdiff_t *low, ptrdiff_t *high)
 {

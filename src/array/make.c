@@ -14,6 +14,8 @@ struct plan {
     size_t format_size; /* with its 0 */
     size_t itemsize;
     size_t bytes;
+    ptrdiff_t low; /* the memory of items that are given, from options->data */
+    ptrdiff_t high;
 };
 
 static bool refuse(int error)
@@ -57,32 +59,43 @@ static bool plan_simple_item(struct plan *plan)
     return plan->itemsize > 0;
 }
 
-/* Whether items may be where they are said to be. */
-static bool check_memory(const own_array_options *options, size_t itemsize, size_t bytes)
+/* The buffer that memory lies in which has that base; NULL: none. */
+static const own_buffer *buffer_of(const own_object *base)
 {
-    if ((!options->data && bytes > 0) || (options->free_fn && (options->base || options->strides)))
-        return refuse(EINVAL);
+    if (base && base->type == &buffer_class.type)
+        return (const own_buffer *)(const void *)base;
+    if (base && base->type == &array_class.type)
+        return array_buffer((const own_array *)(const void *)base);
+    return NULL;
+}
+
+/* Whether items may be where they are said to be. Sets low and high. */
+static bool plan_memory(struct plan *plan)
+{
+    const own_array_options *options = plan->options;
     const own_object *base = options->base;
+    bool is_adopted = options->free_fn || options->free_with;
+    if ((!options->data && plan->bytes > 0) || (is_adopted && base) ||
+        (options->free_fn && options->free_with))
+        return refuse(EINVAL);
     if (base && !object_check(base, "own_array_wrap", NULL))
         return refuse(EINVAL);
-    const own_buffer *buffer = NULL;
-    if (base && base->type == &buffer_class.type)
-        buffer = options->base;
-    else if (base && base->type == &array_class.type)
-        buffer = array_buffer(options->base);
-    ptrdiff_t low = 0;
-    ptrdiff_t high = (ptrdiff_t)bytes;
-    if (options->strides &&
-        !layout_span(options->ndim, options->shape, options->strides, itemsize, &low, &high))
+    plan->low = 0;
+    plan->high = (ptrdiff_t)plan->bytes;
+    if (options->strides && !layout_span(options->ndim, options->shape, options->strides,
+                                         plan->itemsize, &plan->low, &plan->high))
         return false;
-    if (!buffer || low == high)
+    const own_buffer *buffer = buffer_of(base);
+    if (buffer && options->counted) /* it is counted there */
+        return refuse(EINVAL);
+    if (!buffer || plan->low == plan->high)
         return true;
     uintptr_t start = (uintptr_t)buffer->data;
     uintptr_t data = (uintptr_t)options->data;
     if (data < start || data - start > buffer->size)
         return refuse(EINVAL);
     size_t before = data - start;
-    if ((size_t)-low > before || (size_t)high > buffer->size - before)
+    if ((size_t)-plan->low > before || (size_t)plan->high > buffer->size - before)
         return refuse(EINVAL);
     return true;
 }
@@ -106,19 +119,42 @@ static own_array *alloc_planned(const struct plan *plan)
     return array;
 }
 
-/* The array becomes the owner of a buffer that was made for it. False: there is none. */
-static bool take_buffer(own_array *array, own_buffer *buffer, own_order order)
+/* The array has its buffer for itself, and keeps its order when it is resized. */
+static void become_owner(own_array *array, own_order order)
 {
-    if (!buffer)
-        return false;
-    array->base = &buffer->object;
-    array->data = buffer->data;
+    array->data = array_buffer(array)->data;
     array->flags |= ARRAY_OWNER | (order == OWN_F_ORDER ? ARRAY_FORTRAN : 0);
-    buffer->arrays = 1;
-    return true;
 }
 
-enum make_kind { NEW, RAW, ADOPT, WRAP };
+static void release_base(void *memory, void *base)
+{
+    (void)memory;
+    own_decref(base);
+}
+
+/* A buffer for memory that is given, with what frees it. */
+static own_buffer *make_given_buffer(own_pool *owner, const struct plan *plan)
+{
+    const own_array_options *options = plan->options;
+    struct adopted_memory adopted = {
+        .memory = options->data,
+        .free_fn = options->free_fn,
+        .free_with = options->free_with,
+        .ctx = options->free_ctx,
+    };
+    if (!adopted.free_fn && !adopted.free_with) { /* wrapped, and counted */
+        adopted.free_with = release_base;
+        adopted.ctx = options->base;
+    }
+    char *data = options->data ? (char *)options->data + plan->low : NULL;
+    own_buffer *buffer =
+        buffer_make_adopted(owner, &adopted, data, (size_t)(plan->high - plan->low));
+    if (buffer && adopted.free_with == release_base)
+        (void)own_incref(options->base);
+    return buffer;
+}
+
+enum make_kind { NEW, RAW, GIVEN };
 
 static own_array *make(own_pool *owner, const own_array_options *options, enum make_kind kind)
 {
@@ -130,7 +166,7 @@ static own_array *make(own_pool *owner, const own_array_options *options, enum m
         return NULL;
     if (!layout_check(options->ndim, options->shape, plan.itemsize, &plan.bytes))
         return NULL;
-    if (kind >= ADOPT && !check_memory(options, plan.itemsize, plan.bytes))
+    if (kind == GIVEN && !plan_memory(&plan))
         return NULL;
     own_object *base = options->base;
     const own_array *inside = NULL; /* the array that the memory is in */
@@ -144,19 +180,23 @@ static own_array *make(own_pool *owner, const own_array_options *options, enum m
     own_array *array = alloc_planned(&plan);
     if (!array)
         return constructor_end(&constructor, NULL);
-    if (kind == WRAP) {
+    if (inside)
+        array->flags |= inside->flags & ARRAY_READONLY;
+    bool is_wrapped = kind == GIVEN && !options->free_fn && !options->free_with;
+    if (is_wrapped && !options->counted) {
         array_attach(array, base);
-        if (inside)
-            array->flags |= inside->flags & ARRAY_READONLY;
         return constructor_end(&constructor, array);
     }
-    own_buffer *buffer =
-        kind == ADOPT ? buffer_make_adopted(owner, options->data, plan.bytes, options->free_fn)
-                      : buffer_make(owner, 1, plan.bytes, kind == NEW);
-    if (!take_buffer(array, buffer, options->order)) {
+    own_buffer *buffer = kind == GIVEN ? make_given_buffer(owner, &plan)
+                                       : buffer_make(owner, 1, plan.bytes, kind == NEW);
+    if (!buffer) {
         array_discard(array);
-        array = NULL;
+        return constructor_end(&constructor, NULL);
     }
+    array->base = &buffer->object;
+    buffer->arrays = 1;
+    if (!is_wrapped && !options->strides)
+        become_owner(array, options->order);
     return constructor_end(&constructor, array);
 }
 
@@ -190,7 +230,24 @@ own_array *own_array_adopt(own_pool *owner, const char *format, own_order order,
                                      .shape = shape,
                                      .data = data,
                                      .free_fn = free_fn},
-                ADOPT);
+                GIVEN);
+}
+
+own_array *own_array_adopt_with(own_pool *owner, const char *format, int ndim, const size_t *shape,
+                                const ptrdiff_t *strides, void *data,
+                                void (*free_fn)(void *, void *), void *ctx)
+{
+    if (!free_fn)
+        return fail_pointer(EINVAL);
+    return make(owner,
+                &(own_array_options){.format = format ? format : "",
+                                     .ndim = ndim,
+                                     .shape = shape,
+                                     .strides = strides,
+                                     .data = data,
+                                     .free_with = free_fn,
+                                     .free_ctx = ctx},
+                GIVEN);
 }
 
 own_array *own_array_wrap(own_pool *owner, const char *format, own_order order, int ndim,
@@ -203,16 +260,16 @@ own_array *own_array_wrap(own_pool *owner, const char *format, own_order order, 
                                      .shape = shape,
                                      .data = data,
                                      .base = base},
-                WRAP);
+                GIVEN);
 }
 
 own_array *own_array_create(own_pool *owner, const own_array_options *options)
 {
     if (!options)
         return fail_pointer(EINVAL);
-    if (options->data)
-        return make(owner, options, options->free_fn ? ADOPT : WRAP);
-    if (options->base || options->free_fn || options->strides)
+    if (options->data || options->free_with)
+        return make(owner, options, GIVEN);
+    if (options->base || options->free_fn || options->strides || options->counted)
         return fail_pointer(EINVAL);
     return make(owner, options, NEW);
 }
@@ -236,7 +293,7 @@ static bool check_resize(const own_array *array, const size_t *shape, size_t *by
 int own_array_resize(own_array *array, const size_t *shape)
 {
     size_t bytes;
-    struct left_memory left;
+    struct adopted_memory left;
     if (!check_resize(array, shape, &bytes))
         return -1;
     own_buffer *buffer = array_buffer(array);

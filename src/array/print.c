@@ -19,25 +19,9 @@ struct printer {
     const own_array *array;
     struct sink sink;
     bool cut;
-    bool is_struct; /* of more than one field */
-    struct text_style styles[FIELDS_MOST];
+    bool is_row; /* an item is several, without T{} around them */
+    struct text_style styles[FIELDS_MOST][2];
 };
-
-void sink_put(struct sink *sink, const char *text)
-{
-    if (sink->out)
-        fprintf(sink->out, "%*s%s", (int)sink->blanks, "", text);
-    sink->blanks = 0;
-    sink->column += strlen(text);
-}
-
-void sink_blanks(struct sink *sink, int count)
-{
-    if (count > 0) {
-        sink->blanks += (size_t)count;
-        sink->column += (size_t)count;
-    }
-}
 
 static void new_line(struct sink *sink)
 {
@@ -46,45 +30,87 @@ static void new_line(struct sink *sink)
     sink->column = 0;
 }
 
-/* All of a field: one, or as many as it has, in brackets. */
-static void put_field(struct sink *sink, struct text_style *style, const struct field *field,
-                      const char *item)
+/* How many axes of a sub-array begin, or end, at that number of its items. */
+static int edges(const size_t *lengths, int ndim, size_t at)
 {
-    bool is_list = field->count > 1;
-    if (is_list)
-        sink_put(sink, "[");
-    for (size_t i = 0; i < field->count; i++) {
-        sink_blanks(sink, i > 0);
-        text_put(sink, style, field, item + field->offset + i * field->size);
+    size_t product = 1;
+    int count = 0;
+    while (count < ndim) {
+        product *= lengths[ndim - 1 - count];
+        if (at % product != 0)
+            break;
+        count++;
     }
-    if (is_list)
-        sink_put(sink, "]");
+    return count;
+}
+
+static void put_brackets(struct sink *sink, const char *bracket, int count)
+{
+    for (int i = 0; i < count; i++)
+        sink_put(sink, bracket);
+}
+
+/* What is between parts of an item. */
+static void put_comma(struct sink *sink, bool is_alone)
+{
+    sink_put(sink, is_alone ? "" : ",");
+    sink_blanks(sink, 1);
+}
+
+/* All of a field: one, or as many as it has, in brackets. */
+static void put_field(struct sink *sink, struct text_style *styles, const struct field *field,
+                      const char *item, bool is_alone)
+{
+    size_t lengths[OWN_DIMENSIONS_MAX + 1];
+    int ndim = format_shape(field, lengths);
+    styles->single &= ndim == 0;
+    for (size_t i = 0; i < field->count; i++) {
+        if (i > 0)
+            put_comma(sink, is_alone);
+        put_brackets(sink, "[", edges(lengths, ndim, i));
+        text_put(sink, styles, field, item + field->offset + i * field->size);
+        put_brackets(sink, "]", edges(lengths, ndim, i + 1));
+    }
 }
 
 static void put_item(struct printer *printer, struct sink *sink, const char *item)
 {
     struct format format = format_begin(array_format(printer->array));
     struct field field;
-    int shown = 0;
-    if (printer->is_struct)
+    size_t lengths[OWN_DIMENSIONS_MAX + 1];
+    int shown[FORMAT_DEPTH + 1] = {0};
+    int depth = 0;
+    int arrays = printer->array->ndim; /* and the sub-arrays that are open */
+    if (printer->is_row)
         sink_put(sink, "(");
-    while (format_next(&format, &field) > 0) {
-        if (field.code == 'x') {
-            if (printer->is_struct) /* unused bytes of it */
-                continue;
-            field.size = field.count; /* the bytes of the item */
-            field.count = 1;
+    while (format_next(&format, &field)) {
+        bool is_alone = depth == 0 && !printer->is_row;
+        if (field.code == '}') {
+            sink_put(sink, shown[depth--] == 1 ? ",)" : ")");
+            int ndim = format_shape(&field, lengths);
+            put_brackets(sink, "]", edges(lengths, ndim, field.index + 1));
+            arrays -= ndim;
+            continue;
         }
-        if (shown > 0) {
-            sink_put(sink, ",");
-            sink_blanks(sink, 1);
+        if (field.is_padding && !is_alone)
+            continue;
+        if (shown[depth] > 0)
+            put_comma(sink, is_alone);
+        shown[depth] += field.index == 0;
+        if (field.code == '{') {
+            int ndim = format_shape(&field, lengths);
+            put_brackets(sink, "[", edges(lengths, ndim, field.index));
+            arrays += ndim;
+            sink_put(sink, "(");
+            shown[++depth] = 0;
+        } else {
+            int number = field.number < FIELDS_MOST ? field.number : FIELDS_MOST - 1;
+            printer->styles[number][0].single = arrays == 0;
+            put_field(sink, printer->styles[number], &field, item, is_alone);
         }
-        put_field(sink, &printer->styles[shown < FIELDS_MOST ? shown : FIELDS_MOST - 1], &field,
-                  item);
-        shown++;
     }
-    if (printer->is_struct)
-        sink_put(sink, shown == 1 ? ",)" : ")");
+    if (printer->is_row)
+        sink_put(sink, shown[0] == 1 ? ",)" : ")");
 }
 
 /* A word of the last axis: on the next line where this one has no room for it. */
@@ -140,12 +166,20 @@ static void put_axis(struct printer *printer, int axis, const char *data)
     sink_put(sink, "]");
 }
 
-static bool has_fields(const own_array *array)
+/* Whether an item is several; and whether it is one number, or the like. */
+static bool is_row(const own_array *array, bool *is_one)
 {
     struct format format = format_begin(array_format(array));
     struct field field;
-    (void)format_next(&format, &field);
-    return *format.at;
+    int items = 0;
+    format.once = true;
+    *is_one = true;
+    while (format_next(&format, &field)) {
+        items += format.depth == (field.code == '{') && field.code != '}';
+        *is_one &= !field_is_brace(&field) && field.count == 1;
+    }
+    *is_one &= items == 1;
+    return items > 1;
 }
 
 int own_array_print(FILE *out, const own_array *array)
@@ -161,18 +195,22 @@ int own_array_print(FILE *out, const own_array *array)
     struct printer printer = {
         .array = array,
         .cut = count > SHOWN_WHOLE,
-        .is_struct = has_fields(array),
     };
+    bool is_one;
+    printer.is_row = is_row(array, &is_one);
+    bool is_alone = is_one && array->ndim == 0;
     /* For the decimal point. The C locale takes no memory. */
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     locale_t users = uselocale(plain);
     errno = 0;
-    for (int i = 0; i < FIELDS_MOST; i++)
-        printer.styles[i].alone = printer.styles[i].settled = array->ndim == 0;
-    if (array->ndim > 0 && count > 0) {
+    for (int i = 0; is_alone && i < 2; i++)
+        printer.styles[0][i].alone = printer.styles[0][i].settled = true;
+    if (!is_alone && count > 0) {
         put_axis(&printer, 0, array->data);
-        for (int i = 0; i < FIELDS_MOST; i++)
-            text_settle(&printer.styles[i]);
+        for (int i = 0; i < FIELDS_MOST; i++) {
+            text_settle(&printer.styles[i][0]);
+            text_settle(&printer.styles[i][1]);
+        }
     }
     printer.sink = (struct sink){.out = out};
     if (count == 0)

@@ -55,10 +55,10 @@ own_array *own_array_slice(own_pool *owner, own_array *array, int axis, ptrdiff_
     ptrdiff_t stride = (ptrdiff_t)from[ndim + at];
     size_t length = adjust((ptrdiff_t)from[at], &start, stop, step);
     to[at] = length;
-    if (length > 0)
+    if (layout_count(array->ndim, array_shape(view)) > 0)
         view->data += start * stride;
     if (length > 1)
-        to[ndim + at] = (size_t)(stride * step);
+        to[ndim + at] = (size_t)stride_times(stride, (size_t)step);
     array_debug_step(view);
     return constructor_end(&constructor, view);
 }

@@ -74,10 +74,11 @@ bool walk_begin(struct walk *walk, const own_array *first, char *second, const p
     walk->axes = 0;
     walk->data[0] = first->data;
     walk->data[1] = second;
+    /* Before any stride is looked at: where there are no items, they may be anything. */
+    if (layout_count(first->ndim, array_shape(first)) == 0)
+        return false;
     for (int i = 0; i < first->ndim; i++) {
         size_t length = array_shape(first)[i];
-        if (length == 0)
-            return false;
         if (length == 1)
             continue;
         int axis = walk->axes++;
@@ -136,17 +137,15 @@ own_axes own_array_axes(const own_array *array, int ndim, size_t itemsize)
 {
     own_axes none = {.data = NULL};
     own_axes axes = {.data = array ? array->data : NULL};
-    bool fits =
-        array && ndim >= 1 && ndim <= 3 && array->ndim == ndim && array->itemsize == itemsize;
-    for (int i = 0; fits && i < ndim; i++) {
-        axes.shape[i] = (ptrdiff_t)array_shape(array)[i];
-        axes.steps[i] = array_strides(array)[i] / (ptrdiff_t)itemsize;
-        fits = axes.steps[i] * (ptrdiff_t)itemsize == array_strides(array)[i];
+    if (!array || ndim < 1 || ndim > 3 || array->ndim != ndim || array->itemsize != itemsize) {
+        errno = EINVAL;
+        return none;
     }
-    if (fits)
-        return axes;
-    errno = EINVAL;
-    return none;
+    for (int i = 0; i < ndim; i++)
+        axes.shape[i] = (ptrdiff_t)array_shape(array)[i];
+    return layout_steps(ndim, array_shape(array), array_strides(array), itemsize, axes.steps)
+               ? axes
+               : none;
 }
 
 static void check(const own_array *array, bool holds, const char *equation)

@@ -68,56 +68,31 @@ own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero)
     return buffer;
 }
 
-/* Adopts memory, with so much room behind the header. */
-static own_buffer *make_adopted(own_pool *owner, void *memory, size_t size, size_t behind)
+static struct adopted_memory *record_of(const own_buffer *buffer)
 {
-    own_buffer *buffer = make_header(owner, behind);
+    return (struct adopted_memory *)(void *)buffer_behind(buffer);
+}
+
+own_buffer *buffer_make_adopted(own_pool *owner, const struct adopted_memory *adopted, char *data,
+                                size_t size)
+{
+    bool plain = !adopted->free_with && adopted->memory == data;
+    own_buffer *buffer = make_header(owner, plain ? 0 : sizeof(*adopted));
     if (!buffer)
         return NULL;
     if (OWN_UNLIKELY(buffer->limit) && !limit_add(buffer->limit, size)) {
         free_header(buffer);
         return NULL;
     }
-    buffer->data = memory;
+    buffer->data = data;
     buffer->size = size;
-    buffer->adopted = ADOPTED_PLAIN;
-    return buffer;
-}
-
-own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
-{
-    own_buffer *buffer = make_adopted(owner, memory, size, 0);
-    if (!buffer)
-        return NULL;
-    buffer->free_fn = free_fn;
+    buffer->adopted = plain ? ADOPTED_PLAIN : ADOPTED_WITH_RECORD;
+    if (plain)
+        buffer->free_fn = adopted->free_fn;
+    else
+        *record_of(buffer) = *adopted;
     buffer_debug_step(buffer);
     return buffer;
-}
-
-static struct free_with *free_with_of(const own_buffer *buffer)
-{
-    return (struct free_with *)(void *)buffer_behind(buffer);
-}
-
-own_buffer *buffer_make_adopted_with(own_pool *owner, void *memory, size_t size,
-                                     struct free_with free_with)
-{
-    own_buffer *buffer = make_adopted(owner, memory, size, sizeof(free_with));
-    if (!buffer)
-        return NULL;
-    buffer->adopted = ADOPTED_WITH;
-    *free_with_of(buffer) = free_with;
-    buffer_debug_step(buffer);
-    return buffer;
-}
-
-/* How the adopted memory of a buffer is freed. */
-static struct left_memory left_of(const own_buffer *buffer)
-{
-    struct left_memory left = {.memory = buffer->data, .free_fn = buffer->free_fn};
-    if (buffer->adopted == ADOPTED_WITH)
-        left.free_with = *free_with_of(buffer);
-    return left;
 }
 
 own_buffer *own_buffer_new(own_pool *owner, size_t count, size_t size)
@@ -136,26 +111,28 @@ own_buffer *own_buffer_new_raw(own_pool *owner, size_t count, size_t size)
     return constructor_end(&constructor, buffer_make(owner, count, size, false));
 }
 
-own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+static own_buffer *adopt(own_pool *owner, const struct adopted_memory *adopted, size_t size)
 {
     struct constructor constructor;
-    if (!free_fn || (!memory && size > 0) || size > PTRDIFF_MAX)
+    if ((!adopted->free_fn && !adopted->free_with) || (!adopted->memory && size > 0) ||
+        size > PTRDIFF_MAX)
         return fail_pointer(EINVAL);
     if (!constructor_begin(owner, &constructor))
         return NULL;
-    return constructor_end(&constructor, buffer_make_adopted(owner, memory, size, free_fn));
+    return constructor_end(&constructor,
+                           buffer_make_adopted(owner, adopted, adopted->memory, size));
+}
+
+own_buffer *own_buffer_adopt(own_pool *owner, void *memory, size_t size, void (*free_fn)(void *))
+{
+    return adopt(owner, &(struct adopted_memory){.memory = memory, .free_fn = free_fn}, size);
 }
 
 own_buffer *own_buffer_adopt_with(own_pool *owner, void *memory, size_t size,
-                                  void (*free_fn)(void *memory, void *ctx), void *ctx)
+                                  void (*free_fn)(void *, void *), void *ctx)
 {
-    struct constructor constructor;
-    const struct free_with with = {.call = free_fn, .ctx = ctx};
-    if (!free_fn || (!memory && size > 0) || size > PTRDIFF_MAX)
-        return fail_pointer(EINVAL);
-    if (!constructor_begin(owner, &constructor))
-        return NULL;
-    return constructor_end(&constructor, buffer_make_adopted_with(owner, memory, size, with));
+    return adopt(
+        owner, &(struct adopted_memory){.memory = memory, .free_with = free_fn, .ctx = ctx}, size);
 }
 
 void *own_buffer_data(const own_buffer *buffer)
@@ -168,25 +145,32 @@ size_t own_buffer_size(const own_buffer *buffer)
     return buffer ? buffer->size : 0;
 }
 
-bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left)
+static struct adopted_memory adopted_of(const own_buffer *buffer)
 {
-    *left = (struct left_memory){.memory = NULL};
+    if (buffer->adopted == ADOPTED_WITH_RECORD)
+        return *record_of(buffer);
+    return (struct adopted_memory){.memory = buffer->data, .free_fn = buffer->free_fn};
+}
+
+bool buffer_resize(own_buffer *buffer, size_t size, struct adopted_memory *left)
+{
+    *left = (struct adopted_memory){.memory = NULL};
     if (size == buffer->size)
         return true;
     if (buffer->adopted)
-        *left = left_of(buffer);
+        *left = adopted_of(buffer);
     bool resized = data_resize(buffer, size);
     buffer_debug_step(buffer);
     return resized;
 }
 
-void buffer_free_left(const struct left_memory *left)
+void buffer_free_left(const struct adopted_memory *left)
 {
     int saved = errno;
-    if (left->memory && left->free_fn)
+    if (left->free_with)
+        left->free_with(left->memory, left->ctx);
+    else if (left->memory)
         left->free_fn(left->memory);
-    else if (left->memory && left->free_with.call)
-        left->free_with.call(left->memory, left->free_with.ctx);
     errno = saved;
 }
 
@@ -206,7 +190,7 @@ int own_buffer_resize(own_buffer *buffer, size_t count, size_t size)
         errno = error;
         return -1;
     }
-    struct left_memory left;
+    struct adopted_memory left;
     if (!buffer_resize(buffer, bytes, &left))
         return -1;
     buffer_free_left(&left);
@@ -219,13 +203,13 @@ static own_object *buffer_step(own_object *object)
     own_buffer *buffer = as_buffer(object);
     if (!buffer->adopted)
         return NULL;
-    const struct left_memory left = left_of(buffer);
+    struct adopted_memory adopted = adopted_of(buffer);
     limit_subtract(buffer->limit, buffer->size);
-    buffer->adopted = 0;
+    buffer->adopted = NOT_ADOPTED;
     buffer->granted = 0;
     buffer->data = buffer_behind(buffer);
     buffer->size = 0;
-    buffer_free_left(&left);
+    buffer_free_left(&adopted);
     return NULL;
 }
 
@@ -282,8 +266,6 @@ void buffer_validate(const own_buffer *buffer)
     check(buffer, header == chunk_round(header), "header + room = chunk_round of itself");
     if (buffer->adopted) {
         check(buffer, buffer->data || buffer->size == 0, "data = NULL only where size = 0");
-        check(buffer, buffer->adopted != ADOPTED_WITH || buffer->room >= sizeof(struct free_with),
-              "with a context: there is room for it");
     } else if (buffer_is_apart(buffer)) {
         check(buffer, buffer->size <= buffer->granted, "apart: size <= granted");
         check(buffer, buffer->granted == chunk_round(buffer->granted),

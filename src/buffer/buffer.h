@@ -9,7 +9,7 @@
  *   behind    | own_buffer | data ...     |     one chunk; data = the end of the header
  *   apart     | own_buffer | unused room  |     data is a chunk of its own, of `granted` bytes
  *   adopted   | own_buffer | unused room  |     data is somebody else's; free_fn frees it
- *   with      | own_buffer | free_with    |     adopted, and freed with a context
+ *             | own_buffer | adopted_memory |   the same, where free_fn(data) would not be all
  *
  * The header's chunk keeps its size for life: what lay behind the header and outgrew it moves
  * apart, and may come back.
@@ -36,6 +36,16 @@
 
 #include <own/buffer.h>
 
+/* Memory of somebody else's, and how it is freed: by one of both functions. */
+struct adopted_memory {
+    void *memory;                               /* what the function gets */
+    void (*free_fn)(void *memory);              /* not called for NULL */
+    void (*free_with)(void *memory, void *ctx); /* called for NULL too: ctx may be all there is */
+    void *ctx;
+};
+
+enum adopted { NOT_ADOPTED, ADOPTED_PLAIN, ADOPTED_WITH_RECORD };
+
 struct own_buffer {
     own_object object;
     char *data;
@@ -43,20 +53,12 @@ struct own_buffer {
     struct limit *limit; /* NULL: nothing is counted */
     union {
         size_t granted;          /* apart */
-        void (*free_fn)(void *); /* adopted */
+        void (*free_fn)(void *); /* ADOPTED_PLAIN */
     };
     own_object *waiting; /* dying */
     uint32_t arrays;  /* of a shared buffer, any thread that makes or releases a view changes it */
     uint16_t room;    /* behind the header, in its chunk */
-    uint16_t adopted; /* ADOPTED_ */
-};
-
-#define ADOPTED_PLAIN 1 /* free_fn frees it */
-#define ADOPTED_WITH 2  /* a struct free_with behind the header says how; free_fn is NULL */
-
-struct free_with {
-    void (*call)(void *memory, void *ctx);
-    void *ctx;
+    uint16_t adopted; /* enum adopted */
 };
 
 /* The header and what is most often behind it fill the finest classes of chunks. */
@@ -93,24 +95,17 @@ static inline bool buffer_is_apart(const own_buffer *buffer)
 /* A buffer of zeroes, or where `zero` is false of anything, with one reference, which is new;
    counted by the limits of owner, but not held by it. NULL: EOVERFLOW, ENOMEM, EDQUOT. */
 own_buffer *buffer_make(own_pool *owner, size_t count, size_t size, bool zero);
-/* The same for adopted memory; the arguments are right. */
-own_buffer *buffer_make_adopted(own_pool *owner, void *memory, size_t size,
-                                void (*free_fn)(void *));
-own_buffer *buffer_make_adopted_with(own_pool *owner, void *memory, size_t size,
-                                     struct free_with free_with);
+/* The same for adopted memory, whose bytes lie at `data`; the arguments are right. */
+own_buffer *buffer_make_adopted(own_pool *owner, const struct adopted_memory *adopted, char *data,
+                                size_t size);
 
 /* free_bare of the class, for a buffer whose last reference went: state has no other flags. */
 bool buffer_free_bare(own_object *object);
 
-/* Adopted memory that a resize has left behind, to be freed when all else is done. */
-struct left_memory {
-    void *memory;
-    void (*free_fn)(void *); /* NULL: there is none, or free_with has a call */
-    struct free_with free_with;
-};
-/* Changes the size, whatever lies in the buffer. False: ENOMEM or EDQUOT. */
-bool buffer_resize(own_buffer *buffer, size_t size, struct left_memory *left);
-void buffer_free_left(const struct left_memory *left);
+/* Changes the size, whatever lies in the buffer. What it had adopted is in *left then, for
+   buffer_free_left to free when all else is done. False: ENOMEM or EDQUOT. */
+bool buffer_resize(own_buffer *buffer, size_t size, struct adopted_memory *left);
+void buffer_free_left(const struct adopted_memory *left);
 
 /* data.c */
 /* Gives a header its memory: `size` bytes. False: ENOMEM or EDQUOT. */

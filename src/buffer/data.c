@@ -128,7 +128,7 @@ static bool copy(own_buffer *buffer, size_t size, size_t whole)
     } else {
         mark_unusable(old.data, old.room);
     }
-    buffer->adopted = 0;
+    buffer->adopted = NOT_ADOPTED;
     buffer->granted = whole;
     buffer->data = data;
     buffer->size = kept;

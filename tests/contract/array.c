@@ -169,7 +169,7 @@ START_TEST(explicit_strides_reach_where_they_say)
     options.free_fn = record_free;
     expect_error(!own_array_create(NULL, &options), EINVAL);
     options.base = NULL;
-    expect_error(!own_array_create(NULL, &options), EINVAL);
+    expect_error(!own_array_create(NULL, &options), EOVERFLOW);
     options.data = NULL;
     expect_error(!own_array_create(NULL, &options), EINVAL);
     own_decref(buffer);

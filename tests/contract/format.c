@@ -1,5 +1,6 @@
 /*
- * format.c - formats of arrays: their sizes, those of structs, and what is no format.
+ * format.c - formats of arrays: their sizes, those of structs, and what is no format. What is done
+ * with their fields is in fields.c.
  */
 #include "harness.h"
 
@@ -39,6 +40,35 @@ static const struct {
     {"=cd", 9},
     {"24x", 24},
     {"ihb3x", 10},
+    {"Zf", 8},
+    {"Zd", 16},
+    {">Zd", 16},
+    {"Zg", 2 * sizeof(long double)},
+    {"bZf", 12},
+    {"bZd", 24},
+    {"^bZd", 17},
+    {"^bg", 1 + sizeof(long double)},
+    {"4w", 16},
+    {"b>3w", 13},
+    {"b3w", 16},
+    {"<i:name:", 4},
+    {"(2,2)f", 16},
+    {"(2,3)<i", 24},
+    {"<(2,3)i", 24},
+    {"(2)3h", 12},
+    {"T{<B:x:<i:y:}", 5},
+    {"T{B:x:i:y:}", 8},
+    {"T{B:x:=i:y:}", 5},
+    {"T{i:i:b:b:}", 8}, /* a struct has padding at its end, as in C */
+    {"T{=i:i:b:b:}", 5},
+    {"bT{ib}", 12},
+    {"b=T{ib}", 6},
+    {"b(3)T{ib}", 28},
+    {"3T{ib}b", 25},
+    {"T{b:b:(2)T{b:}}}:T{d:{:}:n:}:n:}", 40},
+    {"T{(2)T{B:a:=d:b:}:n:?:z:}", 19},
+    {"T{Zf:c:Zd:d:^g:g:Zg:G:}", 24 + 3 * sizeof(long double)},
+    {"T{T{T{T{T{T{T{T{T{T{T{T{T{T{T{T{d}}}}}}}}}}}}}}}}", 8}, /* 16 deep */
 };
 
 static const char *const wrong_formats[] = {
@@ -62,7 +92,29 @@ static const char *const wrong_formats[] = {
     "3",
     "d1",
     "1.d",
-    "T{d}",
+    "T{d",
+    "T{}",
+    "Td",
+    "d}",
+    "T{d}}",
+    "Zi",
+    "Z",
+    "=Zg",
+    "u",
+    "O",
+    "&i",
+    "d:name",
+    "d:a:b:",
+    "T{d:}:a:}",
+    "(2)",
+    "()d",
+    "(2,)d",
+    "(0)d",
+    "(2d",
+    "(2 ,2)d",
+    "<(2)>d",
+    "(1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)d",
+    "T{T{T{T{T{T{T{T{T{T{T{T{T{T{T{T{T{d}}}}}}}}}}}}}}}}}", /* 17 deep */
     "99999999999999999999999", /* a count of nothing, whatever its size */
     "99999999999999999999999z",
     "00000000000000000000000d",
@@ -70,10 +122,11 @@ static const char *const wrong_formats[] = {
 
 /* Formats of items that no ptrdiff_t counts. */
 static const char *const large_formats[] = {
-    "9223372036854775808x",     "18446744073709551615x",    "18446744073709551616x",
-    "99999999999999999999999d", "99999999999999999999999s", "1152921504606846976d",
-    "=1152921504606846976d",    "9223372036854775807d",     "18446744073709551615d",
-    "9223372036854775807xb",    "9223372036854775793xd",    "9223372036854775806xh",
+    "9223372036854775808x",     "18446744073709551615x",      "18446744073709551616x",
+    "99999999999999999999999d", "99999999999999999999999s",   "1152921504606846976d",
+    "=1152921504606846976d",    "9223372036854775807d",       "18446744073709551615d",
+    "(4294967296,4294967296)d", "(4294967296)T{4294967296i}", "T{9223372036854775807xd}",
+    "9223372036854775807xb",    "9223372036854775793xd",      "9223372036854775806xh",
     ">9223372036854775806xh",   "18446744073709551610xd",
 };
 

@@ -332,7 +332,7 @@ START_TEST(arrays_are_printed_as_numpy_does)
     own_decref(empty);
     own_array *mixed = own_array_new(NULL, "h3s2x3b", OWN_C_ORDER, OWN_SHAPE(2));
     memcpy(own_array_data(mixed), "\1\0abc\0\0\1\2\3", 10);
-    expect_text(mixed, "[(1, b'abc', [1 2 3]) (0, b'', [0 0 0])]");
+    expect_text(mixed, "[(1, b'abc', [1, 2, 3]) (0, b'', [0, 0, 0])]");
     own_decref(mixed);
 }
 END_TEST

@@ -10,6 +10,7 @@ endif
 
 EXTRA_DIST += \
 	%D%/exporter.c \
+	%D%/formats.py \
 	%D%/lifetime.py \
 	%D%/model.py \
 	%D%/own.py \

@@ -14,6 +14,19 @@ static void count_free(void *memory)
     frees++;
 }
 
+static void count_free_with(void *memory, void *ctx)
+{
+    (void)memory;
+    (void)ctx;
+    frees++;
+}
+
+static void count_release(own_export *exported)
+{
+    (void)exported;
+    frees++;
+}
+
 static char memory[1000];
 static const size_t shape[] = {5, 20};
 
@@ -24,6 +37,7 @@ static struct world {
     own_array *line;
     own_export exported;
     struct DLManagedTensor *tensor;
+    struct DLManagedTensorVersioned *versioned;
 } world;
 
 static bool call_new(void)
@@ -103,6 +117,44 @@ static bool call_assign(void)
     return result == 0;
 }
 
+static bool call_adopt_with(void)
+{
+    return own_array_adopt_with(world.pool, "b", 2, shape, (ptrdiff_t[]){-40, 2}, memory + 160,
+                                count_free_with, NULL);
+}
+
+static bool call_wrap_counted(void)
+{
+    return own_array_create(
+        world.pool, &(own_array_options){
+                        .format = "b", .ndim = 2, .shape = shape, .data = memory, .counted = true});
+}
+
+static bool call_import(void)
+{
+    own_export exported = {.buf = memory, .itemsize = 1, .len = sizeof memory, .ndim = 1};
+
+    return own_array_import(world.pool, &exported, count_release);
+}
+
+static struct DLManagedTensor to_import = {
+    .dl_tensor = {.data = memory,
+                  .device = {.type = DL_CPU},
+                  .ndim = 2,
+                  .dtype = {.code = DL_INT, .bits = 8, .lanes = 1},
+                  .shape = (int64_t *)(uintptr_t)shape},
+};
+
+static bool call_import_dlpack(void)
+{
+    return own_array_import_dlpack(world.pool, &to_import);
+}
+
+static bool call_export_versioned(void)
+{
+    return (world.versioned = own_array_export_dlpack_versioned(world.array));
+}
+
 static bool call_resize(void)
 {
     return own_array_resize(world.array, (size_t[]){500, 20}) == 0;
@@ -126,11 +178,14 @@ static const struct {
     const char *name;
     bool (*function)(void);
 } calls[] = {
-    CALL(call_new),           CALL(call_new_large), CALL(call_adopt),   CALL(call_wrap),
-    CALL(call_slice),         CALL(call_index),     CALL(call_permute), CALL(call_transpose),
-    CALL(call_reshape),       CALL(call_broadcast), CALL(call_copy),    CALL(call_reinterpret),
-    CALL(call_readonly),      CALL(call_assign),    CALL(call_resize),  CALL(call_export),
-    CALL(call_export_dlpack),
+    CALL(call_new),           CALL(call_new_large),     CALL(call_adopt),
+    CALL(call_wrap),          CALL(call_slice),         CALL(call_index),
+    CALL(call_permute),       CALL(call_transpose),     CALL(call_reshape),
+    CALL(call_broadcast),     CALL(call_copy),          CALL(call_reinterpret),
+    CALL(call_readonly),      CALL(call_assign),        CALL(call_resize),
+    CALL(call_export),        CALL(call_export_dlpack), CALL(call_export_versioned),
+    CALL(call_adopt_with),    CALL(call_wrap_counted),  CALL(call_import),
+    CALL(call_import_dlpack),
 };
 
 START_TEST(failed_call_changes_nothing_and_leaks_nothing)
@@ -166,11 +221,13 @@ START_TEST(failed_call_changes_nothing_and_leaks_nothing)
             expect(*(double *)own_array_data(world.line) == 1);
             expect(array_buffer(world.array)->arrays == 1);
             expect(array_buffer(world.line)->arrays == 1);
-            expect(!world.exported.internal && !world.tensor);
+            expect(!world.exported.internal && !world.tensor && !world.versioned);
         }
         chunk_fail_after(1); /* death needs no memory */
         if (world.tensor)
             world.tensor->deleter(world.tensor);
+        if (world.versioned)
+            world.versioned->deleter(world.versioned);
         own_array_release(&world.exported);
         own_decref(world.line);
         own_decref(world.array);
@@ -179,6 +236,23 @@ START_TEST(failed_call_changes_nothing_and_leaks_nothing)
         if (chunk_live_bytes() != live)
             ck_abort_msg("%s leaks, failing at request %ld", calls[_i].name, n);
     }
+}
+END_TEST
+
+START_TEST(array_is_assigned_to_itself_without_memory)
+{
+    own_array_options options = {.format = "i",
+                                 .ndim = 2,
+                                 .shape = (size_t[]){1, 4},
+                                 .strides = (ptrdiff_t[]){27, sizeof(int)},
+                                 .data = memory};
+    own_array *array = own_array_create(NULL, &options);
+
+    chunk_fail_after(1);
+    int result = own_array_assign(array, array);
+    chunk_fail_after(0);
+    expect(result == 0);
+    own_decref(array);
 }
 END_TEST
 
@@ -332,6 +406,7 @@ int main(void)
 
     tcase_add_loop_test(test_case, failed_call_changes_nothing_and_leaks_nothing, 0,
                         sizeof calls / sizeof calls[0]);
+    tcase_add_test(test_case, array_is_assigned_to_itself_without_memory);
     tcase_add_test(test_case, dlpack_describes_the_array);
     tcase_add_test(test_case, dlpack_refuses_what_it_cannot_say);
     tcase_add_test(test_case, buffer_with_as_many_arrays_as_can_be_counted_takes_no_more);

@@ -1,12 +1,12 @@
 /*
- * array/text.c - numbers as text, aligned with those beside them.
+ * format/text.c - numbers as text, aligned with those beside them.
  *
  * The rules are those of numpy: a float is written with the fewest digits that are read back as the
  * same number of its type, but at most eight behind the point; a column of floats is scientific if
  * one of them is large or small, or if they are far apart. The point is that of the C locale, which
  * the caller has set.
  */
-#include "array/array.h"
+#include "format/format.h"
 
 #include <float.h>
 #include <math.h>
@@ -181,7 +181,7 @@ static void measure_float(struct text_style *style, const struct decimal *decima
     if (size < LARGE) {
         fixed_text(text, decimal, value);
         size_t left = strcspn(text, ".");
-        widen(&style->left, left);
+        widen(&style->left, left + (style->signs && text[0] != '-'));
         widen(&style->right, strlen(text + left));
     }
     snprintf(text, sizeof(text), "%.*Le", PRECISION,
@@ -198,7 +198,7 @@ void text_settle(struct text_style *style)
         style->most >= LARGE ||
         (style->least > 0 && (style->least < SMALL || style->most / style->least > FAR_APART));
     if (style->scientific) {
-        style->left = 1 + style->any_negative;
+        style->left = 1 + (style->any_negative || style->signs);
         style->right = 1 + style->digits + 2 + style->exponent;
     }
     if (style->left + style->right < style->whole)
@@ -229,9 +229,60 @@ static void put_bytes(struct sink *sink, const struct field *field, const char *
     sink_put(sink, quote);
 }
 
-static void put_float(char text[TEXT_MOST], struct text_style *style, const struct field *field,
-                      long double value)
+/* UTF-8 of a character; of those that cannot be seen, the first 256 are escaped as in Python. */
+static void put_character(struct sink *sink, uint32_t c, char quote)
 {
+    char text[16];
+    if (quote && (c == '\\' || c == (unsigned char)quote))
+        snprintf(text, sizeof(text), "\\%c", (int)c);
+    else if (quote && (c == '\n' || c == '\t' || c == '\r'))
+        snprintf(text, sizeof(text), "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
+    else if (quote && (c < 32 || (c > 126 && c <= 160) || c == 173))
+        snprintf(text, sizeof(text), "\\x%02x", c);
+    else if (c >= 0xd800 && c < 0xe000)
+        snprintf(text, sizeof(text), "\\u%04x", c);
+    else if (c > 0x10ffff)
+        snprintf(text, sizeof(text), "\\U%08x", c);
+    else if (c < 0x80)
+        snprintf(text, sizeof(text), "%c", (int)c);
+    else if (c < 0x800)
+        snprintf(text, sizeof(text), "%c%c", (int)(0xc0 | c >> 6), (int)(0x80 | (c & 63)));
+    else if (c < 0x10000)
+        snprintf(text, sizeof(text), "%c%c%c", (int)(0xe0 | c >> 12), (int)(0x80 | (c >> 6 & 63)),
+                 (int)(0x80 | (c & 63)));
+    else
+        snprintf(text, sizeof(text), "%c%c%c%c", (int)(0xf0 | c >> 18),
+                 (int)(0x80 | (c >> 12 & 63)), (int)(0x80 | (c >> 6 & 63)), (int)(0x80 | (c & 63)));
+    sink_put(sink, text);
+}
+
+/* Characters of 32 bits, as Python writes them: where nothing is beside them, without quotes. */
+static void put_characters(struct sink *sink, bool alone, const struct field *field,
+                           const char *one)
+{
+    struct field character = *field;
+    character.size = 4;
+    size_t length = field->size / 4;
+    bool has_single = false;
+    bool has_double = false;
+    while (length > 0 && load(&character, one + 4 * (length - 1)) == 0)
+        length--;
+    for (size_t i = 0; i < length; i++) {
+        uint64_t c = load(&character, one + 4 * i);
+        has_single |= c == '\'';
+        has_double |= c == '"';
+    }
+    char quote[] = {(char)(alone ? 0 : has_single && !has_double ? '"' : '\''), 0};
+    sink_put(sink, quote);
+    for (size_t i = 0; i < length; i++)
+        put_character(sink, (uint32_t)load(&character, one + 4 * i), quote[0]);
+    sink_put(sink, quote);
+}
+
+static void float_text(char text[TEXT_MOST], struct text_style *style, const struct field *field,
+                       const char *one)
+{
+    long double value = load_float(field, one);
     if (!isfinite(value)) {
         strcpy(text, isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
     } else if (style->scientific) {
@@ -245,31 +296,16 @@ static void put_float(char text[TEXT_MOST], struct text_style *style, const stru
         else
             measure_float(style, &decimal, value);
     }
+    if (style->signs && text[0] && text[0] != '-') {
+        memmove(text + 1, text, strlen(text) + 1);
+        text[0] = '+';
+    }
 }
 
-void text_put(struct sink *sink, struct text_style *style, const struct field *field,
-              const char *one)
+/* Puts a number in its column, with `suffix` right behind it. */
+static void put_number(struct sink *sink, struct text_style *style, const char *text,
+                       const char *suffix)
 {
-    char text[TEXT_MOST] = "";
-    if (strchr("csx", field->code)) {
-        put_bytes(sink, field, one);
-        return;
-    }
-    if (is_float(field)) {
-        put_float(text, style, field, load_float(field, one));
-    } else if (field->code == '?') {
-        strcpy(text, *one ? "True" : "False");
-        widen(&style->whole, style->alone ? 0 : strlen("False"));
-    } else {
-        uint64_t bits = load(field, one);
-        unsigned unused = 64 - 8 * (unsigned)field->size;
-        if (field->code == 'P')
-            snprintf(text, TEXT_MOST, "%#llx", (unsigned long long)bits);
-        else if (strchr("bhilqn", field->code))
-            snprintf(text, TEXT_MOST, "%lld", (long long)(bits << unused) >> unused);
-        else
-            snprintf(text, TEXT_MOST, "%llu", (unsigned long long)bits);
-    }
     int whole = (int)strlen(text);
     int left = (int)strcspn(text, ".");
     if (!style->settled) {
@@ -277,12 +313,82 @@ void text_put(struct sink *sink, struct text_style *style, const struct field *f
             widen(&style->whole, strlen(text));
         return;
     }
-    if (left == whole) {
-        sink_blanks(sink, style->left + style->right - whole);
-        sink_put(sink, text);
-    } else {
-        sink_blanks(sink, style->left - left);
-        sink_put(sink, text);
+    bool has_point = left < whole;
+    sink_blanks(sink, has_point ? style->left - left : style->left + style->right - whole);
+    sink_put(sink, text);
+    sink_put(sink, suffix);
+    if (has_point)
         sink_blanks(sink, style->right - (whole - left));
+}
+
+/* A zero behind the point is not written where a complex number is alone. */
+static void cut_zero(char *text)
+{
+    char *zero = strstr(text, ".0");
+    if (zero && !zero[2])
+        *zero = '\0';
+}
+
+static void put_complex(struct sink *sink, struct text_style *styles, const struct field *field,
+                        const char *one)
+{
+    char real[TEXT_MOST] = "";
+    char imaginary[TEXT_MOST] = "";
+    struct field part = *field;
+    part.size /= 2;
+    long double value = load_float(&part, one);
+    styles[1].signs = !styles[1].alone || value != 0 || signbit(value);
+    float_text(real, &styles[0], &part, one);
+    float_text(imaginary, &styles[1], &part, one + part.size);
+    if (!styles[0].alone) {
+        put_number(sink, &styles[0], real, "");
+        put_number(sink, &styles[1], imaginary, "j");
+        return;
     }
+    cut_zero(real);
+    cut_zero(imaginary);
+    bool both = styles[1].signs;
+    sink_put(sink, both ? "(" : "");
+    sink_put(sink, both ? real : "");
+    sink_put(sink, imaginary);
+    sink_put(sink, both ? "j)" : "j");
+}
+
+static void whole_text(char text[TEXT_MOST], const struct field *field, const char *one)
+{
+    uint64_t bits = load(field, one);
+    unsigned unused = 64 - 8 * (unsigned)field->size;
+    if (field->code == 'P')
+        snprintf(text, TEXT_MOST, "%#llx", (unsigned long long)bits);
+    else if (strchr("bhilqn", field->code))
+        snprintf(text, TEXT_MOST, "%lld", (long long)(bits << unused) >> unused);
+    else
+        snprintf(text, TEXT_MOST, "%llu", (unsigned long long)bits);
+}
+
+void text_put(struct sink *sink, struct text_style *styles, const struct field *field,
+              const char *one)
+{
+    char text[TEXT_MOST] = "";
+    if (strchr("csx", field->code)) {
+        put_bytes(sink, field, one);
+        return;
+    }
+    if (field->code == 'w') {
+        put_characters(sink, styles->alone, field, one);
+        return;
+    }
+    if (field->is_complex) {
+        put_complex(sink, styles, field, one);
+        return;
+    }
+    if (is_float(field)) {
+        float_text(text, styles, field, one);
+    } else if (field->code == '?') {
+        strcpy(text, *one ? "True" : "False");
+        widen(&styles->whole, styles->alone || styles->single ? 0 : strlen("False"));
+    } else {
+        whole_text(text, field, one);
+    }
+    put_number(sink, styles, text, "");
 }
