@@ -10,7 +10,11 @@
  * pool; nor do the records of limits, which buffers may go on counting against. A pool keeps the
  * chunks that it was created with: where it is given or moved to another parent, it takes its
  * memory from where it did before, as do pools that are created below it. A parent that is not
- * under the same chunks is as good as any.
+ * under the same chunks is as good as any. A child that loses its parent and lives on goes on
+ * counting against the limits that it was under, where other pools still use the same chunks under
+ * them. own_give and own_move may fail with ENOMEM for the record of a new limit, and with EPERM
+ * where a pool below the child uses chunks of its own together with pools elsewhere. Walks over
+ * more than 16 levels of shared pools need memory of the library.
  */
 #ifndef OWN_CHUNKS_H
 #define OWN_CHUNKS_H

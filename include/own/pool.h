@@ -75,7 +75,7 @@ typedef struct own_pool_options {
  * zero where a program has not got them.
  */
 #define OWN_OPTION_SIZES                                                                           \
-    ((uint64_t)sizeof(own_pool_options) | (uint64_t)sizeof(own_allocator) << 16 |                 \
+    ((uint64_t)sizeof(own_pool_options) | (uint64_t)sizeof(own_allocator) << 16 |                  \
      (uint64_t)sizeof(own_chunks) << 32)
 
 /*
@@ -127,9 +127,10 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  * options  read during the call only (but see name); NULL: all defaults.
  *
  * Returns NULL with errno ENOMEM, EOVERFLOW (reserve is over PTRDIFF_MAX), EDQUOT (a limit above,
- * or its own, has no room for the pool and its reserve), or EINVAL (an allocator or chunks
- * without both functions, unknown flags, or a field that this version of the library has not got). Threads:
- * those of owner. Cost: O(1), and the system's cost of a large reserve.
+ * or its own, has no room for the pool and its reserve), or EINVAL (an allocator or chunks without
+ * both functions, unknown flags, or a field that this version of the library has not got; or
+ * chunks.get returned a wrong address). Threads: those of owner. Cost: O(1), and the system's cost
+ * of a large reserve.
  */
 OWN_API OWN_MUST_USE own_pool *own_pool_create_sized(own_pool *owner,
                                                      const own_pool_options *options,

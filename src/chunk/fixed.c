@@ -8,7 +8,6 @@
  * becomes a lot where small chunks need one, from the end of the region, and a free unit again when
  * it is empty. Larger chunks are runs of units, from the beginning.
  */
-#include "base/require.h"
 #include "chunk/runs.h"
 #include "chunk/source.h"
 
@@ -20,10 +19,10 @@
 /* The record of a region, at its beginning. */
 struct region {
     struct lots lots;
-    char *base;     /* the unit of `first` */
-    char *end;      /* of the region */
-    size_t units;   /* with that of `first`; all but that are whole */
-    size_t live;    /* chunks in use */
+    char *base;   /* the unit of `first` */
+    char *end;    /* of the region */
+    size_t units; /* with that of `first`; all but that are whole */
+    size_t live;  /* chunks in use */
     struct lot first;
     struct claim before; /* of the units, where the region is a block of a pool */
     uint64_t used[];     /* a bit for each unit */
@@ -99,9 +98,7 @@ void *fixed_get(void *ctx, size_t size, size_t alignment)
                         : get_units(region, (size + CHUNK_UNIT - 1) / CHUNK_UNIT);
     if (chunk && region->live++ == 0)
         mark(region, true);
-    if (OWN_DEBUG)
-        require(lots_validate(&region->lots), "region", region,
-                "a lot is in the list of its longest run, which its bits show");
+    lots_debug_step(&region->lots);
     source_unlock(region);
     return chunk;
 }

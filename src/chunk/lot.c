@@ -3,6 +3,7 @@
  */
 #include "chunk/lot.h"
 
+#include "base/require.h"
 #include "chunk/runs.h"
 
 #define TRIES 4 /* of lots that may be just too small */
@@ -87,12 +88,13 @@ void lot_put(struct lots *lots, struct lot *lot, void *chunk, size_t granules)
     runs_set(lot->used, at, granules, false);
     lot->live = (uint16_t)(lot->live - granules);
     lot->from = (uint16_t)min_size(lot->from, at);
-    size_t run = runs_next(lot->used, LOT_GRANULES, at + granules, true) - runs_before(lot->used, at, true);
+    size_t run =
+        runs_next(lot->used, LOT_GRANULES, at + granules, true) - runs_before(lot->used, at, true);
     if (run > lot->longest)
         change(lots, lot, run);
 }
 
-bool lots_validate(const struct lots *lots)
+void lots_validate(const struct lots *lots)
 {
     bool holds = true;
     for (unsigned i = 0; i < LOT_LISTS; i++) {
@@ -110,5 +112,5 @@ bool lots_validate(const struct lots *lots)
             }
         }
     }
-    return holds;
+    require(holds, "lots", lots, "a lot is in the list of its longest run, as its bits show");
 }

@@ -45,7 +45,17 @@ void lot_end(struct lot *lot);
 void *lots_get(struct lots *lots, size_t granules);
 /* Takes a chunk back. */
 void lot_put(struct lots *lots, struct lot *lot, void *chunk, size_t granules);
-/* Whether the equations hold for the lots in the lists. */
-bool lots_validate(const struct lots *lots);
+/* Aborts where an equation does not hold for a lot in the lists. */
+void lots_validate(const struct lots *lots);
+/* The same in debug builds, every now and then. */
+static inline void lots_debug_step(const struct lots *lots)
+{
+#if OWN_DEBUG
+    static __thread unsigned step;
+    if (++step % 64 == 0)
+        lots_validate(lots);
+#endif
+    (void)lots;
+}
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/hash.h"
 #include "base/lock.h"
-#include "base/require.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -124,13 +123,6 @@ void source_release(struct source *source)
         put_units(&chunks, lot_of(source), CHUNK_UNIT);
 }
 
-static void validate(const struct source *source)
-{
-    if (OWN_DEBUG)
-        require(lots_validate(&source->lots), "source", source,
-                "a lot is in the list of its longest run, which its bits show");
-}
-
 /* Under the lock of the source: a lot without a chunk in use goes. NULL: it is the home, or has
    one. */
 static struct lot *take_empty(const struct source *source, struct lot *lot)
@@ -145,7 +137,7 @@ static void *get_small(struct source *source, size_t granules)
 {
     source_lock(source);
     void *chunk = lots_get(&source->lots, granules);
-    validate(source);
+    lots_debug_step(&source->lots);
     source_unlock(source);
     if (OWN_LIKELY(chunk != NULL))
         return chunk;
@@ -168,7 +160,7 @@ static void put_small(struct source *source, void *chunk, size_t granules)
     struct lot *lot = lot_of(chunk);
     source_lock(source);
     lot_put(&source->lots, lot, chunk, granules);
-    validate(source);
+    lots_debug_step(&source->lots);
     lot = take_empty(source, lot);
     source_unlock(source);
     if (OWN_UNLIKELY(lot))

@@ -227,7 +227,8 @@ static bool add(struct memory *memory, size_t size)
     if (!memory->end)
         clear_bits(extent);
     struct remote *remote = NULL;
-    bool done = !memory->outside || (remote = remote_new(memory->account.limit, extent, NULL, extent->granules));
+    bool done = !memory->outside ||
+                (remote = remote_new(memory->account.limit, extent, NULL, extent->granules));
     if (big)
         *extent_big(extent) = (struct big){.older = memory->stock->extents, .remote = remote};
     void *claimed = big ? (void *)((uintptr_t)extent | memory->stock->tag) : NULL;

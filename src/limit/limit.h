@@ -46,9 +46,9 @@ struct limit {
     size_t most; /* of used, as of the last time that it fell */
     size_t users;
     struct limit *above;
-    const void *of; /* what the limit was set on, to be compared only; NULL: that has died */
-    bool met;       /* by several threads */
-    size_t inside;  /* of a tap: users that a change is about, under limits_lock */
+    const void *of;        /* what the limit was set on, to be compared only; NULL: that has died */
+    bool met;              /* by several threads */
+    size_t inside;         /* of a tap: users that a change is about, under limits_lock */
     struct source *source; /* of a tap; NULL: this is a limit */
 };
 

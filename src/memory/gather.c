@@ -151,7 +151,8 @@ static bool make_all(struct memory *memory, struct outside *outside)
         return true;
     for (struct extent *extent = memory->stock->extents; extent;
          extent = extent_big(extent)->older) {
-        extent_big(extent)->remote = remote_new(memory->account.limit, extent, NULL, extent->granules);
+        extent_big(extent)->remote =
+            remote_new(memory->account.limit, extent, NULL, extent->granules);
         if (!extent_big(extent)->remote)
             return false;
     }

@@ -81,7 +81,8 @@ static bool unit_new(struct memory *memory)
     struct unit *unit = account_get(&memory->account, sizeof(*unit), &granted);
     char *at = unit ? account_get(&memory->account, CHUNK_UNIT, &granted) : NULL;
     struct remote *remote = NULL;
-    bool done = at && (!memory->outside || (remote = remote_new(memory->account.limit, NULL, unit, CHUNK_UNIT / GRANULE)));
+    bool done = at && (!memory->outside || (remote = remote_new(memory->account.limit, NULL, unit,
+                                                                CHUNK_UNIT / GRANULE)));
     uintptr_t claimed = (uintptr_t)unit | CLAIM_UNIT | stock->tag;
     if (done) { /* it is whole before threads outside can find it */
         unit->remote = remote;

@@ -3,7 +3,6 @@
  */
 #include "remote/remote.h"
 
-
 #include <string.h>
 
 static size_t words_of(size_t granules)

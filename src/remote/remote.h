@@ -66,8 +66,8 @@ struct outside {
 size_t remote_bytes(size_t granules);
 /* Makes memory of the caller's, remote_bytes large, a record of an extent or a unit. */
 void remote_init(struct remote *remote, struct extent *extent, struct unit *unit, size_t granules);
-/* A record for an extent or a unit that is about to be used. NULL: ENOMEM. `limit` here and below is
-   the limit or the tap of the memory: a record comes from where its chunks do. */
+/* A record for an extent or a unit that is about to be used. NULL: ENOMEM. `limit` here and below
+   is the limit or the tap of the memory: a record comes from where its chunks do. */
 struct remote *remote_new(const struct limit *limit, struct extent *extent, struct unit *unit,
                           size_t granules);
 void remote_end(const struct limit *limit, struct remote *remote);
