@@ -53,11 +53,17 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/cache.h \
 	%D%/chunk/chunk.h \
 	%D%/chunk/class.h \
+	%D%/chunk/fixed.c \
 	%D%/chunk/heap.h \
 	%D%/chunk/label.c \
+	%D%/chunk/lot.c \
+	%D%/chunk/lot.h \
 	%D%/chunk/map.c \
+	%D%/chunk/runs.h \
 	%D%/chunk/segment.c \
 	%D%/chunk/slab.c \
+	%D%/chunk/source.c \
+	%D%/chunk/source.h \
 	%D%/chunk/system.c \
 	%D%/chunk/validate.c \
 	%D%/extent/extent.c \

@@ -80,6 +80,7 @@ unit_tests += \
 	%D%/unit/system \
 	%D%/unit/share \
 	%D%/unit/slot \
+	%D%/unit/source \
 	%D%/unit/ticks \
 	%D%/unit/types \
 	%D%/unit/validate_chunk \
@@ -148,6 +149,8 @@ unit_tests += \
 %C%_unit_share_LDADD = $(UNIT_LIBS)
 %C%_unit_slot_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_slot_LDADD = $(UNIT_LIBS)
+%C%_unit_source_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_source_LDADD = $(UNIT_LIBS)
 %C%_unit_ticks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_ticks_LDADD = $(UNIT_LIBS)
 %C%_unit_types_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -182,6 +185,8 @@ contract_tests += \
 	%D%/contract/block_move \
 	%D%/contract/buffer \
 	%D%/contract/bump \
+	%D%/contract/chunks \
+	%D%/contract/chunks_fixed \
 	%D%/contract/churn \
 	%D%/contract/clear \
 	%D%/contract/contents \

@@ -150,7 +150,8 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
 
 /*
  * The pool in which a live block begins at an address, borrowed. NULL: there is none. Adopted
- * blocks and those from an allocator are not found. errno is kept.
+ * blocks and those from an allocator are not found; of pools whose memory comes from own_chunks,
+ * those that are in no large piece of it are not found either. errno is kept.
  *
  * address  anything: mapped or not, freed, inside a block, an object, in the memory of a dead pool.
  *          Nothing is read there.

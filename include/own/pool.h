@@ -46,6 +46,7 @@
 
 #include <own/allocator.h>
 #include <own/attributes.h>
+#include <own/chunks.h>
 #include <own/object.h>
 
 OWN_BEGIN_DECLS
@@ -64,6 +65,9 @@ typedef struct own_pool_options {
                                        With one, `reserve` means nothing. See block.h */
     unsigned flags;                 /* 0, OWN_POOL_CONFINED, OWN_POOL_EXACT, or both */
     void *user;                     /* as own_pool_set_user */
+    const own_chunks *chunks;       /* where all memory of the pool and of all pools below it comes
+                                       from; copied, but its ctx is borrowed. NULL: from where the
+                                       owner's comes. See chunks.h */
 } own_pool_options;
 
 /*
@@ -72,7 +76,8 @@ typedef struct own_pool_options {
  * zero where a program has not got them.
  */
 #define OWN_OPTION_SIZES                                                                           \
-    ((uint64_t)sizeof(own_pool_options) | (uint64_t)sizeof(own_allocator) << 16)
+    ((uint64_t)sizeof(own_pool_options) | (uint64_t)sizeof(own_allocator) << 16 |                  \
+     (uint64_t)sizeof(own_chunks) << 32)
 
 /*
  * For a pool under a shared one: it is counted by all threads, but its blocks and what it owns are
@@ -132,9 +137,10 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  * options  read during the call only (but see name); NULL: all defaults.
  *
  * Returns NULL with errno ENOMEM, EOVERFLOW (reserve is over PTRDIFF_MAX), EDQUOT (a limit above,
- * or its own, has no room for the pool and its reserve), or EINVAL (an allocator without both
- * functions, unknown flags, or a field that this version of the library has not got). Threads:
- * those of owner. Cost: O(1), and the system's cost of a large reserve.
+ * or its own, has no room for the pool and its reserve), or EINVAL (an allocator or chunks without
+ * both functions, unknown flags, or a field that this version of the library has not got; or
+ * chunks.get returned a wrong address). Threads: those of owner. Cost: O(1), and the system's cost
+ * of a large reserve.
  */
 OWN_API OWN_MUST_USE own_pool *own_pool_create_sized(own_pool *owner,
                                                      const own_pool_options *options,

@@ -6,6 +6,7 @@
  * and a cache that is over its share emptied, many chunks at a time under one lock.
  */
 #include "chunk/heap.h"
+#include "chunk/source.h"
 
 #include <own/memory.h>
 
@@ -54,6 +55,7 @@ void chunk_prepare_for_fork(void)
 {
     heap_lock(); /* the first time, that registers the handlers */
     heap_unlock();
+    source_prepare_for_fork();
 }
 
 /* Under the heap lock. */

@@ -9,6 +9,8 @@
  *   segment  4 MiB of address space, in units of 64 KiB                 segment.c
  *   system   mmap, munmap, madvise, mremap; chunks over 1 MiB           system.c
  *
+ * Chunks that come from elsewhere than the system have layers of their own: source.h.
+ *
  * Beside them stands the unit map (map.c), which tells for any address at all which pool, if any,
  * owns the unit that it lies in. It is what lets own_free tell a live block from any other address
  * without reading one byte of what it was handed. Chunks of slabs are found by labels (label.c).

@@ -180,6 +180,14 @@ void extent_use(struct memory *memory, struct extent *extent)
     use(memory, extent);
 }
 
+/* The least size of a chunk for an extent that is to have a block. */
+static size_t least_size(const struct memory *memory, size_t granules)
+{
+    size_t least = extent_granules(granules + 1) << GRANULE_SHIFT;
+    /* Blocks of a separate part are found by the unit map only. */
+    return memory_tag(memory) ? max_size(least, CHUNK_UNIT) : least;
+}
+
 /* The size of the next extent's chunk, at least `least`. 0: the limit leaves too little room. */
 static size_t next_size(struct memory *memory, size_t least)
 {
@@ -188,8 +196,6 @@ static size_t next_size(struct memory *memory, size_t least)
     size_t wanted = reserved <= DOUBLING_UP_TO
                         ? reserved * (memory->account.limit ? 3 : 1)
                         : max_size(CHUNK_UNIT, reserved / 32 & ~(CHUNK_UNIT - 1));
-    if (memory_tag(memory)) /* blocks of a separate part are found by the unit map only */
-        least = max_size(least, CHUNK_UNIT);
     size_t size = chunk_round(max_size(least, min_size(wanted, EXTENT_MOST)));
     if (OWN_LIKELY(!memory->account.limit))
         return size;
@@ -206,13 +212,9 @@ static bool is_first(const struct extent *extent)
     return !extent->older;
 }
 
-bool extent_add(struct memory *memory, size_t granules)
+/* Adds an extent with a chunk of that size. False: ENOMEM or EDQUOT. */
+static bool add(struct memory *memory, size_t size)
 {
-    size_t size = next_size(memory, extent_granules(granules + 1) << GRANULE_SHIFT);
-    if (OWN_UNLIKELY(!size)) {
-        errno = EDQUOT;
-        return false;
-    }
     bool big = size > CHUNK_UNIT / 2;
     if (big && !stock_make(memory))
         return false;
@@ -225,13 +227,14 @@ bool extent_add(struct memory *memory, size_t granules)
     if (!memory->end)
         clear_bits(extent);
     struct remote *remote = NULL;
-    bool done = !memory->outside || (remote = remote_new(extent, NULL, extent->granules));
+    bool done = !memory->outside ||
+                (remote = remote_new(memory->account.limit, extent, NULL, extent->granules));
     if (big)
         *extent_big(extent) = (struct big){.older = memory->stock->extents, .remote = remote};
     void *claimed = big ? (void *)((uintptr_t)extent | memory->stock->tag) : NULL;
     if (!done || (big && !chunk_claim(extent, size, memory, claimed))) {
         if (remote)
-            remote_end(remote);
+            remote_end(memory->account.limit, remote);
         account_put_failed(&memory->account, extent, size);
         return false;
     }
@@ -244,7 +247,7 @@ bool extent_add(struct memory *memory, size_t granules)
     } else if (remote) {
         outside_add_small(memory->outside, remote);
     }
-    if (!big)
+    if (!big && !limit_source(memory->account.limit))
         chunk_label(extent);
     use(memory, extent);
     if (!any && extent_can_go(replaced))
@@ -252,11 +255,30 @@ bool extent_add(struct memory *memory, size_t granules)
     return true;
 }
 
+bool extent_add(struct memory *memory, size_t granules)
+{
+    size_t least = least_size(memory, granules);
+    size_t size = next_size(memory, least);
+    if (OWN_UNLIKELY(!size)) {
+        errno = EDQUOT;
+        return false;
+    }
+    int saved = errno;
+    while (!add(memory, size)) {
+        /* A source that is nearly full may still have less. */
+        if (!limit_source(memory->account.limit) || errno != ENOMEM || size <= chunk_round(least))
+            return false;
+        size = max_size(chunk_round(least), chunk_round_down(size / 2));
+    }
+    errno = saved;
+    return true;
+}
+
 void extent_put(struct memory *memory, struct extent *extent)
 {
     if (extent_is_big(extent) && extent_big(extent)->remote)
-        remote_end(extent_big(extent)->remote);
-    if (!extent_is_big(extent))
+        remote_end(memory->account.limit, extent_big(extent)->remote);
+    if (!extent_is_big(extent) && !limit_source(memory->account.limit))
         chunk_unlabel(extent);
     account_put(&memory->account, extent, extent_bytes(extent));
 }

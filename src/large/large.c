@@ -104,9 +104,15 @@ void large_end(const struct larges *of)
         large_put(of, *of->list);
 }
 
-bool large_is_zero(const struct large *large)
+/* Whether the chunk is a mapping, which is zero where it is fresh. */
+static bool is_mapping(const struct larges *of, size_t granted)
 {
-    return large->granted > CHUNK_MAX; /* a fresh mapping */
+    return granted > CHUNK_MAX && !limit_source(of->account->limit);
+}
+
+bool large_is_zero(const struct larges *of, const struct large *large)
+{
+    return is_mapping(of, large->granted);
 }
 
 static void *set_size(struct large *large, size_t size, bool zero_growth)
@@ -161,7 +167,7 @@ void *large_resize(const struct larges *of, struct large *large, size_t size, bo
         return NULL;
     }
     size_t whole = chunk_round(total);
-    if (whole > CHUNK_MAX && large->granted > CHUNK_MAX && whole != large->granted) {
+    if (whole > CHUNK_MAX && is_mapping(of, large->granted) && whole != large->granted) {
         void *block = remap(of, large, size, whole, zero);
         /* If the system cannot shrink the mapping, the block keeps its pages. */
         return block || size > room ? block : set_size(large, size, zero);

@@ -49,7 +49,7 @@ static inline struct larges memory_larges(struct memory *memory)
 /* A block of `size` bytes, a multiple of a granule. Its contents are arbitrary unless
    large_is_zero. NULL: ENOMEM or EDQUOT. */
 struct large *large_get(const struct larges *of, size_t size, size_t alignment);
-bool large_is_zero(const struct large *large);
+bool large_is_zero(const struct larges *of, const struct large *large);
 void large_put(const struct larges *of, struct large *large);
 void large_end(const struct larges *of);
 /* A block leaves a list with its claim, and enters another; accounts are the caller's business.

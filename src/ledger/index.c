@@ -43,7 +43,7 @@ static __attribute__((noinline)) void grow(struct record *record, struct account
     errno = saved;
     if (!larger.bucket)
         return;
-    if (granted <= CHUNK_MAX)
+    if (granted <= CHUNK_MAX || limit_source(account->limit))
         memset(larger.bucket, 0, larger.buckets * sizeof(struct node *));
     for (size_t i = 0; i < record->buckets; i++)
         spread(&larger, record->bucket[i]);

@@ -14,8 +14,13 @@ void *account_get_limited(struct account *account, size_t size, size_t *granted)
     }
     if (!account_charge(account, whole))
         return NULL;
-    void *chunk = chunk_get(size, granted);
+    void *chunk = limit_chunk_get(account->limit, size, granted);
     if (!chunk)
         account_cancel(account, whole);
     return chunk;
+}
+
+void account_put_limited(struct account *account, void *chunk, size_t size)
+{
+    account_uncharge(account, limit_chunk_put(account->limit, chunk, size));
 }

@@ -1,5 +1,5 @@
 /*
- * limit/limit.c - limits, and the lock of those that several threads meet.
+ * limit/limit.c - limits and taps, and the lock of those that several threads meet.
  */
 #include "limit/limit.h"
 
@@ -48,30 +48,31 @@ static void unlock(bool locked)
         limits_unlock();
 }
 
-static void meet(struct limit *limit)
+void limit_meet_locked(struct limit *limit)
 {
-    for (; limit && !limit->met; limit = limit->above)
+    for (limit = limit_beyond(limit); limit && !limit->met; limit = limit->above)
         limit->met = true;
 }
 
 void limit_meet(struct limit *limit)
 {
+    limit = limit_beyond(limit);
     if (OWN_LIKELY(!limit || limit->met))
         return;
     limits_lock();
-    meet(limit);
+    limit_meet_locked(limit);
     limits_unlock();
 }
 
 void limit_count(struct limit *limit, size_t bytes)
 {
-    for (; limit; limit = limit->above)
+    for (limit = limit_beyond(limit); limit; limit = limit->above)
         limit->used += bytes;
 }
 
 void limit_uncount(struct limit *limit, size_t bytes)
 {
-    for (; limit; limit = limit->above) {
+    for (limit = limit_beyond(limit); limit; limit = limit->above) {
         limit->most = max_size(limit->most, limit->used);
         limit->used -= bytes;
     }
@@ -79,12 +80,13 @@ void limit_uncount(struct limit *limit, size_t bytes)
 
 void limit_uncount_failed(struct limit *limit, size_t bytes)
 {
-    for (; limit; limit = limit->above)
+    for (limit = limit_beyond(limit); limit; limit = limit->above)
         limit->used -= bytes;
 }
 
 void limit_subtract(struct limit *limit, size_t bytes)
 {
+    limit = limit_beyond(limit);
     if (!limit)
         return;
     bool locked = lock(limit);
@@ -94,6 +96,7 @@ void limit_subtract(struct limit *limit, size_t bytes)
 
 void limit_cancel(struct limit *limit, size_t bytes)
 {
+    limit = limit_beyond(limit);
     if (!limit)
         return;
     bool locked = lock(limit);
@@ -138,6 +141,7 @@ static size_t room_of(const struct limit *limit)
 
 size_t limit_room(const struct limit *limit)
 {
+    limit = limit_beyond(limit);
     if (!limit)
         return SIZE_MAX;
     bool locked = lock(limit);
@@ -148,6 +152,7 @@ size_t limit_room(const struct limit *limit)
 
 const void *limit_tightest(const struct limit *limit)
 {
+    limit = limit_beyond(limit);
     bool locked = lock(limit);
     const struct limit *found = tightest(limit);
     const void *of = found ? found->of : NULL;
@@ -157,6 +162,7 @@ const void *limit_tightest(const struct limit *limit)
 
 bool limit_add(struct limit *limit, size_t bytes)
 {
+    limit = limit_beyond(limit);
     if (!limit)
         return true;
     bool locked = lock(limit);
@@ -176,29 +182,45 @@ void limit_use(struct limit *limit)
     unlock(locked);
 }
 
-static void release(struct limit *limit)
+/* Returns a tap that has lost its last user, and is to be freed without the lock. Nothing but an
+   account points to a tap, so it can only be the first. */
+static struct limit *release(struct limit *limit)
 {
+    struct limit *tap = NULL;
     while (limit && --limit->users == 0) {
         struct limit *above = limit->above;
-        chunk_put(limit, sizeof(*limit));
+        if (OWN_UNLIKELY(limit->source))
+            tap = limit;
+        else
+            chunk_put(limit, sizeof(*limit));
         limit = above;
     }
+    return tap;
+}
+
+static void free_tap(struct limit *tap)
+{
+    if (OWN_UNLIKELY(tap))
+        source_put(tap->source, tap, sizeof(*tap));
 }
 
 void limit_release(struct limit *limit)
 {
     bool locked = lock(limit);
-    release(limit);
+    struct limit *tap = release(limit);
     unlock(locked);
+    free_tap(tap);
 }
 
 void limit_leave(struct limit *limit, const void *owner)
 {
     bool locked = lock(limit);
-    if (limit_is_of(limit, owner))
-        __atomic_store_n(&limit->of, NULL, __ATOMIC_RELAXED);
-    release(limit);
+    struct limit *beyond = limit_beyond(limit);
+    if (limit_is_of(beyond, owner))
+        __atomic_store_n(&beyond->of, NULL, __ATOMIC_RELAXED);
+    struct limit *tap = release(limit);
     unlock(locked);
+    free_tap(tap);
 }
 
 struct limit *limit_make(size_t bytes)
@@ -208,6 +230,27 @@ struct limit *limit_make(size_t bytes)
     if (limit)
         *limit = (struct limit){.bytes = bytes};
     return limit;
+}
+
+struct limit *limit_make_tap(struct source *source, struct limit *above)
+{
+    size_t granted;
+    struct limit *tap = source_get(source, sizeof(*tap), &granted);
+    if (!tap)
+        return NULL;
+    *tap = (struct limit){.source = source, .above = above, .met = true};
+    if (above)
+        limit_use(above);
+    return tap;
+}
+
+void limit_drop_tap(struct limit *tap)
+{
+    if (!tap || tap->users)
+        return;
+    if (tap->above)
+        limit_release(tap->above);
+    free_tap(tap);
 }
 
 void limit_set(struct limit *limit, size_t bytes)
@@ -238,14 +281,17 @@ void limit_point(struct limit **link, struct limit *to, bool met)
     if (to)
         to->users++;
     if (met)
-        meet(to);
-    release(from);
+        limit_meet_locked(to);
+    (void)release(from); /* a tap has other users */
 }
 
 bool limit_validate(const struct limit *limit, size_t reserved, bool met)
 {
     bool holds = true;
     limits_lock();
+    if (limit && limit->source)
+        holds = limit->users > 0 && limit->met && !limit->used;
+    limit = limit_beyond(limit);
     for (; limit; limit = limit->above) {
         holds &= limit->used >= reserved && limit->users > 0;
         if (met || limit->met)

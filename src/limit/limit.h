@@ -9,6 +9,12 @@
  * one above. Taking memory therefore costs the number of limits above the owner, not its depth, and
  * nothing where there is none.
  *
+ * An owner whose memory comes from a source (chunk/source.h) points to a tap instead: a record that
+ * has the source, and points to the nearest limit. Only accounts point to taps. A tap lies in
+ * memory of its source, and ends before that, while a limit may be used by buffers for longer; so
+ * limits lie in memory of the library, and nothing that outlives an owner points to a tap. Where a
+ * function here takes a limit, a tap stands for the limit beyond it.
+ *
  * Equations (limit_validate checks what can be seen from one account):
  *
  *   used    = what all accounts below the limit have reserved, + what else was added below it
@@ -18,6 +24,8 @@
  *           failed
  *   adding  only where used + size <= bytes in the limit and in all above it that have `bytes`
  *   met     a limit that is met has only limits above it that are met
+ *   tap     users = the pools whose account points to it; it counts nothing; it is met, because the
+ *           pools may go to several threads
  *
  * Callers: the rooms that take memory for users. This room knows no pool and no tree: the owner of
  * a limit is an address to be compared.
@@ -30,7 +38,7 @@
 #define LIMIT_LIMIT_H
 
 #include "base/base.h"
-#include "chunk/chunk.h"
+#include "chunk/source.h"
 
 struct limit {
     size_t bytes; /* the most that may be used; 0: any number, the limit was removed */
@@ -38,9 +46,37 @@ struct limit {
     size_t most; /* of used, as of the last time that it fell */
     size_t users;
     struct limit *above;
-    const void *of; /* what the limit was set on, to be compared only; NULL: that has died */
-    bool met;       /* by several threads */
+    const void *of;        /* what the limit was set on, to be compared only; NULL: that has died */
+    bool met;              /* by several threads */
+    size_t inside;         /* of a tap: users that a change is about, under limits_lock */
+    struct source *source; /* of a tap; NULL: this is a limit */
 };
+
+/* The nearest limit, which a tap may be in front of. NULL: there is none. */
+static inline struct limit *limit_beyond(const struct limit *limit)
+{
+    return (struct limit *)(uintptr_t)(limit && limit->source ? limit->above : limit);
+}
+
+/* Where the chunks of an account come from. NULL: from chunk_get. */
+static inline struct source *limit_source(const struct limit *limit)
+{
+    return OWN_UNLIKELY(limit) ? limit->source : NULL;
+}
+
+/* A chunk from the source of a tap, or as chunk_get has it; `limit` may be NULL. */
+static inline void *limit_chunk_get(const struct limit *limit, size_t size, size_t *granted)
+{
+    struct source *source = limit_source(limit);
+    return OWN_UNLIKELY(source) ? source_get(source, size, granted) : chunk_get(size, granted);
+}
+
+/* The opposite. A tap must not be the last that uses the source, but where it goes itself. */
+static inline size_t limit_chunk_put(const struct limit *limit, void *chunk, size_t size)
+{
+    struct source *source = limit_source(limit);
+    return OWN_UNLIKELY(source) ? source_put(source, chunk, size) : chunk_put(chunk, size);
+}
 
 /* The memory that one owner has taken. */
 struct account {
@@ -70,6 +106,8 @@ void limit_leave(struct limit *limit, const void *owner);
 
 /* From now on several threads may use the limit, and all above it. NULL is accepted. */
 void limit_meet(struct limit *limit);
+/* The same under limits_lock. */
+void limit_meet_locked(struct limit *limit);
 
 /* Whether the limit was set on `owner`. */
 static inline bool limit_is_of(const struct limit *limit, const void *owner)
@@ -81,6 +119,10 @@ static inline bool limit_is_of(const struct limit *limit, const void *owner)
 void limit_set(struct limit *limit, size_t bytes);
 /* A limit of `bytes`, without users, owner or limit above it. NULL: ENOMEM. */
 struct limit *limit_make(size_t bytes);
+/* A tap of that source, without users, under a limit that may be NULL. NULL: ENOMEM. */
+struct limit *limit_make_tap(struct source *source, struct limit *above);
+/* Frees a tap without users. */
+void limit_drop_tap(struct limit *tap);
 
 /*
  * For changes to many limits at once: the lock of all limits that are met. limits_lock takes it
@@ -107,8 +149,9 @@ bool limit_validate(const struct limit *limit, size_t reserved, bool met);
    chunk_prepare_for_fork. */
 void limit_prepare_for_fork(void);
 
-/* account.c: account_get where there is a limit. */
+/* account.c: account_get and account_put where there is a limit, or a tap. */
 void *account_get_limited(struct account *account, size_t size, size_t *granted);
+void account_put_limited(struct account *account, void *chunk, size_t size);
 
 /* One thread at a time changes what is reserved; any thread may read it meanwhile. */
 static inline void account_add(struct account *account, size_t bytes)
@@ -159,13 +202,16 @@ static inline void *account_get(struct account *account, size_t size, size_t *gr
 /* Puts a chunk of the account back. errno is kept. */
 static inline void account_put(struct account *account, void *chunk, size_t size)
 {
-    account_uncharge(account, chunk_put(chunk, size));
+    if (OWN_UNLIKELY(account->limit))
+        account_put_limited(account, chunk, size);
+    else
+        account_add(account, -chunk_put(chunk, size));
 }
 
 /* The same for a call that fails. */
 static inline void account_put_failed(struct account *account, void *chunk, size_t size)
 {
-    account_cancel(account, chunk_put(chunk, size));
+    account_cancel(account, limit_chunk_put(account->limit, chunk, size));
 }
 
 /* Makes an account use a limit, which may be NULL. */

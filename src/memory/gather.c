@@ -114,17 +114,17 @@ size_t outside_bytes(const struct extent *extent)
 
 void outside_unmake(struct memory *memory, struct outside *outside)
 {
-    outside_end_small(outside);
+    outside_end_small(memory->account.limit, outside);
     for (struct extent *extent = has_stock(memory) ? memory->stock->extents : NULL; extent;
          extent = extent_big(extent)->older) {
         if (extent_big(extent)->remote)
-            remote_end(extent_big(extent)->remote);
+            remote_end(memory->account.limit, extent_big(extent)->remote);
         extent_big(extent)->remote = NULL;
     }
     for (struct unit *unit = has_stock(memory) ? memory->stock->unit : NULL; unit;
          unit = unit->next) {
         if (unit->remote)
-            remote_end(unit->remote);
+            remote_end(memory->account.limit, unit->remote);
         unit->remote = NULL;
     }
 }
@@ -136,13 +136,13 @@ void outside_clear(struct memory *memory)
         next = remote->small;
         put_remote(memory, remote);
     }
-    outside_reset(outside);
+    outside_reset(memory->account.limit, outside);
 }
 
 static bool make_all(struct memory *memory, struct outside *outside)
 {
     for (struct extent *extent = extent_small(memory); extent->older; extent = extent->older) {
-        struct remote *remote = remote_new(extent, NULL, extent->granules);
+        struct remote *remote = remote_new(memory->account.limit, extent, NULL, extent->granules);
         if (!remote)
             return false;
         outside_add_small(outside, remote);
@@ -151,12 +151,13 @@ static bool make_all(struct memory *memory, struct outside *outside)
         return true;
     for (struct extent *extent = memory->stock->extents; extent;
          extent = extent_big(extent)->older) {
-        extent_big(extent)->remote = remote_new(extent, NULL, extent->granules);
+        extent_big(extent)->remote =
+            remote_new(memory->account.limit, extent, NULL, extent->granules);
         if (!extent_big(extent)->remote)
             return false;
     }
     for (struct unit *unit = memory->stock->unit; unit; unit = unit->next) {
-        unit->remote = remote_new(NULL, unit, CHUNK_UNIT / GRANULE);
+        unit->remote = remote_new(memory->account.limit, NULL, unit, CHUNK_UNIT / GRANULE);
         if (!unit->remote)
             return false;
     }

@@ -176,7 +176,7 @@ static __attribute__((noinline)) void *get_large(struct memory *memory, size_t b
     count_in(memory, large->size);
     if (!zero)
         zero_last_granule(large->block, granules);
-    else if (!large_is_zero(large))
+    else if (!large_is_zero(&of, large))
         memset(large->block, 0, large->size);
     return large->block;
 }

@@ -24,20 +24,21 @@ struct list_of_found {
     size_t count;
     size_t done;
     size_t room;
-    int error; /* why not all can become shared */
+    const struct limit *limit; /* where the list comes from, if it is longer */
+    int error;                 /* why not all can become shared */
 };
 
 static void forget_list(const struct list_of_found *list)
 {
     if (list->found != list->few)
-        chunk_put(list->found, list->room * sizeof(*list->found));
+        limit_chunk_put(list->limit, list->found, list->room * sizeof(*list->found));
 }
 
 static bool grow(struct list_of_found *list)
 {
     size_t granted;
     size_t bytes = list->room * sizeof(*list->found) * 4;
-    struct found *larger = chunk_get(bytes, &granted);
+    struct found *larger = limit_chunk_get(list->limit, bytes, &granted);
     if (!larger) {
         list->error = ENOMEM;
         return false;
@@ -165,6 +166,8 @@ int own_share(void *object)
         share(&(struct found){.object = object});
         return 0;
     }
+    if (object_is_pool(object))
+        list.limit = pool_tap(as_pool(object));
     bool all = find(&list, object);
     while (all && list.done < list.count)
         all = look_into(&list, list.found[list.done++].object);

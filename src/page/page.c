@@ -54,7 +54,7 @@ static struct unit *unit_at(struct page *page)
 void unit_put(struct memory *memory, struct unit *unit)
 {
     if (unit->remote)
-        remote_end(unit->remote);
+        remote_end(memory->account.limit, unit->remote);
     account_put(&memory->account, unit->at, CHUNK_UNIT);
     account_put(&memory->account, unit, sizeof(*unit));
 }
@@ -81,7 +81,8 @@ static bool unit_new(struct memory *memory)
     struct unit *unit = account_get(&memory->account, sizeof(*unit), &granted);
     char *at = unit ? account_get(&memory->account, CHUNK_UNIT, &granted) : NULL;
     struct remote *remote = NULL;
-    bool done = at && (!memory->outside || (remote = remote_new(NULL, unit, CHUNK_UNIT / GRANULE)));
+    bool done = at && (!memory->outside || (remote = remote_new(memory->account.limit, NULL, unit,
+                                                                CHUNK_UNIT / GRANULE)));
     uintptr_t claimed = (uintptr_t)unit | CLAIM_UNIT | stock->tag;
     if (done) { /* it is whole before threads outside can find it */
         unit->remote = remote;
@@ -93,7 +94,7 @@ static bool unit_new(struct memory *memory)
         done = false;
     if (!done) {
         if (remote)
-            remote_end(remote);
+            remote_end(memory->account.limit, remote);
         if (at)
             account_put_failed(&memory->account, at, CHUNK_UNIT);
         if (unit)

@@ -33,7 +33,7 @@ static void *alloc_large(struct part *mine, size_t alignment, size_t bytes, bool
     }
     if (!zero)
         zero_last_granule(large->block, granules);
-    else if (!large_is_zero(large))
+    else if (!large_is_zero(&of, large))
         memset(large->block, 0, large->size);
     return large->block;
 }

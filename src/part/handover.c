@@ -95,14 +95,16 @@ enum handover parts_hand_over(struct part *from, struct part *to, void *block)
 {
     struct parts *parts = parts_of(from);
     struct part *left = parts ? parts_of_large(parts, block) : from;
+    if (limit_source(part_account(from)->limit) != limit_source(part_account(to)->limit))
+        return HANDOVER_NONE;
     size_t cost = left ? find_cost(left, block) : 0;
     if (!cost)
         return HANDOVER_NONE;
     struct part *mine = part_mine(to);
     if (!mine || !stock_make(&mine->memory))
         return HANDOVER_FAILED;
-    struct limit *before = part_account(left)->limit;
-    struct limit *after = part_account(mine)->limit;
+    struct limit *before = limit_beyond(part_account(left)->limit);
+    struct limit *after = limit_beyond(part_account(mine)->limit);
     if (!recount(before, after, cost))
         return HANDOVER_FAILED;
     struct large *large = take(left, block);

@@ -43,20 +43,21 @@ struct parts *parts_make(struct part *first, void *home)
 {
     size_t granted;
     size_t bytes = sizeof(struct parts) + outside_bytes(first_extent(first));
-    struct parts *parts = chunk_get(bytes, &granted);
+    struct parts *parts = limit_chunk_get(first->memory.account.limit, bytes, &granted);
     if (!parts)
         return NULL;
     init(parts, first, home, bytes);
     if (outside_make(&first->memory, &parts->guard.outside))
         return parts;
-    chunk_put(parts, bytes);
+    limit_chunk_put(first->memory.account.limit, parts, bytes);
     return NULL;
 }
 
 void parts_free(struct parts *parts)
 {
-    outside_unmake(&parts->first->memory, &parts->guard.outside);
-    chunk_put(parts, parts->bytes);
+    struct memory *memory = &parts->first->memory;
+    outside_unmake(memory, &parts->guard.outside);
+    limit_chunk_put(memory->account.limit, parts, parts->bytes);
 }
 
 /* Moves what the ledger and the large blocks cost from the account of the memory to that of the
@@ -131,8 +132,9 @@ static void separate_free(struct separate *separate)
 {
     end_larges(&separate->part);
     memory_end(&separate->part.memory);
-    limit_subtract(separate->part.memory.account.limit, separate->part.memory.account.reserved);
-    chunk_put(separate, sizeof(*separate));
+    struct limit *limit = separate->part.memory.account.limit;
+    limit_subtract(limit, separate->part.memory.account.reserved);
+    limit_chunk_put(limit, separate, sizeof(*separate));
 }
 
 /* The field that has the part of a slot, or would have it. NULL: its level does not exist. */
@@ -162,18 +164,18 @@ struct part *parts_at(const struct parts *parts, uint32_t slot)
 }
 
 /* Makes `*place` point to zeroed memory, unless another thread has done so. NULL: ENOMEM. */
-static void *make_once(void *place, size_t bytes)
+static void *make_once(const struct limit *limit, void *place, size_t bytes)
 {
     size_t granted;
     void *expected = NULL;
-    void *fresh = chunk_get(bytes, &granted);
+    void *fresh = limit_chunk_get(limit, bytes, &granted);
     if (!fresh)
         return NULL;
     memset(fresh, 0, bytes);
     if (__atomic_compare_exchange_n((void **)place, &expected, fresh, false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_ACQUIRE))
         return fresh;
-    chunk_put(fresh, bytes);
+    limit_chunk_put(limit, fresh, bytes);
     return expected;
 }
 
@@ -185,10 +187,11 @@ static struct separate **make_place(struct parts *parts, uint32_t slot)
     struct separate **place = place_of(parts, slot, &level, &number);
     if (place)
         return place;
+    const struct limit *limit = parts->guard.account.limit;
     struct part_levels *levels = __atomic_load_n(&parts->levels, __ATOMIC_ACQUIRE);
     if (!levels)
-        levels = make_once(&parts->levels, sizeof(*levels));
-    if (!levels || !make_once(&levels->level[level], number * sizeof(struct separate *)))
+        levels = make_once(limit, &parts->levels, sizeof(*levels));
+    if (!levels || !make_once(limit, &levels->level[level], number * sizeof(struct separate *)))
         return NULL;
     return place_of(parts, slot, &level, &number);
 }
@@ -200,7 +203,7 @@ static struct separate *separate_make(struct parts *parts, uint32_t slot)
     size_t whole = chunk_round(sizeof(struct separate));
     if (!limit_add(limit, whole))
         return NULL;
-    struct separate *separate = chunk_get(sizeof(*separate), &granted);
+    struct separate *separate = limit_chunk_get(limit, sizeof(*separate), &granted);
     if (!separate) {
         limit_cancel(limit, whole);
         return NULL;
@@ -377,15 +380,16 @@ void parts_clear(struct part *first)
 
 static void free_levels(struct parts *parts)
 {
+    const struct limit *limit = parts->guard.account.limit;
     struct part_levels *levels = parts->levels;
     if (!levels)
         return;
     for (unsigned level = 0; level < PARTS_LEVELS; level++) {
         size_t number = (size_t)PARTS_FEW << level;
         if (levels->level[level])
-            chunk_put(levels->level[level], number * sizeof(struct separate *));
+            limit_chunk_put(limit, levels->level[level], number * sizeof(struct separate *));
     }
-    chunk_put(levels, sizeof(*levels));
+    limit_chunk_put(limit, levels, sizeof(*levels));
 }
 
 void parts_end(struct part *first)
@@ -402,5 +406,5 @@ void parts_end(struct part *first)
     if (parts->is_inside)
         parts_give_back(parts);
     else
-        chunk_put(parts, parts->bytes);
+        limit_chunk_put(first->memory.account.limit, parts, parts->bytes);
 }

@@ -29,7 +29,7 @@ bool exact_begin(own_pool *pool, size_t reserve)
     }
     exact->pool = pool;
     exact->kind = &exact_kind;
-    if (granted <= CLASS_SMALL_MAX)
+    if (granted <= CLASS_SMALL_MAX && !limit_source(account->limit))
         chunk_label(exact);
     memory_cut(&pool->part.memory);
     side->exact = exact;
@@ -85,7 +85,7 @@ void exact_end(own_pool *pool)
     memory_unclaim_first(&exact->first);
     account_add(account, exact->memory.account.reserved - account->reserved);
     pool->side->exact = NULL;
-    if (exact->granted <= CLASS_SMALL_MAX)
+    if (exact->granted <= CLASS_SMALL_MAX && !limit_source(account->limit))
         chunk_unlabel(exact);
     account_put(account, exact, exact->granted);
 }

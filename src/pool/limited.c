@@ -19,31 +19,81 @@ struct limit *limit_above(const own_pool *pool)
     return is_limited(pool) ? pool_limit(pool)->above : pool_limit(pool);
 }
 
-/* Whether a pool must keep its limit: it is shared and has none of its own, so other threads may be
-   charging the limit to which it points. */
-static bool stays(const own_pool *pool)
+/*
+ * A subtree that is to point to another limit. Pools whose tap is used by pools elsewhere, too,
+ * need another tap of the same source.
+ */
+struct subtree {
+    own_pool *root;
+    const struct limit *tap; /* of the root; NULL: it has none */
+    struct limit *spare;     /* for the users of `tap`; NULL: there is none */
+};
+
+/* The pool after `at`. Pools below a shared one, and below one that has its own limit, are not gone
+   through: they need not point elsewhere. */
+static own_pool *next_in(const struct subtree *subtree, own_pool *at)
 {
-    return pool_parts(pool) && !is_limited(pool);
+    return tree_next(subtree->root, at, !pool_parts(at) && !is_limited(at));
 }
 
-/* The pool after `at` that has to point to another limit when `pool` does, itself or by its own
-   limit. Pools below one that has its own limit need not. */
-static own_pool *next_counted(const own_pool *pool, own_pool *at)
+/* Whether a pool points to a tap that pools elsewhere use, too. */
+static bool shares_tap(const own_pool *pool)
+{
+    const struct limit *tap = pool_tap(pool);
+    return tap && tap->inside != tap->users;
+}
+
+/* Whether a pool must keep its limit: it has none of its own, and is shared, so that other threads
+   may be charging the limit to which it points, or has no tap that can point elsewhere. */
+static bool stays(const struct subtree *subtree, const own_pool *pool)
+{
+    if (is_limited(pool))
+        return false;
+    return pool_parts(pool) ||
+           (shares_tap(pool) && !(subtree->spare && pool_tap(pool) == subtree->tap));
+}
+
+/* The pool after `at` that has to point to another limit when the root does, itself or by its own
+   limit. */
+static own_pool *next_counted(const struct subtree *subtree, own_pool *at)
 {
     do
-        at = tree_next(pool, at, !pool_parts(at) && !is_limited(at));
-    while (at && stays(at));
+        at = next_in(subtree, at);
+    while (at && stays(subtree, at));
     return at;
 }
 
-/* Whether a subtree has a pool that must keep its limit. */
-static bool has_one_that_stays(own_pool *pool)
+/* Whether there is a pool that must keep its limit. */
+static bool has_one_that_stays(const struct subtree *subtree)
 {
-    for (own_pool *at = pool; at; at = tree_next(pool, at, !pool_parts(at) && !is_limited(at))) {
-        if (stays(at))
+    for (own_pool *at = subtree->root; at; at = next_in(subtree, at)) {
+        if (stays(subtree, at))
             return true;
     }
     return false;
+}
+
+/* Under limits_lock: what is about to point elsewhere, with the users of taps counted. */
+static struct subtree subtree_of(own_pool *root, struct limit *spare)
+{
+    const struct subtree subtree = {.root = root, .tap = pool_tap(root), .spare = spare};
+    for (own_pool *at = root; at; at = next_in(&subtree, at)) {
+        if (pool_tap(at))
+            pool_tap(at)->inside = 0;
+    }
+    for (own_pool *at = root; at; at = next_in(&subtree, at)) {
+        if (pool_tap(at) && !pool_parts(at) && !is_limited(at))
+            pool_tap(at)->inside++;
+    }
+    return subtree;
+}
+
+/* A tap for subtree_of, to be got without a lock. False: ENOMEM. */
+static bool get_spare(const own_pool *pool, struct limit *to, struct limit **spare)
+{
+    const struct limit *tap = is_limited(pool) ? NULL : pool_tap(pool);
+    *spare = tap ? limit_make_tap(tap->source, to) : NULL;
+    return *spare || !tap;
 }
 
 /* The bytes that limits count of a confined pool. */
@@ -53,55 +103,85 @@ static size_t reserved(const own_pool *pool)
     return part_count(&pool->part).reserved + foreign;
 }
 
-/* The bytes that a subtree uses of the limit above it; `pool` is not one that stays. */
-static size_t used_by(own_pool *pool)
+/* The bytes that a subtree uses of the limit above it; its root is not one that stays. */
+static size_t used_by(const struct subtree *subtree)
 {
     size_t used = 0;
-    for (own_pool *at = pool; at; at = next_counted(pool, at))
+    for (own_pool *at = subtree->root; at; at = next_counted(subtree, at))
         used += is_limited(at) ? pool_limit(at)->used : reserved(at);
     return used;
 }
 
-/* Makes a subtree point to another limit above it. */
-static void point_to(own_pool *pool, struct limit *to)
+/* Makes one pool point to another limit above it. */
+static void point_one(const struct subtree *subtree, own_pool *pool, struct limit *to)
 {
-    for (own_pool *at = pool, *next; at; at = next) {
-        next = next_counted(pool, at); /* before `at` changes: it depends on the limit of `at` */
-        struct limit *own = is_limited(at) ? pool_limit(at) : NULL;
-        if (own)
-            limit_point(&own->above, to, own->met);
-        else
-            limit_point(&pool_account(at)->limit, to, own_is_shared(at));
+    struct limit **link = &pool_account(pool)->limit;
+    bool met = own_is_shared(pool);
+    if (is_limited(pool)) {
+        struct limit *own = pool_limit(pool);
+        limit_point(&own->above, to, own->met);
+    } else if (!pool_tap(pool)) {
+        limit_point(link, to, met);
+    } else if (!shares_tap(pool)) {
+        limit_point(&pool_tap(pool)->above, to, met);
+    } else {
+        pool_tap(pool)->inside--;
+        limit_point(link, subtree->spare, met);
+    }
+}
+
+static void point_to(const struct subtree *subtree, struct limit *to)
+{
+    for (own_pool *at = subtree->root, *next; at; at = next) {
+        next = next_counted(subtree, at); /* before `at` changes: it depends on the limit of `at` */
+        point_one(subtree, at, to);
     }
 }
 
 /* The reason not to move a subtree: EPERM or EDQUOT. 0: there is none. */
-static int refusal(own_pool *pool, struct limit *to, struct limit *from)
+static int refusal(const struct subtree *subtree, struct limit *to, struct limit *from)
 {
-    if (has_one_that_stays(pool))
+    if (has_one_that_stays(subtree))
         return EPERM;
-    return limit_fits(to, from, used_by(pool)) ? 0 : EDQUOT;
+    return limit_fits(to, from, used_by(subtree)) ? 0 : EDQUOT;
 }
 
-static void change(own_pool *pool, struct limit *to,
+static void change(const struct subtree *subtree, struct limit *to,
                    void (*uncount)(struct limit *limit, size_t bytes))
 {
-    size_t used = used_by(pool);
-    uncount(limit_above(pool), used);
+    size_t used = used_by(subtree);
+    uncount(limit_above(subtree->root), used);
     limit_count(to, used);
-    point_to(pool, to);
+    point_to(subtree, to);
+}
+
+/* Under limits_lock: what is charged to a limit by pools that keep their taps may now be charged by
+   several threads. */
+static void meet_kept(const struct subtree *subtree)
+{
+    for (own_pool *at = subtree->root; at; at = next_in(subtree, at)) {
+        if (stays(subtree, at))
+            limit_meet_locked(pool_limit(at));
+    }
 }
 
 bool limit_move(own_pool *pool, struct limit *to, bool forced)
 {
     struct limit *from = limit_above(pool);
+    struct limit *spare = NULL;
     if (from == to)
         return true;
+    if (!forced && !get_spare(pool, to, &spare))
+        return false;
     limits_lock();
-    int error = forced ? 0 : refusal(pool, to, from);
-    if (!error)
-        change(pool, to, limit_uncount);
+    const struct subtree subtree = subtree_of(pool, spare);
+    int error = forced ? 0 : refusal(&subtree, to, from);
+    if (forced)
+        meet_kept(&subtree);
+    if (!error && !stays(&subtree, pool))
+        change(&subtree, to, limit_uncount);
     limits_unlock();
+    limit_drop_tap(spare);
     if (error)
         errno = error;
     return !error;
@@ -112,7 +192,8 @@ void limit_move_back(own_pool *pool, struct limit *to)
     if (limit_above(pool) == to)
         return;
     limits_lock();
-    change(pool, to, limit_uncount_failed);
+    const struct subtree subtree = subtree_of(pool, NULL);
+    change(&subtree, to, limit_uncount_failed);
     limits_unlock();
 }
 
@@ -120,16 +201,23 @@ void limit_move_back(own_pool *pool, struct limit *to)
 static bool set_first(own_pool *pool, size_t bytes)
 {
     struct limit *limit = limit_make(bytes);
+    struct limit *spare;
     if (!limit)
         return false;
-    limits_lock();
-    limit_point(&limit->above, pool_limit(pool), false);
-    limit->used = used_by(pool);
     limit->users = 1; /* until all that it counts points to it */
-    point_to(pool, limit);
-    limit->users--;
+    if (!get_spare(pool, limit, &spare)) {
+        limit_release(limit);
+        return false;
+    }
+    limits_lock();
+    const struct subtree subtree = subtree_of(pool, spare);
+    limit_point(&limit->above, pool_limit(pool), false);
+    limit->used = used_by(&subtree);
+    point_to(&subtree, limit);
     limit->of = pool;
     limits_unlock();
+    limit_drop_tap(spare);
+    limit_release(limit);
     return true;
 }
 

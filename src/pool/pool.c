@@ -28,25 +28,49 @@ static bool pool_init(own_pool *pool, const own_pool *owner, size_t size, const 
     return memory_init(&pool->part.memory, &pool->first, bytes);
 }
 
-own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name)
+/* Gets a first chunk of `*size` bytes, or, from a source that is nearly full, of `least`. */
+static own_pool *get_first_chunk(const struct limit *limit, size_t *size, size_t least)
 {
-    struct limit *limit = owner ? pool_limit(owner) : NULL;
-    if (limit && !limit_add(limit, size))
+    size_t wanted = *size;
+    int saved = errno;
+    own_pool *pool = limit_chunk_get(limit, wanted, size);
+    if (OWN_LIKELY(pool || wanted == least || !limit_source(limit)))
+        return pool;
+    pool = limit_chunk_get(limit, least, size);
+    if (pool)
+        errno = saved;
+    return pool;
+}
+
+/* Makes a pool with a first chunk of that size, or of `least` where there is no more, on account of
+   a limit or a tap. It is not a child yet. NULL: ENOMEM or EDQUOT. */
+static own_pool *make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,
+                            const char *name)
+{
+    size_t charged = size;
+    if (limit && !limit_add(limit, charged))
         return NULL;
-    own_pool *pool = chunk_get(size, &size);
+    own_pool *pool = get_first_chunk(limit, &size, least);
     if (!pool) {
-        limit_cancel(limit, size);
+        limit_cancel(limit, charged);
         return NULL;
     }
+    limit_cancel(limit, charged - size);
     if (!pool_init(pool, owner, size, name)) {
         limit_cancel(limit, size);
-        chunk_put(pool, size);
+        limit_chunk_put(limit, pool, size);
         return NULL;
     }
     account_join(pool_account(pool), limit);
-    if (size <= CLASS_SMALL_MAX)
+    if (size <= CLASS_SMALL_MAX && !limit_source(limit))
         chunk_label(pool);
     return pool;
+}
+
+/* The limit or the tap of new pools below an owner. */
+static struct limit *limit_below(own_pool *owner)
+{
+    return owner ? pool_account(owner)->limit : NULL;
 }
 
 /* Makes a new pool shared if its owner is. `learned`: its first chunk is as large as such pools
@@ -85,17 +109,41 @@ static own_pool *refuse(void)
     return fail_pointer(EINVAL);
 }
 
+/* Frees a pool whose ledgers are empty, with all its memory. */
+static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, size_t bytes))
+{
+    struct account *account = pool_account(pool);
+    side_free(pool);
+    if (OWN_UNLIKELY(pool_parts(pool)))
+        parts_end(&pool->part);
+    if (pool_flags(pool) & POOL_ROOT)
+        learn_root(pool);
+    memory_end(&pool->part.memory);
+    struct source *source = NULL;
+    if (OWN_UNLIKELY(account->limit)) {
+        source = account->limit->source;
+        uncount(account->limit, account->reserved);
+        limit_leave(account->limit, pool);
+        account->limit = NULL;
+    }
+    memory_unclaim_first(&pool->first);
+    pool->part.memory.end = NULL; /* a dead pool is not allocated from */
+    pool->object.state = 0;
+    __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
+    if (OWN_UNLIKELY(source)) {
+        source_put(source, pool, account->reserved);
+        return;
+    }
+    if (account->reserved <= CLASS_SMALL_MAX)
+        chunk_unlabel(pool);
+    chunk_put(pool, account->reserved);
+}
+
 /* Frees a pool that is no child yet and that the caller has not got. */
 static void unmake(own_pool *pool)
 {
     int saved = errno;
-    struct account *account = pool_account(pool);
-    if (account->limit) {
-        limit_cancel(account->limit, account->reserved);
-        limit_leave(account->limit, pool);
-        account->limit = NULL;
-    }
-    pool_free_memory(pool);
+    free_memory(pool, limit_cancel);
     errno = saved;
 }
 
@@ -105,7 +153,8 @@ static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char 
         return refuse();
     own_pool *pool = owner && pool_parts(owner) ? pool_wake_for_shared(owner, place) : NULL;
     if (!pool)
-        pool = pool_make_sized(owner, learn_first_chunk(owner, 0, 0), place);
+        pool = make_sized(owner, limit_below(owner), learn_first_chunk(owner, 0, 0),
+                          FIRST_CHUNK_LEAST, place);
     if (!pool || !owner)
         return pool;
     if (be_born(owner, pool, true) && become_child(owner, pool))
@@ -132,32 +181,9 @@ static own_object *pool_step(own_object *object)
     return last;
 }
 
-void pool_free_memory(own_pool *pool)
-{
-    struct account *account = pool_account(pool);
-    side_free(pool);
-    if (OWN_UNLIKELY(pool_parts(pool)))
-        parts_end(&pool->part);
-    memory_end(&pool->part.memory);
-    if (pool_flags(pool) & POOL_ROOT)
-        learn_root(pool);
-    if (OWN_UNLIKELY(account->limit)) {
-        limit_subtract(account->limit, account->reserved);
-        limit_leave(account->limit, pool);
-        account->limit = NULL;
-    }
-    memory_unclaim_first(&pool->first);
-    pool->part.memory.end = NULL; /* a dead pool is not allocated from */
-    pool->object.state = 0;
-    __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
-    if (account->reserved <= CLASS_SMALL_MAX)
-        chunk_unlabel(pool);
-    chunk_put(pool, account->reserved);
-}
-
 static void pool_free(own_object *object)
 {
-    pool_free_memory(as_pool(object));
+    free_memory(as_pool(object), limit_subtract);
 }
 
 static bool pool_free_bare(own_object *object)
@@ -265,6 +291,7 @@ static bool is_exact(const own_pool_options *options)
 struct wishes {
     own_pool_options options;
     own_allocator allocator;
+    own_chunks chunks;
 };
 
 static bool read_options(struct wishes *wishes, const own_pool_options *from, uint64_t sizes)
@@ -274,6 +301,13 @@ static bool read_options(struct wishes *wishes, const own_pool_options *from, ui
     if (!read_sized(options, sizeof(*options), from, sizes & 0xffff) ||
         options->flags & ~(OWN_POOL_CONFINED | OWN_POOL_EXACT))
         return false;
+    const own_chunks *chunks = options->chunks;
+    if (chunks) {
+        options->chunks = &wishes->chunks;
+        if (!read_sized(&wishes->chunks, sizeof(*chunks), chunks, sizes >> 32 & 0xffff) ||
+            !wishes->chunks.get || !wishes->chunks.put)
+            return false;
+    }
     allocator = options->allocator;
     if (!allocator)
         return true;
@@ -298,6 +332,30 @@ static int follow_options(own_pool *owner, own_pool *pool, const own_pool_option
     return error;
 }
 
+/* Makes a pool with a first chunk of that size, which is no child yet, and all else of which is
+   still to follow its options. NULL: ENOMEM, EDQUOT or EINVAL. */
+static own_pool *make_with_options(own_pool *owner, const own_pool_options *options, size_t size,
+                                   const char *place)
+{
+    const char *name = options->name ? options->name : place;
+    bool fixed = options->reserve || options->allocator;
+    size_t least = fixed ? size : FIRST_CHUNK_LEAST;
+    if (OWN_LIKELY(!options->chunks))
+        return make_sized(owner, limit_below(owner), size, least, name);
+    struct source *source = source_make(options->chunks);
+    if (!source)
+        return NULL;
+    struct limit *tap = limit_make_tap(source, owner ? pool_limit(owner) : NULL);
+    own_pool *pool = tap ? make_sized(owner, tap, size, least, name) : NULL;
+    if (!pool) {
+        int saved = errno;
+        limit_drop_tap(tap);
+        errno = saved;
+    }
+    source_release(source); /* the pool has it now, if there is one */
+    return pool;
+}
+
 own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, uint64_t sizes,
                                 const char *place)
 {
@@ -314,7 +372,7 @@ own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, 
     int refusal = refuse_first_chunk(owner, options, reserve, size);
     if (refusal)
         return fail_pointer(refusal);
-    own_pool *pool = pool_make_sized(owner, size, options->name ? options->name : place);
+    own_pool *pool = make_with_options(owner, options, size, place);
     if (!pool)
         return NULL;
     int error = follow_options(owner, pool, options);

@@ -41,6 +41,8 @@
  *             part; adopted ones have a free function, private ones have none
  *   limit     used >= reserved + foreign bytes, and users > 0, in all limits that count the pool;
  *             if the pool is shared, they are met (limit/limit.h)
+ *   source    the pool's chunks come from the source of its tap, if it has one, which never becomes
+ *             another source
  *
  * Who may call: the rooms block and ownership, and of those below them the room buffer, which asks
  * for the limit of an owner.
@@ -124,9 +126,17 @@ static inline struct account *pool_account(own_pool *pool)
     return &pool->part.memory.account;
 }
 
+/* The nearest limit. NULL: there is none. */
 static inline struct limit *pool_limit(const own_pool *pool)
 {
-    return pool->part.memory.account.limit;
+    return limit_beyond(pool->part.memory.account.limit);
+}
+
+/* The tap through which a pool takes its chunks. NULL: they come from the system. */
+static inline struct limit *pool_tap(const own_pool *pool)
+{
+    struct limit *limit = pool->part.memory.account.limit;
+    return OWN_UNLIKELY(limit_source(limit)) ? limit : NULL;
 }
 
 /* Whether a pool may be used. False: it is NULL, or dead, which is reported as a misuse of
@@ -219,11 +229,6 @@ static inline void pool_enter_with_node(struct part *part)
         guard->nodes--;
 }
 
-/* pool.c: makes a pool with a first chunk of that size, which the limits of the owner count. It is
-   not a child yet. NULL: ENOMEM or EDQUOT. */
-own_pool *pool_make_sized(own_pool *owner, size_t size, const char *name);
-/* Frees a pool whose ledgers are empty, with all its memory. */
-void pool_free_memory(own_pool *pool);
 /* Makes a pool the newest child in a part that is entered. */
 static inline void part_add_child(struct part *part, own_pool *child, uint64_t time)
 {

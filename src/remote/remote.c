@@ -3,8 +3,6 @@
  */
 #include "remote/remote.h"
 
-#include "chunk/chunk.h"
-
 #include <string.h>
 
 static size_t words_of(size_t granules)
@@ -24,18 +22,19 @@ void remote_init(struct remote *remote, struct extent *extent, struct unit *unit
     memset(remote->freed, 0, words * sizeof(uint64_t));
 }
 
-struct remote *remote_new(struct extent *extent, struct unit *unit, size_t granules)
+struct remote *remote_new(const struct limit *limit, struct extent *extent, struct unit *unit,
+                          size_t granules)
 {
     size_t granted;
-    struct remote *remote = chunk_get(remote_bytes(granules), &granted);
+    struct remote *remote = limit_chunk_get(limit, remote_bytes(granules), &granted);
     if (remote)
         remote_init(remote, extent, unit, granules);
     return remote;
 }
 
-void remote_end(struct remote *remote)
+void remote_end(const struct limit *limit, struct remote *remote)
 {
-    chunk_put(remote, sizeof(struct remote) + remote->words * sizeof(uint64_t));
+    limit_chunk_put(limit, remote, sizeof(struct remote) + remote->words * sizeof(uint64_t));
 }
 
 void outside_add_small(struct outside *outside, struct remote *remote)
@@ -44,11 +43,11 @@ void outside_add_small(struct outside *outside, struct remote *remote)
     __atomic_store_n(&outside->small, remote, __ATOMIC_RELEASE);
 }
 
-void outside_end_small(struct outside *outside)
+void outside_end_small(const struct limit *limit, struct outside *outside)
 {
     for (struct remote *remote = outside->small, *next; remote; remote = next) {
         next = remote->small;
-        remote_end(remote);
+        remote_end(limit, remote);
     }
     outside->small = NULL;
 }
@@ -70,11 +69,11 @@ bool outside_may_end(struct outside *outside, struct remote *remote)
     return false;
 }
 
-void outside_reset(struct outside *outside)
+void outside_reset(const struct limit *limit, struct outside *outside)
 {
     struct remote *first = outside->first;
     outside->leaving = NULL;
-    outside_end_small(outside);
+    outside_end_small(limit, outside);
     if (first) {
         memset(first->freed, 0, first->words * sizeof(uint64_t));
         first->waiting = 0;

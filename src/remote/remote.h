@@ -34,6 +34,7 @@
 
 #include "base/base.h"
 #include "base/bits.h"
+#include "limit/limit.h"
 
 struct extent;
 struct unit;
@@ -65,18 +66,20 @@ struct outside {
 size_t remote_bytes(size_t granules);
 /* Makes memory of the caller's, remote_bytes large, a record of an extent or a unit. */
 void remote_init(struct remote *remote, struct extent *extent, struct unit *unit, size_t granules);
-/* A record for an extent or a unit that is about to be used. NULL: ENOMEM. */
-struct remote *remote_new(struct extent *extent, struct unit *unit, size_t granules);
-void remote_end(struct remote *remote);
+/* A record for an extent or a unit that is about to be used. NULL: ENOMEM. `limit` here and below
+   is the limit or the tap of the memory: a record comes from where its chunks do. */
+struct remote *remote_new(const struct limit *limit, struct extent *extent, struct unit *unit,
+                          size_t granules);
+void remote_end(const struct limit *limit, struct remote *remote);
 
 void outside_add_small(struct outside *outside, struct remote *remote);
-void outside_end_small(struct outside *outside);
+void outside_end_small(const struct limit *limit, struct outside *outside);
 /* Whether memory that is not claimed any more can be put back. False: a thread outside may still be
    reading its bits; its record is in `leaving` now. */
 bool outside_may_end(struct outside *outside, struct remote *remote);
 /* Nothing is freed, nothing waits, and no record is left but that of the first extent: there is no
    other thread, and the caller has put back what was leaving. */
-void outside_reset(struct outside *outside);
+void outside_reset(const struct limit *limit, struct outside *outside);
 
 /* The bits of freed that are set, which may become more meanwhile. */
 size_t remote_count(const struct remote *remote);
