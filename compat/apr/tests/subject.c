@@ -51,6 +51,19 @@ void log_death_first(apr_pool_t *pool, char name)
     apr_pool_pre_cleanup_register(pool, letter(name), log_cleanup);
 }
 
+apr_thread_mutex_t *new_mutex(apr_pool_t *pool)
+{
+    apr_thread_mutex_t *mutex = NULL;
+
+#ifdef APR_TESTS_REAL
+    expect(apr_thread_mutex_create(&mutex, APR_THREAD_MUTEX_DEFAULT, pool) == APR_SUCCESS);
+#else
+    mutex = apr_palloc(pool, 1);
+#endif
+    expect(mutex != NULL);
+    return mutex;
+}
+
 static void start(void)
 {
     expect(apr_initialize() == APR_SUCCESS);

@@ -112,7 +112,7 @@ START_TEST(threads_share_an_allocator_with_a_mutex)
     expect(apr_allocator_create(&allocator) == APR_SUCCESS);
     expect(apr_pool_create_ex(&parent, NULL, NULL, allocator) == APR_SUCCESS);
     apr_allocator_owner_set(allocator, parent);
-    expect(apr_thread_mutex_create(&mutex, APR_THREAD_MUTEX_DEFAULT, parent) == APR_SUCCESS);
+    mutex = new_mutex(parent);
     apr_allocator_mutex_set(allocator, mutex);
     apr_allocator_max_free_set(allocator, 30000);
     start_threads(parent);

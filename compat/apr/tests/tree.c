@@ -280,7 +280,13 @@ START_TEST(pools_alone_can_be_terminated)
     apr_pool_terminate();
     expect_events("cp");
     apr_pool_terminate();
+#ifdef APR_TESTS_REAL
     expect(apr_pool_create_unmanaged(&pool) == APR_ENOPOOL && pool == NULL);
+#else
+    /* here nothing needs to be initialized first */
+    expect(apr_pool_create_unmanaged(&pool) == APR_SUCCESS);
+    apr_pool_destroy(pool);
+#endif
     expect(apr_pool_initialize() == APR_SUCCESS);
     log_death(new_pool(NULL), 'q');
     apr_pool_terminate();
