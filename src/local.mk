@@ -117,6 +117,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/pool.h \
 	%D%/pool/ready.h \
 	%D%/pool/release.c \
+	%D%/pool/side.c \
+	%D%/pool/side.h \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
 	%D%/pool/walk.c \

@@ -188,6 +188,7 @@ contract_tests += \
 	%D%/contract/nested \
 	%D%/contract/no_object \
 	%D%/contract/object \
+	%D%/contract/options \
 	%D%/contract/order \
 	%D%/contract/ownership \
 	%D%/contract/pep442 \

@@ -41,6 +41,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <own/allocator.h>
 #include <own/attributes.h>
@@ -61,7 +62,16 @@ typedef struct own_pool_options {
                                        borrowed. NULL: from the library, whatever the parent has.
                                        With one, `reserve` means nothing. See block.h */
     unsigned flags;                 /* 0, or OWN_POOL_CONFINED */
+    void *user;                     /* as own_pool_set_user */
 } own_pool_options;
+
+/*
+ * The sizes of the structs of options that a program was compiled with, which own_pool_create
+ * passes on. A later version of the library may have fields more at their ends: it takes them as
+ * zero where a program has not got them.
+ */
+#define OWN_OPTION_SIZES                                                                           \
+    ((uint64_t)sizeof(own_pool_options) | (uint64_t)sizeof(own_allocator) << 16)
 
 /*
  * For a pool under a shared one: it is counted by all threads, but its blocks and what it owns are
@@ -113,15 +123,26 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *plac
  *
  * Returns NULL with errno ENOMEM, EOVERFLOW (reserve is over PTRDIFF_MAX), EDQUOT (a limit above,
  * or its own, has no room for the pool and its reserve), or EINVAL (an allocator without both
- * functions, or unknown flags). Threads: those of owner. Cost: O(1), and the system's cost of a
- * large reserve.
+ * functions, unknown flags, or a field that this version of the library has not got). Threads:
+ * those of owner. Cost: O(1), and the system's cost of a large reserve.
  */
-OWN_API OWN_MUST_USE own_pool *own_pool_create(own_pool *owner, const own_pool_options *options);
-#define own_pool_create(owner, ...) own_pool_create_at((owner), __VA_ARGS__, OWN_HERE)
+OWN_API OWN_MUST_USE own_pool *own_pool_create_sized(own_pool *owner,
+                                                     const own_pool_options *options,
+                                                     uint64_t sizes, const char *place);
 
 /* own_pool_create with the place given, for where options has no name: as own_pool_new_at. */
-OWN_API OWN_MUST_USE own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options,
-                                                  const char *place);
+OWN_API OWN_MUST_USE inline own_pool *
+own_pool_create_at(own_pool *owner, const own_pool_options *options, const char *place)
+{
+    return own_pool_create_sized(owner, options, OWN_OPTION_SIZES, place);
+}
+
+OWN_API OWN_MUST_USE inline own_pool *own_pool_create(own_pool *owner,
+                                                      const own_pool_options *options)
+{
+    return own_pool_create_at(owner, options, "pool");
+}
+#define own_pool_create(owner, ...) own_pool_create_at((owner), __VA_ARGS__, OWN_HERE)
 
 /*
  * Releases all that a pool owns, in the order in which its death would, and keeps the pool: its
@@ -164,6 +185,30 @@ OWN_API const char *own_pool_name(const own_pool *pool);
  * what vsnprintf set. Threads: those of pool. Cost: the length of the name.
  */
 OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINTF(2, 3);
+
+/*
+ * The same with a name that the pool does not copy.
+ *
+ * name  borrowed: it must live as long as the pool, or until it gets another name. NULL: nothing
+ *       happens.
+ *
+ * A shared pool may be renamed in this way: its readers see the old name or the new one, and the
+ * old one stays valid as long as they have a reason to read it. Cannot fail. Threads: those of
+ * pool. Cost: O(1).
+ */
+OWN_API void own_pool_set_name_borrowed(own_pool *pool, const char *name);
+
+/*
+ * The user pointer of a pool: one pointer that is the user's, NULL at first. It survives
+ * own_pool_clear, and is there until the pool's last deferred call has returned.
+ *
+ * user  borrowed: the pool does nothing with it.
+ *
+ * NULL gives NULL. Cannot fail. Threads: those of pool; in a shared pool, readers see the old
+ * pointer or the new one, and what it points to as it was when it was set. Cost: O(1).
+ */
+OWN_API void *own_pool_user(const own_pool *pool);
+OWN_API void own_pool_set_user(own_pool *pool, void *user);
 
 /*
  * Limits the memory (own_usage.reserved) of a pool and all below it.

@@ -24,7 +24,7 @@ static void *take(own_pool *pool, const own_allocator *allocator, void *memory, 
         return memory;
     if (OWN_UNLIKELY(known))
         misuse("own_alloc: the allocator of pool '%.50s' returned %p, which is a live block of it",
-               pool->name, memory);
+               pool_name(pool), memory);
     else
         allocator->free(allocator->ctx, memory);
     return fail_pointer(error);

@@ -85,7 +85,7 @@ own_weakref *own_weakref_new(own_pool *owner, void *object,
                              void (*died)(own_weakref *ref, void *arg), void *arg)
 {
     struct constructor constructor;
-    if (!object || !object_check(object, "own_weakref_new", owner ? owner->name : NULL)) {
+    if (!object || !object_check(object, "own_weakref_new", owner ? pool_name(owner) : NULL)) {
         errno = EINVAL;
         return NULL;
     }
@@ -107,7 +107,8 @@ struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node 
 int own_hold(own_pool *pool, void *object)
 {
     struct node *node;
-    if (!pool_check(pool, "own_hold") || !object || !object_check(object, "own_hold", pool->name))
+    if (!pool_check(pool, "own_hold") || !object ||
+        !object_check(object, "own_hold", pool_name(pool)))
         return fail_with(EINVAL);
     struct part *entered = pool_enter_for_reference(pool, object, &node);
     if (!entered)

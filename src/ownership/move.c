@@ -96,8 +96,9 @@ int own_give(own_pool *pool, void *object)
 {
     struct node *node;
     int result;
-    if (!pool_check(pool, "own_give") || !object || !object_check(object, "own_give", pool->name) ||
-        !object_check_caller(object, "own_give", pool->name))
+    if (!pool_check(pool, "own_give") || !object ||
+        !object_check(object, "own_give", pool_name(pool)) ||
+        !object_check_caller(object, "own_give", pool_name(pool)))
         return fail_with(EINVAL);
     if (object_is_pool(object) && give_child(pool, object, &result))
         return result;

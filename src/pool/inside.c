@@ -59,7 +59,7 @@ void inside_begin(const own_pool *pool)
     lock_release(&buckets[bucket].lock);
     if (!alone)
         misuse("pool '%.50s' %p is confined, but used by two threads at once (own_share)",
-               pool->name, (const void *)pool);
+               pool_name(pool), (const void *)pool);
 }
 
 void inside_end(const own_pool *pool)

@@ -7,20 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t name_bytes(const own_pool *pool)
-{
-    return pool_flags(pool) & POOL_NAME_OWNED ? chunk_round(strlen(pool->name) + 1) : 0;
-}
-
-void name_free(own_pool *pool)
-{
-    if (OWN_UNLIKELY(pool_flags(pool) & POOL_NAME_OWNED))
-        account_put(pool_account(pool), (void *)(uintptr_t)pool->name, strlen(pool->name) + 1);
-}
-
 const char *own_pool_name(const own_pool *pool)
 {
-    return pool && pool_check(pool, "own_pool_name") ? pool->name : "";
+    return pool && pool_check(pool, "own_pool_name") ? pool_name(pool) : "";
 }
 
 int own_pool_set_name(own_pool *pool, const char *format, ...)
@@ -36,15 +25,28 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
     if (length < 0)
         return -1;
     size_t granted;
-    char *name = account_get(pool_account(pool), (size_t)length + 1, &granted);
-    if (!name)
+    struct account *account = pool_account(pool);
+    char *name = account_get(account, (size_t)length + 1, &granted);
+    struct side *side = name ? side_make(pool) : NULL;
+    if (!side) {
+        if (name)
+            account_put_failed(account, name, granted);
         return -1;
+    }
     va_start(arguments, format);
     vsnprintf(name, (size_t)length + 1, format, arguments);
     va_end(arguments);
-    name_free(pool);
+    if (side->name)
+        account_put(account, side->name, strlen(side->name) + 1);
+    side->name = name;
     pool->name = name;
-    pool_set_flags(pool, POOL_NAME_OWNED);
     part_debug_step(&pool->part);
     return 0;
+}
+
+void own_pool_set_name_borrowed(own_pool *pool, const char *name)
+{
+    /* A copy of own_pool_set_name stays: other threads may be reading it. */
+    if (name && pool_check(pool, "own_pool_set_name_borrowed"))
+        __atomic_store_n(&pool->name, name, __ATOMIC_RELEASE);
 }

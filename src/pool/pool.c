@@ -4,11 +4,12 @@
 #include "pool/pool.h"
 
 #include <stdio.h>
+#include <string.h>
 
 _Static_assert(sizeof(own_pool) % GRANULE == 0, "the bits of the first extent are aligned");
 _Static_assert(offsetof(own_pool, first) % GRANULE == 0, "granules are aligned");
-_Static_assert(offsetof(own_pool, first) + MEMORY_FIRST_LEAST + 4 * GRANULE == FIRST_CHUNK_LEAST,
-               "an empty pool has room for 64 bytes");
+_Static_assert(offsetof(own_pool, first) + MEMORY_FIRST_LEAST + 3 * GRANULE == FIRST_CHUNK_LEAST,
+               "an empty pool has room for 48 bytes");
 
 /* Makes a chunk a pool with one reference, which is the owner's or the caller's. False: ENOMEM. */
 static bool pool_init(own_pool *pool, const own_pool *owner, size_t size, const char *name)
@@ -20,6 +21,8 @@ static bool pool_init(own_pool *pool, const own_pool *owner, size_t size, const 
     pool->part.memory.account = (struct account){.reserved = size};
     pool->entry.owner = NULL;
     pool->name = name;
+    pool->user = NULL;
+    pool->side = NULL;
     size_t bytes = size - offsetof(own_pool, first);
     return memory_init(&pool->part.memory, &pool->first, bytes);
 }
@@ -130,7 +133,7 @@ void pool_free_memory(own_pool *pool)
     struct account *account = pool_account(pool);
     if (OWN_UNLIKELY(pool_parts(pool)))
         parts_end(&pool->part);
-    name_free(pool);
+    side_free(pool);
     if (pool_flags(pool) & POOL_ROOT)
         learn_root(pool);
     memory_end(&pool->part.memory);
@@ -181,10 +184,10 @@ static void pool_describe(const own_object *object, char *text, size_t size)
     const own_pool *pool = (const void *)object;
     const own_pool *parent = tree_locked_parent(pool);
     if (parent)
-        snprintf(text, size, "pool '%.50s' %p (child of '%.50s')", pool->name, (const void *)pool,
-                 parent->name);
+        snprintf(text, size, "pool '%.50s' %p (child of '%.50s')", pool_name(pool),
+                 (const void *)pool, pool_name(parent));
     else
-        snprintf(text, size, "pool '%.50s' %p", pool->name, (const void *)pool);
+        snprintf(text, size, "pool '%.50s' %p", pool_name(pool), (const void *)pool);
 }
 
 const struct object_class pool_class = {
@@ -228,16 +231,69 @@ static int refuse_first_chunk(const own_pool *owner, const own_pool_options *opt
     return size ? 0 : ENOMEM;
 }
 
-own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, const char *place)
+/* The one external definition of each inline function of own/pool.h. */
+extern inline own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options,
+                                           const char *place);
+extern inline own_pool *(own_pool_create)(own_pool *owner, const own_pool_options *options);
+
+/* Reads options of a program that may be older or newer than the library. False: they say more than
+   it understands. */
+static bool read_sized(void *to, size_t size, const void *from, size_t given)
 {
-    if (!options)
+    memset(to, 0, size);
+    memcpy(to, from, min_size(size, given));
+    for (size_t i = size; i < given; i++) {
+        if (((const char *)from)[i])
+            return false;
+    }
+    return true;
+}
+
+/* What options say, each struct copied. */
+struct wishes {
+    own_pool_options options;
+    own_allocator allocator;
+};
+
+static bool read_options(struct wishes *wishes, const own_pool_options *from, uint64_t sizes)
+{
+    own_pool_options *options = &wishes->options;
+    const own_allocator *allocator;
+    if (!read_sized(options, sizeof(*options), from, sizes & 0xffff) ||
+        options->flags & ~OWN_POOL_CONFINED)
+        return false;
+    allocator = options->allocator;
+    if (!allocator)
+        return true;
+    options->allocator = &wishes->allocator;
+    return read_sized(&wishes->allocator, sizeof(*allocator), allocator, sizes >> 16 & 0xffff) &&
+           wishes->allocator.alloc && wishes->allocator.free;
+}
+
+/* Makes a new pool what its options say, and a child. Returns 0 or an errno. */
+static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options)
+{
+    pool->user = options->user;
+    if (OWN_UNLIKELY(options->allocator))
+        private_begin(pool, options->allocator);
+    if (options->flags & OWN_POOL_CONFINED)
+        pool_set_flags(pool, POOL_CONFINED);
+    int error = set_first_limit(pool, options->limit);
+    if (!error && owner && !(be_born(owner, pool, false) && become_child(owner, pool)))
+        error = errno;
+    return error;
+}
+
+own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, uint64_t sizes,
+                                const char *place)
+{
+    struct wishes wishes;
+    const own_pool_options *options = &wishes.options;
+    if (!given)
         return own_pool_new_at(owner, place);
-    if (options->flags & ~OWN_POOL_CONFINED || (owner && !pool_check(owner, "own_pool_create")))
+    if (!read_options(&wishes, given, sizes) || (owner && !pool_check(owner, "own_pool_create")))
         return refuse();
-    const own_allocator *allocator = options->allocator;
-    if (OWN_UNLIKELY(allocator && !(allocator->alloc && allocator->free)))
-        return refuse();
-    size_t reserve = allocator ? sizeof(struct private_memory) : options->reserve;
+    size_t reserve = options->allocator ? sizeof(struct private_memory) : options->reserve;
     size_t size = learn_first_chunk(owner, reserve, options->limit);
     int refusal = refuse_first_chunk(owner, options, reserve, size);
     if (refusal)
@@ -245,28 +301,17 @@ own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options, c
     own_pool *pool = pool_make_sized(owner, size, options->name ? options->name : place);
     if (!pool)
         return NULL;
-    if (OWN_UNLIKELY(allocator))
-        private_begin(pool, allocator);
-    if (options->flags & OWN_POOL_CONFINED)
-        pool_set_flags(pool, POOL_CONFINED);
-    int error = set_first_limit(pool, options->limit);
-    if (!error && owner && !(be_born(owner, pool, false) && become_child(owner, pool)))
-        error = errno;
+    int error = follow_options(owner, pool, options);
     if (!error)
         return pool;
     unmake(pool);
     return fail_pointer(error);
 }
 
-/* The functions behind the macros, for callers that have no macros. */
+/* The function behind the macro, for callers that have no macros. */
 own_pool *(own_pool_new)(own_pool *owner)
 {
     return own_pool_new_at(owner, "pool");
-}
-
-own_pool *(own_pool_create)(own_pool *owner, const own_pool_options *options)
-{
-    return own_pool_create_at(owner, options, "pool");
 }
 
 void own_pool_clear(own_pool *pool)

@@ -6,6 +6,7 @@
  *   ready.h     the shortest path for creating and dropping small pools
  *   learn.c     the sizes of first chunks
  *   name.c      names
+ *   side.c      the side record: what few pools have
  *   tree.c      parents, ancestors, iteration over a subtree, the lock of the tree
  *   release.c   releasing what a pool owns, the newest entry first
  *   limited.c   the limits of a tree of pools
@@ -19,14 +20,16 @@
  * its blocks and its own ledger. A shared pool has more parts, one for each thread that uses it. A
  * pool, its first extent and its first blocks lie in one chunk, the first chunk:
  *
- *   | own_pool: object, memory, ledger, entry, name, extent | bits | block | block | ...    | log |
+ *   | own_pool: object, part, entry, name, user, side, extent | bits | block | block | ... | log |
  *
  * Equations (pool_validate checks them):
  *
  *   parts     their equations hold: memory/memory.h, ledger/ledger.h, part/part.h
  *   blocks    of the memory = its own + the adopted and private ones, in a confined pool
- *   reserved  = the chunks of memory and ledger + the pool's own chunk + the name, and the ledger
- *             of private blocks, in a confined pool; of a shared one, but for the ledgers'
+ *   reserved  = the chunks of memory and ledger + the pool's own chunk + the side record with all
+ *             it has, and the ledger of private blocks, in a confined pool; of a shared one, but
+ *             for the ledgers'
+ *   side      a pool that has a side record has POOL_SIDE
  *   children  a child is held; its entry's owner is the part of the parent whose ledger it is in
  *   shared    what a shared pool refers to is shared, unless one thread at a time uses the pool
  *   private   the memory has one extent, without room, and no large block; a second ledger has the
@@ -54,17 +57,19 @@
 
 struct own_pool {
     own_object object;
-    struct part part;   /* its ledger has `typical` for learn.c, and the flags below */
-    struct entry entry; /* in the ledger of a part of its parent; its owner is that part */
-    const char *name;
+    struct part part;    /* its ledger has `typical` for learn.c, and the flags below */
+    struct entry entry;  /* in the ledger of a part of its parent; its owner is that part */
+    const char *name;    /* any thread may read it, atomically */
+    void *user;          /* the same */
+    struct side *side;   /* NULL: none. Made under the lock of the first part, for good */
     struct extent first; /* with its bits behind it */
 };
 
-#define POOL_NAME_OWNED 1U /* `name` is a chunk of its own */
-#define POOL_ROOT 2U       /* made without an owner */
-#define POOL_FOREIGN 4U    /* has or had foreign blocks */
-#define POOL_PRIVATE 8U    /* has an allocator of its own */
-#define POOL_CONFINED 16U  /* has one part even if its count is shared */
+#define POOL_SIDE 1U      /* has a side record */
+#define POOL_ROOT 2U      /* made without an owner */
+#define POOL_FOREIGN 4U   /* has or had foreign blocks */
+#define POOL_PRIVATE 8U   /* has an allocator of its own */
+#define POOL_CONFINED 16U /* has one part even if its count is shared */
 
 extern const struct object_class pool_class;
 
@@ -76,6 +81,11 @@ static inline bool object_is_pool(const own_object *object)
 static inline own_pool *as_pool(const own_object *object)
 {
     return (own_pool *)(uintptr_t)object; /* its first field */
+}
+
+static inline const char *pool_name(const own_pool *pool)
+{
+    return __atomic_load_n(&pool->name, __ATOMIC_ACQUIRE);
 }
 
 /* Any thread may read the flags. They change only while no other thread can change them. */
@@ -252,10 +262,6 @@ void pool_release_all(own_pool *pool);
    was the last reference, and the child is to die. */
 bool pool_orphan(struct part *entered, own_pool *child);
 
-/* name.c: the bytes of `reserved` that the name takes. */
-size_t name_bytes(const own_pool *pool);
-void name_free(own_pool *pool);
-
 /* learn.c: the size of the next pool's first chunk, under an owner or as a root. */
 size_t learn_size_of_next(own_pool *owner);
 /* The same for own_pool_create, with a reserve and a limit of its own. 0: it is too large. */
@@ -281,7 +287,7 @@ static inline size_t pool_used(const own_pool *pool)
 {
     return offsetof(own_pool, first) + memory_first_used(&pool->part.memory, &pool->first);
 }
-/* The smallest first chunk: an empty pool with room for 64 bytes of blocks. */
+/* The smallest first chunk: an empty pool with room for 48 bytes of blocks. */
 #define FIRST_CHUNK_LEAST ((size_t)256)
 
 /* validate.c: aborts with a sentence if an equation above does not hold. */
@@ -306,5 +312,6 @@ static inline void pool_debug_blocks(own_pool *pool)
 
 #include "pool/foreign.h"
 #include "pool/ready.h"
+#include "pool/side.h"
 
 #endif

@@ -53,6 +53,7 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     memory->bytes = 0;
     memory->peak = 0;
     pool->first.settled = 0;
+    pool->user = NULL;
     pool->part.ledger.children = 0;
     pool->part.ledger.typical = 0;
     pool->part.ledger.flags = 0;

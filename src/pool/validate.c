@@ -61,7 +61,7 @@ static size_t private_room(const own_pool *pool)
 static size_t beside_memory(const own_pool *pool)
 {
     const struct parts *parts = pool_parts(pool);
-    return offsetof(own_pool, first) + private_room(pool) + name_bytes(pool) +
+    return offsetof(own_pool, first) + private_room(pool) + side_bytes(pool) +
            (parts && parts->is_inside ? parts->bytes : 0);
 }
 

@@ -72,9 +72,23 @@ static void probe_name(const struct member *member, size_t chunk, bool fits)
     }
 }
 
+/* The first copy of a name takes a side record too. False: there is no room for both. */
+static bool has_name(const struct member *member)
+{
+    size_t both = chunk_round(sizeof(struct side)) + chunk_round(2);
+
+    if (member->pool->side)
+        return true;
+    bool fits = room_of(member) >= both;
+    expect((own_pool_set_name(member->pool, "n") == 0) == fits);
+    return fits;
+}
+
 /* The largest chunk that fits, and the next one; the name is then a short one again. */
 static void probe(const struct member *member)
 {
+    if (!has_name(member))
+        return;
     size_t room = room_of(member);
 
     if (room >= 128 && room < 60 * KIB) {

@@ -1,0 +1,57 @@
+/*
+ * pool/side.c - the side record: what few pools have.
+ */
+#include "pool/pool.h"
+
+#include <string.h>
+
+static __attribute__((noinline)) struct side *make(own_pool *pool)
+{
+    size_t granted;
+    struct side *side = account_get(pool_account(pool), sizeof(*side), &granted);
+    if (!side)
+        return NULL;
+    *side = (struct side){.name = NULL};
+    pool_set_flags(pool, POOL_SIDE);
+    __atomic_store_n(&pool->side, side, __ATOMIC_RELEASE);
+    return side;
+}
+
+struct side *side_make(own_pool *pool)
+{
+    struct side *side = pool_side(pool);
+    return side ? side : make(pool);
+}
+
+size_t side_bytes(const own_pool *pool)
+{
+    const struct side *side = pool_side(pool);
+    if (!side)
+        return 0;
+    return chunk_round(sizeof(*side)) + (side->name ? chunk_round(strlen(side->name) + 1) : 0);
+}
+
+void side_free(own_pool *pool)
+{
+    struct side *side = pool->side;
+    if (OWN_LIKELY(!side))
+        return;
+    struct account *account = pool_account(pool);
+    if (side->name)
+        account_put(account, side->name, strlen(side->name) + 1);
+    pool->side = NULL;
+    account_put(account, side, sizeof(*side));
+}
+
+void *own_pool_user(const own_pool *pool)
+{
+    return pool && pool_check(pool, "own_pool_user")
+               ? __atomic_load_n(&pool->user, __ATOMIC_ACQUIRE)
+               : NULL;
+}
+
+void own_pool_set_user(own_pool *pool, void *user)
+{
+    if (pool_check(pool, "own_pool_set_user"))
+        __atomic_store_n(&pool->user, user, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,29 @@
+/*
+ * pool/side.h - the side record: what few pools have. Included by pool.h only.
+ *
+ * It is made when it is first needed, and lasts as long as the pool.
+ */
+#ifndef POOL_SIDE_H
+#define POOL_SIDE_H
+
+#include "pool/pool.h"
+
+struct side {
+    char *name; /* a chunk: the copy of own_pool_set_name. NULL: there is none */
+};
+
+/* The side record. NULL: there is none. */
+static inline struct side *pool_side(const own_pool *pool)
+{
+    return __atomic_load_n(&pool->side, __ATOMIC_ACQUIRE);
+}
+
+/* The same, made if there is none, by a caller that has entered the first part. NULL: ENOMEM or
+   EDQUOT. */
+struct side *side_make(own_pool *pool);
+/* What it has of `reserved`. */
+size_t side_bytes(const own_pool *pool);
+/* Frees it with all that it has; the lists of calls are empty. */
+void side_free(own_pool *pool);
+
+#endif
