@@ -134,9 +134,9 @@ void pool_free_memory(own_pool *pool)
     if (OWN_UNLIKELY(pool_parts(pool)))
         parts_end(&pool->part);
     side_free(pool);
-    memory_end(&pool->part.memory);
     if (pool_flags(pool) & POOL_ROOT)
         learn_root(pool);
+    memory_end(&pool->part.memory);
     if (OWN_UNLIKELY(account->limit)) {
         limit_subtract(account->limit, account->reserved);
         limit_leave(account->limit, pool);
