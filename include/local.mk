@@ -20,3 +20,8 @@ owninclude_HEADERS = \
 	%D%/own/pool.h \
 	%D%/own/version.h \
 	%D%/own/weakref.h
+
+owncompatincludedir = $(ownincludedir)/compat
+owncompatinclude_HEADERS = \
+	%D%/own/compat/apr_names.h \
+	%D%/own/compat/apr_pools.h

@@ -293,6 +293,8 @@ OWN_API inline void *own_bump(own_pool *pool, size_t bytes)
     char *log = front->end - 1;
     *log = (char)(rounded >> 4);
     front->end = log;
+    /* Keeps compilers from making one store of both: loading the halves would wait for it. */
+    __asm__("" : "+r"(block));
     front->bump = block + rounded;
     __builtin_memset(block + rounded - 16, 0, 16);
     return block;

@@ -281,6 +281,23 @@ START_TEST(plain_shared_pool_is_kept_whole)
 }
 END_TEST
 
+/* What roots needed is learned of those that outgrow their first chunk, until one does not. */
+START_TEST(root_grows_once)
+{
+    own_usage born, used;
+
+    for (int i = 0; i < 6; i++) {
+        own_pool *pool = new_root();
+        own_pool_usage(pool, &born);
+        for (int block = 0; block < 20; block++)
+            expect(own_alloc_raw(pool, 1, 40) != NULL);
+        own_pool_usage(pool, &used);
+        own_decref(pool);
+    }
+    expect(!POOL_READY || born.reserved == used.reserved);
+}
+END_TEST
+
 START_TEST(dead_pool_is_told)
 {
     own_pool *pool = own_pool_new_at(NULL, "larder");
@@ -317,6 +334,7 @@ int main(void)
     tcase_add_test(ready, pool_under_a_limit_is_counted);
     tcase_add_test(ready, plain_pool_is_kept_whole);
     tcase_add_test(ready, plain_shared_pool_is_kept_whole);
+    tcase_add_test(ready, root_grows_once);
     tcase_add_test(ready, dead_pool_is_told);
     return run_suite(suite);
 }
