@@ -227,7 +227,7 @@ struct record *record_for_own(apr_pool_t *pool)
     struct record *record = record_make(NULL, own_apr_pool(pool));
     if (!record)
         return NULL;
-    if (own_defer(own_apr_pool(pool), deferred_end, record) < 0) {
+    if (own_defer_first(own_apr_pool(pool), deferred_end, record) < 0) {
         record_end(record);
         return NULL;
     }
