@@ -192,6 +192,7 @@ contract_tests += \
 	%D%/contract/order \
 	%D%/contract/ownership \
 	%D%/contract/pep442 \
+	%D%/contract/phases \
 	%D%/contract/pool \
 	%D%/contract/realloc_raw \
 	%D%/contract/walk \

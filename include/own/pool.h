@@ -3,7 +3,8 @@
  *
  * A pool owns blocks (see block.h), references and deferred calls. When its last reference goes, it
  * releases the references and runs the deferred calls in the reverse of the order in which it took
- * them on; its blocks go last, so a deferred call may still read them. A child loses its parent's
+ * them on (but see own_defer_first and own_defer_last); its blocks go last, so a deferred call may
+ * still read them. A child loses its parent's
  * reference in that order, and dies unless somebody else holds it too; then it lives on as a root.
  * Adopted memory (own_adopt) is released in that order too, as the free function may be any code.
  *
@@ -96,7 +97,7 @@ typedef struct own_usage {
                         total: see own_pool_total */
     size_t children; /* child pools; in a total: all below the pool */
     size_t held;     /* references that the pool holds, children not among them */
-    size_t deferred; /* deferred calls */
+    size_t deferred; /* deferred calls of all three kinds */
 } own_usage;
 
 /*
@@ -293,6 +294,12 @@ OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, 
  * object  borrowed: the caller's reference stays the caller's. Any object, the pool itself
  *         included; a held pool does not become a child. May be held several times.
  *
+ * Limits count where memory was taken, not who holds it: a pool counts at its parent's place in the
+ * tree, a buffer at its owner's. A pool that is held here and loses its parent leaves the limits
+ * that were above it (unless it is shared), and counts at none; a program that wants it to count
+ * makes it a child (own_give_child), or adds up what it holds itself, as the example respd weighs
+ * requests by the values that their replies show (examples/respd/connection.c).
+ *
  * Returns -1 with errno ENOMEM, EDQUOT, or EINVAL (an argument is NULL). Threads: those of both.
  * Cost: O(1) expected.
  */
@@ -312,6 +319,17 @@ OWN_API int own_hold(own_pool *pool, void *object);
  * change, the number of pools below the child.
  */
 OWN_API int own_give(own_pool *pool, void *object);
+
+/*
+ * The two things that own_give does, each by its own name: own_give_reference gives a reference
+ * that the pool then holds, also to a pool without a parent, which stays without one;
+ * own_give_child makes a pool a child.
+ *
+ * Return -1 as own_give; own_give_child also with errno EEXIST: the pool has a parent (see
+ * own_move), or EINVAL: it is no pool. Threads, cost: as own_give.
+ */
+OWN_API int own_give_reference(own_pool *pool, void *object);
+OWN_API int own_give_child(own_pool *parent, own_pool *child);
 
 /*
  * Makes the pool release one of its references to an object: the newest that it was told to hold or
@@ -346,7 +364,25 @@ OWN_API int own_move(own_pool *from, own_pool *to, void *object);
 OWN_API int own_defer(own_pool *pool, void (*call)(void *arg), void *arg);
 
 /*
- * Takes the newest deferred call with that function and argument back, without making it.
+ * Defer a call to the beginning, or to the end, of what the pool's death and own_pool_clear do.
+ *
+ * Calls of own_defer_first are made before anything that the pool owns is released: what it holds,
+ * its children and the calls of own_defer are all there. Calls of own_defer_last are made after all
+ * of that has gone; the pool's blocks are still there, but for adopted ones. Among themselves each
+ * kind is made newest first. What a call adds meanwhile is released too: a call deferred to the
+ * beginning comes next, all else before the remaining calls at the end.
+ *
+ * call  as own_defer.
+ *
+ * Returns -1 as own_defer. Threads: those of pool. Cost: O(1); the first such call of a pool takes
+ * a record of some 100 bytes, which stays.
+ */
+OWN_API int own_defer_first(own_pool *pool, void (*call)(void *arg), void *arg);
+OWN_API int own_defer_last(own_pool *pool, void (*call)(void *arg), void *arg);
+
+/*
+ * Takes the newest deferred call with that function and argument back, without making it. Those of
+ * own_defer are looked at first, then those of own_defer_first and own_defer_last.
  *
  * Returns -1 with errno EINVAL: there is none. Threads: those of pool. Cost: O(1) expected.
  */

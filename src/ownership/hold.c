@@ -211,6 +211,54 @@ int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
     return 0;
 }
 
+/* A call of the side record, under the lock of the first part. */
+static int defer_aside(own_pool *pool, enum phase phase, void (*call)(void *arg), void *arg)
+{
+    struct part *part = &pool->part;
+    struct account *account = part_account(part);
+    pool_enter_part(part);
+    struct node *node = node_get(account);
+    struct side *side = node ? side_make(pool) : NULL;
+    if (side) {
+        node_fill(node, KIND_CALL, arg, call);
+        ledger_add(&side->calls[phase], account, node, part, 0);
+    } else if (node) {
+        node_put_failed(account, node);
+    }
+    part_debug_step(part);
+    pool_leave(part);
+    return side ? 0 : -1;
+}
+
+int own_defer_first(own_pool *pool, void (*call)(void *arg), void *arg)
+{
+    if (!call || !pool_check(pool, "own_defer_first"))
+        return fail_with(EINVAL);
+    return defer_aside(pool, CALLS_FIRST, call, arg);
+}
+
+int own_defer_last(own_pool *pool, void (*call)(void *arg), void *arg)
+{
+    if (!call || !pool_check(pool, "own_defer_last"))
+        return fail_with(EINVAL);
+    return defer_aside(pool, CALLS_LAST, call, arg);
+}
+
+static int undefer_aside(own_pool *pool, void (*call)(void *arg), void *arg)
+{
+    struct part *part = &pool->part;
+    struct node *node = NULL;
+    pool_enter_part(part);
+    struct side *side = pool_side(pool);
+    for (enum phase phase = CALLS_FIRST; side && !node && phase <= CALLS_LAST; phase++)
+        node = ledger_take(&side->calls[phase], part_account(part), KIND_CALL, arg, call);
+    if (node)
+        node_put(part_account(part), node);
+    part_debug_step(part);
+    pool_leave(part);
+    return node ? 0 : fail_with(EINVAL);
+}
+
 int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
     struct node *node;
@@ -218,7 +266,7 @@ int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
         return fail_with(EINVAL);
     struct part *entered = pool_enter_and_take(pool, KIND_CALL, arg, call, &node);
     if (!entered)
-        return fail_with(EINVAL);
+        return pool_side(pool) ? undefer_aside(pool, call, arg) : fail_with(EINVAL);
     node_put(part_account(entered), node);
     part_debug_step(entered);
     pool_leave(entered);

@@ -92,16 +92,9 @@ static bool give_child(own_pool *pool, own_pool *child, int *result)
     return is_root;
 }
 
-int own_give(own_pool *pool, void *object)
+static int give_reference(own_pool *pool, void *object)
 {
     struct node *node;
-    int result;
-    if (!pool_check(pool, "own_give") || !object ||
-        !object_check(object, "own_give", pool_name(pool)) ||
-        !object_check_caller(object, "own_give", pool_name(pool)))
-        return fail_with(EINVAL);
-    if (object_is_pool(object) && give_child(pool, object, &result))
-        return result;
     struct part *entered = pool_enter_for_reference(pool, object, &node);
     if (!entered)
         return -1;
@@ -109,6 +102,41 @@ int own_give(own_pool *pool, void *object)
     part_add(entered, node, KIND_REFERENCE, object, NULL);
     pool_leave(entered);
     return 0;
+}
+
+/* Whether the caller has a reference to an object and may give it to the pool. */
+static bool can_give(const own_pool *pool, void *object, const char *call)
+{
+    if (pool_check(pool, call) && object && object_check(object, call, pool_name(pool)) &&
+        object_check_caller(object, call, pool_name(pool)))
+        return true;
+    errno = EINVAL;
+    return false;
+}
+
+int own_give(own_pool *pool, void *object)
+{
+    int result;
+    if (!can_give(pool, object, "own_give"))
+        return -1;
+    if (object_is_pool(object) && give_child(pool, object, &result))
+        return result;
+    return give_reference(pool, object);
+}
+
+int own_give_reference(own_pool *pool, void *object)
+{
+    return can_give(pool, object, "own_give_reference") ? give_reference(pool, object) : -1;
+}
+
+int own_give_child(own_pool *parent, own_pool *child)
+{
+    int result;
+    if (!can_give(parent, child, "own_give_child"))
+        return -1;
+    if (!object_is_pool(&child->object))
+        return fail_with(EINVAL);
+    return give_child(parent, child, &result) ? result : fail_with(EEXIST);
 }
 
 static int take_over(own_pool *from, own_pool *to, struct part *part, own_pool *child,

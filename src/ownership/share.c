@@ -120,8 +120,10 @@ static void share(const struct found *found)
 {
     own_object *object = found->object;
     object_unmark(object, STATE_FOUND);
-    if (found->parts) /* entries so far bear the time 0: they are older than any that comes */
-        parts_begin(found->parts, private_ledger(as_pool(object)));
+    if (found->parts) { /* entries so far bear the time 0: they are older than any that comes */
+        const struct part_beside beside = side_beside(as_pool(object));
+        parts_begin(found->parts, &beside);
+    }
     if (object_is_pool(object))
         limit_meet(pool_limit(as_pool(object)));
     if (object_state(object) & STATE_WEAK)

@@ -61,13 +61,14 @@ void parts_free(struct parts *parts)
 
 /* Moves what the ledger and the large blocks cost from the account of the memory to that of the
    guard. */
-static void move_costs(struct part *part, struct guard *guard, const struct ledger *second)
+static void move_costs(struct part *part, struct guard *guard, const struct part_beside *beside)
 {
     static const struct ledger none;
+    const struct ledger *second = beside->second ? beside->second : &none;
     const struct counts counts = ledger_counts(&part->ledger);
-    const struct counts more = ledger_counts(second ? second : &none);
+    const struct counts more = ledger_counts(second);
     struct memory *memory = &part->memory;
-    size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(second ? second : &none);
+    size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(second) + beside->ledger_bytes;
     guard->large = memory_take_larges(memory, &guard->blocks, &guard->bytes, &cost);
     guard->blocks += counts.foreign + more.foreign;
     guard->bytes += counts.foreign_bytes + more.foreign_bytes;
@@ -79,11 +80,11 @@ static void move_costs(struct part *part, struct guard *guard, const struct ledg
     memory->account.reserved -= cost;
 }
 
-void parts_begin(struct parts *parts, const struct ledger *second)
+void parts_begin(struct parts *parts, const struct part_beside *beside)
 {
     struct part *first = parts->first;
     outside_begin(&first->memory, &parts->guard.outside, first_remote(parts));
-    move_costs(first, &parts->guard, second);
+    move_costs(first, &parts->guard, beside);
 }
 
 bool parts_begin_inside(struct part *first, void *home)

@@ -162,8 +162,13 @@ void part_count_foreign(struct part *part, size_t bytes, bool comes);
    parts_begin then puts it into use, which cannot fail, or parts_free frees it. */
 struct parts *parts_make(struct part *first, void *home);
 void parts_free(struct parts *parts);
-/* `second`: a ledger of foreign blocks beside that of the first part, or NULL. */
-void parts_begin(struct parts *parts, const struct ledger *second);
+/* What an owner has beside the memory and the ledger of a part. */
+struct part_beside {
+    const struct ledger *second; /* a ledger of foreign blocks beside that of the first part */
+    size_t ledger_bytes;         /* in the account of the ledger, beside both ledgers */
+    size_t bytes;                /* in the account of the memory, beside its chunks */
+};
+void parts_begin(struct parts *parts, const struct part_beside *beside);
 /* Both for a new owner, which has nothing yet, with a record at the end of its first extent. False:
    there is no room. parts_inside_bytes: what that takes of an extent of so many granules. */
 bool parts_begin_inside(struct part *first, void *home);
@@ -285,10 +290,6 @@ void *parts_resize(struct parts *parts, void *block, size_t bytes, bool zero, bo
 
 /* validate.c: aborts where an equation does not hold. The ledger is entered. Of the memory that is
    told only where the calling thread is in it. */
-struct part_beside {
-    const struct ledger *second; /* as for parts_begin */
-    size_t bytes;                /* in the memory's account, beside its chunks */
-};
 void part_validate(struct part *part, const void *home, const struct part_beside *beside);
 /* What a separate part has beside it. */
 struct part_beside separate_beside(const struct part *part);

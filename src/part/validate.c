@@ -10,16 +10,16 @@ static void check(const struct part *part, bool holds, const char *equation)
 }
 
 static void validate_guard(const struct part *part, const struct guard *guard,
-                           const struct ledger *second)
+                           const struct part_beside *beside)
 {
     static const struct ledger none;
-    const struct ledger *other = second ? second : &none;
+    const struct ledger *other = beside->second ? beside->second : &none;
     const struct counts counts = ledger_counts(&part->ledger);
     const struct counts more = ledger_counts(other);
     struct memory_counts found = {.blocks = counts.foreign + more.foreign,
                                   .bytes = counts.foreign_bytes + more.foreign_bytes};
     size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(other) +
-                  guard->nodes * chunk_round(sizeof(struct node));
+                  beside->ledger_bytes + guard->nodes * chunk_round(sizeof(struct node));
     cost += larges_validate(guard->large, &found);
     check(part, found.blocks == guard->blocks && found.bytes == guard->bytes,
           "blocks, bytes of a guard = its large blocks + the foreign ones");
@@ -53,7 +53,7 @@ void part_validate(struct part *part, const void *home, const struct part_beside
     const struct guard *guard = part_guard(part);
     check(part, guard && guard->home == home, "a part of a shared owner has a guard");
     ledger_validate(&part->ledger, part);
-    validate_guard(part, guard, beside->second);
+    validate_guard(part, guard, beside);
     if (guard->slot == slot_of_thread())
         validate_memory(part, beside->bytes);
 }

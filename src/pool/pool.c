@@ -57,7 +57,8 @@ static bool be_born(const own_pool *owner, own_pool *pool, bool learned)
         struct parts *parts = parts_make(&pool->part, pool);
         if (!parts)
             return false;
-        parts_begin(parts, private_ledger(pool));
+        const struct part_beside beside = side_beside(pool);
+        parts_begin(parts, &beside);
     }
     limit_meet(pool_limit(pool));
     pool->object.count = -1;
@@ -131,9 +132,9 @@ static own_object *pool_step(own_object *object)
 void pool_free_memory(own_pool *pool)
 {
     struct account *account = pool_account(pool);
+    side_free(pool);
     if (OWN_UNLIKELY(pool_parts(pool)))
         parts_end(&pool->part);
-    side_free(pool);
     if (pool_flags(pool) & POOL_ROOT)
         learn_root(pool);
     memory_end(&pool->part.memory);
@@ -165,7 +166,7 @@ static bool pool_free_bare(own_object *object)
         if (pool_keep(pool, root ? chunk_typical(TYPICAL_ROOT) : NULL))
             return true;
     }
-    if (pool->part.ledger.newest || pool_flags(pool) & POOL_PRIVATE)
+    if (pool->part.ledger.newest || pool_flags(pool) & POOL_PRIVATE || side_calls(pool))
         return false;
     pool_free(object);
     return true;

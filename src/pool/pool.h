@@ -253,8 +253,9 @@ void limit_move_back(own_pool *pool, struct limit *to);
 /* The limit above the pool's own limit; if it has none, the nearest limit. */
 struct limit *limit_above(const own_pool *pool);
 
-/* release.c: releases the newest entry, again and again, until one was the last reference to an
-   object. Returns that object, which is to die now. NULL: the ledgers are empty. */
+/* release.c: makes the calls of own_defer_first, releases the newest entry, again and again, until
+   one was the last reference to an object, and makes the calls of own_defer_last. Returns that
+   object, which is to die now. NULL: the ledgers are empty. */
 own_object *pool_release(own_pool *pool);
 /* Releases all entries, and tears down what dies of that. */
 void pool_release_all(own_pool *pool);

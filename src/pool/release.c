@@ -70,15 +70,51 @@ static inline own_object *settle(const struct taken *taken)
     return NULL;
 }
 
-own_object *pool_release(own_pool *pool)
+/* Makes the newest call of a phase. False: there is none. */
+static bool call_aside(own_pool *pool, enum phase phase)
+{
+    if (OWN_LIKELY(!side_has_calls(pool, phase)))
+        return false;
+    struct part *part = &pool->part;
+    pool_enter_part(part);
+    struct ledger *calls = &pool->side->calls[phase];
+    struct node *node = calls->newest ? entry_node(calls->newest) : NULL;
+    struct taken taken = {.kind = KIND_CALL};
+    if (node) {
+        taken.object = node->object;
+        taken.call = node->call;
+        ledger_remove(calls, part_account(part), node);
+        node_put(part_account(part), node);
+    }
+    pool_leave(part);
+    if (node)
+        settle(&taken);
+    return node;
+}
+
+/* The same without the calls of own_defer_last. */
+static own_object *release_newest(own_pool *pool)
 {
     struct part *entered;
     own_object *last = NULL;
+    while (call_aside(pool, CALLS_FIRST))
+        continue;
     while (!last && (entered = part_enter_newest(&pool->part))) {
         const struct taken taken = take_newest(entered);
         pool_leave(entered);
         last = settle(&taken);
+        /* What a call defers first comes before what the pool still owns. */
+        while (call_aside(pool, CALLS_FIRST))
+            continue;
     }
+    return last;
+}
+
+own_object *pool_release(own_pool *pool)
+{
+    own_object *last = release_newest(pool);
+    while (!last && OWN_UNLIKELY(call_aside(pool, CALLS_LAST)))
+        last = release_newest(pool);
     return last;
 }
 

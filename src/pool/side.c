@@ -8,7 +8,7 @@
 static __attribute__((noinline)) struct side *make(own_pool *pool)
 {
     size_t granted;
-    struct side *side = account_get(pool_account(pool), sizeof(*side), &granted);
+    struct side *side = account_get(part_account(&pool->part), sizeof(*side), &granted);
     if (!side)
         return NULL;
     *side = (struct side){.name = NULL};
@@ -23,12 +23,26 @@ struct side *side_make(own_pool *pool)
     return side ? side : make(pool);
 }
 
+size_t side_calls(const own_pool *pool)
+{
+    const struct side *side = pool_side(pool);
+    return side ? ledger_counts(&side->calls[CALLS_FIRST]).deferred +
+                      ledger_counts(&side->calls[CALLS_LAST]).deferred
+                : 0;
+}
+
 size_t side_bytes(const own_pool *pool)
 {
     const struct side *side = pool_side(pool);
     if (!side)
         return 0;
-    return chunk_round(sizeof(*side)) + (side->name ? chunk_round(strlen(side->name) + 1) : 0);
+    return chunk_round(sizeof(*side)) + (side->name ? chunk_round(strlen(side->name) + 1) : 0) +
+           ledger_bytes(&side->calls[CALLS_FIRST]) + ledger_bytes(&side->calls[CALLS_LAST]);
+}
+
+struct part_beside side_beside(const own_pool *pool)
+{
+    return (struct part_beside){.second = private_ledger(pool), .ledger_bytes = side_bytes(pool)};
 }
 
 void side_free(own_pool *pool)
@@ -36,7 +50,7 @@ void side_free(own_pool *pool)
     struct side *side = pool->side;
     if (OWN_LIKELY(!side))
         return;
-    struct account *account = pool_account(pool);
+    struct account *account = part_account(&pool->part);
     if (side->name)
         account_put(account, side->name, strlen(side->name) + 1);
     pool->side = NULL;

@@ -10,7 +10,12 @@
 
 struct side {
     char *name; /* a chunk: the copy of own_pool_set_name. NULL: there is none */
+    /* Calls of own_defer_first and own_defer_last, under the lock of the first part; all nodes are
+       of KIND_CALL, and their owner is the first part. */
+    struct ledger calls[2];
 };
+
+enum phase { CALLS_FIRST, CALLS_LAST };
 
 /* The side record. NULL: there is none. */
 static inline struct side *pool_side(const own_pool *pool)
@@ -21,8 +26,19 @@ static inline struct side *pool_side(const own_pool *pool)
 /* The same, made if there is none, by a caller that has entered the first part. NULL: ENOMEM or
    EDQUOT. */
 struct side *side_make(own_pool *pool);
+/* Whether calls of a phase wait. */
+static inline bool side_has_calls(const own_pool *pool, enum phase phase)
+{
+    const struct side *side = pool_side(pool);
+    return OWN_UNLIKELY(side) && __atomic_load_n(&side->calls[phase].newest, __ATOMIC_RELAXED);
+}
+
+/* The number of calls of both phases. */
+size_t side_calls(const own_pool *pool);
 /* What it has of `reserved`. */
 size_t side_bytes(const own_pool *pool);
+/* What the ledger's account of the first part has paid beside the ledger. */
+struct part_beside side_beside(const own_pool *pool);
 /* Frees it with all that it has; the lists of calls are empty. */
 void side_free(own_pool *pool);
 

@@ -15,7 +15,10 @@ static void add_part(own_usage *usage, const own_pool *pool, const struct part *
     usage->children += part->ledger.children;
     usage->held += nodes.held;
     usage->deferred += nodes.deferred;
-    if (OWN_UNLIKELY(part == &pool->part && pool_flags(pool) & POOL_PRIVATE))
+    if (part != &pool->part)
+        return;
+    usage->deferred += side_calls(pool);
+    if (OWN_UNLIKELY(pool_flags(pool) & POOL_PRIVATE))
         usage->reserved += ledger_counts(&private_memory(pool)->blocks).foreign_bytes;
 }
 

@@ -47,6 +47,20 @@ static void validate_private(const own_pool *pool)
           "the second ledger has private blocks only");
 }
 
+static void validate_side(const own_pool *pool)
+{
+    const struct side *side = pool_side(pool);
+    check(pool, !side == !(pool_flags(pool) & POOL_SIDE),
+          "a pool that has a side record has POOL_SIDE");
+    for (enum phase phase = CALLS_FIRST; side && phase <= CALLS_LAST; phase++) {
+        const struct ledger *calls = &side->calls[phase];
+        const struct counts counts = ledger_counts(calls);
+        ledger_validate(calls, &pool->part);
+        check(pool, calls->children + counts.held + counts.foreign == 0,
+              "the ledgers of the side record have calls only");
+    }
+}
+
 /* The bytes of the first chunk of a private pool that lie behind its extent. */
 static size_t private_room(const own_pool *pool)
 {
@@ -61,7 +75,7 @@ static size_t private_room(const own_pool *pool)
 static size_t beside_memory(const own_pool *pool)
 {
     const struct parts *parts = pool_parts(pool);
-    return offsetof(own_pool, first) + private_room(pool) + side_bytes(pool) +
+    return offsetof(own_pool, first) + private_room(pool) +
            (parts && parts->is_inside ? parts->bytes : 0);
 }
 
@@ -73,7 +87,8 @@ static void validate_confined(own_pool *pool)
     const struct counts foreign = foreign_counts(pool);
     const struct memory_counts others = {.blocks = foreign.foreign, .bytes = foreign.foreign_bytes};
     size_t chunks = memory_validate(memory, &others);
-    chunks += ledger_bytes(&part->ledger) + private_bytes(pool) + beside_memory(pool);
+    chunks += ledger_bytes(&part->ledger) + private_bytes(pool);
+    chunks += side_bytes(pool) + beside_memory(pool);
     check(pool, chunks == memory->account.reserved, "reserved = the chunks of the pool");
     check(pool,
           limit_validate(memory->account.limit, memory->account.reserved + foreign.foreign_bytes,
@@ -85,8 +100,9 @@ void pool_validate(own_pool *pool)
 {
     validate_ledger(pool, &pool->part, &pool->part.ledger, KIND_ADOPTED);
     validate_private(pool);
-    const struct part_beside beside = {.second = private_ledger(pool),
-                                       .bytes = beside_memory(pool)};
+    validate_side(pool);
+    struct part_beside beside = side_beside(pool);
+    beside.bytes = beside_memory(pool);
     if (!pool_parts(pool))
         validate_confined(pool);
     else

@@ -38,6 +38,46 @@ START_TEST(held_several_times_is_released_several_times)
 }
 END_TEST
 
+START_TEST(give_reference_makes_no_child)
+{
+    own_pool *pool = new_root();
+    own_pool *other = new_root();
+
+    expect_keeps_errno(own_give_reference(pool, own_incref(other)) == 0);
+    expect(!own_pool_parent(other) && usage_of(pool).held == 1 && usage_of(pool).children == 0);
+    expect(own_give_reference(pool, probe_new(NULL, 'a')) == 0 && usage_of(pool).held == 2);
+    expect(own_defer(other, log_call, "o") == 0);
+    own_decref(other);
+    expect_events("");
+    own_decref(pool);
+    expect_events("ao");
+}
+END_TEST
+
+START_TEST(give_child_makes_a_child_or_fails)
+{
+    own_pool *pool = new_root();
+    own_pool *child = new_root();
+    struct probe *probe = probe_new(NULL, 'a');
+
+    expect_error(own_give_child(pool, (own_pool *)(void *)probe) == -1, EINVAL);
+    expect_error(own_give_child(pool, own_incref(pool)) == -1, ELOOP);
+    own_decref(pool);
+    expect_keeps_errno(own_give_child(pool, child) == 0);
+    expect(own_pool_parent(child) == pool && usage_of(pool).held == 0);
+    expect_error(own_give_child(pool, own_incref(child)) == -1, EEXIST);
+    expect(usage_of(pool).children == 1 && usage_of(pool).held == 0);
+    own_decref(child);
+    expect_error(own_give_child(NULL, child) == -1, EINVAL);
+    expect_error(own_give_child(pool, NULL) == -1, EINVAL);
+    expect_error(own_give_reference(NULL, probe) == -1, EINVAL);
+    expect_error(own_give_reference(pool, NULL) == -1, EINVAL);
+    own_decref(probe);
+    expect_events("a");
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(null_arguments_are_refused)
 {
     own_pool *pool = new_root();
@@ -186,6 +226,8 @@ int main(void)
 
     tcase_add_test(hold, hold_takes_a_reference_of_the_pools_own);
     tcase_add_test(hold, held_several_times_is_released_several_times);
+    tcase_add_test(hold, give_reference_makes_no_child);
+    tcase_add_test(hold, give_child_makes_a_child_or_fails);
     tcase_add_test(hold, null_arguments_are_refused);
     tcase_add_test(hold, pool_may_hold_itself);
     tcase_add_test(hold, clear_ends_a_cycle_of_holds);

@@ -93,6 +93,16 @@ static bool defer_call(struct world *world)
     return own_defer(world->fresh, do_nothing, &call_argument) == 0;
 }
 
+static bool defer_call_first(struct world *world)
+{
+    return own_defer_first(world->fresh, do_nothing, &call_argument) == 0;
+}
+
+static bool defer_call_last(struct world *world)
+{
+    return own_defer_last(world->pool, do_nothing, &call_argument) == 0;
+}
+
 static bool alloc_small(struct world *world)
 {
     return own_alloc(world->child, 1, 16) != NULL;
@@ -276,18 +286,40 @@ struct call {
     bool (*function)(struct world *world);
 };
 
-static const struct call needing[] = {
-    CALL(new_object),        CALL(new_object_in_pool), CALL(new_object_in_fresh_pool),
-    CALL(new_pool_as_root),  CALL(new_pool_as_child),  CALL(create_with_reserve),
-    CALL(create_with_limit), CALL(set_name),           CALL(set_first_limit),
-    CALL(set_second_limit),  CALL(hold_object),        CALL(hold_pool),
-    CALL(give_object),       CALL(move_object),        CALL(defer_call),
-    CALL(alloc_small),       CALL(alloc_medium),       CALL(alloc_large),
-    CALL(alloc_huge),        CALL(alloc_aligned),      CALL(alloc_very_aligned),
-    CALL(realloc_small),     CALL(realloc_large),      CALL(realloc_huge),
-    CALL(realloc_null),      CALL(duplicate_string),   CALL(duplicate_part_of_string),
-    CALL(duplicate_memory),  CALL(print_string),       CALL(append_to_string),
-    CALL(new_weakref),       CALL(new_weakref_in_pool)};
+static const struct call needing[] = {CALL(new_object),
+                                      CALL(new_object_in_pool),
+                                      CALL(new_object_in_fresh_pool),
+                                      CALL(new_pool_as_root),
+                                      CALL(new_pool_as_child),
+                                      CALL(create_with_reserve),
+                                      CALL(create_with_limit),
+                                      CALL(set_name),
+                                      CALL(set_first_limit),
+                                      CALL(set_second_limit),
+                                      CALL(hold_object),
+                                      CALL(hold_pool),
+                                      CALL(give_object),
+                                      CALL(move_object),
+                                      CALL(defer_call),
+                                      CALL(defer_call_first),
+                                      CALL(defer_call_last),
+                                      CALL(alloc_small),
+                                      CALL(alloc_medium),
+                                      CALL(alloc_large),
+                                      CALL(alloc_huge),
+                                      CALL(alloc_aligned),
+                                      CALL(alloc_very_aligned),
+                                      CALL(realloc_small),
+                                      CALL(realloc_large),
+                                      CALL(realloc_huge),
+                                      CALL(realloc_null),
+                                      CALL(duplicate_string),
+                                      CALL(duplicate_part_of_string),
+                                      CALL(duplicate_memory),
+                                      CALL(print_string),
+                                      CALL(append_to_string),
+                                      CALL(new_weakref),
+                                      CALL(new_weakref_in_pool)};
 
 static const struct call needless[] = {
     CALL(give_root),    CALL(move_child),    CALL(drop_and_undefer),
