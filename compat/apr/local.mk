@@ -45,20 +45,6 @@ CLEANFILES += %D%/bench$(EXEEXT)
 %C%_bench_LDADD = libown-apr.la libown.la $(APR_LIBS)
 %C%_bench_LDFLAGS = $(AM_LDFLAGS) -no-install
 
-bench-apr: beside libapr-1, in one process.
-if HAVE_APR
-EXTRA_LTLIBRARIES = %D%/libbench-own.la %D%/libbench-real.la
-%C%_libbench_own_la_SOURCES = %D%/bench_workloads.c %D%/bench.h
-%C%_libbench_own_la_CPPFLAGS = $(AM_CPPFLAGS) -DOWN_APR_ALONE
-%C%_libbench_real_la_SOURCES = %D%/bench_workloads.c %D%/bench.h
-%C%_libbench_real_la_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_REAL $(APR_CFLAGS)
-
-EXTRA_PROGRAMS += %D%/bench
-CLEANFILES += %D%/bench$(EXEEXT) $(EXTRA_LTLIBRARIES)
-%C%_bench_SOURCES = %D%/bench.c %D%/bench.h
-%C%_bench_LDADD = $(EXTRA_LTLIBRARIES) libown-apr.la libown.la $(APR_LIBS)
-%C%_bench_LDFLAGS = $(AM_LDFLAGS) -no-install
-
 bench-apr: %D%/bench$(EXEEXT)
 	taskset -c 0 %D%/bench$(EXEEXT)
 endif
