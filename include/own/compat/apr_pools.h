@@ -23,7 +23,8 @@
  * Pools of libown. The calls of APR may be used on any confined pool of libown as well. What they
  * register there is run, and subpools are destroyed, when the pool dies or is cleared: by a call of
  * own_defer_first, made when the first of them is registered. Such a pool is like an unmanaged one.
- * apr_pool_destroy on it is own_drop by its parent, or own_decref where it has none.
+ * apr_pool_destroy on it is own_drop by its parent, or own_decref where it has none. Its user
+ * pointer must not be in use.
  *
  * Beside APR. Where APR's headers are found, this one includes those that apr_pools.h includes, and
  * all of them may be included, before or after. A function of libapr that takes a pool must not get
@@ -46,10 +47,11 @@
  *   - apr_pool_num_bytes counts what own_usage.bytes counts: sizes are rounded up to 16. The debug
  *     levels of APR_POOL_DEBUG check nothing; OWN_DEBUG, and sanitizers, do.
  *
+ *   - apr_pool_find finds the pool of an address at which a block begins, not of one inside.
+ *
  * Nothing here recurses over pools. Cost, where APR's documentation does not say: creating and
  * destroying a pool, registering a cleanup O(1); killing a cleanup, the number of newer ones;
- * userdata, the number of keys; apr_pool_find, the number of pools, and of blocks where the
- * address is inside of one.
+ * userdata, the number of keys; apr_pool_find, the number of pools.
  */
 #ifndef OWN_COMPAT_APR_POOLS_H
 #define OWN_COMPAT_APR_POOLS_H
@@ -243,16 +245,19 @@ OWN_API void *own_apr_pcalloc_slow(apr_pool_t *pool, apr_size_t size);
 OWN_API void *own_apr_palloc_debug(apr_pool_t *pool, apr_size_t size, const char *place);
 OWN_API void *own_apr_pcalloc_debug(apr_pool_t *pool, apr_size_t size, const char *place);
 
-OWN_API __attribute__((alloc_size(2))) inline void *own_apr_palloc(apr_pool_t *pool,
-                                                                   apr_size_t size)
+OWN_API inline void *own_apr_palloc(apr_pool_t *pool, apr_size_t size)
+    __attribute__((alloc_size(2)));
+OWN_API inline void *own_apr_pcalloc(apr_pool_t *pool, apr_size_t size)
+    __attribute__((alloc_size(2)));
+
+inline void *own_apr_palloc(apr_pool_t *pool, apr_size_t size)
 {
     own_pool *own = own_apr_pool(pool);
     return OWN_LIKELY(own_bump_fits(own, size)) ? own_bump(own, size)
                                                 : own_apr_palloc_slow(pool, size);
 }
 
-OWN_API __attribute__((alloc_size(2))) inline void *own_apr_pcalloc(apr_pool_t *pool,
-                                                                    apr_size_t size)
+inline void *own_apr_pcalloc(apr_pool_t *pool, apr_size_t size)
 {
     own_pool *own = own_apr_pool(pool);
     return OWN_LIKELY(own_bump_fits(own, size)) ? __builtin_memset(own_bump(own, size), 0, size)
