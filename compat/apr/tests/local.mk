@@ -45,9 +45,12 @@ contract_tests += \
 	%D%/reentry \
 	%D%/strings \
 	%D%/threads \
+	%D%/mixed \
 	%D%/tree \
 	%D%/userdata
 
+%C%_mixed_CPPFLAGS = $(APR_TEST_CPPFLAGS)
+%C%_mixed_LDADD = $(APR_TEST_LIBS)
 %C%_allocator_CPPFLAGS = $(APR_TEST_CPPFLAGS)
 %C%_allocator_LDADD = $(APR_TEST_LIBS)
 %C%_cleanups_CPPFLAGS = $(APR_TEST_CPPFLAGS)

@@ -42,8 +42,8 @@ void log_death(apr_pool_t *pool, char name);
 /* The same as a pre-cleanup. */
 void log_death_first(apr_pool_t *pool, char name);
 
-/* A mutex that lives as long as the pool. libown-apr remembers mutexes and takes no lock of one, and
-   what makes one is libapr's, to which its pools mean nothing: there it is a pointer only. */
+/* A mutex that lives as long as the pool. libown-apr remembers mutexes and locks none of them, and
+   its pools mean nothing to the function of libapr that makes one: there it is a pointer only. */
 apr_thread_mutex_t *new_mutex(apr_pool_t *pool);
 
 /* A test case between whose tests the library is initialized and terminated. */
