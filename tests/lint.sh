@@ -46,8 +46,8 @@ refuses lint-sources.sh "$work/bad.sh"
 status=0
 sh "$tools/lint-symbols.sh" $OWN_OBJECTS || status=1
 cd "$top_srcdir"
-sh "$tools/lint-automake.sh" Makefile.am $(find include src compat tests examples bench -name local.mk) ||
-    status=1
+sh "$tools/lint-automake.sh" Makefile.am \
+    $(find include src compat tests examples bench -name local.mk) || status=1
 sh "$tools/lint-rooms.sh" src || status=1
 sh "$tools/lint-sources.sh" bootstrap .ci/run \
     $(find include src compat tests examples bench tools -name '*.[ch]' -o -name '*.sh') || status=1

@@ -3,8 +3,8 @@
  *
  * A program includes this header in place of apr_pools.h, apr_allocator.h and apr_strings.h, is
  * compiled again, and is linked with own-apr (pkg-config) too. The names are APR's, and so is their
- * meaning: APR's documentation holds, but for what follows. Macros give the functions names of their
- * own (apr_palloc is own_apr_palloc), so that libapr may be in the same process.
+ * meaning: APR's documentation holds, but for what follows. Macros give the functions names of
+ * their own (apr_palloc is own_apr_palloc), so that libapr may be in the same process.
  *
  * A pool of APR is a pool of libown: own_apr_pool and own_apr_pool_of convert pointers, and the
  * calls of own/ may be used on it: objects, deferred calls, buffers and pools of libown may belong
@@ -40,8 +40,8 @@
  *   - Formats are those of printf. Of APR's own, %pp, %pt, %pT, %pm, %pA, %pB, %pF and %pS are
  *     there; %pI, which needs a socket address of libapr, is not: it prints "%pI". %pm has the
  *     texts of strerror. Floating-point numbers are printed by the C library.
- *   - A cleanup for which there is no memory is not registered, after the abort function was called;
- *     APR crashes. apr_pool_note_subprocess likewise.
+ *   - A cleanup for which there is no memory is not registered, after the abort function was
+ *     called; APR crashes. apr_pool_note_subprocess likewise.
  *   - A subpool that a cleanup of a dying pool creates becomes a pool without parent, as if it had
  *     been created with NULL; APR leaves it with a dead parent.
  *   - apr_pool_num_bytes counts what own_usage.bytes counts: sizes are rounded up to 16. The debug
@@ -204,8 +204,9 @@ OWN_API inline apr_pool_t *own_apr_pool_of(own_pool *pool)
  * Nests the subpools that are created from now on, and all below these: to libown they are children
  * then, so that limits, totals and walks of own/pool.h include them.
  *
- * In return the pool and all that is nested below it are one thread's at a time, as own/pool.h says,
- * unless it is shared (own_share). Pools of libown do so from the start. Threads: those of pool.
+ * In return the pool and all that is nested below it are one thread's at a time, as own/pool.h
+ * says, unless it is shared (own_share). Pools of libown do so from the start. Threads: those of
+ * pool.
  */
 OWN_API void own_apr_nest(apr_pool_t *pool);
 
