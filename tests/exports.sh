@@ -15,19 +15,26 @@ same()
     exit 1
 }
 
-sh "$top_srcdir/tools/public-names.sh" "$top_srcdir"/include/own/*.h "$top_srcdir/include/own.h" \
-    >"$work/headers"
-test "$(wc -l <"$work/headers")" -gt 10
-test "$(grep -c . "$work/headers")" = "$(sort -u "$work/headers" | grep -c .)"
+# compare LIBRARY MAP HEADER ...
+compare()
+{
+    library=$1
+    map=$2
+    shift 2
+    sh "$top_srcdir/tools/public-names.sh" "$@" >"$work/headers"
+    test "$(wc -l <"$work/headers")" -gt 10
+    test "$(grep -c . "$work/headers")" = "$(sort -u "$work/headers" | grep -c .)"
+    sed -n '/global:/,/local:/s/^ *\([a-z_0-9]*\);$/\1/p' "$top_srcdir/$map" |
+        sort >"$work/${map##*/}"
+    same headers "${map##*/}"
+    if test "$OWN_SHARED" = yes; then
+        $NM -D --defined-only "$top_builddir/.libs/$library.so" |
+            awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$work/$library.so"
+        same headers "$library.so"
+    else
+        echo "not looked at: $library.so (configured with --disable-shared)"
+    fi
+}
 
-sed -n '/global:/,/local:/s/^ *\([a-z_0-9]*\);$/\1/p' "$top_srcdir/src/libown.map" |
-    sort >"$work/libown.map"
-same headers libown.map
-
-if test "$OWN_SHARED" = yes; then
-    $NM -D --defined-only "$top_builddir/.libs/libown.so" |
-        awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$work/libown.so"
-    same headers libown.so
-else
-    echo "not looked at: libown.so (configured with --disable-shared)"
-fi
+compare libown-apr compat/apr/libown-apr.map "$top_srcdir"/include/own/compat/apr_*.h
+compare libown src/libown.map "$top_srcdir"/include/own/*.h "$top_srcdir/include/own.h"

@@ -30,3 +30,23 @@ pkgconfig_DATA += own-apr.pc
 
 EXTRA_DIST += \
 	%D%/libown-apr.map
+
+# make bench-apr: beside libapr-1, in one process.
+if HAVE_APR
+EXTRA_PROGRAMS += %D%/bench
+CLEANFILES += %D%/bench$(EXEEXT)
+%C%_bench_CPPFLAGS = $(AM_CPPFLAGS) $(APR_CFLAGS)
+%C%_bench_SOURCES = \
+	%D%/bench.c \
+	%D%/bench.h \
+	%D%/bench_own.c \
+	%D%/bench_real.c \
+	%D%/bench_workloads.h
+%C%_bench_LDADD = libown-apr.la libown.la $(APR_LIBS)
+%C%_bench_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+bench-apr: %D%/bench$(EXEEXT)
+	taskset -c 0 %D%/bench$(EXEEXT)
+endif
+
+.PHONY: bench-apr

@@ -48,9 +48,9 @@ void *own_apr_pcalloc_debug(apr_pool_t *pool, apr_size_t size, const char *place
 }
 
 /*
- * The first chunk of a pool is as large as earlier pools of the thread needed. A thread that had none
- * learns here that it is a page or so: pools of APR tend to be cleared and filled again and again,
- * and have two pages from the start.
+ * The first chunk of a pool is as large as earlier pools of the thread needed. A thread that had
+ * none learns here that it is a page or so: pools of APR tend to be cleared and filled again and
+ * again, and have two pages from the start.
  */
 static __attribute__((noinline)) void learn_first_size(void)
 {

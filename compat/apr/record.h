@@ -1,6 +1,6 @@
 /*
- * record.h - what a pool of libown is to APR: its record. The user pointer of the pool points to it,
- * if the record is of that pool.
+ * record.h - what a pool of libown is to APR: its record. The user pointer of the pool points to
+ * it, if the record is of that pool.
  *
  * A pool has a record
  *   from its creation     by apr_pool_create and the like. Its parent's record, or that of the pool

@@ -1,6 +1,6 @@
 /*
- * own/compat/apr_names.h - the names of APR for what own/compat/apr_pools.h declares. Included by it
- * only.
+ * own/compat/apr_names.h - the names of APR for what own/compat/apr_pools.h declares. Included by
+ * it only.
  */
 #ifndef OWN_COMPAT_APR_NAMES_H
 #define OWN_COMPAT_APR_NAMES_H

@@ -3,8 +3,8 @@
  *
  * A program includes this header in place of apr_pools.h, apr_allocator.h and apr_strings.h, is
  * compiled again, and is linked with own-apr (pkg-config) too. The names are APR's, and so is their
- * meaning: APR's documentation holds, but for what follows. Macros give the functions names of their
- * own (apr_palloc is own_apr_palloc), so that libapr may be in the same process.
+ * meaning: APR's documentation holds, but for what follows. Macros give the functions names of
+ * their own (apr_palloc is own_apr_palloc), so that libapr may be in the same process.
  *
  * A pool of APR is a pool of libown: own_apr_pool and own_apr_pool_of convert pointers, and the
  * calls of own/ may be used on it: objects, deferred calls, buffers and pools of libown may belong
@@ -23,7 +23,8 @@
  * Pools of libown. The calls of APR may be used on any confined pool of libown as well. What they
  * register there is run, and subpools are destroyed, when the pool dies or is cleared: by a call of
  * own_defer_first, made when the first of them is registered. Such a pool is like an unmanaged one.
- * apr_pool_destroy on it is own_drop by its parent, or own_decref where it has none.
+ * apr_pool_destroy on it is own_drop by its parent, or own_decref where it has none. Its user
+ * pointer must not be in use.
  *
  * Beside APR. Where APR's headers are found, this one includes those that apr_pools.h includes, and
  * all of them may be included, before or after. A function of libapr that takes a pool must not get
@@ -39,17 +40,18 @@
  *   - Formats are those of printf. Of APR's own, %pp, %pt, %pT, %pm, %pA, %pB, %pF and %pS are
  *     there; %pI, which needs a socket address of libapr, is not: it prints "%pI". %pm has the
  *     texts of strerror. Floating-point numbers are printed by the C library.
- *   - A cleanup for which there is no memory is not registered, after the abort function was called;
- *     APR crashes. apr_pool_note_subprocess likewise.
+ *   - A cleanup for which there is no memory is not registered, after the abort function was
+ *     called; APR crashes. apr_pool_note_subprocess likewise.
  *   - A subpool that a cleanup of a dying pool creates becomes a pool without parent, as if it had
  *     been created with NULL; APR leaves it with a dead parent.
  *   - apr_pool_num_bytes counts what own_usage.bytes counts: sizes are rounded up to 16. The debug
  *     levels of APR_POOL_DEBUG check nothing; OWN_DEBUG, and sanitizers, do.
  *
+ *   - apr_pool_find finds the pool of an address at which a block begins, not of one inside.
+ *
  * Nothing here recurses over pools. Cost, where APR's documentation does not say: creating and
  * destroying a pool, registering a cleanup O(1); killing a cleanup, the number of newer ones;
- * userdata, the number of keys; apr_pool_find, the number of pools, and of blocks where the
- * address is inside of one.
+ * userdata, the number of keys; apr_pool_find, the number of pools.
  */
 #ifndef OWN_COMPAT_APR_POOLS_H
 #define OWN_COMPAT_APR_POOLS_H
@@ -202,8 +204,9 @@ OWN_API inline apr_pool_t *own_apr_pool_of(own_pool *pool)
  * Nests the subpools that are created from now on, and all below these: to libown they are children
  * then, so that limits, totals and walks of own/pool.h include them.
  *
- * In return the pool and all that is nested below it are one thread's at a time, as own/pool.h says,
- * unless it is shared (own_share). Pools of libown do so from the start. Threads: those of pool.
+ * In return the pool and all that is nested below it are one thread's at a time, as own/pool.h
+ * says, unless it is shared (own_share). Pools of libown do so from the start. Threads: those of
+ * pool.
  */
 OWN_API void own_apr_nest(apr_pool_t *pool);
 
@@ -243,16 +246,19 @@ OWN_API void *own_apr_pcalloc_slow(apr_pool_t *pool, apr_size_t size);
 OWN_API void *own_apr_palloc_debug(apr_pool_t *pool, apr_size_t size, const char *place);
 OWN_API void *own_apr_pcalloc_debug(apr_pool_t *pool, apr_size_t size, const char *place);
 
-OWN_API __attribute__((alloc_size(2))) inline void *own_apr_palloc(apr_pool_t *pool,
-                                                                   apr_size_t size)
+OWN_API inline void *own_apr_palloc(apr_pool_t *pool, apr_size_t size)
+    __attribute__((alloc_size(2)));
+OWN_API inline void *own_apr_pcalloc(apr_pool_t *pool, apr_size_t size)
+    __attribute__((alloc_size(2)));
+
+inline void *own_apr_palloc(apr_pool_t *pool, apr_size_t size)
 {
     own_pool *own = own_apr_pool(pool);
     return OWN_LIKELY(own_bump_fits(own, size)) ? own_bump(own, size)
                                                 : own_apr_palloc_slow(pool, size);
 }
 
-OWN_API __attribute__((alloc_size(2))) inline void *own_apr_pcalloc(apr_pool_t *pool,
-                                                                    apr_size_t size)
+inline void *own_apr_pcalloc(apr_pool_t *pool, apr_size_t size)
 {
     own_pool *own = own_apr_pool(pool);
     return OWN_LIKELY(own_bump_fits(own, size)) ? __builtin_memset(own_bump(own, size), 0, size)
