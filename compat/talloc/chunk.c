@@ -16,7 +16,7 @@ static void *refuse(void)
     return NULL;
 }
 
-struct chunk *chunk_memory(struct chunk *parent, size_t prefix, size_t size, size_t cost)
+struct chunk *talloc_chunk_memory(struct chunk *parent, size_t prefix, size_t size, size_t cost)
 {
     if (size >= SIZE_LIMIT)
         return refuse();
@@ -25,16 +25,16 @@ struct chunk *chunk_memory(struct chunk *parent, size_t prefix, size_t size, siz
     struct chunk *chunk;
     if (parent && parent->word & (FLAG_POOL | FLAG_POOLED)) {
         struct pool *pool;
-        char *memory = pool_get(parent, bytes, &pool);
+        char *memory = talloc_pool_get(parent, bytes, &pool);
         if (memory) {
             chunk = (struct chunk *)(void *)(memory + prefix);
             chunk->pool = pool;
             chunk->size = (uint32_t)size;
-            chunk->word = chunk_magic | FLAG_POOLED | limited;
+            chunk->word = talloc_chunk_magic | FLAG_POOLED | limited;
             return chunk;
         }
     }
-    if (limited && !limit_has_room(parent, cost))
+    if (limited && !talloc_limit_has_room(parent, cost))
         return refuse();
     struct heap *heap = heap_here();
     char *memory = heap ? heap_get(heap, bytes) : NULL;
@@ -43,25 +43,25 @@ struct chunk *chunk_memory(struct chunk *parent, size_t prefix, size_t size, siz
     chunk = (struct chunk *)(void *)(memory + prefix);
     chunk->heap = heap;
     chunk->size = (uint32_t)size;
-    chunk->word = chunk_magic | limited;
+    chunk->word = talloc_chunk_magic | limited;
     if (limited)
-        limit_add(parent, cost);
+        talloc_limit_add(parent, cost);
     return chunk;
 }
 
-void chunk_memory_put(struct chunk *chunk)
+void talloc_chunk_memory_put(struct chunk *chunk)
 {
     if (chunk->word & FLAG_POOLED)
-        pool_put(chunk->pool, chunk);
+        talloc_pool_put(chunk->pool, chunk);
     else if (chunk->word & FLAG_POOL)
-        heap_put_back(chunk->heap, pool_of(chunk));
+        talloc_heap_put_back(chunk->heap, pool_of(chunk));
     else
         heap_put(chunk->heap, chunk, sizeof(struct chunk) + chunk->size);
 }
 
 static struct chunk *new_slow(struct chunk *parent, size_t size)
 {
-    return chunk_memory(parent, 0, size, size + COST_HEADER);
+    return talloc_chunk_memory(parent, 0, size, size + COST_HEADER);
 }
 
 __attribute__((always_inline)) static inline struct chunk *new_inline(struct chunk *parent,
@@ -80,7 +80,7 @@ __attribute__((always_inline)) static inline struct chunk *new_inline(struct chu
             return NULL;
         chunk->heap = heap;
         chunk->size = (uint32_t)size;
-        chunk->word = chunk_magic;
+        chunk->word = talloc_chunk_magic;
     }
     chunk->child = NULL;
     chunk->extra = NULL;
@@ -89,12 +89,12 @@ __attribute__((always_inline)) static inline struct chunk *new_inline(struct chu
     return chunk;
 }
 
-struct chunk *chunk_new(struct chunk *parent, size_t size, const char *name)
+struct chunk *talloc_chunk_new(struct chunk *parent, size_t size, const char *name)
 {
     return new_inline(parent, size, name);
 }
 
-struct extra *chunk_extra(struct chunk *chunk)
+struct extra *talloc_chunk_extra(struct chunk *chunk)
 {
     if (chunk->word & FLAG_EXTRA)
         return chunk->extra;

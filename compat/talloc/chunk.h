@@ -5,6 +5,9 @@
  * each has a list of children, the newest first. The memory comes from the heap of the thread
  * (heap.h), or from a talloc_pool (pool.h). What few chunks need is in a record apart, their extra.
  *
+ * Whatever several files use begins with talloc_, since it must not meet the names of the rooms of
+ * src/ where both libraries are linked statically.
+ *
  * Always true of a live chunk:
  *   word & CHUNK_CHECKED == chunk_magic
  *   parent is NULL, and so are next and prev; or the chunk is in the list of parent
@@ -93,14 +96,14 @@ _Static_assert(sizeof(struct chunk) % 16 == 0, "users' memory is aligned as bloc
 
 /* misuse.c: differs from run to run, so that memory that was written over is not taken for a
    chunk. The flags in it are 0. */
-extern uint32_t chunk_magic;
+extern uint32_t talloc_chunk_magic;
 /* What freed memory is filled with, or -1. */
-extern int chunk_fill;
+extern int talloc_chunk_fill;
 /* null.c: the parent of chunks that have none, while these are tracked; or NULL. */
-extern struct chunk *chunk_null;
+extern struct chunk *talloc_chunk_null;
 
 /* misuse.c: reports that there is no live chunk, and aborts. */
-_Noreturn void chunk_bad(const struct chunk *chunk);
+_Noreturn void talloc_chunk_bad(const struct chunk *chunk);
 
 static inline void *memory_of(const struct chunk *chunk)
 {
@@ -110,15 +113,15 @@ static inline void *memory_of(const struct chunk *chunk)
 static inline struct chunk *chunk_of(const void *memory)
 {
     struct chunk *chunk = (struct chunk *)(uintptr_t)memory - 1;
-    if (OWN_UNLIKELY((chunk->word & CHUNK_CHECKED) != chunk_magic))
-        chunk_bad(chunk);
+    if (OWN_UNLIKELY((chunk->word & CHUNK_CHECKED) != talloc_chunk_magic))
+        talloc_chunk_bad(chunk);
     return chunk;
 }
 
 /* The chunk of a context, of which NULL is one. */
 static inline struct chunk *chunk_of_context(const void *context)
 {
-    return context ? chunk_of(context) : chunk_null;
+    return context ? chunk_of(context) : talloc_chunk_null;
 }
 
 static inline struct extra *extra_of(const struct chunk *chunk)
@@ -176,41 +179,41 @@ static inline struct chunk *chunk_after(const struct chunk *top, const struct ch
 }
 
 /* chunk.c: a chunk in the list of parent, or NULL with errno ENOMEM. */
-struct chunk *chunk_new(struct chunk *parent, size_t size, const char *name);
+struct chunk *talloc_chunk_new(struct chunk *parent, size_t size, const char *name);
 /* Memory for a chunk of that size, `prefix` bytes in front of its header included; the header has
    its size, word and home. `cost` counts against limits. NULL with errno ENOMEM. */
-struct chunk *chunk_memory(struct chunk *parent, size_t prefix, size_t size, size_t cost);
-/* Gives back what chunk_memory got. */
-void chunk_memory_put(struct chunk *chunk);
+struct chunk *talloc_chunk_memory(struct chunk *parent, size_t prefix, size_t size, size_t cost);
+/* Gives back what talloc_chunk_memory got. */
+void talloc_chunk_memory_put(struct chunk *chunk);
 /* The record of a chunk, made where it has none. NULL with errno ENOMEM. */
-struct extra *chunk_extra(struct chunk *chunk);
+struct extra *talloc_chunk_extra(struct chunk *chunk);
 /* Gives the chunk another parent, or none, as its first child; limits follow. A dying chunk stays
    as it is. */
-void chunk_move(struct chunk *chunk, struct chunk *parent);
+void talloc_chunk_move(struct chunk *chunk, struct chunk *parent);
 
 /* free.c: 0, or -1: a destructor or a reference has kept the chunk. */
-int chunk_free(struct chunk *chunk, const char *place);
+int talloc_chunk_free(struct chunk *chunk, const char *place);
 /* Frees all below a chunk. What cannot be freed goes to `heir`, which may be NULL. */
-void chunk_free_children(struct chunk *chunk, struct chunk *heir, const char *place);
+void talloc_chunk_free_children(struct chunk *chunk, struct chunk *heir, const char *place);
 
 /* tree.c: whether `above` is the chunk or above it. */
-bool chunk_is_below(const struct chunk *chunk, const struct chunk *above);
+bool talloc_chunk_is_below(const struct chunk *chunk, const struct chunk *above);
 
 /* Gives the memory of a chunk back that is in no list. What is left of it is known as freed, until
    the memory is used again. */
-void chunk_release(struct chunk *chunk, const char *place);
+void talloc_chunk_release(struct chunk *chunk, const char *place);
 
 /* reference.c: the reference is no longer one to its target. */
-void reference_remove(struct reference *reference);
+void talloc_reference_remove(struct reference *reference);
 /* Frees a reference, the chunk that has it. */
-void reference_free(struct chunk *holder, const char *place);
+void talloc_reference_free(struct chunk *holder, const char *place);
 /* Says who has references to a chunk. */
-void reference_log(const char *what, const struct chunk *chunk, const char *place);
+void talloc_reference_log(const char *what, const struct chunk *chunk, const char *place);
 
 /* misuse.c: to the function of talloc_set_log_fn. */
-void log_write(const char *format, ...) OWN_PRINTF(1, 2);
+void talloc_log_write(const char *format, ...) OWN_PRINTF(1, 2);
 /* Calls the function of talloc_set_abort_fn, or aborts. */
-void misuse(const char *reason);
+void talloc_misuse(const char *reason);
 
 #pragma GCC visibility pop
 

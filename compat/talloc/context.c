@@ -13,7 +13,7 @@ own_pool *own_compat_pool(const void *context)
         errno = EINVAL;
         return NULL;
     }
-    struct extra *extra = chunk_extra(chunk_of(context));
+    struct extra *extra = talloc_chunk_extra(chunk_of(context));
     if (!extra || extra->pool)
         return extra ? extra->pool : NULL;
     own_pool *pool = own_pool_new(NULL);

@@ -31,19 +31,19 @@ void own_talloc_set_destructor(const void *memory, int (*destructor)(void *))
 
 __attribute__((always_inline)) static inline void put_memory(struct chunk *chunk, const char *place)
 {
-    if (OWN_UNLIKELY(chunk_fill >= 0))
-        memset(memory_of(chunk), chunk_fill, chunk->size);
+    if (OWN_UNLIKELY(talloc_chunk_fill >= 0))
+        memset(memory_of(chunk), talloc_chunk_fill, chunk->size);
     chunk->name = place;
     chunk->word |= FLAG_FREE;
     if (OWN_LIKELY(!(chunk->word & (FLAG_POOL | FLAG_POOLED))))
         heap_put(chunk->heap, chunk, sizeof(struct chunk) + chunk->size);
     else if (chunk->word & FLAG_POOL)
-        pool_put(pool_of(chunk), chunk);
+        talloc_pool_put(pool_of(chunk), chunk);
     else
-        chunk_memory_put(chunk);
+        talloc_chunk_memory_put(chunk);
 }
 
-void chunk_release(struct chunk *chunk, const char *place)
+void talloc_chunk_release(struct chunk *chunk, const char *place)
 {
     put_memory(chunk, place);
 }
@@ -60,8 +60,8 @@ static int ask(struct chunk *chunk, const char *place)
     struct reference *reference;
     while ((reference = references_of(chunk))) {
         struct chunk *holder = chunk_of_reference(reference);
-        bool is_from_below = chunk_is_below(holder, chunk);
-        reference_free(holder, place);
+        bool is_from_below = talloc_chunk_is_below(holder, chunk);
+        talloc_reference_free(holder, place);
         if (!is_from_below)
             return -1;
     }
@@ -107,20 +107,20 @@ static bool drop_extra(struct chunk *chunk)
     if (chunk->child)
         return false;
     while (extra->references)
-        reference_remove(extra->references);
+        talloc_reference_remove(extra->references);
     return true;
 }
 
 static void end_death(struct chunk *chunk, const char *place)
 {
     if (chunk->word & FLAG_LIMITED)
-        limit_subtract(chunk->parent, limit_cost(chunk));
+        talloc_limit_subtract(chunk->parent, talloc_limit_cost(chunk));
     struct extra *extra = extra_of(chunk);
     if (extra) {
         heap_put(extra->home, extra, sizeof(*extra));
         chunk->word &= ~(uint32_t)FLAG_EXTRA;
     }
-    chunk_release(chunk, place);
+    talloc_chunk_release(chunk, place);
 }
 
 /* Who gets a child that cannot be freed: the context of the newest reference to it, if any. */
@@ -128,10 +128,10 @@ static struct chunk *heir_of(const struct chunk *child)
 {
     const struct reference *reference = references_of(child);
     struct chunk *heir = reference ? chunk_of_reference(reference)->parent : NULL;
-    return heir == chunk_null ? NULL : heir;
+    return heir == talloc_chunk_null ? NULL : heir;
 }
 
-void chunk_free_children(struct chunk *top, struct chunk *top_heir, const char *place)
+void talloc_chunk_free_children(struct chunk *top, struct chunk *top_heir, const char *place)
 {
     struct chunk *parent = top;
     for (;;) {
@@ -154,19 +154,19 @@ void chunk_free_children(struct chunk *top, struct chunk *top_heir, const char *
             continue;
         }
         if (child->word & FLAG_REFERENCE) {
-            reference_free(child, place);
+            talloc_reference_free(child, place);
             continue;
         }
         struct chunk *heir = heir_of(child);
         if (ask(child, place) > 0) {
             if (child->parent != parent)
-                chunk_move(child, parent);
+                talloc_chunk_move(child, parent);
             begin_death(child, parent);
             parent = child;
         } else if (child->parent == parent) {
             if (!heir)
                 heir = parent == top ? top_heir : parent->parent;
-            chunk_move(child, heir ? heir : chunk_null);
+            talloc_chunk_move(child, heir ? heir : talloc_chunk_null);
         }
     }
 }
@@ -175,12 +175,12 @@ void chunk_free_children(struct chunk *top, struct chunk *top_heir, const char *
 static void finish(struct chunk *chunk, struct chunk *heir, const char *place)
 {
     do
-        chunk_free_children(chunk, heir, place);
+        talloc_chunk_free_children(chunk, heir, place);
     while (!drop_extra(chunk));
     end_death(chunk, place);
 }
 
-int chunk_free(struct chunk *chunk, const char *place)
+int talloc_chunk_free(struct chunk *chunk, const char *place)
 {
     int answer = ask(chunk, place);
     if (answer <= 0)
@@ -188,7 +188,7 @@ int chunk_free(struct chunk *chunk, const char *place)
     /* As libtalloc has it: children that refuse go to the parent if this was its newest child, else
        they have none. */
     struct chunk *heir = chunk->prev ? NULL : chunk->parent;
-    limit_leave(chunk);
+    talloc_limit_leave(chunk);
     begin_death(chunk, NULL);
     finish(chunk, heir, place);
     return 0;
@@ -206,10 +206,10 @@ int own_talloc_free_at(void *memory, const char *place)
     }
     struct reference *reference = references_of(chunk);
     if (!reference)
-        return chunk_free(chunk, place);
-    if (chunk->parent == chunk_null && !reference->next)
+        return talloc_chunk_free(chunk, place);
+    if (chunk->parent == talloc_chunk_null && !reference->next)
         return own_talloc_unlink(NULL, memory);
-    reference_log("ERROR: talloc_free with references", chunk, place);
+    talloc_reference_log("ERROR: talloc_free with references", chunk, place);
     return -1;
 }
 
@@ -226,7 +226,7 @@ void own_talloc_free_children(void *memory)
         chunk_unlink(name);
         name->parent = NULL;
     }
-    chunk_free_children(chunk, chunk->parent, OWN_HERE);
+    talloc_chunk_free_children(chunk, chunk->parent, OWN_HERE);
     struct extra *extra = extra_of(chunk);
     if (extra && extra->pool)
         own_pool_clear(extra->pool);

@@ -11,7 +11,7 @@
 #include "chunk.h"
 #include "heap.h"
 
-__thread struct heap *heap_mine;
+__thread struct heap *talloc_heap_mine;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
@@ -32,7 +32,7 @@ static void heaps_unlock(void)
 static void free_block(struct heap *heap, void *block)
 {
     if (own_free(heap->pool, block)) {
-        misuse("Bad talloc magic value - unknown value");
+        talloc_misuse("Bad talloc magic value - unknown value");
         abort();
     }
 }
@@ -91,7 +91,7 @@ static void unlist(struct heap *heap)
 static void leave(void *argument)
 {
     struct heap *heap = argument;
-    heap_mine = NULL;
+    talloc_heap_mine = NULL;
     free_quick(heap);
     free_returned(heap);
     if (is_empty(heap)) {
@@ -131,11 +131,11 @@ static struct heap *find(void)
     return heap;
 }
 
-struct heap *heap_prepare(void)
+struct heap *talloc_heap_prepare(void)
 {
-    if (heap_mine) {
-        free_returned(heap_mine);
-        return heap_mine;
+    if (talloc_heap_mine) {
+        free_returned(talloc_heap_mine);
+        return talloc_heap_mine;
     }
     pthread_once(&once, set_up);
     struct heap *heap = has_key ? find() : NULL;
@@ -148,7 +148,7 @@ struct heap *heap_prepare(void)
         return NULL;
     }
     free_returned(heap);
-    return heap_mine = heap;
+    return talloc_heap_mine = heap;
 }
 
 /* The block is live until it is pushed, and so is its heap; afterwards neither may be looked at. */
@@ -181,9 +181,9 @@ static void put_elsewhere(struct heap *heap, void *block)
         own_decref(heap->pool);
 }
 
-void heap_put_back(struct heap *heap, void *block)
+void talloc_heap_put_back(struct heap *heap, void *block)
 {
-    if (heap != heap_mine) {
+    if (heap != talloc_heap_mine) {
         put_elsewhere(heap, block);
         return;
     }
@@ -192,7 +192,7 @@ void heap_put_back(struct heap *heap, void *block)
     free_block(heap, block);
 }
 
-void *heap_get_new(struct heap *heap, size_t bytes)
+void *talloc_heap_get_new(struct heap *heap, size_t bytes)
 {
     return own_alloc_raw(heap->pool, 1, bytes);
 }

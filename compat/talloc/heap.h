@@ -45,23 +45,23 @@ struct heap {
 };
 
 /* The heap of the calling thread, or NULL. */
-extern __thread struct heap *heap_mine;
+extern __thread struct heap *talloc_heap_mine;
 
 /* Makes the calling thread's heap, or frees what was returned to it. NULL with errno ENOMEM. */
-struct heap *heap_prepare(void);
+struct heap *talloc_heap_prepare(void);
 
 /* A block that no list has. NULL with errno ENOMEM. */
-void *heap_get_new(struct heap *heap, size_t bytes);
+void *talloc_heap_get_new(struct heap *heap, size_t bytes);
 
 /* Frees a block that no list takes: of whatever heap. */
-void heap_put_back(struct heap *heap, void *block);
+void talloc_heap_put_back(struct heap *heap, void *block);
 
 /* The heap to allocate in. NULL with errno ENOMEM. */
 static inline struct heap *heap_here(void)
 {
-    struct heap *heap = heap_mine;
+    struct heap *heap = talloc_heap_mine;
     if (OWN_UNLIKELY(!heap || __atomic_load_n(&heap->returned, __ATOMIC_RELAXED)))
-        return heap_prepare();
+        return talloc_heap_prepare();
     return heap;
 }
 
@@ -75,11 +75,11 @@ static inline size_t steps_of(size_t bytes)
 static inline void *heap_get(struct heap *heap, size_t bytes)
 {
     if (OWN_UNLIKELY(bytes > QUICK_MOST))
-        return heap_get_new(heap, bytes);
+        return talloc_heap_get_new(heap, bytes);
     size_t steps = steps_of(bytes);
     struct heap_block *block = heap->quick[steps];
     if (OWN_UNLIKELY(!block))
-        return heap_get_new(heap, bytes);
+        return talloc_heap_get_new(heap, bytes);
     heap->quick[steps] = block->next;
     heap->quick_steps -= steps;
     return block;
@@ -88,9 +88,9 @@ static inline void *heap_get(struct heap *heap, size_t bytes)
 /* Frees a block, which has at least so many bytes. */
 static inline void heap_put(struct heap *heap, void *memory, size_t bytes)
 {
-    if (OWN_UNLIKELY(heap != heap_mine || bytes > QUICK_MOST ||
+    if (OWN_UNLIKELY(heap != talloc_heap_mine || bytes > QUICK_MOST ||
                      heap->quick_steps > QUICK_BYTES / QUICK_STEP)) {
-        heap_put_back(heap, memory);
+        talloc_heap_put_back(heap, memory);
         return;
     }
     size_t steps = steps_of(bytes);

@@ -15,7 +15,7 @@ static struct extra *limit_of(const struct chunk *chunk)
     return extra && extra->has_limit ? extra : NULL;
 }
 
-bool limit_has_room(const struct chunk *parent, size_t bytes)
+bool talloc_limit_has_room(const struct chunk *parent, size_t bytes)
 {
     for (; parent && parent->word & FLAG_LIMITED; parent = parent->parent) {
         const struct extra *extra = limit_of(parent);
@@ -26,7 +26,7 @@ bool limit_has_room(const struct chunk *parent, size_t bytes)
     return true;
 }
 
-void limit_add(struct chunk *chunk, size_t bytes)
+void talloc_limit_add(struct chunk *chunk, size_t bytes)
 {
     for (; chunk && chunk->word & FLAG_LIMITED; chunk = chunk->parent) {
         struct extra *extra = limit_of(chunk);
@@ -35,7 +35,7 @@ void limit_add(struct chunk *chunk, size_t bytes)
     }
 }
 
-void limit_subtract(struct chunk *chunk, size_t bytes)
+void talloc_limit_subtract(struct chunk *chunk, size_t bytes)
 {
     for (; chunk && chunk->word & FLAG_LIMITED; chunk = chunk->parent) {
         struct extra *extra = limit_of(chunk);
@@ -44,7 +44,7 @@ void limit_subtract(struct chunk *chunk, size_t bytes)
     }
 }
 
-size_t limit_cost(const struct chunk *chunk)
+size_t talloc_limit_cost(const struct chunk *chunk)
 {
     if (chunk->word & FLAG_POOLED)
         return 0;
@@ -57,7 +57,7 @@ static size_t cost_of_all(const struct chunk *top)
 {
     size_t cost = 0;
     for (const struct chunk *chunk = top; chunk; chunk = chunk_after(top, chunk))
-        cost += limit_cost(chunk);
+        cost += talloc_limit_cost(chunk);
     return cost;
 }
 
@@ -70,17 +70,17 @@ static void flag_all(struct chunk *top)
     }
 }
 
-void limit_leave(struct chunk *chunk)
+void talloc_limit_leave(struct chunk *chunk)
 {
     if (chunk->parent && chunk->parent->word & FLAG_LIMITED)
-        limit_subtract(chunk->parent, cost_of_all(chunk));
+        talloc_limit_subtract(chunk->parent, cost_of_all(chunk));
 }
 
-void limit_enter(struct chunk *chunk)
+void talloc_limit_enter(struct chunk *chunk)
 {
     bool is_below_limit = chunk->parent && chunk->parent->word & FLAG_LIMITED;
     if (is_below_limit)
-        limit_add(chunk->parent, cost_of_all(chunk));
+        talloc_limit_add(chunk->parent, cost_of_all(chunk));
     if (is_below_limit || chunk->word & FLAG_LIMITED)
         flag_all(chunk);
 }
@@ -88,7 +88,7 @@ void limit_enter(struct chunk *chunk)
 int own_talloc_set_memlimit(const void *context, size_t bytes)
 {
     struct chunk *chunk = chunk_of(context);
-    struct extra *extra = chunk_extra(chunk);
+    struct extra *extra = talloc_chunk_extra(chunk);
     if (!extra)
         return 1;
     if (!extra->has_limit) {

@@ -15,18 +15,18 @@
 #define COST_POOL ((size_t)32)
 
 /* Whether parent and all above it have room for so many bytes. */
-bool limit_has_room(const struct chunk *parent, size_t bytes);
+bool talloc_limit_has_room(const struct chunk *parent, size_t bytes);
 
 /* Counts bytes in a chunk and all above it; or no longer. */
-void limit_add(struct chunk *chunk, size_t bytes);
-void limit_subtract(struct chunk *chunk, size_t bytes);
+void talloc_limit_add(struct chunk *chunk, size_t bytes);
+void talloc_limit_subtract(struct chunk *chunk, size_t bytes);
 
 /* What a chunk costs. */
-size_t limit_cost(const struct chunk *chunk);
+size_t talloc_limit_cost(const struct chunk *chunk);
 
 /* The chunk is about to leave its parent, or has come to it, with all below it. */
-void limit_leave(struct chunk *chunk);
-void limit_enter(struct chunk *chunk);
+void talloc_limit_leave(struct chunk *chunk);
+void talloc_limit_enter(struct chunk *chunk);
 
 #pragma GCC visibility pop
 

@@ -5,14 +5,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 #include <own/compat/talloc.h>
 
 #include "chunk.h"
 
-uint32_t chunk_magic = 0x0e7a1100U & ~(uint32_t)FLAGS;
-int chunk_fill = -1;
+uint32_t talloc_chunk_magic = 0x0e7a1100U & ~(uint32_t)FLAGS;
+int talloc_chunk_fill = -1;
 
 static void (*log_fn)(const char *message);
 static void (*abort_fn)(const char *reason);
@@ -20,15 +21,18 @@ static void (*abort_fn)(const char *reason);
 /* Before the first chunk: libraries that use this one are set up later. */
 __attribute__((constructor)) static void set_up(void)
 {
-    const uint32_t *random = (const uint32_t *)getauxval(AT_RANDOM);
-    if (random)
-        chunk_magic = (chunk_magic ^ random[1]) & ~(uint32_t)FLAGS;
+    const void *bytes = (const void *)getauxval(AT_RANDOM);
+    uint32_t random;
+    if (bytes) {
+        memcpy(&random, bytes, sizeof(random));
+        talloc_chunk_magic = (talloc_chunk_magic ^ random) & ~(uint32_t)FLAGS;
+    }
     const char *fill = getenv("TALLOC_FREE_FILL");
     if (fill)
-        chunk_fill = (int)(strtoul(fill, NULL, 0) & 255);
+        talloc_chunk_fill = (int)(strtoul(fill, NULL, 0) & 255);
 }
 
-void log_write(const char *format, ...)
+void talloc_log_write(const char *format, ...)
 {
     if (!log_fn)
         return;
@@ -63,25 +67,26 @@ void own_talloc_set_abort_fn(void (*function)(const char *reason))
     abort_fn = function;
 }
 
-void misuse(const char *reason)
+void talloc_misuse(const char *reason)
 {
     if (!log_fn && !abort_fn)
         log_fn = write_stderr;
-    log_write("%s\n", reason);
+    talloc_log_write("%s\n", reason);
     if (!abort_fn)
         abort();
     abort_fn(reason);
 }
 
-void chunk_bad(const struct chunk *chunk)
+void talloc_chunk_bad(const struct chunk *chunk)
 {
-    bool is_freed = (chunk->word & CHUNK_CHECKED) == (chunk_magic | FLAG_FREE);
+    bool is_freed = (chunk->word & CHUNK_CHECKED) == (talloc_chunk_magic | FLAG_FREE);
     if (is_freed && !log_fn && !abort_fn)
         log_fn = write_stderr;
     if (is_freed)
-        log_write("talloc: access after free error - first free may be at %s\n", chunk->name);
-    misuse(is_freed ? "Bad talloc magic value - access after free"
-                    : "Bad talloc magic value - unknown value");
+        talloc_log_write("talloc: access after free error - first free may be at %s\n",
+                         chunk->name);
+    talloc_misuse(is_freed ? "Bad talloc magic value - access after free"
+                           : "Bad talloc magic value - unknown value");
     abort();
 }
 
@@ -97,5 +102,5 @@ int own_talloc_version_minor(void)
 
 int own_talloc_test_get_magic(void)
 {
-    return (int)chunk_magic;
+    return (int)talloc_chunk_magic;
 }

@@ -35,7 +35,7 @@ void *own_talloc_get_type_abort(const void *memory, const char *name, const char
     char reason[512];
     snprintf(reason, sizeof(reason), "%s: Type mismatch: name[%s] expected[%s]", place,
              memory ? own_talloc_get_name(memory) : "NULL", name);
-    misuse(reason);
+    talloc_misuse(reason);
     return NULL;
 }
 

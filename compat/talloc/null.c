@@ -8,7 +8,7 @@
 
 #include "chunk.h"
 
-struct chunk *chunk_null;
+struct chunk *talloc_chunk_null;
 
 static void *autofree;
 static void (*report_leaks)(const void *context, FILE *file);
@@ -18,7 +18,7 @@ static void at_exit(void)
 {
     if (autofree)
         own_talloc_free_at(autofree, OWN_HERE);
-    if (report_leaks && chunk_null && own_talloc_total_size(NULL) != 0)
+    if (report_leaks && talloc_chunk_null && own_talloc_total_size(NULL) != 0)
         report_leaks(NULL, stderr);
 }
 
@@ -49,26 +49,26 @@ void *own_talloc_autofree_context(void)
 
 void own_talloc_enable_null_tracking_no_autofree(void)
 {
-    if (!chunk_null)
-        chunk_null = chunk_new(NULL, 0, "null_context");
+    if (!talloc_chunk_null)
+        talloc_chunk_null = talloc_chunk_new(NULL, 0, "null_context");
 }
 
 void own_talloc_enable_null_tracking(void)
 {
     own_talloc_enable_null_tracking_no_autofree();
     if (autofree)
-        own_talloc_reparent(NULL, memory_of(chunk_null), autofree);
+        own_talloc_reparent(NULL, memory_of(talloc_chunk_null), autofree);
 }
 
 void own_talloc_disable_null_tracking(void)
 {
-    struct chunk *tracker = chunk_null;
+    struct chunk *tracker = talloc_chunk_null;
     if (!tracker)
         return;
-    chunk_null = NULL;
+    talloc_chunk_null = NULL;
     while (tracker->child)
-        chunk_move(tracker->child, NULL);
-    chunk_free(tracker, OWN_HERE);
+        talloc_chunk_move(tracker->child, NULL);
+    talloc_chunk_free(tracker, OWN_HERE);
 }
 
 static void enable_report(void (*report)(const void *context, FILE *file))

@@ -20,7 +20,7 @@ static char *end_of(const struct chunk *chunk)
     return (char *)memory_of(chunk) + round_up(chunk->size);
 }
 
-void *pool_get(const struct chunk *parent, size_t bytes, struct pool **found)
+void *talloc_pool_get(const struct chunk *parent, size_t bytes, struct pool **found)
 {
     struct pool *pool = parent->word & FLAG_POOL ? pool_of(parent) : parent->pool;
     bytes = round_up(bytes);
@@ -39,19 +39,19 @@ static struct chunk *own_chunk(struct pool *pool)
     return (struct chunk *)(void *)(pool + 1);
 }
 
-void pool_put(struct pool *pool, struct chunk *chunk)
+void talloc_pool_put(struct pool *pool, struct chunk *chunk)
 {
     bool is_alive = !(own_chunk(pool)->word & FLAG_FREE);
     pool->chunks--;
     if (!pool->chunks)
-        chunk_memory_put(own_chunk(pool));
+        talloc_chunk_memory_put(own_chunk(pool));
     else if (pool->chunks == 1 && is_alive)
         pool->bump = pool->first;
     else if (chunk != own_chunk(pool) && !(chunk->word & FLAG_POOL) && pool->bump == end_of(chunk))
         pool->bump = (char *)chunk;
 }
 
-bool pool_resize(struct chunk *chunk, size_t size)
+bool talloc_pool_resize(struct chunk *chunk, size_t size)
 {
     struct pool *pool = chunk->pool;
     char *end = (char *)memory_of(chunk) + round_up(size);
@@ -70,7 +70,7 @@ static struct chunk *pool_new(const void *context, size_t size, size_t of_chunk)
 {
     struct chunk *parent = chunk_of_context(context);
     struct chunk *chunk =
-        chunk_memory(parent, sizeof(struct pool), size, size + COST_HEADER + COST_POOL);
+        talloc_chunk_memory(parent, sizeof(struct pool), size, size + COST_HEADER + COST_POOL);
     if (!chunk)
         return NULL;
     char *memory = memory_of(chunk);

@@ -31,16 +31,13 @@ static inline struct pool *pool_of(const struct chunk *chunk)
 }
 
 /* Memory for a chunk below `parent`, which is a pool or lies in one; NULL: the pool is full. */
-void *pool_get(const struct chunk *parent, size_t bytes, struct pool **pool);
+void *talloc_pool_get(const struct chunk *parent, size_t bytes, struct pool **pool);
 
 /* The chunk has been freed, the pool's own too. */
-void pool_put(struct pool *pool, struct chunk *chunk);
+void talloc_pool_put(struct pool *pool, struct chunk *chunk);
 
 /* Makes a chunk larger or smaller where it lies. False: there is no room. */
-bool pool_resize(struct chunk *chunk, size_t size);
-
-/* Gives back the memory of a pool's chunk. */
-void pool_end(struct chunk *chunk);
+bool talloc_pool_resize(struct chunk *chunk, size_t size);
 
 #pragma GCC visibility pop
 

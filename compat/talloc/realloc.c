@@ -36,7 +36,7 @@ static struct chunk *copy(struct chunk *chunk, size_t size)
     struct heap *heap = NULL;
     struct chunk *new = NULL;
     if (chunk->word & FLAG_POOLED)
-        new = pool_get(chunk, sizeof(struct chunk) + size, &pool);
+        new = talloc_pool_get(chunk, sizeof(struct chunk) + size, &pool);
     if (!new) {
         heap = heap_here();
         new = heap ? heap_get(heap, sizeof(struct chunk) + size) : NULL;
@@ -52,7 +52,7 @@ static struct chunk *copy(struct chunk *chunk, size_t size)
     }
     chunk->name = moved;
     chunk->word |= FLAG_FREE;
-    chunk_memory_put(chunk);
+    talloc_chunk_memory_put(chunk);
     return new;
 }
 
@@ -84,7 +84,7 @@ static struct chunk *resize(struct chunk *chunk, size_t size)
    change. */
 static struct chunk *change(struct chunk *chunk, size_t size)
 {
-    if (chunk->word & FLAG_POOLED ? pool_resize(chunk, size) : size == chunk->size)
+    if (chunk->word & FLAG_POOLED ? talloc_pool_resize(chunk, size) : size == chunk->size)
         return chunk;
     struct chunk *new = chunk->word &FLAG_POOLED || chunk->heap != heap_here()
                             ? copy(chunk, size)
@@ -115,17 +115,17 @@ void *own_talloc_realloc(const void *context, void *memory, size_t size, const c
         chunk->size = (uint32_t)size;
         return memory;
     }
-    if (chunk->word & FLAG_LIMITED && size > old && !limit_has_room(chunk, size - old)) {
+    if (chunk->word & FLAG_LIMITED && size > old && !talloc_limit_has_room(chunk, size - old)) {
         errno = ENOMEM;
         return NULL;
     }
-    size_t cost = limit_cost(chunk);
+    size_t cost = talloc_limit_cost(chunk);
     chunk = change(chunk, size);
     if (!chunk)
         return NULL;
     if (chunk->word & FLAG_LIMITED) {
-        limit_subtract(chunk, cost);
-        limit_add(chunk, limit_cost(chunk));
+        talloc_limit_subtract(chunk, cost);
+        talloc_limit_add(chunk, talloc_limit_cost(chunk));
     }
     chunk->name = name;
     return memory_of(chunk);

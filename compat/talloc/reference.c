@@ -12,7 +12,7 @@
 
 static const char reference_name[] = ".reference";
 
-void reference_remove(struct reference *reference)
+void talloc_reference_remove(struct reference *reference)
 {
     if (!reference->link)
         return;
@@ -22,20 +22,20 @@ void reference_remove(struct reference *reference)
     reference->link = NULL;
 }
 
-void reference_free(struct chunk *holder, const char *place)
+void talloc_reference_free(struct chunk *holder, const char *place)
 {
-    reference_remove(memory_of(holder));
+    talloc_reference_remove(memory_of(holder));
     chunk_unlink(holder);
     if (holder->word & FLAG_LIMITED)
-        limit_subtract(holder->parent, limit_cost(holder));
-    chunk_release(holder, place);
+        talloc_limit_subtract(holder->parent, talloc_limit_cost(holder));
+    talloc_chunk_release(holder, place);
 }
 
-void reference_log(const char *what, const struct chunk *chunk, const char *place)
+void talloc_reference_log(const char *what, const struct chunk *chunk, const char *place)
 {
-    log_write("%s at %s\n", what, place);
+    talloc_log_write("%s at %s\n", what, place);
     for (const struct reference *each = references_of(chunk); each; each = each->next)
-        log_write("\treference at %s\n", each->place);
+        talloc_log_write("\treference at %s\n", each->place);
 }
 
 void *own_talloc_reference_at(const void *context, const void *memory, const char *place)
@@ -44,10 +44,10 @@ void *own_talloc_reference_at(const void *context, const void *memory, const cha
         return NULL;
     struct chunk *chunk = chunk_of(memory);
     struct chunk *parent = chunk_of_context(context);
-    struct extra *extra = chunk_extra(chunk);
+    struct extra *extra = talloc_chunk_extra(chunk);
     if (!extra)
         return NULL;
-    struct chunk *holder = chunk_new(parent, sizeof(struct reference), reference_name);
+    struct chunk *holder = talloc_chunk_new(parent, sizeof(struct reference), reference_name);
     if (!holder)
         return NULL;
     holder->word |= FLAG_REFERENCE;
@@ -92,18 +92,18 @@ int own_talloc_unlink(const void *context, void *memory)
     struct chunk *parent = chunk_of_context(context);
     struct reference *reference = find(parent, chunk);
     if (reference) {
-        reference_free(chunk_of_reference(reference), OWN_HERE);
+        talloc_reference_free(chunk_of_reference(reference), OWN_HERE);
         return 0;
     }
     if (chunk->parent != parent)
         return -1;
     reference = references_of(chunk);
     if (!reference)
-        return chunk_free(chunk, OWN_HERE);
+        return talloc_chunk_free(chunk, OWN_HERE);
     /* The newest reference becomes the parent. */
     struct chunk *heir = chunk_of_reference(reference)->parent;
-    reference_free(chunk_of_reference(reference), OWN_HERE);
-    chunk_move(chunk, heir);
+    talloc_reference_free(chunk_of_reference(reference), OWN_HERE);
+    talloc_chunk_move(chunk, heir);
     return 0;
 }
 
@@ -119,6 +119,6 @@ void *own_talloc_reparent(const void *old_parent, const void *new_parent, const 
             return NULL;
         chunk = chunk_of_reference(reference);
     }
-    chunk_move(chunk, chunk_of_context(new_parent));
+    talloc_chunk_move(chunk, chunk_of_context(new_parent));
     return (void *)(uintptr_t)memory;
 }

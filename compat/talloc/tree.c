@@ -8,17 +8,17 @@
 #include "chunk.h"
 #include "limit.h"
 
-void chunk_move(struct chunk *chunk, struct chunk *parent)
+void talloc_chunk_move(struct chunk *chunk, struct chunk *parent)
 {
     if (chunk == parent || chunk->word & FLAG_DYING)
         return;
     uint32_t limited = chunk->word & FLAG_LIMITED;
     if (limited)
-        limit_leave(chunk);
+        talloc_limit_leave(chunk);
     chunk_unlink(chunk);
     chunk_link(chunk, parent);
     if (limited || (parent && parent->word & FLAG_LIMITED))
-        limit_enter(chunk);
+        talloc_limit_enter(chunk);
 }
 
 void *own_talloc_steal_at(const void *context, const void *memory, const char *place)
@@ -28,8 +28,8 @@ void *own_talloc_steal_at(const void *context, const void *memory, const char *p
     struct chunk *chunk = chunk_of(memory);
     struct chunk *parent = chunk_of_context(context);
     if (references_of(chunk) && chunk->parent != parent)
-        reference_log("WARNING: talloc_steal with references", chunk, place);
-    chunk_move(chunk, parent);
+        talloc_reference_log("WARNING: talloc_steal with references", chunk, place);
+    talloc_chunk_move(chunk, parent);
     return memory_of(chunk);
 }
 
@@ -56,7 +56,7 @@ const char *own_talloc_parent_name(const void *memory)
     return parent ? own_talloc_get_name(parent) : NULL;
 }
 
-bool chunk_is_below(const struct chunk *chunk, const struct chunk *above)
+bool talloc_chunk_is_below(const struct chunk *chunk, const struct chunk *above)
 {
     for (int depth = 0; chunk && depth < DEPTH_MAX; depth++, chunk = chunk->parent)
         if (chunk == above)
@@ -68,7 +68,7 @@ int own_talloc_is_parent(const void *context, const void *memory)
 {
     if (!context || !memory)
         return 0;
-    return chunk_is_below(chunk_of(context), (const struct chunk *)memory - 1);
+    return talloc_chunk_is_below(chunk_of(context), (const struct chunk *)memory - 1);
 }
 
 void *own_talloc_find_parent_byname(const void *context, const char *name)
