@@ -33,7 +33,7 @@ libown_talloc_la_LDFLAGS += -export-symbols-regex '^own_'
 endif
 
 pkgconfig_DATA += own-talloc.pc
-EXTRA_DIST += %D%/libown-talloc.map
+EXTRA_DIST += %D%/libown-talloc.map doc/moving-from-talloc
 
 # Beside libtalloc, in two programs from one source.
 EXTRA_PROGRAMS += %D%/bench-own
