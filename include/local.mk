@@ -17,3 +17,8 @@ owninclude_HEADERS = \
 	%D%/own/pool.h \
 	%D%/own/version.h \
 	%D%/own/weakref.h
+
+owncompatincludedir = $(ownincludedir)/compat
+owncompatinclude_HEADERS = \
+	%D%/own/compat/talloc.h \
+	%D%/own/compat/talloc_names.h

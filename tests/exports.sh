@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/exports.sh - what the headers declare, what the version script lists and what libown.so
-# exports are the same names; and a program that links libown.a statically gets no other globals.
+# exports are the same names, and so for the libraries of compat/; and a program that links libown.a
+# statically gets no other globals.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
@@ -15,19 +16,28 @@ same()
     exit 1
 }
 
-sh "$top_srcdir/tools/public-names.sh" "$top_srcdir"/include/own/*.h "$top_srcdir/include/own.h" \
-    >"$work/headers"
-test "$(wc -l <"$work/headers")" -gt 10
-test "$(grep -c . "$work/headers")" = "$(sort -u "$work/headers" | grep -c .)"
+# check LIBRARY MAP HEADERS
+check()
+{
+    library=$1
+    map=$2
+    shift 2
+    sh "$top_srcdir/tools/public-names.sh" "$@" >"$work/headers"
+    test "$(wc -l <"$work/headers")" -gt 10
+    test "$(grep -c . "$work/headers")" = "$(sort -u "$work/headers" | grep -c .)"
 
-sed -n '/global:/,/local:/s/^ *\([a-z_0-9]*\);$/\1/p' "$top_srcdir/src/libown.map" |
-    sort >"$work/libown.map"
-same headers libown.map
+    sed -n '/global:/,/local:/s/^ *\([a-z_0-9]*\);$/\1/p' "$top_srcdir/$map" | sort >"$work/map"
+    same headers map
 
-if test "$OWN_SHARED" = yes; then
-    $NM -D --defined-only "$top_builddir/.libs/libown.so" |
-        awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$work/libown.so"
-    same headers libown.so
-else
-    echo "not looked at: libown.so (configured with --disable-shared)"
-fi
+    if test "$OWN_SHARED" = yes; then
+        $NM -D --defined-only "$top_builddir/.libs/$library.so" |
+            awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$work/$library.so"
+        same headers "$library.so"
+    else
+        echo "not looked at: $library.so (configured with --disable-shared)"
+    fi
+}
+
+include=$top_srcdir/include
+check libown src/libown.map "$include"/own/*.h "$include/own.h"
+check libown-talloc compat/talloc/libown-talloc.map "$include/own/compat/talloc.h"

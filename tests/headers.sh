@@ -13,7 +13,8 @@ check()
     compiler=$1
     source=$2
     count=0
-    for header in "$top_srcdir"/include/own.h "$top_srcdir"/include/own/*.h; do
+    for header in "$top_srcdir"/include/own.h "$top_srcdir"/include/own/*.h \
+        "$top_srcdir"/include/own/compat/*.h; do
         name=${header#"$top_srcdir/include/"}
         printf '#include <%s>\n#include <%s>\nint main(void) { return 0; }\n' "$name" "$name" \
             >"$work/$source"
