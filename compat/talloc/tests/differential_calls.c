@@ -310,8 +310,7 @@ static void set_last_act(int slot)
 {
     slots[slot].last_act = (enum last_act)below(LAST_ACTS);
     slots[slot].refusals = below(3) == 0;
-    trace("last act of %u: %d %u", slots[slot].id, (int)slots[slot].last_act,
-          slots[slot].refusals);
+    trace("last act of %u: %d %u", slots[slot].id, (int)slots[slot].last_act, slots[slot].refusals);
 }
 
 static void ask(int slot)
@@ -385,12 +384,10 @@ static void of_null(int slot)
 
 void random_call(void)
 {
-    static void (*const calls[])(int slot) = {free_one,   free_one,   free_children, set_name,
-                                              check_name, resize,     resize,        ask,
-                                              limit,      report,     track,         of_null,
-                                              unlink_one, unlink_one, steal,         steal,
-                                              reparent,   reference,  reference,     increase,
-                                              set_last_act, set_last_act};
+    static void (*const calls[])(int slot) = {
+        free_one, free_one,  free_children, set_name, check_name,   resize,      resize, ask,
+        limit,    report,    track,         of_null,  unlink_one,   unlink_one,  steal,  steal,
+        reparent, reference, reference,     increase, set_last_act, set_last_act};
     const size_t still = 14; /* so many move nothing */
     int slot = a_slot(), string = a_string();
     size_t choice = below((has_limits ? still : LENGTH(calls)) + 14);

@@ -144,7 +144,8 @@ START_TEST(reparent_moves_the_parent_or_the_reference_that_is_named)
     expect(talloc_parent(shared) == third && talloc_reference_count(shared) == 1);
     expect(talloc_reparent(second, first, shared) == (void *)shared);
     expect(talloc_unlink(second, shared) == -1 && talloc_reference_count(shared) == 1);
-    expect(talloc_reparent(none, second, shared) == NULL && talloc_reparent(none, first, NULL) == NULL);
+    expect(talloc_reparent(none, second, shared) == NULL &&
+           talloc_reparent(none, first, NULL) == NULL);
     expect_text(messages, "");
     messages_end();
     talloc_free(third);

@@ -52,7 +52,8 @@ START_TEST(appended_string_is_its_name_and_stays_where_it_was)
     text = talloc_asprintf_append_buffer(text, "%c", 'z');
     expect_text(text, "abcde42-++z");
     expect(talloc_get_size(text) == 12);
-    expect(talloc_strdup_append(text, NULL) == text && talloc_strndup_append(text, NULL, 2) == text);
+    expect(talloc_strdup_append(text, NULL) == text &&
+           talloc_strndup_append(text, NULL, 2) == text);
     for (int i = 0; i < 2000; i++)
         text = talloc_strdup_append_buffer(text, "0123456789");
     expect(strlen(text) == 20011 && talloc_get_size(text) == 20012);
@@ -61,11 +62,10 @@ END_TEST
 
 START_TEST(appending_to_NULL_makes_a_string)
 {
-    char *texts[] = {talloc_strdup_append(NULL, "a"), talloc_strdup_append_buffer(NULL, "a"),
-                     talloc_strndup_append(NULL, "ab", 1),
-                     talloc_strndup_append_buffer(NULL, "ab", 1),
-                     talloc_asprintf_append(NULL, "%c", 'a'),
-                     talloc_asprintf_append_buffer(NULL, "%c", 'a')};
+    char *texts[] = {
+        talloc_strdup_append(NULL, "a"),         talloc_strdup_append_buffer(NULL, "a"),
+        talloc_strndup_append(NULL, "ab", 1),    talloc_strndup_append_buffer(NULL, "ab", 1),
+        talloc_asprintf_append(NULL, "%c", 'a'), talloc_asprintf_append_buffer(NULL, "%c", 'a')};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         expect_text(texts[i], "a");

@@ -127,7 +127,8 @@ END_TEST
 START_TEST(parents_are_found_by_name_and_type)
 {
     struct point *point = talloc(NULL, struct point);
-    void *middle = talloc_named_const(point, 0, "middle"), *low = talloc_named_const(middle, 1, "low");
+    void *middle = talloc_named_const(point, 0, "middle"),
+         *low = talloc_named_const(middle, 1, "low");
 
     expect(talloc_find_parent_byname(low, "middle") == middle);
     expect(talloc_find_parent_bytype(low, struct point) == point);
