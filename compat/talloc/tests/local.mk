@@ -19,9 +19,11 @@ contract_tests += \
 	%D%/strings \
 	%D%/threads \
 	%D%/tree
-abort_tests += %D%/misuse %D%/null
+abort_tests += %D%/faults %D%/misuse %D%/null
 %C%_destructors_SOURCES = %D%/destructors.c $(talloc_world)
 %C%_destructors_LDADD = $(TALLOC_OURS)
+%C%_faults_SOURCES = %D%/faults.c $(talloc_world)
+%C%_faults_LDADD = $(TALLOC_OURS)
 %C%_misuse_SOURCES = %D%/misuse.c $(talloc_world)
 %C%_misuse_LDADD = $(TALLOC_OURS)
 %C%_null_SOURCES = %D%/null.c $(talloc_world)
@@ -48,6 +50,7 @@ talloc_programs += %D%/differential-libtalloc
 if HAVE_CHECK
 talloc_programs += \
 	%D%/destructors-libtalloc \
+	%D%/faults-libtalloc \
 	%D%/misuse-libtalloc \
 	%D%/null-libtalloc \
 	%D%/pools-libtalloc \
@@ -58,6 +61,9 @@ talloc_programs += \
 %C%_destructors_libtalloc_SOURCES = %D%/destructors.c $(talloc_world)
 %C%_destructors_libtalloc_CPPFLAGS = $(TALLOC_THEIR_CPPFLAGS)
 %C%_destructors_libtalloc_LDADD = $(TALLOC_THEIRS)
+%C%_faults_libtalloc_SOURCES = %D%/faults.c $(talloc_world)
+%C%_faults_libtalloc_CPPFLAGS = $(TALLOC_THEIR_CPPFLAGS)
+%C%_faults_libtalloc_LDADD = $(TALLOC_THEIRS)
 %C%_misuse_libtalloc_SOURCES = %D%/misuse.c $(talloc_world)
 %C%_misuse_libtalloc_CPPFLAGS = $(TALLOC_THEIR_CPPFLAGS)
 %C%_misuse_libtalloc_LDADD = $(TALLOC_THEIRS)
