@@ -54,7 +54,7 @@ sh "$tools/lint-sources.sh" bootstrap .ci/run \
 
 # Every source and header of the library is in its list, so that the tarball has it.
 for folder in src include compat/*; do
-    find "$folder" -name '*.[ch]' | LC_ALL=C sort >"$work/there"
+    find "$folder" -name tests -prune -o -name '*.[ch]' -print | LC_ALL=C sort >"$work/there"
     tr -s ' \t' '\n\n' <"$folder/local.mk" | sed -n "s|^%D%/|$folder/|p" |
         LC_ALL=C sort -u >"$work/listed"
     LC_ALL=C comm -23 "$work/there" "$work/listed" >"$work/out"
