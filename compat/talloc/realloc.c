@@ -10,7 +10,7 @@
 #include "limit.h"
 #include "pool.h"
 
-/* A chunk that shrinks by less stays as it is. */
+/* A chunk that shrinks by less stays as it is, unless a limit counts it. */
 #define SHRINK_MIN 1024
 
 /* The name of what is left of a chunk that has moved. */
@@ -111,7 +111,7 @@ void *own_talloc_realloc(const void *context, void *memory, size_t size, const c
         errno = size >= SIZE_LIMIT ? ENOMEM : EINVAL;
         return NULL;
     }
-    if (size <= old && old - size < SHRINK_MIN) {
+    if (size <= old && old - size < SHRINK_MIN && !(chunk->word & FLAG_LIMITED)) {
         chunk->size = (uint32_t)size;
         return memory;
     }

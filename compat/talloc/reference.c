@@ -112,7 +112,8 @@ void *own_talloc_reparent(const void *old_parent, const void *new_parent, const 
     if (!memory)
         return NULL;
     struct chunk *chunk = chunk_of(memory);
-    struct chunk *from = chunk_of_context(old_parent);
+    /* As in libtalloc, NULL is no parent here, even while chunks without one are tracked. */
+    struct chunk *from = old_parent ? chunk_of(old_parent) : NULL;
     if (chunk->parent != from) {
         struct reference *reference = find(from, chunk);
         if (!reference)

@@ -27,7 +27,7 @@ void *own_talloc_steal_at(const void *context, const void *memory, const char *p
         return NULL;
     struct chunk *chunk = chunk_of(memory);
     struct chunk *parent = chunk_of_context(context);
-    if (references_of(chunk) && chunk->parent != parent)
+    if (references_of(chunk) && own_talloc_parent(memory) != context)
         talloc_reference_log("WARNING: talloc_steal with references", chunk, place);
     talloc_chunk_move(chunk, parent);
     return memory_of(chunk);
@@ -52,8 +52,8 @@ void *own_talloc_parent(const void *memory)
 
 const char *own_talloc_parent_name(const void *memory)
 {
-    const void *parent = own_talloc_parent(memory);
-    return parent ? own_talloc_get_name(parent) : NULL;
+    const struct chunk *parent = memory ? chunk_of(memory)->parent : NULL;
+    return parent ? parent->name : NULL;
 }
 
 bool talloc_chunk_is_below(const struct chunk *chunk, const struct chunk *above)
