@@ -42,9 +42,8 @@ void *own_talloc_get_type_abort(const void *memory, const char *name, const char
 static const char *set_name(const void *memory, const char *format, va_list arguments)
 {
     char *name = own_talloc_vasprintf(memory, format, arguments);
-    if (!name)
-        return NULL;
-    own_talloc_set_name_const(name, ".name");
+    if (name)
+        own_talloc_set_name_const(name, ".name");
     own_talloc_set_name_const(memory, name);
     return name;
 }

@@ -102,6 +102,11 @@ int own_talloc_unlink(const void *context, void *memory)
         return talloc_chunk_free(chunk, OWN_HERE);
     /* The newest reference becomes the parent. */
     struct chunk *heir = chunk_of_reference(reference)->parent;
+    if (!heir)
+        heir = talloc_chunk_null;
+    reference = find(heir, chunk);
+    if (!reference)
+        return -1;
     talloc_reference_free(chunk_of_reference(reference), OWN_HERE);
     talloc_chunk_move(chunk, heir);
     return 0;
