@@ -115,6 +115,10 @@ void *own_talloc_realloc(const void *context, void *memory, size_t size, const c
         chunk->size = (uint32_t)size;
         return memory;
     }
+    if (chunk->word & FLAG_POOLED && (size + 15) / 16 <= (old + 15) / 16) {
+        talloc_pool_resize(chunk, size);
+        return memory;
+    }
     if (chunk->word & FLAG_LIMITED && size > old && !talloc_limit_has_room(chunk, size - old)) {
         errno = ENOMEM;
         return NULL;

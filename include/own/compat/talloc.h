@@ -21,9 +21,6 @@
  *   limits             count what libtalloc counts: 96 bytes and the size for a context, though it
  *                      takes less here. Under a limit, a context is made and freed in as many
  *                      steps as there are levels up to the outermost limit
- *                      Whatever is stolen below a limit is counted there from then on, with all
- *                      below it. talloc_realloc gives a context that a limit counts its new name
- *                      even where it shrinks by less than 1,024 bytes; others keep theirs
  *   misuse             is written to stderr before the process is aborted, unless talloc_set_log_fn
  *                      or talloc_set_abort_fn was called. If the function of the latter returns
  *                      from a report about something that is not a context, the process is aborted
