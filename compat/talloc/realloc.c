@@ -84,6 +84,8 @@ static struct chunk *resize(struct chunk *chunk, size_t size)
    change. */
 static struct chunk *change(struct chunk *chunk, size_t size)
 {
+    if (chunk->word & FLAG_POOLED ? talloc_pool_resize(chunk, size) : size == chunk->size)
+        return chunk;
     struct chunk *new = chunk->word &FLAG_POOLED || chunk->heap != heap_here()
                             ? copy(chunk, size)
                             : resize(chunk, size);
@@ -113,12 +115,14 @@ void *own_talloc_realloc(const void *context, void *memory, size_t size, const c
         chunk->size = (uint32_t)size;
         return memory;
     }
+    if (chunk->word & FLAG_POOLED && (size + 15) / 16 <= (old + 15) / 16) {
+        talloc_pool_resize(chunk, size);
+        return memory;
+    }
     if (chunk->word & FLAG_LIMITED && size > old && !talloc_limit_has_room(chunk, size - old)) {
         errno = ENOMEM;
         return NULL;
     }
-    if (chunk->word & FLAG_POOLED && talloc_pool_resize(chunk, size))
-        return memory;
     size_t cost = talloc_limit_cost(chunk);
     chunk = change(chunk, size);
     if (!chunk)
