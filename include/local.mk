@@ -24,4 +24,6 @@ owninclude_HEADERS = \
 owncompatincludedir = $(ownincludedir)/compat
 owncompatinclude_HEADERS = \
 	%D%/own/compat/apr_names.h \
-	%D%/own/compat/apr_pools.h
+	%D%/own/compat/apr_pools.h \
+	%D%/own/compat/talloc.h \
+	%D%/own/compat/talloc_names.h

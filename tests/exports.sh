@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/exports.sh - what the headers declare, what the version script lists and what libown.so
-# exports are the same names; and a program that links libown.a statically gets no other globals.
+# exports are the same names, and so for the libraries of compat/; and a program that links libown.a
+# statically gets no other globals.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
@@ -38,3 +39,4 @@ compare()
 
 compare libown-apr compat/apr/libown-apr.map "$top_srcdir"/include/own/compat/apr_*.h
 compare libown src/libown.map "$top_srcdir"/include/own/*.h "$top_srcdir/include/own.h"
+compare libown-talloc compat/talloc/libown-talloc.map "$top_srcdir/include/own/compat/talloc.h"

@@ -46,15 +46,15 @@ refuses lint-sources.sh "$work/bad.sh"
 status=0
 sh "$tools/lint-symbols.sh" $OWN_OBJECTS || status=1
 cd "$top_srcdir"
-sh "$tools/lint-automake.sh" Makefile.am \
-    $(find include src compat tests examples bench -name local.mk) || status=1
+folders='include src compat tests examples bench'
+sh "$tools/lint-automake.sh" Makefile.am $(find $folders -name local.mk) || status=1
 sh "$tools/lint-rooms.sh" src || status=1
 sh "$tools/lint-sources.sh" bootstrap .ci/run \
-    $(find include src compat tests examples bench tools -name '*.[ch]' -o -name '*.sh') || status=1
+    $(find $folders tools -name '*.[ch]' -o -name '*.sh') || status=1
 
 # Every source and header of the library is in its list, so that the tarball has it.
-for folder in src include; do
-    find "$folder" -name '*.[ch]' | LC_ALL=C sort >"$work/there"
+for folder in src include compat/*; do
+    find "$folder" -name tests -prune -o -name '*.[ch]' -print | LC_ALL=C sort >"$work/there"
     tr -s ' \t' '\n\n' <"$folder/local.mk" | sed -n "s|^%D%/|$folder/|p" |
         LC_ALL=C sort -u >"$work/listed"
     LC_ALL=C comm -23 "$work/there" "$work/listed" >"$work/out"

@@ -1,0 +1,44 @@
+/*
+ * talloc/pool.h - talloc_pool: a chunk with room behind it for the chunks below it.
+ *
+ *   struct pool | struct chunk | memory of the chunk | chunk | chunk | ...      |
+ *                                                                    ^ bump      ^ end
+ *
+ * A chunk whose parent is the pool, or lies in it, comes from there while there is room. The room
+ * of the newest is used again when it is freed, and all of it when none is left.
+ */
+#ifndef TALLOC_POOL_H
+#define TALLOC_POOL_H
+
+#include "chunk.h"
+
+#pragma GCC visibility push(hidden)
+
+struct pool {
+    char *first; /* where the first chunk begins */
+    char *bump;  /* where the next begins */
+    char *end;
+    size_t chunks; /* live ones, the pool's own among them */
+    size_t size;   /* as asked for */
+    size_t unused; /* so that the chunk is aligned */
+};
+
+_Static_assert(sizeof(struct pool) % 16 == 0, "the chunk behind it is aligned");
+
+static inline struct pool *pool_of(const struct chunk *chunk)
+{
+    return (struct pool *)(uintptr_t)chunk - 1;
+}
+
+/* Memory for a chunk below `parent`, which is a pool or lies in one; NULL: the pool is full. */
+void *talloc_pool_get(const struct chunk *parent, size_t bytes, struct pool **pool);
+
+/* The chunk has been freed, the pool's own too. */
+void talloc_pool_put(struct pool *pool, struct chunk *chunk);
+
+/* Makes a chunk larger or smaller where it lies. False: there is no room. */
+bool talloc_pool_resize(struct chunk *chunk, size_t size);
+
+#pragma GCC visibility pop
+
+#endif
