@@ -18,8 +18,8 @@ static void validate_guard(const struct part *part, const struct guard *guard,
     const struct counts more = ledger_counts(other);
     struct memory_counts found = {.blocks = counts.foreign + more.foreign,
                                   .bytes = counts.foreign_bytes + more.foreign_bytes};
-    size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(other) +
-                  beside->ledger_bytes + guard->nodes * chunk_round(sizeof(struct node));
+    size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(other) + beside->ledger_bytes +
+                  guard->nodes * chunk_round(sizeof(struct node));
     cost += larges_validate(guard->large, &found);
     check(part, found.blocks == guard->blocks && found.bytes == guard->bytes,
           "blocks, bytes of a guard = its large blocks + the foreign ones");
