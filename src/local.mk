@@ -41,10 +41,12 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/block/block.c \
 	%D%/block/block.h \
 	%D%/block/exact.c \
+	%D%/block/fast.h \
 	%D%/block/foreign.c \
 	%D%/block/list.c \
 	%D%/block/move.c \
 	%D%/block/private.c \
+	%D%/block/resize.c \
 	%D%/block/string.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
@@ -128,6 +130,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/part/part.h \
 	%D%/part/validate.c \
 	%D%/pool/contents.c \
+	%D%/pool/create.c \
 	%D%/pool/exact.c \
 	%D%/pool/exact.h \
 	%D%/pool/find.c \

@@ -199,6 +199,7 @@ contract_tests += \
 	%D%/contract/field \
 	%D%/contract/finalizer \
 	%D%/contract/exact \
+	%D%/contract/failed \
 	%D%/contract/fork \
 	%D%/contract/format \
 	%D%/contract/holders \

@@ -74,7 +74,8 @@ static __attribute__((constructor)) void watch_forks(void)
 struct record record_of_none = {.pool = NO_POOL};
 __thread struct record *record_last = &record_of_none;
 
-/* All but the pool, which other threads may be looking at, and the place in a list. One by one: compilers make a slow rep stos of one assignment. */
+/* All but the pool, which other threads may be looking at, and the place in a list. One by one:
+   compilers make a slow rep stos of one assignment. */
 static inline void clear(struct record *record)
 {
     record->parent = NULL;

@@ -132,8 +132,8 @@ OWN_API OWN_MUST_USE void *own_block_move(own_pool *from, own_pool *to, void *bl
 
 /*
  * The size of a block: what was asked for, rounded up to 16, at least 16; all of it may be used. Of
- * an adopted block, what own_adopt was told; in a pool with an allocator or OWN_POOL_EXACT, what was
- * asked for.
+ * an adopted block, what own_adopt was told; in a pool with an allocator or OWN_POOL_EXACT, what
+ * was asked for.
  *
  * Returns 0 with errno EINVAL where block is not a live block of pool (or either is NULL); 0 with
  * errno as it was where the block is an adopted one, or one from such a pool, of 0 bytes.

@@ -1,6 +1,6 @@
 /*
- * own/contents.h - what a pool owns, listed; and who holds an object. For blocks see own_pool_blocks in
- * block.h, for all of a tree own_pool_walk in pool.h.
+ * own/contents.h - what a pool owns, listed; and who holds an object. For blocks see
+ * own_pool_blocks in block.h, for all of a tree own_pool_walk in pool.h.
  */
 #ifndef OWN_CONTENTS_H
 #define OWN_CONTENTS_H

@@ -68,6 +68,15 @@ typedef struct own_pool_options {
     const own_chunks *chunks;       /* where all memory of the pool and of all pools below it comes
                                        from; copied, but its ctx is borrowed. NULL: from where the
                                        owner's comes. See chunks.h */
+    /* Told of each call in the pool that fails with ENOMEM, EDQUOT or EOVERFLOW, as the last that
+       the call does; all pools below inherit it, unless they have their own. `pool` is the one
+       that was asked, the owner in a call that makes something for one; bytes what it was asked
+       for, unrounded, 0 where it is not asked for memory by its size, SIZE_MAX where the size
+       overflows. It may use the library, and may leave by longjmp or exit, but not inside of
+       finalizers and deferred calls. Not told of what own_buffer_resize, own_array_resize and
+       own_list calls fail with, which ask no pool, nor of arguments of arrays that overflow. With
+       it, small pools are not kept ready. errno is kept. NULL: the owner's, if there is one */
+    void (*failed)(own_pool *pool, int error, size_t bytes);
 } own_pool_options;
 
 /*

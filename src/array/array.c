@@ -66,7 +66,7 @@ bool array_full(void)
 static own_array *begin_view(own_pool *owner, const own_array *array, int ndim, const char *format,
                              size_t format_size, struct constructor *constructor)
 {
-    if (OWN_UNLIKELY(!array_may_attach(array->base) || !constructor_begin(owner, constructor)))
+    if (OWN_UNLIKELY(!array_may_attach(array->base) || !constructor_begin(owner, 0, constructor)))
         return NULL;
     own_array *view = array_alloc(ndim, array->itemsize, format, format_size);
     if (OWN_UNLIKELY(!view))

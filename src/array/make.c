@@ -175,7 +175,7 @@ static own_array *make(own_pool *owner, const own_array_options *options, enum m
         base = inside->base;
     }
     struct constructor constructor;
-    if (!array_may_attach(base) || !constructor_begin(owner, &constructor))
+    if (!array_may_attach(base) || !constructor_begin(owner, 0, &constructor))
         return NULL;
     own_array *array = alloc_planned(&plan);
     if (!array)

@@ -1,8 +1,7 @@
 /*
  * block/block.c - own_alloc, own_free, own_realloc and their like.
  */
-#include "block/block.h"
-#include "memory/fast.h"
+#include "block/fast.h"
 
 /* The one external definition of each inline function of own/block.h. */
 extern inline bool own_bump_fits(const own_pool *pool, size_t bytes);
@@ -30,9 +29,17 @@ static __attribute__((noinline)) void *alloc_more(own_pool *pool, size_t alignme
     return block;
 }
 
+void block_tell_failed(own_pool *pool, size_t count, size_t size)
+{
+    size_t bytes;
+    if (multiply_overflows(count, size, &bytes))
+        bytes = SIZE_MAX;
+    side_tell_failed(pool, bytes);
+}
+
 /* All that is rare: errors, pools of several threads or with an allocator. */
-static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignment, size_t count,
-                                                  size_t size, bool zero)
+static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t alignment,
+                                                      size_t count, size_t size, bool zero)
 {
     size_t bytes;
     if (!pool_check(pool, "own_alloc"))
@@ -54,6 +61,21 @@ static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignme
                                       : parts_alloc(parts, bytes, zero);
     pool_debug_blocks(pool);
     return block;
+}
+
+/* The same, and the pool's `failed` is told where it fails. */
+static __attribute__((noinline)) void *alloc_rare(own_pool *pool, size_t alignment, size_t count,
+                                                  size_t size, bool zero)
+{
+    void *block = alloc_anywhere(pool, alignment, count, size, zero);
+    if (OWN_UNLIKELY(!block))
+        block_tell_failed(pool, count, size);
+    return block;
+}
+
+void *block_alloc_untold(own_pool *pool, size_t bytes)
+{
+    return alloc_anywhere(pool, 1, 1, bytes, false);
 }
 
 /*
@@ -300,67 +322,6 @@ int own_free(own_pool *pool, void *block)
     return OWN_UNLIKELY(page_is_due(page)) ? retire(pool, page) : 0;
 }
 
-/* The size of a live block of the pool's own memory, by the shortest way. 0: that does not tell. */
-static inline __attribute__((always_inline)) size_t find_size_fast(const own_pool *pool,
-                                                                   const void *block)
-{
-    return OWN_DEBUG || pool_parts(pool) ? 0 : memory_size_fast(&pool->part.memory, block);
-}
-
-/* NULL with *found false: not a live block of the memory. */
-static void *resize_confined(own_pool *pool, void *block, size_t bytes, bool zero, bool *found)
-{
-    struct place place;
-    struct memory *memory = &pool->part.memory;
-    inside_begin(pool);
-    *found = memory_find(memory, block, &place);
-    void *resized = *found ? memory_resize(memory, &place, block, bytes, zero) : NULL;
-    part_debug_step(&pool->part);
-    inside_end(pool);
-    return resized;
-}
-
-/* Whether a size overflows; then what is to be done is known only when the block is. */
-static void *realloc_overflow(own_pool *pool, const void *block)
-{
-    return fail_pointer(own_contains(pool, block) ? EOVERFLOW : EINVAL);
-}
-
-static inline __attribute__((always_inline)) void *resize(own_pool *pool, void *block, size_t count,
-                                                          size_t size, bool zero, const char *call)
-{
-    size_t bytes;
-    bool found = false;
-    if (!block)
-        return zero ? own_alloc(pool, count, size) : own_alloc_raw(pool, count, size);
-    if (!pool_check(pool, call))
-        return fail_pointer(EINVAL);
-    if (multiply_overflows(count, size, &bytes))
-        return realloc_overflow(pool, block);
-    size_t whole = find_size_fast(pool, block);
-    if (whole && whole == granules_of(bytes) << GRANULE_SHIFT) {
-        zero_rounding(block, bytes);
-        return block;
-    }
-    struct parts *parts = pool_parts(pool);
-    void *resized = parts ? parts_resize(parts, block, bytes, zero, &found)
-                          : resize_confined(pool, block, bytes, zero, &found);
-    pool_debug_blocks(pool);
-    if (!found)
-        resized = exact_realloc(pool, block, bytes, zero, &found);
-    return found ? resized : foreign_realloc(pool, block, count, size, zero);
-}
-
-void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
-{
-    return resize(pool, block, count, size, true, "own_realloc");
-}
-
-void *own_realloc_raw(own_pool *pool, void *block, size_t count, size_t size)
-{
-    return resize(pool, block, count, size, false, "own_realloc_raw");
-}
-
 size_t block_find_size(const own_pool *pool, const void *block)
 {
     struct place place;
@@ -395,7 +356,7 @@ size_t own_block_size(const own_pool *pool, const void *block)
         errno = EINVAL;
         return 0;
     }
-    size_t size = find_size_fast(pool, block);
+    size_t size = block_size_fast(pool, block);
     return OWN_LIKELY(size) ? size : size_rare(pool, block);
 }
 
@@ -403,5 +364,5 @@ bool own_contains(const own_pool *pool, const void *block)
 {
     if (OWN_UNLIKELY(!pool_check(pool, "own_contains")))
         return false;
-    return OWN_LIKELY(find_size_fast(pool, block)) ? true : contains_rare(pool, block);
+    return OWN_LIKELY(block_size_fast(pool, block)) ? true : contains_rare(pool, block);
 }

@@ -1,7 +1,8 @@
 /*
  * block/block.h - the room block: the calls of own/block.h.
  *
- *   block.c     own_alloc, own_free, own_realloc, own_block_size, own_contains
+ *   block.c     own_alloc, own_free, own_block_size, own_contains
+ *   resize.c    own_realloc, own_realloc_raw
  *   move.c      own_block_move
  *   foreign.c   own_adopt, own_disown, and the calls of block.c for an address in no memory
  *   exact.c     the calls of block.c in a pool that remembers sizes as asked for
@@ -32,6 +33,11 @@
 #include "pool/pool.h"
 
 #include <own/block.h>
+
+/* block.c: the last act of a call that fails: the pool's `failed` is told. */
+void block_tell_failed(own_pool *pool, size_t count, size_t size);
+/* own_alloc_raw, but `failed` of the pool is not told where it fails. */
+void *block_alloc_untold(own_pool *pool, size_t bytes);
 
 /* foreign.c: the rest of own_contains, own_free, own_realloc and own_block_size, for an address
    that is not that of an own block. No part is entered. False or EINVAL: it is not that of a

@@ -85,7 +85,7 @@ void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bo
         return block;
     size_t kept = min_size(old_size, bytes);
     int saved = errno;
-    void *fresh = own_alloc_raw(pool, 1, bytes);
+    void *fresh = block_alloc_untold(pool, bytes);
     if (!fresh && bytes > old_size)
         return NULL;
     if (!fresh) {
@@ -130,16 +130,27 @@ static int adopt(own_pool *pool, size_t size, const struct released *freed, cons
     return result;
 }
 
+/* The same, and `failed` of the pool is told where it fails. */
+static int adopt_or_tell(own_pool *pool, size_t size, const struct released *freed,
+                         const char *call)
+{
+    int result = adopt(pool, size, freed, call);
+    if (OWN_UNLIKELY(result < 0))
+        side_tell_failed(pool, size);
+    return result;
+}
+
 int own_adopt(own_pool *pool, void *memory, size_t size, void (*free_fn)(void *memory))
 {
-    return adopt(pool, size, &(struct released){.memory = memory, .free = free_fn}, "own_adopt");
+    const struct released freed = {.memory = memory, .free = free_fn};
+    return adopt_or_tell(pool, size, &freed, "own_adopt");
 }
 
 int own_adopt_with(own_pool *pool, void *memory, size_t size,
                    void (*free_fn)(void *memory, void *ctx), void *ctx)
 {
     const struct released freed = {.memory = memory, .free_with = free_fn, .ctx = ctx};
-    return adopt(pool, size, &freed, "own_adopt_with");
+    return adopt_or_tell(pool, size, &freed, "own_adopt_with");
 }
 
 static struct foreign *find_adopted(own_pool *pool, const void *block)

@@ -14,7 +14,7 @@ static bool has_plain_blocks(const own_pool *pool)
 static void *move_by_copy(own_pool *from, own_pool *to, void *block)
 {
     size_t size = own_block_size(from, block);
-    void *fresh = own_alloc_raw(to, 1, size);
+    void *fresh = block_alloc_untold(to, size);
     if (!fresh)
         return NULL;
     /* An allocator of `to` may have freed it meanwhile. */
@@ -30,11 +30,13 @@ static void *move_by_copy(own_pool *from, own_pool *to, void *block)
 void *own_block_move(own_pool *from, own_pool *to, void *block)
 {
     int saved = errno;
+    size_t size;
     if (!pool_check(from, "own_block_move") || !pool_check(to, "own_block_move") ||
         !own_contains(from, block))
         return fail_pointer(EINVAL);
     if (from == to)
         return block;
+    size = own_block_size(from, block);
     enum handover result = HANDOVER_NONE;
     if (has_plain_blocks(from) && has_plain_blocks(to)) {
         inside_begin(from);
@@ -50,5 +52,7 @@ void *own_block_move(own_pool *from, own_pool *to, void *block)
                                             : NULL;
     if (moved)
         errno = saved;
+    else
+        side_tell_failed(to, size);
     return moved;
 }

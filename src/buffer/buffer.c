@@ -95,10 +95,17 @@ own_buffer *buffer_make_adopted(own_pool *owner, const struct adopted_memory *ad
     return buffer;
 }
 
+/* What the `failed` of an owner is told. */
+static size_t asked(size_t count, size_t size)
+{
+    size_t bytes;
+    return multiply_overflows(count, size, &bytes) ? SIZE_MAX : bytes;
+}
+
 own_buffer *own_buffer_new(own_pool *owner, size_t count, size_t size)
 {
     struct constructor constructor;
-    if (!constructor_begin(owner, &constructor))
+    if (!constructor_begin(owner, asked(count, size), &constructor))
         return NULL;
     return constructor_end(&constructor, buffer_make(owner, count, size, true));
 }
@@ -106,7 +113,7 @@ own_buffer *own_buffer_new(own_pool *owner, size_t count, size_t size)
 own_buffer *own_buffer_new_raw(own_pool *owner, size_t count, size_t size)
 {
     struct constructor constructor;
-    if (!constructor_begin(owner, &constructor))
+    if (!constructor_begin(owner, asked(count, size), &constructor))
         return NULL;
     return constructor_end(&constructor, buffer_make(owner, count, size, false));
 }
@@ -117,7 +124,7 @@ static own_buffer *adopt(own_pool *owner, const struct adopted_memory *adopted, 
     if ((!adopted->free_fn && !adopted->free_with) || (!adopted->memory && size > 0) ||
         size > PTRDIFF_MAX)
         return fail_pointer(EINVAL);
-    if (!constructor_begin(owner, &constructor))
+    if (!constructor_begin(owner, size, &constructor))
         return NULL;
     return constructor_end(&constructor,
                            buffer_make_adopted(owner, adopted, adopted->memory, size));

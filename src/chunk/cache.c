@@ -35,6 +35,7 @@ static void heap_init(void)
     heap.limit = OWN_CACHE_LIMIT_DEFAULT;
     /* A child process must not find the lock taken by a thread that it does not have. */
     (void)pthread_atfork(heap_lock, heap_unlock, heap_unlock);
+    source_prepare_for_fork();
     /* Without a key caches are not emptied when threads end: a loss, but no failure. */
     (void)pthread_key_create(&cache_key, cache_end);
 }
@@ -55,7 +56,6 @@ void chunk_prepare_for_fork(void)
 {
     heap_lock(); /* the first time, that registers the handlers */
     heap_unlock();
-    source_prepare_for_fork();
 }
 
 /* Under the heap lock. */

@@ -31,7 +31,7 @@ own_list *own_list_new(own_pool *owner)
 {
     struct constructor constructor;
     size_t granted;
-    if (!constructor_begin(owner, &constructor))
+    if (!constructor_begin(owner, sizeof(own_list), &constructor))
         return NULL;
     own_list *list = chunk_get(sizeof(*list), &granted);
     if (list)

@@ -9,6 +9,12 @@
 
 #include <errno.h>
 
+int fail_and_tell(own_pool *pool)
+{
+    side_tell_failed(pool, 0);
+    return -1;
+}
+
 void part_add(struct part *entered, struct node *node, enum kind kind, void *object,
               void (*call)(void *))
 {
@@ -37,7 +43,7 @@ bool pool_share_with(const own_pool *pool, void *object, struct part *entered)
         return true;
     if (entered)
         pool_leave_with_node(entered);
-    bool shared = own_share(object) == 0;
+    bool shared = object_share(object);
     if (entered)
         pool_enter_with_node(entered);
     return shared;
@@ -50,7 +56,9 @@ bool constructor_enter(own_pool *owner, struct constructor *constructor)
         return false;
     }
     constructor->entered = enter_for_node(owner, &constructor->node);
-    if (OWN_UNLIKELY(pool_parts(owner) && constructor->entered))
+    if (OWN_UNLIKELY(!constructor->entered))
+        side_tell_failed(owner, constructor->bytes);
+    else if (OWN_UNLIKELY(pool_parts(owner)))
         toggle_hush(true); /* of the object that is made, and of what it takes references to */
     return constructor->entered;
 }
@@ -58,20 +66,18 @@ bool constructor_enter(own_pool *owner, struct constructor *constructor)
 void *constructor_give(const struct constructor *constructor, void *made)
 {
     struct part *entered = constructor->entered;
+    own_pool *pool = pool_home(entered);
     own_object *object = made;
-    if (OWN_UNLIKELY(pool_parts(pool_home(entered))))
+    if (OWN_UNLIKELY(pool_parts(pool)))
         toggle_hush(false);
-    if (!object) {
-        node_put_failed(part_account(entered), constructor->node);
-        pool_leave(entered);
-        return NULL;
-    }
-    if (OWN_UNLIKELY(!pool_share_with(pool_home(entered), object, entered))) {
+    if (OWN_UNLIKELY(!object || !pool_share_with(pool, object, entered))) {
         int error = errno;
         node_put_failed(part_account(entered), constructor->node);
         pool_leave(entered);
         own_decref(object);
-        return fail_pointer(error);
+        errno = error;
+        side_tell_failed(pool, constructor->bytes);
+        return NULL;
     }
     object_give(object);
     part_add(entered, constructor->node, KIND_REFERENCE, object, NULL);
@@ -82,7 +88,7 @@ void *constructor_give(const struct constructor *constructor, void *made)
 void *own_new(own_pool *owner, const own_type *type)
 {
     struct constructor constructor;
-    if (!constructor_begin(owner, &constructor))
+    if (!constructor_begin(owner, type ? type->size : 0, &constructor))
         return NULL;
     return constructor_end(&constructor, object_new(type));
 }
@@ -90,7 +96,7 @@ void *own_new(own_pool *owner, const own_type *type)
 void *own_new_sized(own_pool *owner, const own_type *type, size_t size)
 {
     struct constructor constructor;
-    if (!constructor_begin(owner, &constructor))
+    if (!constructor_begin(owner, size, &constructor))
         return NULL;
     return constructor_end(&constructor, object_new_sized(type, size));
 }
@@ -103,7 +109,7 @@ own_weakref *own_weakref_new(own_pool *owner, void *object,
         errno = EINVAL;
         return NULL;
     }
-    if (!constructor_begin(owner, &constructor))
+    if (!constructor_begin(owner, sizeof(own_weakref), &constructor))
         return NULL;
     return constructor_end(&constructor, weakref_make(object, died, arg));
 }
@@ -127,7 +133,7 @@ int own_hold(own_pool *pool, void *object)
         return fail_with(EINVAL);
     struct part *entered = pool_enter_for_reference(pool, object, &node);
     if (!entered)
-        return -1;
+        return fail_and_tell(pool);
     object_hold(object);
     part_add(entered, node, KIND_REFERENCE, object, NULL);
     pool_leave(entered);
@@ -223,7 +229,7 @@ int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
         return fail_with(EINVAL);
     struct part *entered = enter_for_node(pool, &node);
     if (!entered)
-        return -1;
+        return fail_and_tell(pool);
     part_add(entered, node, KIND_CALL, arg, call);
     pool_leave(entered);
     return 0;
@@ -245,7 +251,7 @@ static int defer_aside(own_pool *pool, enum phase phase, void (*call)(void *arg)
     }
     part_debug_step(part);
     pool_leave(part);
-    return side ? 0 : -1;
+    return side ? 0 : fail_and_tell(pool);
 }
 
 int own_defer_first(own_pool *pool, void (*call)(void *arg), void *arg)

@@ -122,19 +122,26 @@ static bool can_give(const own_pool *pool, void *object, const char *call)
     return false;
 }
 
-int own_give(own_pool *pool, void *object)
+static int give(own_pool *pool, void *object)
 {
     int result;
-    if (!can_give(pool, object, "own_give"))
-        return -1;
     if (object_is_pool(object) && give_child(pool, object, &result))
         return result;
     return give_reference(pool, object);
 }
 
+int own_give(own_pool *pool, void *object)
+{
+    if (!can_give(pool, object, "own_give"))
+        return -1;
+    return give(pool, object) == 0 ? 0 : fail_and_tell(pool);
+}
+
 int own_give_reference(own_pool *pool, void *object)
 {
-    return can_give(pool, object, "own_give_reference") ? give_reference(pool, object) : -1;
+    if (!can_give(pool, object, "own_give_reference"))
+        return -1;
+    return give_reference(pool, object) == 0 ? 0 : fail_and_tell(pool);
 }
 
 int own_give_child(own_pool *parent, own_pool *child)
@@ -144,7 +151,9 @@ int own_give_child(own_pool *parent, own_pool *child)
         return -1;
     if (!object_is_pool(&child->object))
         return fail_with(EINVAL);
-    return give_child(parent, child, &result) ? result : fail_with(EEXIST);
+    if (!give_child(parent, child, &result))
+        return fail_with(EEXIST);
+    return result == 0 ? 0 : fail_and_tell(parent);
 }
 
 static int take_over(own_pool *from, own_pool *to, struct part *part, own_pool *child,
@@ -216,7 +225,8 @@ int own_move(own_pool *from, own_pool *to, void *object)
     if (!pool_check(from, "own_move") || !pool_check(to, "own_move") || !object)
         return fail_with(EINVAL);
     if (!pool_is_only_child(object) && has_reference(from, object))
-        return move_reference(from, to, object);
-    return object_is_pool(object) ? move_child(from, to, object)
-                                  : object_not_held(object, "own_move");
+        return move_reference(from, to, object) == 0 ? 0 : fail_and_tell(to);
+    if (!object_is_pool(object))
+        return object_not_held(object, "own_move");
+    return move_child(from, to, object) == 0 ? 0 : fail_and_tell(to);
 }

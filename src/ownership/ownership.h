@@ -31,20 +31,23 @@
 /*
  * hold.c: what a constructor does for its owner before and after it makes the object.
  *
- * constructor_begin enters the owner and makes a node ready. False: EINVAL, ENOMEM or EDQUOT.
+ * constructor_begin enters the owner and makes a node ready. `bytes` is what the `failed` of the
+ * owner is told where this or constructor_end fails. False: EINVAL, ENOMEM or EDQUOT.
  * constructor_end gives the reference to the owner, if there is one, and leaves. `made` is NULL if
  * the object could not be made. Returns the object, or NULL.
  */
 struct constructor {
     struct part *entered;
     struct node *node;
+    size_t bytes;
 };
 bool constructor_enter(own_pool *owner, struct constructor *constructor);
 void *constructor_give(const struct constructor *constructor, void *made);
 
-static inline bool constructor_begin(own_pool *owner, struct constructor *constructor)
+static inline bool constructor_begin(own_pool *owner, size_t bytes, struct constructor *constructor)
 {
     constructor->entered = NULL;
+    constructor->bytes = bytes;
     return OWN_LIKELY(!owner) || constructor_enter(owner, constructor);
 }
 
@@ -52,6 +55,11 @@ static inline void *constructor_end(const struct constructor *constructor, void 
 {
     return OWN_LIKELY(!constructor->entered) ? made : constructor_give(constructor, made);
 }
+
+/* hold.c: -1, after the pool's `failed` has been told. */
+int fail_and_tell(own_pool *pool);
+/* share.c: own_share, without telling `failed`. False: EINVAL, ENOMEM or EBUSY. */
+bool object_share(void *object);
 
 /* hold.c: for hold.c and move.c. Fills a node, and makes it the newest entry of a part. */
 void part_add(struct part *entered, struct node *node, enum kind kind, void *object,

@@ -152,19 +152,19 @@ static bool is_all(const own_object *object)
            !object_is_toggled(object) && object_each(object, is_none, NULL);
 }
 
-int own_share(void *object)
+bool object_share(void *object)
 {
     struct list_of_found list = {.room = FEW, .error = errno};
     list.found = list.few;
     if (!object || !object_check(object, "own_share", NULL)) {
         errno = EINVAL;
-        return -1;
+        return false;
     }
     if (own_is_shared(object))
-        return 0;
+        return true;
     if (is_all(object)) {
         share(&(struct found){.object = object});
-        return 0;
+        return true;
     }
     if (object_is_pool(object))
         list.limit = pool_tap(as_pool(object));
@@ -175,5 +175,14 @@ int own_share(void *object)
         (all ? share : forget)(&list.found[i]);
     forget_list(&list);
     errno = list.error;
-    return all ? 0 : -1;
+    return all;
+}
+
+int own_share(void *object)
+{
+    if (OWN_LIKELY(object_share(object)))
+        return 0;
+    if (errno != EINVAL && object_is_pool(object))
+        side_tell_failed(object, 0);
+    return -1;
 }

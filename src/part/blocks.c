@@ -99,8 +99,8 @@ struct part *parts_of_large(const struct parts *parts, const void *block)
     return found.claimed & CLAIM_LARGE ? found.part : NULL;
 }
 
-/* The thread in the memory may give a unit up meanwhile, so that owner and value of a claim would not
-   be of the same; a unit that is looked at stays what it was. */
+/* The thread in the memory may give a unit up meanwhile, so that owner and value of a claim would
+   not be of the same; a unit that is looked at stays what it was. */
 struct large *part_find_large(const struct part *part, const void *block)
 {
     outside_enter(part->memory.outside);

@@ -1,6 +1,6 @@
 /*
- * pool/contents.c - listings of the entries of one kind: own_pool_children, own_pool_deferred, and the
- * foreign blocks for own_pool_blocks.
+ * pool/contents.c - listings of the entries of one kind: own_pool_children, own_pool_deferred, and
+ * the foreign blocks for own_pool_blocks.
  *
  * The place of a listing is an entry of the ledger itself, a bookmark. So whatever happens to the
  * entries around it, it stays where it is, and code of users runs with nothing entered. A listing

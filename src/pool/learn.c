@@ -65,6 +65,13 @@ static void learn(uint16_t *typical, size_t needed)
         __atomic_store_n(typical, next, __ATOMIC_RELAXED);
 }
 
+/* Children that inherit a side record are not made from ready pools: their parent learns nothing,
+   so that it has no class of them. */
+static bool learns(const struct part *parent)
+{
+    return OWN_LIKELY(!side_bequeaths(pool_home(parent)));
+}
+
 /* The first that a parent learns is learned for other parents too, which have had no child yet. */
 static void learn_for_child(uint16_t *typical, size_t needed)
 {
@@ -85,7 +92,8 @@ void learn_root(const own_pool *pool)
 
 void learn_child(struct part *parent, const own_pool *pool)
 {
-    learn_for_child(&parent->ledger.typical, needed_bytes(pool));
+    if (learns(parent))
+        learn_for_child(&parent->ledger.typical, needed_bytes(pool));
 }
 
 void learn_outgrown(const own_pool *pool)
@@ -95,7 +103,7 @@ void learn_outgrown(const own_pool *pool)
     struct part *parent = __atomic_load_n(&pool->entry.owner, __ATOMIC_RELAXED);
     if (root)
         learn(root, needed);
-    else if (!own_is_shared(pool) && !pool_is_dying(pool) && parent)
+    else if (!own_is_shared(pool) && !pool_is_dying(pool) && parent && learns(parent))
         learn_for_child(&parent->ledger.typical, needed);
 }
 

@@ -230,6 +230,7 @@ int own_pool_set_limit(own_pool *pool, size_t bytes)
     } else if (bytes && pool_parts(pool)) {
         return fail_with(EPERM); /* what is below it may be changing */
     } else if (bytes && !set_first(pool, bytes)) {
+        side_tell_failed(pool, 0);
         return -1;
     }
     if (!pool_parts(pool))

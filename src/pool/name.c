@@ -31,6 +31,7 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
     if (!side) {
         if (name)
             account_put_failed(account, name, granted);
+        side_tell_failed(pool, (size_t)length + 1);
         return -1;
     }
     va_start(arguments, format);

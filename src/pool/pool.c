@@ -5,7 +5,6 @@
 #include "object/toggle.h"
 
 #include <stdio.h>
-#include <string.h>
 
 _Static_assert(sizeof(own_pool) % GRANULE == 0, "the bits of the first extent are aligned");
 _Static_assert(offsetof(own_pool, first) % GRANULE == 0, "granules are aligned");
@@ -42,10 +41,8 @@ static own_pool *get_first_chunk(const struct limit *limit, size_t *size, size_t
     return pool;
 }
 
-/* Makes a pool with a first chunk of that size, or of `least` where there is no more, on account of
-   a limit or a tap. It is not a child yet. NULL: ENOMEM or EDQUOT. */
-static own_pool *make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,
-                            const char *name)
+own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,
+                          const char *name)
 {
     size_t charged = size;
     if (limit && !limit_add(limit, charged))
@@ -65,12 +62,6 @@ static own_pool *make_sized(const own_pool *owner, struct limit *limit, size_t s
     if (size <= CLASS_SMALL_MAX && !limit_source(limit))
         chunk_label(pool);
     return pool;
-}
-
-/* The limit or the tap of new pools below an owner. */
-static struct limit *limit_below(own_pool *owner)
-{
-    return owner ? pool_account(owner)->limit : NULL;
 }
 
 /* Makes a new pool shared if its owner is. `learned`: its first chunk is as large as such pools
@@ -104,9 +95,9 @@ static bool become_child(own_pool *owner, own_pool *pool)
     return true;
 }
 
-static own_pool *refuse(void)
+bool pool_join(own_pool *owner, own_pool *pool, bool learned)
 {
-    return fail_pointer(EINVAL);
+    return be_born(owner, pool, learned) && become_child(owner, pool);
 }
 
 /* Frees a pool whose ledgers are empty, with all its memory. */
@@ -139,8 +130,7 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
     chunk_put(pool, account->reserved);
 }
 
-/* Frees a pool that is no child yet and that the caller has not got. */
-static void unmake(own_pool *pool)
+void pool_unmake(own_pool *pool)
 {
     int saved = errno;
     free_memory(pool, limit_cancel);
@@ -150,16 +140,20 @@ static void unmake(own_pool *pool)
 static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char *place)
 {
     if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
-        return refuse();
-    own_pool *pool = owner && pool_parts(owner) ? pool_wake_for_shared(owner, place) : NULL;
+        return fail_pointer(EINVAL);
+    own_pool *pool = NULL;
+    if (owner && pool_parts(owner) && !side_bequeaths(owner))
+        pool = pool_wake_for_shared(owner, place);
     if (!pool)
-        pool = make_sized(owner, limit_below(owner), learn_first_chunk(owner, 0, 0),
-                          FIRST_CHUNK_LEAST, place);
-    if (!pool || !owner)
+        pool = pool_make_sized(owner, pool_limit_below(owner), learn_first_chunk(owner, 0, 0),
+                               FIRST_CHUNK_LEAST, place);
+    if (!owner)
         return pool;
-    if (be_born(owner, pool, true) && become_child(owner, pool))
+    if (pool && side_inherit(owner, pool, NULL) && pool_join(owner, pool, !side_bequeaths(owner)))
         return pool;
-    unmake(pool);
+    if (pool)
+        pool_unmake(pool);
+    side_tell_failed(owner, 0);
     return NULL;
 }
 
@@ -235,151 +229,6 @@ const struct object_class pool_class = {
 const own_type *own_pool_type(void)
 {
     return &pool_class.type;
-}
-
-/* Sets the limit of a new pool. Returns 0 or an errno. */
-static int set_first_limit(own_pool *pool, size_t limit)
-{
-    if (limit == 0)
-        return 0;
-    if (pool_account(pool)->reserved > limit)
-        return EDQUOT;
-    return own_pool_set_limit(pool, limit) < 0 ? ENOMEM : 0;
-}
-
-/* The reason not to make a pool with a first chunk of that size (0: it is too large): an errno. 0:
-   there is none. */
-static int refuse_first_chunk(const own_pool *owner, const own_pool_options *options,
-                              size_t reserve, size_t size)
-{
-    size_t room = options->limit ? options->limit : SIZE_MAX;
-    size_t needed = max_size(size, reserve);
-    if (reserve > PTRDIFF_MAX)
-        return EOVERFLOW;
-    if (owner && pool_limit(owner))
-        room = min_size(room, limit_room(pool_limit(owner)));
-    if (needed > room)
-        return EDQUOT;
-    return size ? 0 : ENOMEM;
-}
-
-/* The one external definition of each inline function of own/pool.h. */
-extern inline own_pool *own_pool_create_at(own_pool *owner, const own_pool_options *options,
-                                           const char *place);
-extern inline own_pool *(own_pool_create)(own_pool *owner, const own_pool_options *options);
-
-/* Reads options of a program that may be older or newer than the library. False: they say more than
-   it understands. */
-static bool read_sized(void *to, size_t size, const void *from, size_t given)
-{
-    memset(to, 0, size);
-    memcpy(to, from, min_size(size, given));
-    for (size_t i = size; i < given; i++) {
-        if (((const char *)from)[i])
-            return false;
-    }
-    return true;
-}
-
-/* Whether the library itself has to remember sizes: those of private blocks it does remember. */
-static bool is_exact(const own_pool_options *options)
-{
-    return options->flags & OWN_POOL_EXACT && !options->allocator;
-}
-
-/* What options say, each struct copied. */
-struct wishes {
-    own_pool_options options;
-    own_allocator allocator;
-    own_chunks chunks;
-};
-
-static bool read_options(struct wishes *wishes, const own_pool_options *from, uint64_t sizes)
-{
-    own_pool_options *options = &wishes->options;
-    const own_allocator *allocator;
-    if (!read_sized(options, sizeof(*options), from, sizes & 0xffff) ||
-        options->flags & ~(OWN_POOL_CONFINED | OWN_POOL_EXACT))
-        return false;
-    const own_chunks *chunks = options->chunks;
-    if (chunks) {
-        options->chunks = &wishes->chunks;
-        if (!read_sized(&wishes->chunks, sizeof(*chunks), chunks, sizes >> 32 & 0xffff) ||
-            !wishes->chunks.get || !wishes->chunks.put)
-            return false;
-    }
-    allocator = options->allocator;
-    if (!allocator)
-        return true;
-    options->allocator = &wishes->allocator;
-    return read_sized(&wishes->allocator, sizeof(*allocator), allocator, sizes >> 16 & 0xffff) &&
-           wishes->allocator.alloc && wishes->allocator.free;
-}
-
-/* Makes a new pool what its options say, and a child. Returns 0 or an errno. */
-static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options)
-{
-    pool->user = options->user;
-    if (OWN_UNLIKELY(options->allocator))
-        private_begin(pool, options->allocator);
-    if (options->flags & OWN_POOL_CONFINED)
-        pool_set_flags(pool, POOL_CONFINED);
-    if (is_exact(options) && !exact_begin(pool, options->reserve))
-        return errno;
-    int error = set_first_limit(pool, options->limit);
-    if (!error && owner && !(be_born(owner, pool, false) && become_child(owner, pool)))
-        error = errno;
-    return error;
-}
-
-/* Makes a pool with a first chunk of that size, which is no child yet, and all else of which is
-   still to follow its options. NULL: ENOMEM, EDQUOT or EINVAL. */
-static own_pool *make_with_options(own_pool *owner, const own_pool_options *options, size_t size,
-                                   const char *place)
-{
-    const char *name = options->name ? options->name : place;
-    bool fixed = options->reserve || options->allocator;
-    size_t least = fixed ? size : FIRST_CHUNK_LEAST;
-    if (OWN_LIKELY(!options->chunks))
-        return make_sized(owner, limit_below(owner), size, least, name);
-    struct source *source = source_make(options->chunks);
-    if (!source)
-        return NULL;
-    struct limit *tap = limit_make_tap(source, owner ? pool_limit(owner) : NULL);
-    own_pool *pool = tap ? make_sized(owner, tap, size, least, name) : NULL;
-    if (!pool) {
-        int saved = errno;
-        limit_drop_tap(tap);
-        errno = saved;
-    }
-    source_release(source); /* the pool has it now, if there is one */
-    return pool;
-}
-
-own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, uint64_t sizes,
-                                const char *place)
-{
-    struct wishes wishes;
-    const own_pool_options *options = &wishes.options;
-    if (!given)
-        return own_pool_new_at(owner, place);
-    if (!read_options(&wishes, given, sizes) || (owner && !pool_check(owner, "own_pool_create")))
-        return refuse();
-    size_t reserve = options->allocator ? sizeof(struct private_memory) : options->reserve;
-    if (is_exact(options))
-        reserve = EXACT_FIRST_ROOM; /* that of the blocks follows */
-    size_t size = learn_first_chunk(owner, reserve, options->limit);
-    int refusal = refuse_first_chunk(owner, options, reserve, size);
-    if (refusal)
-        return fail_pointer(refusal);
-    own_pool *pool = make_with_options(owner, options, size, place);
-    if (!pool)
-        return NULL;
-    int error = follow_options(owner, pool, options);
-    if (!error)
-        return pool;
-    unmake(pool);
-    return fail_pointer(error);
 }
 
 /* The function behind the macro, for callers that have no macros. */

@@ -3,6 +3,7 @@
  * those of the room ownership.
  *
  *   pool.c      creating, clearing and ending pools
+ *   create.c    creating pools with options
  *   ready.h     the shortest path for creating and dropping small pools
  *   learn.c     the sizes of first chunks
  *   name.c      names
@@ -227,6 +228,21 @@ static inline void pool_enter_with_node(struct part *part)
     pool_enter_part(part);
     if (guard)
         guard->nodes--;
+}
+
+/* pool.c, for create.c: makes a pool with a first chunk of that size, or of `least` where there is
+   no more, on account of a limit or a tap. It is not a child yet. NULL: ENOMEM or EDQUOT. */
+own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,
+                          const char *name);
+/* Makes it a child, and shared if its owner is. `learned`: its first chunk is as large as such
+   pools needed, with the record of their parts. False: ENOMEM or EDQUOT. */
+bool pool_join(own_pool *owner, own_pool *pool, bool learned);
+/* Frees a pool that is no child yet and that the caller has not got. errno is kept. */
+void pool_unmake(own_pool *pool);
+/* The limit or the tap of new pools below an owner. */
+static inline struct limit *pool_limit_below(own_pool *owner)
+{
+    return owner ? owner->part.memory.account.limit : NULL;
 }
 
 /* Makes a pool the newest child in a part that is entered. */

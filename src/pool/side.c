@@ -3,6 +3,7 @@
  */
 #include "pool/pool.h"
 
+#include <errno.h>
 #include <string.h>
 
 static __attribute__((noinline)) struct side *make(own_pool *pool)
@@ -21,6 +22,30 @@ struct side *side_make(own_pool *pool)
 {
     struct side *side = pool_side(pool);
     return side ? side : make(pool);
+}
+
+void side_tell_failed(own_pool *pool, size_t bytes)
+{
+    const struct side *side = pool ? pool_side(pool) : NULL;
+    int error = errno;
+    if (OWN_LIKELY(!side || !side->failed) ||
+        (error != ENOMEM && error != EDQUOT && error != EOVERFLOW))
+        return;
+    side->failed(pool, error, bytes);
+    errno = error;
+}
+
+bool side_inherit(const own_pool *owner, own_pool *pool,
+                  void (*failed)(own_pool *pool, int error, size_t bytes))
+{
+    if (!failed && owner && side_bequeaths(owner))
+        failed = pool_side(owner)->failed;
+    if (OWN_LIKELY(!failed))
+        return true;
+    struct side *side = side_make(pool);
+    if (side)
+        side->failed = failed;
+    return side;
 }
 
 size_t side_calls(const own_pool *pool)

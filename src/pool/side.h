@@ -14,6 +14,7 @@ struct side {
        of KIND_CALL, and their owner is the first part. */
     struct ledger calls[2];
     struct exact *exact; /* of a pool with POOL_EXACT, for good */
+    void (*failed)(own_pool *pool, int error, size_t bytes); /* NULL: none. Never changes */
 };
 
 enum phase { CALLS_FIRST, CALLS_LAST };
@@ -32,6 +33,19 @@ static inline bool side_has_calls(const own_pool *pool, enum phase phase)
 {
     const struct side *side = pool_side(pool);
     return OWN_UNLIKELY(side) && __atomic_load_n(&side->calls[phase].newest, __ATOMIC_RELAXED);
+}
+
+/* Tells the user's `failed` that a call which asked for `bytes` fails with errno. The last act of
+   that call: nothing is entered, and `failed` may never return. NULL is accepted. */
+void side_tell_failed(own_pool *pool, size_t bytes);
+/* A new pool has the `failed` of its owner, or its own. False: ENOMEM or EDQUOT. */
+bool side_inherit(const own_pool *owner, own_pool *pool,
+                  void (*failed)(own_pool *pool, int error, size_t bytes));
+/* Whether children need a side record. */
+static inline bool side_bequeaths(const own_pool *pool)
+{
+    const struct side *side = pool_side(pool);
+    return OWN_UNLIKELY(side) && side->failed;
 }
 
 /* The number of calls of both phases. */

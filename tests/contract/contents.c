@@ -1,6 +1,6 @@
 /*
- * contents.c - own_pool_children and own_pool_deferred: what is visited, in which order; what a visit
- * may do, and what it returns.
+ * contents.c - own_pool_children and own_pool_deferred: what is visited, in which order; what a
+ * visit may do, and what it returns.
  */
 #include "harness.h"
 

@@ -9,8 +9,8 @@ set -eu
 
 here=$top_builddir/compat/apr/tests
 if test ! -x "$here/differential-real"; then
-    echo "skipped: libapr-1 is not installed, so that nothing proves what the tests of APR's pools"
-    echo "say, and there is nothing to compare libown-apr with"
+    echo "skipped: no libapr-1, or --disable-comparison: nothing proves what tests of APR say"
+    echo "and there is nothing to compare libown-apr with"
     exit 77
 fi
 

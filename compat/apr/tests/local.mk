@@ -17,7 +17,7 @@ apr_differential = %D%/differential
 %C%_differential_CPPFLAGS = $(APR_TEST_CPPFLAGS)
 %C%_differential_LDADD = libown-apr.la libown.la
 
-if HAVE_APR
+if COMPARE_APR
 apr_differential += %D%/differential-real
 %C%_differential_real_SOURCES = $(%C%_differential_SOURCES)
 %C%_differential_real_CPPFLAGS = $(APR_REAL_CPPFLAGS)
@@ -74,7 +74,7 @@ contract_tests += \
 %C%_userdata_CPPFLAGS = $(APR_TEST_CPPFLAGS)
 %C%_userdata_LDADD = $(APR_TEST_LIBS)
 
-if HAVE_APR
+if COMPARE_APR
 
 check_LTLIBRARIES += %D%/libsubject-real.la
 %C%_libsubject_real_la_SOURCES = $(%C%_libsubject_la_SOURCES)

@@ -16,7 +16,7 @@ test "${OWN_SANITIZER-no}" = no || programs=200
 programs=${OWN_TALLOC_PROGRAMS-$programs}
 
 if test ! -x "$here/differential-libtalloc"; then
-    echo "SKIP: nothing to compare with: libtalloc is not installed"
+    echo "SKIP: nothing to compare with: no libtalloc, or --disable-comparison"
     exit 77
 fi
 work=$(mktemp -d "$here/differential.XXXXXX")

@@ -11,7 +11,7 @@ if test "${OWN_SANITIZER-no}" != no; then
     exit 77
 fi
 if test ! -x "$here/tree-libtalloc"; then
-    echo "SKIP: libtalloc is not installed"
+    echo "SKIP: no libtalloc, or --disable-comparison"
     exit 77
 fi
 status=0

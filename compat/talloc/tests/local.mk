@@ -42,7 +42,7 @@ abort_tests += %D%/faults %D%/misuse %D%/null
 %C%_tree_LDADD = $(TALLOC_OURS)
 endif
 
-if HAVE_TALLOC
+if COMPARE_TALLOC
 talloc_programs += %D%/differential-libtalloc
 %C%_differential_libtalloc_SOURCES = $(talloc_driver)
 %C%_differential_libtalloc_CPPFLAGS = $(TALLOC_THEIR_CPPFLAGS)
