@@ -18,7 +18,7 @@ OWN_BEGIN_DECLS
 /*
  * Where the blocks of a pool come from.
  *
- * Both functions may use the library, other pools above all: ctx may be one. They may be called for
+ * All functions may use the library, other pools above all: ctx may be one. They may be called for
  * as long as the pool lives; ctx is borrowed and must be valid until then. What the pool holds is
  * released before its last blocks are freed, so a ctx pool is better its parent than held by it.
  */
@@ -29,6 +29,11 @@ typedef struct own_allocator {
     /* Takes back what alloc returned: once, the same address, not NULL. It cannot fail. */
     void (*free)(void *ctx, void *memory);
     void *ctx;
+    /* Makes what alloc returned larger or smaller: keeps the first bytes of it, as many as fit, and
+       returns the address where they are now; what is new is arbitrary. NULL: it cannot, and the
+       memory is as it was. Both sizes are 1 or more. If there is no such function, own_realloc asks
+       alloc for a new block, copies, and frees the old one. */
+    void *(*realloc)(void *ctx, void *memory, size_t old_size, size_t size);
 } own_allocator;
 
 /* Behind OWN_ALLOCATOR: an allocator whose ctx are two functions that take none. */
@@ -64,7 +69,7 @@ static inline const own_allocator *own_plain(const struct own_plain_allocator *p
 #define OWN_ALLOCATOR(malloc_fn, free_fn)                                                          \
     (__extension__({                                                                               \
         static OWN_CONSTANT struct own_plain_allocator own_plain_ = {                              \
-            {own_plain_alloc, own_plain_free, (void *)&own_plain_}, malloc_fn, free_fn};           \
+            {own_plain_alloc, own_plain_free, (void *)&own_plain_, NULL}, malloc_fn, free_fn};     \
         own_plain(&own_plain_);                                                                    \
     }))
 

@@ -90,7 +90,7 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
  * Otherwise it is copied into a new block of the pool, as own_alloc would get it, and goes to its
  * free function. An adopted block thus becomes an ordinary one. Making it smaller cannot fail:
  * where there is no room for a new block, it stays where it is, an adopted one still or the
- * allocator's, of the smaller size.
+ * allocator's, of the smaller size. An allocator that has a realloc is asked to do it instead.
  *
  * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then
  * the old block stands as it was. A block is not freed by the size 0. Cost: at worst a copy; a

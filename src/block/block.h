@@ -64,5 +64,9 @@ bool exact_covers(own_pool *pool, const void *address);
 
 /* private.c: own_alloc and its like, for a pool with POOL_PRIVATE. */
 void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
+/* Whether a block is one of an allocator that resizes blocks; and own_realloc then. No part is
+   entered. */
+bool private_can_resize(own_pool *pool, const void *block);
+void *private_resize(own_pool *pool, void *block, size_t old_size, size_t size, bool zero);
 
 #endif

@@ -83,6 +83,8 @@ void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bo
         return fail_pointer(EOVERFLOW);
     if (bytes == old_size)
         return block;
+    if (private_can_resize(pool, block))
+        return private_resize(pool, block, old_size, bytes, zero);
     size_t kept = min_size(old_size, bytes);
     int saved = errno;
     void *fresh = block_alloc_untold(pool, bytes);

@@ -53,3 +53,70 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
         memset(block, 0, bytes + !bytes);
     return block;
 }
+
+/* The block at that address, if it is private; the part is entered. */
+static struct foreign *find_private(own_pool *pool, const void *block)
+{
+    struct foreign *foreign = foreign_find(pool, block);
+    return foreign && entry_kind(&foreign->node.entry) == KIND_BLOCK ? foreign : NULL;
+}
+
+bool private_can_resize(own_pool *pool, const void *block)
+{
+    if (!(pool_flags(pool) & POOL_PRIVATE) || !private_memory(pool)->allocator.realloc)
+        return false;
+    pool_enter_part(&pool->part);
+    bool found = find_private(pool, block);
+    pool_leave(&pool->part);
+    return found;
+}
+
+/* The block has become what the allocator returned. False: it is not the pool's any more, or the
+   address is that of another block. */
+static bool change(own_pool *pool, const void *block, size_t old_size, void *resized, size_t size)
+{
+    pool_enter_part(&pool->part);
+    struct foreign *foreign = find_private(pool, block);
+    bool right =
+        foreign && foreign->size == old_size && (resized == block || !foreign_find(pool, resized));
+    if (right)
+        foreign_change(&pool->part, foreign, resized, size);
+    pool_leave(&pool->part);
+    return right;
+}
+
+/* Growth is charged before the allocator is called, which may use the library. */
+void *private_resize(own_pool *pool, void *block, size_t old_size, size_t size, bool zero)
+{
+    struct limit *limit = pool_limit(pool);
+    const own_allocator allocator = private_memory(pool)->allocator;
+    size_t more = size > old_size ? size - old_size : 0;
+    int saved = errno;
+    if (size > PTRDIFF_MAX)
+        return fail_pointer(ENOMEM);
+    pool_enter_part(&pool->part);
+    bool overflows = more > PTRDIFF_MAX - foreign_counts(pool).foreign_bytes;
+    pool_leave(&pool->part);
+    if (overflows)
+        return fail_pointer(EOVERFLOW);
+    if (!limit_add(limit, more))
+        return NULL;
+    char *resized = allocator.realloc(allocator.ctx, block, old_size + !old_size, size + !size);
+    if (!resized) {
+        limit_cancel(limit, more);
+        if (more)
+            return fail_pointer(ENOMEM);
+        resized = block; /* becoming smaller does not fail */
+    }
+    if (OWN_UNLIKELY(!change(pool, block, old_size, resized, size))) {
+        limit_cancel(limit, more);
+        misuse("own_realloc: the allocator of pool '%.50s' returned %p for block %p",
+               pool_name(pool), (void *)resized, block);
+        return fail_pointer(EINVAL);
+    }
+    limit_subtract(limit, more ? 0 : old_size - size);
+    if (zero && more)
+        memset(resized + old_size, 0, more);
+    errno = saved;
+    return resized;
+}

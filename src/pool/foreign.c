@@ -137,6 +137,20 @@ void foreign_shrink(struct part *part, struct foreign *foreign, size_t size)
     part_debug_step(part);
 }
 
+void foreign_change(struct part *part, struct foreign *foreign, void *memory, size_t size)
+{
+    struct account *account = part_account(part);
+    struct ledger *ledger = ledger_of(part, entry_kind(&foreign->node.entry));
+    part_leaves(part, &foreign->node.entry, ledger->newest);
+    ledger_remove(ledger, account, &foreign->node);
+    part_count_foreign(part, foreign->size, false);
+    node_fill(&foreign->node, KIND_BLOCK, memory, NULL);
+    foreign->size = size;
+    ledger_add(ledger, account, &foreign->node, part, part_time(part));
+    part_count_foreign(part, size, true);
+    part_debug_step(part);
+}
+
 struct released foreign_freed(const own_pool *pool, const struct foreign *foreign)
 {
     struct released released = {.memory = foreign->node.object};

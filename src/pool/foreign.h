@@ -43,6 +43,9 @@ struct released {
 bool foreign_add(own_pool *pool, enum kind kind, size_t size, const struct released *freed);
 /* Its size becomes less; nothing can fail. */
 void foreign_shrink(struct part *part, struct foreign *foreign, size_t size);
+/* A private block is at another address now, with another size, which limits count already. It is
+   the newest. */
+void foreign_change(struct part *part, struct foreign *foreign, void *memory, size_t size);
 /* How the memory of a block is to be freed. */
 struct released foreign_freed(const own_pool *pool, const struct foreign *foreign);
 /* Makes it a block no longer; the memory is the caller's. `part`: the one whose ledger has it. */

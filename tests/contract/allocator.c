@@ -297,6 +297,95 @@ START_TEST(live_block_from_the_allocator_is_a_misuse)
 }
 END_TEST
 
+/* An allocator whose realloc is malloc's, and can be told to fail. */
+struct resizing {
+    unsigned reallocs;
+    size_t old_size;
+    size_t size;
+    bool is_empty;
+    own_pool *pool; /* used from inside; NULL: none */
+};
+
+static void *resizing_alloc(void *ctx, size_t size)
+{
+    (void)ctx;
+    return malloc(size);
+}
+
+static void resizing_free(void *ctx, void *memory)
+{
+    (void)ctx;
+    free(memory);
+}
+
+static void *resizing_realloc(void *ctx, void *memory, size_t old_size, size_t size)
+{
+    struct resizing *resizing = ctx;
+
+    resizing->reallocs++;
+    resizing->old_size = old_size;
+    resizing->size = size;
+    if (resizing->pool)
+        expect(own_alloc(resizing->pool, 1, 7) != NULL);
+    return resizing->is_empty ? NULL : realloc(memory, size);
+}
+
+static own_pool *resizing_pool(struct resizing *resizing, size_t limit)
+{
+    own_allocator allocator = {.alloc = resizing_alloc,
+                               .free = resizing_free,
+                               .ctx = resizing,
+                               .realloc = resizing_realloc};
+    return own_pool_create(NULL, &(own_pool_options){.allocator = &allocator, .limit = limit});
+}
+
+START_TEST(an_allocator_resizes_its_blocks)
+{
+    static const size_t sizes[] = {1, 100, 0, 5000, 300, 1 << 20, 17};
+    struct resizing resizing = {.reallocs = 0};
+    own_pool *pool = resizing_pool(&resizing, 0);
+
+    expect(_i == 0 || own_share(pool) == 0);
+    resizing.pool = pool;
+    unsigned char *block = own_alloc(pool, 1, 10);
+    size_t size = 10;
+    for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        memset(block, (int)i + 1, size);
+        size_t kept = size < sizes[i] ? size : sizes[i];
+        expect_keeps_errno((block = own_realloc(pool, block, 1, sizes[i])) != NULL);
+        expect(resizing.reallocs == i + 1 && resizing.old_size == (size ? size : 1));
+        expect(resizing.size == (sizes[i] ? sizes[i] : 1));
+        for (size_t at = 0; at < sizes[i]; at++)
+            expect(block[at] == (at < kept ? i + 1 : 0));
+        size = sizes[i];
+        own_usage usage = usage_of(pool);
+        expect(usage.blocks == i + 2 && usage.bytes == size + 7 * (i + 1));
+        expect(own_block_size(pool, block) == size);
+    }
+    expect(own_free(pool, block) == 0);
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(an_allocator_that_cannot_resize_changes_nothing)
+{
+    struct resizing resizing = {.is_empty = true};
+    own_pool *pool = resizing_pool(&resizing, 64 << 10);
+    char *block = own_alloc(pool, 1, 1000);
+
+    own_usage before = usage_of(pool);
+    expect_error(!own_realloc(pool, block, 1, 2000), ENOMEM);
+    expect(resizing.reallocs == 1);
+    expect_error(!own_realloc(pool, block, 1, 100 << 10), EDQUOT);
+    expect(resizing.reallocs == 1);
+    own_usage after = usage_of(pool);
+    expect(memcmp(&before, &after, sizeof(after)) == 0);
+    expect(own_realloc(pool, block, 1, 500) == block && own_block_size(pool, block) == 500);
+    expect(usage_of(pool).bytes == 500);
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("allocator");
@@ -317,5 +406,7 @@ int main(void)
     tcase_add_test(failures, plain_functions_are_an_allocator);
     tcase_add_test(failures, limits_count_what_the_allocator_gives);
     tcase_add_test(failures, live_block_from_the_allocator_is_a_misuse);
+    tcase_add_loop_test(failures, an_allocator_resizes_its_blocks, 0, 2);
+    tcase_add_test(failures, an_allocator_that_cannot_resize_changes_nothing);
     return run_suite(suite);
 }

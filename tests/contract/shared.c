@@ -278,7 +278,7 @@ START_TEST(confined_pool_stays_so_where_its_parent_is_shared_later)
     expect(!own_is_shared(inside));
     own_decref(pool);
     expect_events("oi");
-    expect_error(own_pool_create(NULL, &(own_pool_options){.flags = 2}) == NULL, EINVAL);
+    expect_error(own_pool_create(NULL, &(own_pool_options){.flags = 4}) == NULL, EINVAL);
 }
 END_TEST
 
