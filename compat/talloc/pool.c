@@ -39,31 +39,41 @@ static struct chunk *own_chunk(struct pool *pool)
     return (struct chunk *)(void *)(pool + 1);
 }
 
+static bool is_alive(struct pool *pool)
+{
+    return !(own_chunk(pool)->word & FLAG_FREE);
+}
+
 void talloc_pool_put(struct pool *pool, struct chunk *chunk)
 {
-    bool is_alive = !(own_chunk(pool)->word & FLAG_FREE);
     pool->chunks--;
     if (!pool->chunks)
         talloc_chunk_memory_put(own_chunk(pool));
-    else if (pool->chunks == 1 && is_alive)
+    else if (pool->chunks == 1 && is_alive(pool))
         pool->bump = pool->first;
     else if (chunk != own_chunk(pool) && !(chunk->word & FLAG_POOL) && pool->bump == end_of(chunk))
         pool->bump = (char *)chunk;
 }
 
-bool talloc_pool_resize(struct chunk *chunk, size_t size)
+bool talloc_pool_has_only(const struct chunk *chunk)
+{
+    return chunk->pool->chunks == (is_alive(chunk->pool) ? 2 : 1);
+}
+
+struct chunk *talloc_pool_resize(struct chunk *chunk, size_t size)
 {
     struct pool *pool = chunk->pool;
-    char *end = (char *)memory_of(chunk) + round_up(size);
-    if (pool->bump == end_of(chunk)) {
+    bool is_only = talloc_pool_has_only(chunk);
+    char *start = is_only && size > chunk->size ? pool->first : (char *)chunk;
+    char *end = start + sizeof(struct chunk) + round_up(size);
+    if (is_only || pool->bump == end_of(chunk)) {
         if (end > pool->end)
-            return false;
+            return NULL;
         pool->bump = end;
     } else if (end > end_of(chunk)) {
-        return false;
+        return NULL;
     }
-    chunk->size = (uint32_t)size;
-    return true;
+    return (struct chunk *)(void *)start;
 }
 
 static struct chunk *pool_new(const void *context, size_t size, size_t of_chunk)

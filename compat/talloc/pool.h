@@ -36,8 +36,12 @@ void *talloc_pool_get(const struct chunk *parent, size_t bytes, struct pool **po
 /* The chunk has been freed, the pool's own too. */
 void talloc_pool_put(struct pool *pool, struct chunk *chunk);
 
-/* Makes a chunk larger or smaller where it lies. False: there is no room. */
-bool talloc_pool_resize(struct chunk *chunk, size_t size);
+/* Whether no other chunk lies in its pool, the pool's own apart. */
+bool talloc_pool_has_only(const struct chunk *chunk);
+
+/* Makes room for a chunk to have another size, and returns where it shall begin: where it lies, or
+   at the start of the pool if it is the only one there, and grows. NULL: there is no room. */
+struct chunk *talloc_pool_resize(struct chunk *chunk, size_t size);
 
 #pragma GCC visibility pop
 

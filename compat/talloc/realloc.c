@@ -80,15 +80,32 @@ static struct chunk *resize(struct chunk *chunk, size_t size)
     return new;
 }
 
+/* Resizes a chunk in its pool, or moves it out of there. */
+static struct chunk *resize_in_pool(struct chunk *chunk, size_t size)
+{
+    struct chunk *new = talloc_pool_resize(chunk, size);
+    if (!new)
+        return copy(chunk, size);
+    if (new == chunk)
+        return chunk;
+    const char *name = chunk->name;
+    chunk->name = moved;
+    chunk->word |= FLAG_FREE;
+    memmove(new, chunk, sizeof(struct chunk) + chunk->size);
+    new->word &= ~(uint32_t)FLAG_FREE;
+    new->name = name;
+    return new;
+}
+
 /* Gives a chunk another size, and moves it if it must. What it counts for in limits does not
    change. */
 static struct chunk *change(struct chunk *chunk, size_t size)
 {
-    if (chunk->word & FLAG_POOLED ? talloc_pool_resize(chunk, size) : size == chunk->size)
-        return chunk;
-    struct chunk *new = chunk->word &FLAG_POOLED || chunk->heap != heap_here()
-                            ? copy(chunk, size)
-                            : resize(chunk, size);
+    struct chunk *new;
+    if (chunk->word & FLAG_POOLED)
+        new = resize_in_pool(chunk, size);
+    else
+        new = chunk->heap == heap_here() ? resize(chunk, size) : copy(chunk, size);
     if (!new)
         return NULL;
     new->size = (uint32_t)size;
@@ -111,12 +128,13 @@ void *own_talloc_realloc(const void *context, void *memory, size_t size, const c
         errno = size >= SIZE_LIMIT ? ENOMEM : EINVAL;
         return NULL;
     }
-    if (size <= old && old - size < SHRINK_MIN && !(chunk->word & FLAG_LIMITED)) {
-        chunk->size = (uint32_t)size;
+    bool is_pooled = chunk->word & FLAG_POOLED;
+    if (size == old)
         return memory;
-    }
-    if (chunk->word & FLAG_POOLED && (size + 15) / 16 <= (old + 15) / 16) {
-        talloc_pool_resize(chunk, size);
+    if (size < old && !(chunk->word & FLAG_LIMITED) && (is_pooled || old - size < SHRINK_MIN)) {
+        if (is_pooled)
+            talloc_pool_resize(chunk, size);
+        chunk->size = (uint32_t)size;
         return memory;
     }
     if (chunk->word & FLAG_LIMITED && size > old && !talloc_limit_has_room(chunk, size - old)) {
@@ -124,15 +142,18 @@ void *own_talloc_realloc(const void *context, void *memory, size_t size, const c
         return NULL;
     }
     size_t cost = talloc_limit_cost(chunk);
-    chunk = change(chunk, size);
-    if (!chunk)
+    /* As in libtalloc: what stays where it is beside others in a pool. */
+    bool keeps_name = is_pooled && !talloc_pool_has_only(chunk);
+    struct chunk *new = change(chunk, size);
+    if (!new)
         return NULL;
-    if (chunk->word & FLAG_LIMITED) {
-        talloc_limit_subtract(chunk, cost);
-        talloc_limit_add(chunk, talloc_limit_cost(chunk));
+    if (new->word & FLAG_LIMITED) {
+        talloc_limit_subtract(new, cost);
+        talloc_limit_add(new, talloc_limit_cost(new));
     }
-    chunk->name = name;
-    return memory_of(chunk);
+    if (new != chunk || !keeps_name)
+        new->name = name;
+    return memory_of(new);
 }
 
 void *own_talloc_realloc_fn(const void *context, void *memory, size_t size)

@@ -10,7 +10,7 @@
 
 struct slot slots[SLOTS];
 void *base;
-bool has_pools, has_limits, has_tracking;
+bool has_pools, has_limits, has_tracking, pools_are_small;
 
 static uint64_t state, sum;
 static bool is_verbose;
@@ -92,6 +92,25 @@ void fill(const struct slot *slot)
         memset(slot->chunk, (int)(slot->id & 255), talloc_get_size(slot->chunk));
 }
 
+/*
+ * Traces the name that talloc_realloc has left. A chunk that grows in a talloc_pool gets the new
+ * name if it moves or is the only one there, else it keeps the old one. So where others lie beside
+ * it, the name shows whether the pool had room, and when a pool is full depends on the size of a
+ * header, which is not the same in the two libraries. There either name will do, and the chunk is
+ * given one. The pools of half the programs are never full: all names are traced there.
+ */
+void trace_new_name(const struct slot *slot, size_t old_size, const char *old, const char *new)
+{
+    const char *name = talloc_get_name(slot->chunk);
+
+    if (!pools_are_small || !slot->may_be_pooled || talloc_get_size(slot->chunk) <= old_size) {
+        trace(" '%s'", name);
+        return;
+    }
+    trace(strcmp(name, old) == 0 || strcmp(name, new) == 0 ? " old or new" : " '%s'", name);
+    talloc_set_name_const(slot->chunk, "grown");
+}
+
 static void act(struct slot *slot)
 {
     char *chunk = slot->chunk;
@@ -135,7 +154,10 @@ void take(int slot, void *chunk, enum kind kind)
     trace(chunk ? "%u" : "failed", ids);
     if (!chunk)
         return;
-    slots[slot] = (struct slot){.chunk = (char *)chunk, .kind = kind, .id = ids++};
+    int parent = slot_of(talloc_parent(chunk));
+    bool may_be_pooled = parent >= 0 && (slots[parent].kind == POOL || slots[parent].may_be_pooled);
+    slots[slot] = (struct slot){
+        .chunk = (char *)chunk, .kind = kind, .id = ids++, .may_be_pooled = may_be_pooled};
     talloc_set_destructor(slots[slot].chunk, die);
     fill(&slots[slot]);
 }
@@ -254,6 +276,7 @@ static void run(uint64_t seed, unsigned calls)
     ids = 1;
     memset(slots, 0, sizeof slots);
     has_pools = below(2);
+    pools_are_small = below(2);
     has_limits = !has_pools && below(2);
     has_tracking = below(3) == 0;
     if (has_tracking && below(2))

@@ -22,15 +22,17 @@ struct slot {
     char *chunk; /* NULL: the slot is empty */
     enum kind kind;
     enum last_act last_act;
-    bool is_limited;   /* it had a limit of its own, once */
-    unsigned refusals; /* how often the destructor still refuses */
-    uint32_t above;    /* bits: the slots of its parents, references among them */
-    unsigned id;       /* a number of its own */
+    bool is_limited;    /* it had a limit of its own, once */
+    bool may_be_pooled; /* its memory may be part of a talloc_pool */
+    unsigned refusals;  /* how often the destructor still refuses */
+    uint32_t above;     /* bits: the slots of its parents, references among them */
+    unsigned id;        /* a number of its own */
 };
 
 extern struct slot slots[SLOTS];
 extern void *base;
 extern bool has_pools, has_limits, has_tracking; /* what the program has */
+extern bool pools_are_small;                     /* they may be full */
 
 /* Random numbers. */
 uint64_t next_random(void);
@@ -43,6 +45,9 @@ const char *label(const void *chunk);
 /* Adds to the trace; addresses must not be in it. */
 void trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void trace_text(const char *text); /* with the addresses made the same */
+
+/* Traces the name of a chunk that talloc_realloc has changed: the old, or the new. */
+void trace_new_name(const struct slot *slot, size_t old_size, const char *old, const char *new);
 
 /* Fills the memory of a raw chunk with what its id says. */
 void fill(const struct slot *slot);

@@ -123,7 +123,7 @@ static void make_pool(void)
 {
     int slot = an_empty_slot();
     void *parent = a_parent();
-    size_t size = below(2000);
+    size_t size = pools_are_small ? below(2000) : (size_t)1 << (20 + 3 * below(2));
 
     if (slot < 0 || !has_pools)
         return;
@@ -235,16 +235,19 @@ static void resize(int slot)
     struct slot *at = &slots[slot];
     size_t size = a_size(), how = below(4), old = talloc_get_size(at->chunk);
     void *context = talloc_parent(at->chunk), *chunk;
+    const char *name = talloc_get_name(at->chunk), *new_name = "UNNAMED";
 
     trace("realloc %zu %u to %zu:", how, at->id, size);
     if (at->is_limited)
         return;
-    if (how == 0)
+    if (how == 0) {
         chunk = talloc_realloc_fn(context, at->chunk, size);
-    else if (how == 1)
+    } else if (how == 1) {
         chunk = talloc_realloc(context, at->chunk, int, (unsigned)(size / sizeof(int)));
-    else
-        chunk = talloc_realloc_size(context, at->chunk, size);
+        new_name = "int";
+    } else { /* on one line, which is the name */
+        chunk = talloc_realloc_size(context, at->chunk, size), new_name = __location__;
+    }
     trace(chunk ? " ok" : " NULL");
     if (!chunk)
         return;
@@ -255,8 +258,9 @@ static void resize(int slot)
             if ((unsigned char)at->chunk[i] != (at->id & 255))
                 trace(" BAD");
     }
-    trace(" '%s'", at->kind == STRING ? "" : talloc_get_name(chunk));
-    if (at->kind == STRING) {
+    if (at->kind != STRING) {
+        trace_new_name(at, old, name, new_name);
+    } else {
         at->kind = RAW; /* its name may still be the string */
         talloc_set_name_const(chunk, "was a string");
     }

@@ -76,6 +76,46 @@ START_TEST(newest_context_of_a_pool_is_used_again_and_grows_in_place)
 }
 END_TEST
 
+START_TEST(context_that_grows_in_its_place_in_a_pool_keeps_its_name_beside_others)
+{
+    void *pool = talloc_pool(NULL, 4000);
+    void *a = talloc_named_const(pool, 20, "a"), *b = talloc_named_const(pool, 20, "b");
+
+    expect(talloc_realloc(pool, b, char, 30) == b);
+    expect(talloc_realloc(pool, b, char, 200) == b);
+    expect(talloc_realloc(pool, b, char, 100) == b);
+    expect_text(talloc_get_name(b), "b");
+    a = talloc_realloc(pool, a, char, 60);
+    expect_text(talloc_get_name(a), "char");
+    talloc_set_name_const(a, "a");
+    talloc_free(b);
+    memset(a, 'x', 60);
+    char *c = talloc_realloc(pool, a, char, 61);
+    expect_text(talloc_get_name(c), "char");
+    expect(is_within(c, pool, 400) && c < (char *)a && talloc_parent(c) == pool);
+    for (int i = 0; i < 60; i++)
+        expect(c[i] == 'x');
+    talloc_free(pool);
+}
+END_TEST
+
+START_TEST(context_that_shrinks_gives_its_room_back_to_the_pool)
+{
+    void *pool = talloc_pool(NULL, 4000), *a = talloc_named_const(pool, 3000, "a");
+    void *b = talloc_named_const(pool, 200, "b"), *c;
+
+    expect(talloc_realloc_size(pool, b, 10) == b);
+    c = talloc_size(pool, 0);
+    expect((char *)c < (char *)b + 200);
+    talloc_free(c);
+    talloc_free(b);
+    expect(talloc_realloc_size(pool, a, 10) == a);
+    expect(is_within(talloc_size(pool, 3000), pool, 4000));
+    expect_text(talloc_get_name(a), "a");
+    talloc_free(pool);
+}
+END_TEST
+
 START_TEST(pool_is_not_resized)
 {
     void *pool = talloc_pool(NULL, 1000);
@@ -188,6 +228,8 @@ int main(void)
     tcase_add_test(tcase, exhausted_pool_is_a_context_like_others);
     tcase_add_test(tcase, context_that_was_stolen_from_a_pool_outlives_it);
     tcase_add_test(tcase, newest_context_of_a_pool_is_used_again_and_grows_in_place);
+    tcase_add_test(tcase, context_that_grows_in_its_place_in_a_pool_keeps_its_name_beside_others);
+    tcase_add_test(tcase, context_that_shrinks_gives_its_room_back_to_the_pool);
     tcase_add_test(tcase, pool_is_not_resized);
     tcase_add_test(tcase, pooled_object_has_room_for_its_children);
     tcase_add_test(tcase, pool_in_a_pool_is_one_too);

@@ -17,7 +17,12 @@
  *   talloc_parent, talloc_is_parent, talloc_find_parent_byname
  *                      take a step for each level; there, also for each newer sibling
  *   talloc_realloc     where a context with children moves, each child has to learn it. A context
- *                      with two children or more therefore gets room to grow by half when it moves
+ *                      with two children or more therefore gets room to grow by half when it moves.
+ *                      One that shrinks in a talloc_pool stays in its place even if a limit counts
+ *                      it, and so keeps its name where it is not the only one there
+ *   talloc_pool        headers are smaller here, so it is full later. Where one context of several
+ *                      grows, it keeps its name if the pool had room behind it, and gets the new
+ *                      one if it had to move: that name can differ when the pool is nearly full
  *   limits             count what libtalloc counts: 96 bytes and the size for a context, though it
  *                      takes less here. Under a limit, a context is made and freed in as many
  *                      steps as there are levels up to the outermost limit
@@ -114,9 +119,11 @@ OWN_API void *own_talloc_zero_array(const void *context, size_t size, unsigned c
 
 /*
  * Changes the size of a context, which may move. `context` is the parent where memory is NULL. A
- * size of 0 unlinks memory from `context`, and returns NULL. Refused, with NULL and errno EINVAL: a
- * context that has references, or is a talloc_pool. Cost: at worst a copy, and where a context
- * moves the number of its children.
+ * size of 0 unlinks memory from `context`, and returns NULL. The context gets the name, unless it
+ * has had the size; or stays in its place in a talloc_pool, beside others; or shrinks, no limit
+ * counts it, and it lies in a talloc_pool or shrinks by less than 1,024 bytes. Refused, with NULL
+ * and errno EINVAL: a context that has references, or is a talloc_pool. Cost: at worst a copy, and
+ * where a context moves the number of its children.
  */
 OWN_API void *own_talloc_realloc(const void *context, void *memory, size_t size, const char *name);
 OWN_API void *own_talloc_realloc_array(const void *context, void *memory, size_t size,
