@@ -191,7 +191,7 @@ END_TEST
 
 START_TEST(allocator_needs_both_functions)
 {
-    const own_allocator wrong[] = {{NULL, own_plain_free, NULL}, {own_plain_alloc, NULL, NULL}};
+    const own_allocator wrong[] = {{.free = own_plain_free}, {.alloc = own_plain_alloc}};
 
     for (int i = 0; i < 2; i++) {
         own_pool_options options = {.allocator = &wrong[i]};
@@ -202,8 +202,11 @@ END_TEST
 
 START_TEST(plain_functions_are_an_allocator)
 {
-    const struct own_plain_allocator plain = {
-        {own_plain_alloc, own_plain_free, (void *)(uintptr_t)&plain}, malloc, free};
+    const struct own_plain_allocator plain = {.allocator = {.alloc = own_plain_alloc,
+                                                            .free = own_plain_free,
+                                                            .ctx = (void *)(uintptr_t)&plain},
+                                              .alloc = malloc,
+                                              .free = free};
     own_pool *pool = own_pool_create(NULL, &(own_pool_options){.allocator = own_plain(&plain)});
 
     expect(own_plain(&plain) == &plain.allocator);
@@ -281,7 +284,7 @@ static void free_nothing(void *ctx, void *memory)
 START_TEST(live_block_from_the_allocator_is_a_misuse)
 {
     static char memory[16];
-    const own_allocator allocator = {same_again, free_nothing, memory};
+    const own_allocator allocator = {.alloc = same_again, .free = free_nothing, .ctx = memory};
     own_pool *pool =
         own_pool_create(NULL, &(own_pool_options){.name = "same", .allocator = &allocator});
 

@@ -34,7 +34,7 @@ static void pool_free(void *ctx, void *memory)
 START_TEST(pool_may_get_its_blocks_from_its_parent)
 {
     own_pool *root = new_root();
-    const own_allocator allocator = {pool_alloc, pool_free, root};
+    const own_allocator allocator = {.alloc = pool_alloc, .free = pool_free, .ctx = root};
     own_pool_options options = {.allocator = &allocator};
     own_pool *pool = own_pool_create(root, &options);
 

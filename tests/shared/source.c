@@ -40,7 +40,7 @@ static void source_free(void *ctx, void *memory)
 
 own_pool *pool_with(own_pool *owner, struct source *source)
 {
-    const own_allocator allocator = {source_alloc, source_free, source};
+    const own_allocator allocator = {.alloc = source_alloc, .free = source_free, .ctx = source};
     own_pool_options options = {.name = "private", .allocator = &allocator};
     own_pool *pool = own_pool_create(owner, &options);
 

@@ -40,7 +40,7 @@ struct world {
 
 static void build(struct world *world, size_t more)
 {
-    const own_allocator allocator = {source_alloc, source_free, &source};
+    const own_allocator allocator = {.alloc = source_alloc, .free = source_free, .ctx = &source};
     own_pool_options options = {.allocator = &allocator};
 
     world->root = new_root();
@@ -107,7 +107,7 @@ static bool print(struct world *world)
 
 static bool create(struct world *world)
 {
-    const own_allocator allocator = {source_alloc, source_free, &source};
+    const own_allocator allocator = {.alloc = source_alloc, .free = source_free, .ctx = &source};
     own_pool_options options = {.allocator = &allocator, .limit = 100000};
 
     return own_pool_create(world->root, &options) != NULL;
@@ -257,7 +257,7 @@ END_TEST
 /* Where there never is memory for a hash, the books are right all the same. */
 START_TEST(books_hold_without_a_hash)
 {
-    const own_allocator allocator = {source_alloc, source_free, &source};
+    const own_allocator allocator = {.alloc = source_alloc, .free = source_free, .ctx = &source};
     own_pool_options options = {.allocator = &allocator};
     own_pool *pool = own_pool_create(NULL, &options);
     void *blocks[100], *adopted[100];

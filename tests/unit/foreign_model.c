@@ -47,7 +47,7 @@ static void source_free(void *ctx, void *memory)
     free(memory);
 }
 
-const own_allocator source = {source_alloc, source_free, &source_fails};
+const own_allocator source = {.alloc = source_alloc, .free = source_free, .ctx = &source_fails};
 
 void compare_releases(void)
 {
