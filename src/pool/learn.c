@@ -34,7 +34,9 @@ static size_t needed_bytes(const own_pool *pool)
         return FIRST_CHUNK_LEAST;
     const struct memory_counts counts = memory_count(memory);
     size_t blocks = min_size(max_size(counts.bytes, memory->peak), FIRST_CHUNK_MAX);
-    return offsetof(own_pool, first) + memory_first_size(blocks) + inside;
+    /* Where there are many pools with little in them, room for a log is too much. */
+    size_t log = blocks <= 64 ? GRANULE : 0;
+    return offsetof(own_pool, first) + memory_first_size(blocks) - log + inside;
 }
 
 void learn_smaller(uint16_t *typical)
