@@ -109,7 +109,7 @@ START_TEST(unmapped_segments_are_not_read)
     for (int i = 0; i < chunks; i++) {
         expect((all[i] = (char *)chunk_get(32768, &granted)) != NULL);
         chunk_label(all[i]);
-        all[i][0] = (char)i;
+        memset(all[i], i, LABELLED_BEGIN);
     }
     for (int i = 0; i < chunks; i++)
         expect_found(all[i] + i, all[i]);
