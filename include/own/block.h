@@ -125,7 +125,8 @@ OWN_API int own_free(own_pool *pool, void *block);
  * limit that counts both pools, they and adopted ones need room for both at a time.
  *
  * Returns the block, or NULL with errno EINVAL (not a live block of from; or from or to is NULL),
- * ENOMEM or EDQUOT (a limit at or above to), EOVERFLOW as own_adopt; then nothing has changed. If
+ * ENOMEM or EDQUOT (a limit at or above to), EOVERFLOW as own_adopt; then nothing has changed, but
+ * that `to` may have taken memory for its lists. If
  * both are the same pool, nothing happens. Threads: those of both pools. Cost: O(1), or a copy.
  */
 OWN_API OWN_MUST_USE void *own_block_move(own_pool *from, own_pool *to, void *block);

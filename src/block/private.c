@@ -71,7 +71,8 @@ bool private_can_resize(own_pool *pool, const void *block)
     return found;
 }
 
-/* The block has become what the allocator returned. False: it is not the pool's any more, or the
+/* The block has become what the allocator returned: the limits that count the pool by now count the
+   difference, even if they have no room any more. False: it is not the pool's any more, or the
    address is that of another block. */
 static bool change(own_pool *pool, const void *block, size_t old_size, void *resized, size_t size)
 {
@@ -79,42 +80,48 @@ static bool change(own_pool *pool, const void *block, size_t old_size, void *res
     struct foreign *foreign = find_private(pool, block);
     bool right =
         foreign && foreign->size == old_size && (resized == block || !foreign_find(pool, resized));
-    if (right)
+    if (right) {
+        limits_lock();
+        limit_uncount(pool_limit(pool), old_size);
+        limit_count(pool_limit(pool), size);
+        limits_unlock();
         foreign_change(&pool->part, foreign, resized, size);
+    }
     pool_leave(&pool->part);
     return right;
 }
 
-/* Growth is charged before the allocator is called, which may use the library. */
-void *private_resize(own_pool *pool, void *block, size_t old_size, size_t size, bool zero)
+/* The reason not to make a block larger: an errno. 0: there is none. */
+static int refuse_growth(own_pool *pool, size_t size, size_t more)
 {
-    struct limit *limit = pool_limit(pool);
-    const own_allocator allocator = private_memory(pool)->allocator;
-    size_t more = size > old_size ? size - old_size : 0;
-    int saved = errno;
     if (size > PTRDIFF_MAX)
-        return fail_pointer(ENOMEM);
+        return ENOMEM;
     pool_enter_part(&pool->part);
     bool overflows = more > PTRDIFF_MAX - foreign_counts(pool).foreign_bytes;
     pool_leave(&pool->part);
     if (overflows)
-        return fail_pointer(EOVERFLOW);
-    if (!limit_add(limit, more))
-        return NULL;
+        return EOVERFLOW;
+    return limit_room(pool_limit(pool)) < more ? EDQUOT : 0;
+}
+
+void *private_resize(own_pool *pool, void *block, size_t old_size, size_t size, bool zero)
+{
+    const own_allocator allocator = private_memory(pool)->allocator;
+    size_t more = size > old_size ? size - old_size : 0;
+    int error = more ? refuse_growth(pool, size, more) : 0;
+    int saved = errno;
+    if (error)
+        return fail_pointer(error);
     char *resized = allocator.realloc(allocator.ctx, block, old_size + !old_size, size + !size);
-    if (!resized) {
-        limit_cancel(limit, more);
-        if (more)
-            return fail_pointer(ENOMEM);
+    if (!resized && more)
+        return fail_pointer(ENOMEM);
+    if (!resized)
         resized = block; /* becoming smaller does not fail */
-    }
     if (OWN_UNLIKELY(!change(pool, block, old_size, resized, size))) {
-        limit_cancel(limit, more);
         misuse("own_realloc: the allocator of pool '%.50s' returned %p for block %p",
                pool_name(pool), (void *)resized, block);
         return fail_pointer(EINVAL);
     }
-    limit_subtract(limit, more ? 0 : old_size - size);
     if (zero && more)
         memset(resized + old_size, 0, more);
     errno = saved;

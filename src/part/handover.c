@@ -112,7 +112,10 @@ enum handover parts_hand_over(struct part *from, struct part *to, void *block)
         put(mine, large);
         return HANDOVER_DONE;
     }
-    (void)recount(after, before, cost); /* another thread has freed it: before has room */
+    limits_lock(); /* another thread has freed it meanwhile; nothing may refuse to undo */
+    limit_uncount_failed(after, cost);
+    limit_count(before, cost);
+    limits_unlock();
     errno = EINVAL;
     return HANDOVER_FAILED;
 }

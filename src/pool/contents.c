@@ -140,30 +140,6 @@ static void begin_in(struct bookmark *bookmark, struct part *part, struct ledger
     pool_leave(part);
 }
 
-/* False: ENOMEM. */
-static bool begin(struct listing *listing)
-{
-    size_t granted;
-    struct part *first = &listing->pool->part;
-    struct part *part = first;
-    listing->bookmarks = listing->few;
-    listing->count = 1;
-    if (listing->only) {
-        begin_in(listing->bookmarks, first, listing->only);
-        return true;
-    }
-    while ((part = part_next(first, part)))
-        listing->count++;
-    if (listing->count > FEW)
-        listing->bookmarks = chunk_get(listing->count * sizeof(struct bookmark), &granted);
-    if (!listing->bookmarks)
-        return false;
-    part = first; /* what a part that is new by now has was added since */
-    for (size_t i = 0; i < listing->count; i++, part = part_next(first, part))
-        begin_in(&listing->bookmarks[i], part, &part->ledger);
-    return true;
-}
-
 static void end(const struct listing *listing)
 {
     for (size_t i = 0; i < listing->count; i++) {
@@ -175,6 +151,43 @@ static void end(const struct listing *listing)
     }
     if (listing->bookmarks != listing->few)
         chunk_put(listing->bookmarks, listing->count * sizeof(struct bookmark));
+}
+
+/* Begins in each part. *all is false if there are more parts by now. False: ENOMEM. */
+static bool begin_in_parts(struct listing *listing, bool *all)
+{
+    size_t granted;
+    struct part *first = &listing->pool->part;
+    struct part *part = first;
+    while ((part = part_next(first, part)))
+        listing->count++;
+    if (listing->count > FEW)
+        listing->bookmarks = chunk_get(listing->count * sizeof(struct bookmark), &granted);
+    if (!listing->bookmarks)
+        return false;
+    part = first;
+    for (size_t i = 0; i < listing->count; i++, part = part_next(first, part))
+        begin_in(&listing->bookmarks[i], part, &part->ledger);
+    *all = !part;
+    return true;
+}
+
+/* False: ENOMEM. */
+static bool begin(struct listing *listing)
+{
+    for (bool all = false;;) {
+        listing->bookmarks = listing->few;
+        listing->count = 1;
+        if (listing->only) {
+            begin_in(listing->bookmarks, &listing->pool->part, listing->only);
+            return true;
+        }
+        if (!begin_in_parts(listing, &all))
+            return false;
+        if (all)
+            return true;
+        end(listing); /* a part that has come may be anywhere among the others */
+    }
 }
 
 int pool_list(own_pool *pool, enum kind kind, struct ledger *only,

@@ -13,7 +13,7 @@ static int set_first_limit(own_pool *pool, size_t limit)
         return 0;
     if (pool_account(pool)->reserved > limit)
         return EDQUOT;
-    return own_pool_set_limit(pool, limit) < 0 ? ENOMEM : 0;
+    return limit_set_first(pool, limit) ? 0 : ENOMEM;
 }
 
 /* The reason not to make a pool with a first chunk of that size (0: it is too large): an errno. 0:

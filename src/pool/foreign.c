@@ -192,10 +192,13 @@ bool private_release(own_pool *pool)
         return false;
     pool_enter_part(&pool->part);
     struct entry *newest = private_memory(pool)->blocks.newest;
-    if (newest)
+    bool is_block = newest && entry_kind(newest) == KIND_BLOCK;
+    if (is_block)
         released = foreign_take(pool, node_foreign(entry_node(newest)));
+    else if (newest) /* a bookmark */
+        ring_leave(&private_memory(pool)->blocks, newest);
     pool_leave(&pool->part);
-    if (newest)
+    if (is_block)
         foreign_give_back(&released);
     return newest;
 }

@@ -197,8 +197,7 @@ void limit_move_back(own_pool *pool, struct limit *to)
     limits_unlock();
 }
 
-/* Makes a limit of the pool's own, of `bytes`. False: ENOMEM. */
-static bool set_first(own_pool *pool, size_t bytes)
+bool limit_set_first(own_pool *pool, size_t bytes)
 {
     struct limit *limit = limit_make(bytes);
     struct limit *spare;
@@ -229,7 +228,7 @@ int own_pool_set_limit(own_pool *pool, size_t bytes)
         limit_set(pool_limit(pool), bytes);
     } else if (bytes && pool_parts(pool)) {
         return fail_with(EPERM); /* what is below it may be changing */
-    } else if (bytes && !set_first(pool, bytes)) {
+    } else if (bytes && !limit_set_first(pool, bytes)) {
         side_tell_failed(pool, 0);
         return -1;
     }

@@ -275,6 +275,8 @@ void tree_pass(void);
 bool limit_move(own_pool *pool, struct limit *to, bool forced);
 /* Undoes it in a call that fails. */
 void limit_move_back(own_pool *pool, struct limit *to);
+/* Makes a limit of the pool's own, which has none. False: ENOMEM. */
+bool limit_set_first(own_pool *pool, size_t bytes);
 /* The limit above the pool's own limit; if it has none, the nearest limit. */
 struct limit *limit_above(const own_pool *pool);
 

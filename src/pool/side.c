@@ -26,10 +26,11 @@ struct side *side_make(own_pool *pool)
 
 void side_tell_failed(own_pool *pool, size_t bytes)
 {
-    const struct side *side = pool ? pool_side(pool) : NULL;
     int error = errno;
-    if (OWN_LIKELY(!side || !side->failed) ||
-        (error != ENOMEM && error != EDQUOT && error != EOVERFLOW))
+    if (!pool || (error != ENOMEM && error != EDQUOT && error != EOVERFLOW))
+        return; /* a dead pool, which may not be looked at, fails with EINVAL */
+    const struct side *side = pool_side(pool);
+    if (OWN_LIKELY(!side || !side->failed))
         return;
     side->failed(pool, error, bytes);
     errno = error;

@@ -1,7 +1,7 @@
 /*
  * adopt_reentry.c - what the free functions of adopted memory do to the pool that calls them.
  */
-#include "harness.h"
+#include "source.h"
 
 static own_pool *meddled;
 static void *freed_too;
@@ -90,6 +90,69 @@ START_TEST(free_function_may_revive_the_pool)
 }
 END_TEST
 
+/* An allocator whose realloc changes the limits of its pool. */
+static void *plain_alloc(void *ctx, size_t size)
+{
+    (void)ctx;
+    return malloc(size);
+}
+
+static void plain_free(void *ctx, void *memory)
+{
+    (void)ctx;
+    free(memory);
+}
+
+static void *realloc_and_limit(void *ctx, void *memory, size_t old_size, size_t size)
+{
+    (void)ctx;
+    (void)old_size;
+    expect(own_pool_set_limit(meddled, 1 << 20) == 0);
+    return realloc(memory, size);
+}
+
+static own_pool *new_private(void *(*resize)(void *, void *, size_t, size_t))
+{
+    own_allocator allocator = {.alloc = plain_alloc, .free = plain_free, .realloc = resize};
+    return own_pool_create(NULL, &(own_pool_options){.allocator = &allocator});
+}
+
+START_TEST(realloc_may_set_a_limit)
+{
+    meddled = new_private(realloc_and_limit);
+    void *block = own_alloc(meddled, 1, 1000);
+
+    block = own_realloc(meddled, block, 1, 100000);
+    expect(block && own_free(meddled, block) == 0);
+    /* the limit counts nothing too little or too much */
+    expect((block = own_alloc(meddled, 1, 1000000)) != NULL && own_free(meddled, block) == 0);
+    expect_error(!own_alloc(meddled, 1, 1 << 20), EDQUOT);
+    own_decref(meddled);
+}
+END_TEST
+
+static int clear_at_first(void *block, size_t size, void *arg)
+{
+    unsigned *visits = arg;
+    expect(size == 10 && own_contains(meddled, block));
+    if ((*visits)++ == 0)
+        own_pool_clear(meddled);
+    return 0;
+}
+
+START_TEST(a_visit_may_clear_a_pool_with_an_allocator)
+{
+    unsigned visits = 0;
+
+    meddled = new_private(NULL);
+    for (int i = 0; i < 5; i++)
+        expect(own_alloc(meddled, 1, 10) != NULL);
+    expect(own_pool_blocks(meddled, clear_at_first, &visits) == 0 && visits == 1);
+    expect(usage_of(meddled).blocks == 0 && own_alloc(meddled, 1, 10) != NULL);
+    own_decref(meddled);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("adopt_reentry");
@@ -98,5 +161,7 @@ int main(void)
     tcase_add_test(reentry, free_functions_may_use_the_pool);
     tcase_add_test(reentry, free_function_may_end_the_pool);
     tcase_add_test(reentry, free_function_may_revive_the_pool);
+    tcase_add_test(reentry, realloc_may_set_a_limit);
+    tcase_add_test(reentry, a_visit_may_clear_a_pool_with_an_allocator);
     return run_suite(suite);
 }
