@@ -170,7 +170,8 @@ START_TEST(sizes_that_cannot_be_are_refused)
     volatile size_t most = SIZE_MAX; /* the compiler would warn */
 
     expect_error(!own_alloc(pool, 1, most), ENOMEM);
-    expect_error(!own_alloc(pool, 1, most / 2), ENOMEM);
+    if (_i != ALLOCATED) /* malloc of AddressSanitizer ends the program */
+        expect_error(!own_alloc(pool, 1, most / 2), ENOMEM);
     expect_error(!own_alloc_raw(pool, most / 2, 3), EOVERFLOW);
     expect_error(!own_realloc(pool, block, 1, most), ENOMEM);
     expect_error(!own_realloc(pool, block, most / 2, 3), EOVERFLOW);

@@ -196,7 +196,7 @@ START_TEST(addresses_of_other_memory_are_nowhere)
         expect_nowhere((void *)address);
         expect_nowhere((void *)(address - 16));
         expect_nowhere((void *)(0 - address));
-        expect_nowhere((char *)pool + (ptrdiff_t)address);
+        expect_nowhere((void *)((uintptr_t)pool + address));
     }
     size_t size = (size_t)8 << 20;
     char *hole = (char *)mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
