@@ -165,8 +165,15 @@ START_TEST(what_comes_back_is_kept_up_to_the_limit)
 {
     apr_allocator_t *allocator;
 
-    if (resident() == 0 || memory_is_checked())
-        return; /* nothing tells; or the checker keeps freed memory back */
+#ifdef THREAD_SANITIZED
+    bool keeps_memory = true;
+#else
+    bool keeps_memory = memory_is_checked();
+#endif
+    if (resident() == 0 || keeps_memory) {
+        fprintf(stderr, "not looked at: what is kept, which nothing tells, or a checker changes\n");
+        return;
+    }
     allocator = new_allocator();
     expect(near(kept_of(allocator), 2 * LARGE)); /* unlimited at first */
     expect(near(kept_of(allocator), 2 * LARGE));
