@@ -68,7 +68,7 @@ typedef struct own_pool_options {
     const own_chunks *chunks;       /* where all memory of the pool and of all pools below it comes
                                        from; copied, but its ctx is borrowed. NULL: from where the
                                        owner's comes. See chunks.h */
-    /* Told of each call in the pool that fails with ENOMEM, EDQUOT or EOVERFLOW, as the last that
+    /* Told of each call in the pool that fails with ENOMEM, EDQUOT or EOVERFLOW, as the last thing
        the call does; all pools below inherit it, unless they have their own. `pool` is the one
        that was asked, the owner in a call that makes something for one; bytes what it was asked
        for, unrounded, 0 where it is not asked for memory by its size, SIZE_MAX where the size
@@ -236,7 +236,8 @@ OWN_API void *own_pool_user(const own_pool *pool);
 OWN_API void own_pool_set_user(own_pool *pool, void *user);
 
 /*
- * Limits the memory (own_usage.reserved) of a pool and all below it.
+ * Limits the memory of a pool and all below it: what is `reserved` there (see own_usage), together
+ * with the buffers that were made there (see buffer.h).
  *
  * bytes  0: no limit. SIZE_MAX: a limit that refuses nothing, but counts (see own_pool_total). A
  *        limit below what is in use already is allowed: nothing is taken away, but what would need

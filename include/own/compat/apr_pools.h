@@ -13,8 +13,8 @@
  * what libown's calls gave to the pool, then the memory. The reference to a pool is APR's: such a
  * pool ends by apr_pool_destroy and is emptied by apr_pool_clear, not by own_decref, own_drop,
  * own_give or own_pool_clear. Where something else holds it (own_hold, own_incref), it lives on
- * after apr_pool_destroy, with its blocks and what libown's calls gave it. Its user pointer
- * (own_pool_user) is used here.
+ * after apr_pool_destroy, with its blocks and what libown's calls gave it. Do not set its user
+ * pointer (own_pool_set_user): it is used here.
  *
  * Tree. Any thread may create and destroy subpools of a pool, while another one uses the pool, as
  * in APR. To libown each of these pools is a root for that reason, and limits, totals and walks of
