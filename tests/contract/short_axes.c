@@ -44,7 +44,7 @@ START_TEST(axes_without_items_are_axes)
     expect(axes.data && axes.shape[0] == 2 && axes.shape[1] == 0 && axes.shape[2] == 5);
     expect(axes.steps[0] == 5 && axes.steps[1] == 5 && axes.steps[2] == 1);
     OWN_EACH_3 (axes, i, j, k)
-        expect(!"there are no items");
+        test_failed(__FILE__, __LINE__, "there are no items");
     own_decref(none);
 }
 END_TEST
