@@ -152,10 +152,17 @@ static void nest_or_act(void *self);
 static const own_type nested_type = {
     .name = "nested", .size = sizeof(struct nested), .finalize = nest_or_act};
 
+/* Both deaths begin in this frame: one that nests tells that the other will. */
 static void nest_deeper(void (*action)(void))
 {
-    struct nested *nested = (struct nested *)own_new(NULL, &nested_type);
+    size_t before = flags_down;
 
+    own_decref(own_new(NULL, &flag_type));
+    if (flags_down == before) {
+        action();
+        return;
+    }
+    struct nested *nested = (struct nested *)own_new(NULL, &nested_type);
     expect(nested != NULL);
     nested->action = action;
     own_decref(nested);
@@ -163,14 +170,7 @@ static void nest_deeper(void (*action)(void))
 
 static void nest_or_act(void *self)
 {
-    void (*action)(void) = ((struct nested *)self)->action;
-    size_t before = flags_down;
-
-    own_decref(own_new(NULL, &flag_type));
-    if (flags_down > before)
-        nest_deeper(action);
-    else
-        action();
+    nest_deeper(((struct nested *)self)->action);
 }
 
 void at_nesting_limit(void (*action)(void))
