@@ -73,9 +73,9 @@ typedef struct own_pool_options {
        that was asked, the owner in a call that makes something for one; bytes what it was asked
        for, unrounded, 0 where it is not asked for memory by its size, SIZE_MAX where the size
        overflows. It may use the library, and may leave by longjmp or exit, but not inside of
-       finalizers and deferred calls. Not told of what own_buffer_resize, own_array_resize and
-       own_list calls fail with, which ask no pool, nor of arguments of arrays that overflow. With
-       it, small pools are not kept ready. errno is kept. NULL: the owner's, if there is one */
+       finalizers and deferred calls. Not told of calls that ask no pool (own_buffer_resize,
+       own_array_resize, changes of a list), walks and listings, and shapes that overflow. With it,
+       small pools are not kept ready. errno is kept. NULL: the owner's, if there is one */
     void (*failed)(own_pool *pool, int error, size_t bytes);
 } own_pool_options;
 

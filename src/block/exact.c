@@ -16,21 +16,26 @@ static size_t slack_of(size_t bytes)
     return (granules_of(bytes + 1) << GRANULE_SHIFT) - bytes;
 }
 
-/* The same of a block that is there, whose size is `whole`. A program that has written past the end
-   of its block may have changed it. */
-static size_t slack_in(const own_pool *pool, const void *block, size_t whole)
+/* What the last byte of a live block says, whose size is `whole`. 0: the program has written past
+   the end of its block. */
+static size_t slack_in(const void *block, size_t whole)
 {
     size_t slack = ((const unsigned char *)block)[whole - 1];
-    if (OWN_LIKELY(slack - 1 < GRANULE))
-        return slack;
+    return OWN_LIKELY(slack - 1 < GRANULE) ? slack : 0;
+}
+
+static void tell_overwritten(const own_pool *pool, const void *block)
+{
     misuse("the program has written past the end of block %p of pool '%.50s'", block,
            pool_name(pool));
-    return 1;
 }
 
 size_t exact_size(const own_pool *pool, const void *block, size_t whole)
 {
-    return whole - slack_in(pool, block, whole);
+    size_t slack = slack_in(block, whole);
+    if (OWN_UNLIKELY(!slack))
+        tell_overwritten(pool, block);
+    return whole - slack - !slack;
 }
 
 static bool has_any(const own_pool *pool)
@@ -55,65 +60,87 @@ void *exact_alloc(own_pool *pool, size_t alignment, size_t bytes, bool zero)
     return block;
 }
 
-bool exact_find_size(own_pool *pool, const void *block, size_t *size)
-{
+/* A live block of an exact pool that is entered. */
+struct found {
+    struct exact *exact;
     struct place place;
+    size_t whole;
+    size_t slack; /* 0: it is overwritten, and taken for 1 */
+};
+
+/* False: there is none at that address, and nothing is entered. */
+static bool enter_at(own_pool *pool, const void *block, struct found *found)
+{
     if (!has_any(pool))
         return false;
-    struct exact *exact = exact_enter(pool);
-    bool found = memory_find(&exact->memory, block, &place);
-    size_t whole = found ? memory_size(&exact->memory, &place) : 0;
-    exact_leave(pool, exact);
-    if (found)
-        *size = whole - slack_in(pool, block, whole);
-    return found;
+    found->exact = exact_enter(pool);
+    if (!memory_find(&found->exact->memory, block, &found->place)) {
+        exact_leave(pool, found->exact);
+        return false;
+    }
+    found->whole = memory_size(&found->exact->memory, &found->place);
+    found->slack = slack_in(block, found->whole);
+    return true;
+}
+
+static size_t size_of(const struct found *found)
+{
+    return found->whole - max_size(found->slack, 1);
+}
+
+static void leave_at(own_pool *pool, const void *block, const struct found *found)
+{
+    exact_leave(pool, found->exact);
+    if (OWN_UNLIKELY(!found->slack))
+        tell_overwritten(pool, block);
+}
+
+bool exact_find_size(own_pool *pool, const void *block, size_t *size)
+{
+    struct found found;
+    if (!enter_at(pool, block, &found))
+        return false;
+    *size = size_of(&found);
+    leave_at(pool, block, &found);
+    return true;
 }
 
 bool exact_free(own_pool *pool, void *block)
 {
-    size_t size;
-    struct place place;
-    if (!has_any(pool) || !exact_find_size(pool, block, &size))
+    struct found found;
+    if (!enter_at(pool, block, &found))
         return false;
-    struct exact *exact = exact_enter(pool);
-    bool found = memory_find(&exact->memory, block, &place);
-    if (found) {
-        exact->slack -= memory_size(&exact->memory, &place) - size;
-        memory_free(&exact->memory, &place, block);
-    }
-    exact_leave(pool, exact);
-    return found;
+    found.exact->slack -= max_size(found.slack, 1);
+    memory_free(&found.exact->memory, &found.place, block);
+    leave_at(pool, block, &found);
+    return true;
 }
 
-/* Under the lock: `size` is that of a live block now. */
-static void *resize(own_pool *pool, struct exact *exact, void *block, size_t size, size_t bytes,
-                    bool zero)
+static void *resize(own_pool *pool, struct found *found, void *block, size_t bytes, bool zero)
 {
-    struct place place;
-    if (!memory_find(&exact->memory, block, &place))
-        return fail_pointer(EINVAL);
-    void *resized = memory_resize(&exact->memory, &place, block, bytes + 1, false);
+    struct exact *exact = found->exact;
+    size_t size = size_of(found);
+    if (bytes >= PTRDIFF_MAX)
+        return fail_pointer(ENOMEM);
+    void *resized = memory_resize(&exact->memory, &found->place, block, bytes + 1, false);
     if (!resized)
         return NULL;
     if (zero && bytes > size)
         memset((char *)resized + size, 0, bytes - size);
     *last_byte(resized, bytes) = (unsigned char)slack_of(bytes);
-    exact->slack += slack_of(bytes) - slack_of(size);
+    exact->slack += slack_of(bytes) - max_size(found->slack, 1);
     exact_note_peak(pool, exact, resized == block ? 0 : size);
     return resized;
 }
 
-void *exact_realloc(own_pool *pool, void *block, size_t bytes, bool zero, bool *found)
+void *exact_realloc(own_pool *pool, void *block, size_t bytes, bool zero, bool *is_block)
 {
-    size_t size;
-    *found = has_any(pool) && exact_find_size(pool, block, &size);
-    if (!*found)
+    struct found found;
+    *is_block = enter_at(pool, block, &found);
+    if (!*is_block)
         return NULL;
-    if (bytes >= PTRDIFF_MAX)
-        return fail_pointer(ENOMEM);
-    struct exact *exact = exact_enter(pool);
-    void *resized = resize(pool, exact, block, size, bytes, zero);
-    exact_leave(pool, exact);
+    void *resized = resize(pool, &found, block, bytes, zero);
+    leave_at(pool, block, &found);
     return resized;
 }
 

@@ -11,6 +11,17 @@ static bool has_plain_blocks(const own_pool *pool)
     return !(pool_flags(pool) & (POOL_PRIVATE | POOL_EXACT));
 }
 
+/* A large block has come or gone. */
+static void debug_step(own_pool *pool)
+{
+    if (!pool_parts(pool)) {
+        inside_begin(pool);
+        part_debug_step(&pool->part);
+        inside_end(pool);
+    }
+    pool_debug_blocks(pool);
+}
+
 static void *move_by_copy(own_pool *from, own_pool *to, void *block)
 {
     size_t size = own_block_size(from, block);
@@ -39,11 +50,9 @@ void *own_block_move(own_pool *from, own_pool *to, void *block)
     size = own_block_size(from, block);
     enum handover result = HANDOVER_NONE;
     if (has_plain_blocks(from) && has_plain_blocks(to)) {
-        inside_begin(from);
-        inside_begin(to);
         result = parts_hand_over(&from->part, &to->part, block);
-        inside_end(to);
-        inside_end(from);
+        debug_step(from);
+        debug_step(to);
     }
     if (result == HANDOVER_NONE)
         result = foreign_hand_over(from, to, block);

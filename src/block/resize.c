@@ -45,22 +45,23 @@ static inline __attribute__((always_inline)) void *resize(own_pool *pool, void *
     return found ? resized : foreign_realloc(pool, block, count, size, zero);
 }
 
-void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
+static inline __attribute__((always_inline)) void *
+resize_or_tell(own_pool *pool, void *block, size_t count, size_t size, bool zero, const char *call)
 {
     if (!block)
-        return own_alloc(pool, count, size);
-    void *resized = resize(pool, block, count, size, true, "own_realloc");
+        return zero ? own_alloc(pool, count, size) : own_alloc_raw(pool, count, size);
+    void *resized = resize(pool, block, count, size, zero, call);
     if (OWN_UNLIKELY(!resized))
         block_tell_failed(pool, count, size);
     return resized;
 }
 
+void *own_realloc(own_pool *pool, void *block, size_t count, size_t size)
+{
+    return resize_or_tell(pool, block, count, size, true, "own_realloc");
+}
+
 void *own_realloc_raw(own_pool *pool, void *block, size_t count, size_t size)
 {
-    if (!block)
-        return own_alloc_raw(pool, count, size);
-    void *resized = resize(pool, block, count, size, false, "own_realloc_raw");
-    if (OWN_UNLIKELY(!resized))
-        block_tell_failed(pool, count, size);
-    return resized;
+    return resize_or_tell(pool, block, count, size, false, "own_realloc_raw");
 }

@@ -247,8 +247,7 @@ static bool add(struct memory *memory, size_t size)
     } else if (remote) {
         outside_add_small(memory->outside, remote);
     }
-    if (!big && !limit_source(memory->account.limit))
-        chunk_label(extent);
+    account_label(&memory->account, extent, size);
     use(memory, extent);
     if (!any && extent_can_go(replaced))
         free_empty(memory, replaced);
@@ -278,8 +277,7 @@ void extent_put(struct memory *memory, struct extent *extent)
 {
     if (extent_is_big(extent) && extent_big(extent)->remote)
         remote_end(memory->account.limit, extent_big(extent)->remote);
-    if (!extent_is_big(extent) && !limit_source(memory->account.limit))
-        chunk_unlabel(extent);
+    account_unlabel(&memory->account, extent, extent_bytes(extent));
     account_put(&memory->account, extent, extent_bytes(extent));
 }
 

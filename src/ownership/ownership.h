@@ -47,8 +47,10 @@ void *constructor_give(const struct constructor *constructor, void *made);
 static inline bool constructor_begin(own_pool *owner, size_t bytes, struct constructor *constructor)
 {
     constructor->entered = NULL;
+    if (OWN_LIKELY(!owner))
+        return true;
     constructor->bytes = bytes;
-    return OWN_LIKELY(!owner) || constructor_enter(owner, constructor);
+    return constructor_enter(owner, constructor);
 }
 
 static inline void *constructor_end(const struct constructor *constructor, void *made)

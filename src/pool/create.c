@@ -98,7 +98,7 @@ static int follow_options(own_pool *owner, own_pool *pool, const own_pool_option
     if (is_exact(options) && !exact_begin(pool, options->reserve))
         return errno;
     int error = set_first_limit(pool, options->limit);
-    if (!error && owner && !(pool_join(owner, pool, false)))
+    if (!error && owner && !pool_join(owner, pool, false))
         error = errno;
     return error;
 }

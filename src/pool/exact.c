@@ -29,8 +29,7 @@ bool exact_begin(own_pool *pool, size_t reserve)
     }
     exact->pool = pool;
     exact->kind = &exact_kind;
-    if (granted <= CLASS_SMALL_MAX && !limit_source(account->limit))
-        chunk_label(exact);
+    account_label(account, exact, granted);
     memory_cut(&pool->part.memory);
     side->exact = exact;
     pool_set_flags(pool, POOL_EXACT);
@@ -85,8 +84,7 @@ void exact_end(own_pool *pool)
     memory_unclaim_first(&exact->first);
     account_add(account, exact->memory.account.reserved - account->reserved);
     pool->side->exact = NULL;
-    if (exact->granted <= CLASS_SMALL_MAX && !limit_source(account->limit))
-        chunk_unlabel(exact);
+    account_unlabel(account, exact, exact->granted);
     account_put(account, exact, exact->granted);
 }
 

@@ -59,8 +59,7 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
         return NULL;
     }
     account_join(pool_account(pool), limit);
-    if (size <= CLASS_SMALL_MAX && !limit_source(limit))
-        chunk_label(pool);
+    account_label(pool_account(pool), pool, size);
     return pool;
 }
 
@@ -125,8 +124,7 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
         source_put(source, pool, account->reserved);
         return;
     }
-    if (account->reserved <= CLASS_SMALL_MAX)
-        chunk_unlabel(pool);
+    account_unlabel(account, pool, account->reserved);
     chunk_put(pool, account->reserved);
 }
 
