@@ -235,15 +235,25 @@ own_pool *(own_pool_new)(own_pool *owner)
     return own_pool_new_at(owner, "pool");
 }
 
+/* Whether a pool may own anything but blocks of its own memory. */
+static inline bool owns_more_than_blocks(const own_pool *pool)
+{
+    return pool->part.ledger.newest || pool_parts(pool) || pool->side ||
+           pool_flags(pool) & POOL_PRIVATE;
+}
+
 void own_pool_clear(own_pool *pool)
 {
     if (!pool_check(pool, "own_pool_clear"))
         return;
-    /* Held by itself: a callback that releases it once too often is told so. */
-    object_hold(&pool->object);
-    do
-        pool_release_all(pool);
-    while (OWN_UNLIKELY(private_release(pool)));
+    bool calls = owns_more_than_blocks(pool);
+    if (calls) {
+        /* Held by itself: a callback that releases it once too often is told so. */
+        object_hold(&pool->object);
+        do
+            pool_release_all(pool);
+        while (OWN_UNLIKELY(private_release(pool)));
+    }
     if (!(pool_flags(pool) & POOL_PRIVATE)) {
         inside_begin(pool);
         if (pool_flags(pool) & POOL_EXACT)
@@ -254,6 +264,6 @@ void own_pool_clear(own_pool *pool)
     }
     if (!pool_parts(pool))
         part_debug_step(&pool->part);
-    if (object_unhold_and_tell(&pool->object))
+    if (calls && object_unhold_and_tell(&pool->object))
         object_die(&pool->object);
 }
