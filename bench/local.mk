@@ -130,14 +130,23 @@ endif
 	$(AM_V_GEN){ echo '#!$(NUMPY_PYTHON)' && cat $(srcdir)/%D%/peer_numpy.py; } >$@.new && \
 		chmod +x $@.new && mv -f $@.new $@
 
-EXTRA_PROGRAMS += %D%/bench $(peers)
-CLEANFILES += %D%/bench$(EXEEXT) $(peers) %D%/peer-numpy %D%/last.tsv %D%/last.txt \
+EXTRA_PROGRAMS += %D%/bench %D%/bench-collect $(peers)
+CLEANFILES += %D%/bench$(EXEEXT) %D%/bench-collect$(EXEEXT) $(peers) %D%/peer-numpy %D%/last.tsv %D%/last.txt \
 	%D%/cymem_calls.c %D%/cymem_calls.h %D%/libcymem_calls.la
 
 bench: %D%/bench$(EXEEXT) $(peers) $(peer_scripts)
 	rm -f %D%/last.tsv
 	%D%/bench$(EXEEXT) --tsv=%D%/last.tsv $(BENCH_FLAGS) | tee %D%/last.txt
 	@test -s %D%/last.tsv
+
+# Collections of cycles, beside those of CPython.
+%C%_bench_collect_SOURCES = %D%/collect.c
+%C%_bench_collect_LDADD = libown.la
+%C%_bench_collect_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+bench-collect: %D%/bench-collect$(EXEEXT)
+	$(SHELL) $(srcdir)/%D%/collect.sh %D%/bench-collect$(EXEEXT) \
+		$(if $(NUMPY_PYTHON),$(NUMPY_PYTHON),python3) $(srcdir)/%D%/collect.py
 
 bench-plots:
 	$(SHELL) $(srcdir)/%D%/plot.sh %D%/last.tsv %D%/plots
@@ -150,6 +159,8 @@ clean-plots:
 	-rm -rf %D%/plots
 
 EXTRA_DIST += \
+	%D%/collect.py \
+	%D%/collect.sh \
 	%D%/cymem_calls.pyx \
 	%D%/document.sh \
 	%D%/peer_numpy.py \
@@ -157,4 +168,4 @@ EXTRA_DIST += \
 	doc/performance \
 	doc/plots
 
-.PHONY: bench bench-document bench-plots clean-plots
+.PHONY: bench bench-collect bench-document bench-plots clean-plots

@@ -67,7 +67,14 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/source.c \
 	%D%/chunk/source.h \
 	%D%/chunk/system.c \
+	%D%/chunk/tally.c \
+	%D%/chunk/tally.h \
 	%D%/chunk/validate.c \
+	%D%/cycle/analyse.c \
+	%D%/cycle/collect.c \
+	%D%/cycle/cycle.h \
+	%D%/cycle/find.c \
+	%D%/cycle/validate.c \
 	%D%/extent/extent.c \
 	%D%/extent/extent.h \
 	%D%/extent/free.c \
@@ -148,8 +155,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/side.h \
 	%D%/pool/tree.c \
 	%D%/pool/usage.c \
-	%D%/pool/walk.c \
 	%D%/pool/validate.c \
+	%D%/pool/walk.c \
 	%D%/remote/remote.c \
 	%D%/remote/remote.h
 

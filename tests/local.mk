@@ -78,6 +78,7 @@ unit_tests += \
 	%D%/unit/parts \
 	%D%/unit/ready \
 	%D%/unit/system \
+	%D%/unit/tallies \
 	%D%/unit/share \
 	%D%/unit/slot \
 	%D%/unit/source \
@@ -123,6 +124,8 @@ unit_tests += \
 %C%_unit_limit_edges_LDADD = $(UNIT_LIBS)
 %C%_unit_inside_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_inside_LDADD = $(UNIT_LIBS)
+%C%_unit_tallies_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_tallies_LDADD = $(UNIT_LIBS)
 %C%_unit_labels_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_labels_LDADD = $(UNIT_LIBS)
 %C%_unit_lists_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -189,6 +192,8 @@ contract_tests += \
 	%D%/contract/chunks_fixed \
 	%D%/contract/churn \
 	%D%/contract/clear \
+	%D%/contract/collect \
+	%D%/contract/collect_model \
 	%D%/contract/contents \
 	%D%/contract/count \
 	%D%/contract/dead \

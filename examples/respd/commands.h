@@ -160,4 +160,9 @@ void command_memory(struct request *request);
 /* tree.c */
 void command_own(struct request *request);
 
+/* cycles.c */
+void reply_cycles(struct request *request);
+void reply_collect(struct request *request);
+void reply_leak(struct request *request);
+
 #endif

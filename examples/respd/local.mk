@@ -13,6 +13,7 @@ noinst_PROGRAMS += %D%/respd
 	%D%/connection.c \
 	%D%/connection.h \
 	%D%/counters.c \
+	%D%/cycles.c \
 	%D%/database.c \
 	%D%/database.h \
 	%D%/deadlines.c \
@@ -50,6 +51,7 @@ noinst_PROGRAMS += %D%/respd
 	%D%/worker.h
 
 respd_tests = \
+	%D%/tests/cycles \
 	%D%/tests/drain \
 	%D%/tests/expiry \
 	%D%/tests/hammer \
@@ -59,6 +61,8 @@ respd_tests = \
 	%D%/tests/model \
 	%D%/tests/protocol
 
+%C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_cycles_LDADD =
 %C%_tests_drain_SOURCES = %D%/tests/drain.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_drain_LDADD =
 %C%_tests_expiry_SOURCES = %D%/tests/expiry.c %D%/tests/client.c %D%/tests/client.h

@@ -129,6 +129,9 @@ static void reply_tree(struct request *request)
 void command_own(struct request *request)
 {
     static const struct subcommand subcommands[] = {
+        {"COLLECT", 2, reply_collect},
+        {"CYCLES", 2, reply_cycles},
+        {"LEAK", 2, reply_leak},
         {"TREE", 2, reply_tree},
         {NULL, 0, NULL},
     };

@@ -55,12 +55,12 @@ OWN_BEGIN_DECLS
  * An allocator of the pool's own is asked for just count * size bytes; for 1 where that is 0,
  * though the block then has 0.
  *
- * Returns NULL with errno EOVERFLOW (count * size does not fit, or the blocks from the pool's
- * allocator would have over PTRDIFF_MAX bytes), ENOMEM (also where the pool's allocator returned
- * NULL), EDQUOT (a limit of the pool or above), or EINVAL (pool is NULL). An allocator that returns
- * a live block of the pool: a misuse. Cost: in a confined pool, a block of up to 512 bytes is the
- * next bytes of the pool, inline, as long as no freed block waits to be used again and the pool has
- * no pages.
+ * Returns NULL with errno EOVERFLOW (count * size does not fit, or all blocks from the pool's
+ * allocator would have over PTRDIFF_MAX bytes together), ENOMEM (also where the pool's allocator
+ * returned NULL), EDQUOT (a limit of the pool or above), or EINVAL (pool is NULL). An allocator
+ * that returns a live block of the pool: a misuse. Cost: in a confined pool, a block of up to 512
+ * bytes is the next bytes of the pool, inline, as long as no freed block waits to be used again and
+ * the pool has no pages.
  */
 OWN_API OWN_MUST_USE inline void *own_alloc(own_pool *pool, size_t count, size_t size)
     OWN_NEW_MEMORY(2, 3);
@@ -90,7 +90,8 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
  * Otherwise it is copied into a new block of the pool, as own_alloc would get it, and goes to its
  * free function. An adopted block thus becomes an ordinary one. Making it smaller cannot fail:
  * where there is no room for a new block, it stays where it is, an adopted one still or the
- * allocator's, of the smaller size. An allocator that has a realloc is asked to do it instead.
+ * allocator's, of the smaller size. An allocator that has a realloc is asked to do it instead; if
+ * that cannot make a block smaller, the block stays as large as it is.
  *
  * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then
  * the old block stands as it was. A block is not freed by the size 0. Cost: at worst a copy; a

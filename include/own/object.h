@@ -81,6 +81,9 @@ struct own_type {
        is pointers that own a reference each, or are NULL. At the death of the object they are
        released before the fields, the last one first. `size` is then a multiple of a pointer's. */
     bool tail_refs;
+    /* The names of the fields in refs, in that order, with a comma between two: "pool, peer". For
+       reports of cycles (collect.h); NULL: offsets are told there. OWN_FIELDS gives both. */
+    const char *fields;
 };
 
 /* Ends a list of offsets. */
@@ -99,6 +102,9 @@ struct own_type {
 #else
 #define OWN_REFS(type, ...) ((const size_t[]){OWN_OFFSETS_(type, __VA_ARGS__) OWN_REFS_END})
 #endif
+
+/* Sets refs and fields in the initialiser of a type: OWN_FIELDS(struct session, pool, peer). */
+#define OWN_FIELDS(type, ...) .refs = OWN_REFS(type, __VA_ARGS__), .fields = #__VA_ARGS__
 
 /*
  * Creates a zeroed object with one reference.

@@ -14,7 +14,8 @@
  * giving a dying pool to another, which would make it a child, is refused (EPERM).
  *
  * Parents form a tree: limits and totals follow it, and a pool never becomes its own ancestor.
- * Holding a pool makes it nobody's child, and may form cycles, which then keep each other alive.
+ * Holding a pool makes it nobody's child, and may form cycles, which keep each other alive until
+ * they are cut, or collected (collect.h).
  *
  * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. A
  * pool that own_share has made shared, and all below it, is used by any number at once: "those of

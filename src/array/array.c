@@ -43,6 +43,8 @@ own_array *array_alloc(int ndim, size_t itemsize, const char *format, size_t for
 
 void array_discard(own_array *array)
 {
+    if (OWN_UNLIKELY(array->flags & ARRAY_TRACKED))
+        object_untrack(&array->object);
     array->object.state = 0;
     __atomic_store_n(&array->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(array, size_of(array->ndim, array->format_size));

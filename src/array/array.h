@@ -57,9 +57,10 @@ struct own_array {
 };
 
 #define ARRAY_READONLY 1U
-#define ARRAY_OWNER 2U   /* made together with its buffer */
-#define ARRAY_FORTRAN 4U /* of an owner: the order that it keeps when it is resized */
-#define ARRAY_LOST 8U    /* it was dying, and its base has been released */
+#define ARRAY_OWNER 2U    /* made together with its buffer */
+#define ARRAY_FORTRAN 4U  /* of an owner: the order that it keeps when it is resized */
+#define ARRAY_TRACKED 16U /* its base may be part of a cycle with it */
+#define ARRAY_LOST 8U     /* it was dying, and its base has been released */
 
 extern const struct object_class array_class;
 
@@ -130,8 +131,12 @@ static inline void array_attach(own_array *array, own_object *base)
 {
     array->base = own_incref(base);
     own_buffer *buffer = array_buffer(array);
-    if (buffer)
+    if (OWN_LIKELY(buffer != NULL)) {
         buffer_count_array(buffer, 1);
+    } else if (base) {
+        array->flags |= ARRAY_TRACKED;
+        object_track(&array->object);
+    }
 }
 
 /* The axis that a number from -ndim to ndim - 1 means. Another: not below ndim. */

@@ -195,6 +195,11 @@ static bool read_tensor(const struct dl_tensor *tensor, char *format, size_t siz
             return false;
         }
     }
+    uintptr_t data = (uintptr_t)tensor->data;
+    if (__builtin_add_overflow(data, tensor->byte_offset, &data)) {
+        errno = EOVERFLOW;
+        return false;
+    }
     *options = (own_array_options){
         .format = format,
         .ndim = tensor->ndim,

@@ -104,8 +104,9 @@ static int refuse_growth(own_pool *pool, size_t size, size_t more)
     return limit_room(pool_limit(pool)) < more ? EDQUOT : 0;
 }
 
-void *private_resize(own_pool *pool, void *block, size_t old_size, size_t size, bool zero)
+void *private_resize(own_pool *pool, void *address, size_t old_size, size_t size, bool zero)
 {
+    char *block = address;
     const own_allocator allocator = private_memory(pool)->allocator;
     size_t more = size > old_size ? size - old_size : 0;
     int error = more ? refuse_growth(pool, size, more) : 0;
@@ -115,11 +116,15 @@ void *private_resize(own_pool *pool, void *block, size_t old_size, size_t size, 
     char *resized = allocator.realloc(allocator.ctx, block, old_size + !old_size, size + !size);
     if (!resized && more)
         return fail_pointer(ENOMEM);
-    if (!resized)
-        resized = block; /* becoming smaller does not fail */
+    if (!resized) { /* becoming smaller does not fail: the block stays as large as it is */
+        if (zero)
+            memset(block + size, 0, old_size - size);
+        errno = saved;
+        return block;
+    }
     if (OWN_UNLIKELY(!change(pool, block, old_size, resized, size))) {
         misuse("own_realloc: the allocator of pool '%.50s' returned %p for block %p",
-               pool_name(pool), (void *)resized, block);
+               pool_name(pool), (void *)resized, address);
         return fail_pointer(EINVAL);
     }
     if (zero && more)

@@ -18,12 +18,13 @@
  * Equations (chunk_validate checks them):
  *
  *   segment   free and dirty are masks of units; unit 0, which holds the header, is in neither
- *             dirty is a subset of free
+ *             dirty is a subset of free, that of the units that are handed out (tally.h)
  *             it hangs in the lists of its longest runs
  *   slab      live + free list + never carved = chunks that fit the unit
  *             a slab is in its class's list exactly where live < chunks that fit
  *             a slab with live = 0 does not exist: its unit is free
- *   label     only a chunk of a slab has one, and only while it is got or ready (cache.h)
+ *   label     only a chunk of a slab has one, or one of whole units, in its first; and only while
+ *             it is got or ready (cache.h)
  *   heap      dirty bytes = 64 KiB * sum of dirty units <= cache limit - sum of the threads' shares
  *   cache     bytes = sum over classes of count * size <= the thread's share, of the calling thread
  *

@@ -6,11 +6,9 @@
 
 #include "chunk/cache.h"
 #include "chunk/class.h"
+#include "chunk/tally.h"
 
 #include <pthread.h>
-
-#define SEGMENT_UNITS 64
-#define SEGMENT_SIZE (SEGMENT_UNITS * CHUNK_UNIT)
 
 /* A unit that is a slab. Its record lies in the head of its segment, not in the unit. */
 struct slab {
@@ -31,7 +29,8 @@ struct segment {
     struct list by_run;   /* in heap.by_run[longest run of free units] */
     struct list by_dirty; /* in heap.by_dirty[longest run of dirty units] */
     uint64_t free;
-    uint64_t dirty; /* free, and with memory behind it */
+    uint64_t dirty;  /* free, and with memory behind it */
+    uint32_t number; /* see tally.c; 0: none */
     struct slab slabs[SEGMENT_UNITS];
     uint64_t labels[SEGMENT_UNITS][LABEL_WORDS]; /* a bit for each LABEL_BYTES */
 };
@@ -85,6 +84,13 @@ static inline uint64_t *label_word(const void *chunk)
 {
     return &segment_of(chunk)->labels[unit_of(chunk)][label_index(chunk) / 64];
 }
+
+/* The units that are handed out: the head and those of tallies are not. */
+#define SEGMENT_ALL (((UINT64_C(1) << TALLY_UNITS) - 1) & ~UINT64_C(1))
+
+/* tally.c: gives a segment a number, if there is one, and takes it back. */
+void tally_number(struct segment *segment);
+void tally_unnumber(const struct segment *segment);
 
 /* map.c: makes sure that claims in that range cannot fail. False: errno is ENOMEM. */
 bool map_prepare(const void *start, size_t size);

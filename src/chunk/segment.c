@@ -88,7 +88,8 @@ static struct segment *segment_new(void)
     heap.segments++;
     lists_enter(&segment->by_run, heap.by_run, &heap.runs, 0);
     lists_enter(&segment->by_dirty, heap.by_dirty, &heap.dirty_runs, 0);
-    segment_set(segment, ~UINT64_C(1), 0);
+    segment_set(segment, SEGMENT_ALL, 0);
+    tally_number(segment);
     return segment;
 }
 
@@ -97,6 +98,7 @@ static void segment_unmap(struct segment *segment)
     lists_leave(&segment->by_run, heap.by_run, &heap.runs, longest_run(segment->free));
     lists_leave(&segment->by_dirty, heap.by_dirty, &heap.dirty_runs, longest_run(segment->dirty));
     heap.segments--;
+    tally_unnumber(segment);
     chunk_unclaim(segment, CHUNK_UNIT);
     system_unmap(segment, SEGMENT_SIZE);
 }
@@ -147,7 +149,7 @@ size_t units_purge(size_t keep)
         unsigned run = log2_floor(heap.dirty_runs) + 1;
         struct segment *segment = list_item(heap.by_dirty[run].next, struct segment, by_dirty);
         gone += (size_t)__builtin_popcountll(segment->dirty) * CHUNK_UNIT;
-        if (segment->free == ~UINT64_C(1)) {
+        if (segment->free == SEGMENT_ALL) {
             segment_set(segment, segment->free, 0);
             segment_unmap(segment);
             continue;

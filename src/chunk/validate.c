@@ -13,7 +13,7 @@ static void check(bool holds, const char *equation)
 static void validate_labels(const struct segment *segment, unsigned unit)
 {
     static const char equation[] =
-        "only a chunk of a slab has a label, and only while it is got or ready";
+        "only a chunk of a slab or of whole units has a label, and only while it is got or ready";
     const struct slab *slab = &segment->slabs[unit];
     const char *at = (const char *)segment + unit * CHUNK_UNIT;
     size_t size = class_size(slab->class);
@@ -22,6 +22,8 @@ static void validate_labels(const struct segment *segment, unsigned unit)
         labels[word] = word_load(&segment->labels[unit][word]);
     for (unsigned i = 0; slab->is_slab && size >= LABEL_BYTES && i < slab->carved; i++)
         labels[label_index(at + i * size) / 64] &= ~bit_of(label_index(at + i * size));
+    if (!slab->is_slab && SEGMENT_ALL & ~segment->free & bit_of(unit))
+        labels[0] &= ~UINT64_C(1);
     for (size_t word = 0; word < LABEL_WORDS; word++)
         check(!labels[word], equation);
     const struct free_chunk *chunk = slab->is_slab ? slab->free : NULL;
@@ -48,6 +50,7 @@ static void validate_slab(struct segment *segment, unsigned unit)
 static size_t validate_segment(struct segment *segment)
 {
     check(!(segment->free & 1), "unit 0 is never free");
+    check((segment->free & ~SEGMENT_ALL) == 0, "free are only units that are handed out");
     check((segment->dirty & ~segment->free) == 0, "dirty is a subset of free");
     for (unsigned unit = 1; unit < SEGMENT_UNITS; unit++) {
         if (!(segment->free >> unit & 1) && segment->slabs[unit].is_slab)

@@ -67,7 +67,7 @@ struct entry {
 };
 
 struct ledger {
-    struct entry *newest; /* NULL: empty */
+    struct entry *newest; /* NULL: empty. Any thread may read it, atomically */
     struct node
         *index; /* the newest node, in one chain; or the record, where the lowest bit is set */
     uint32_t children; /* at 256 bytes each, more than fit would be a TiB */
@@ -225,7 +225,7 @@ static inline void ring_enter(struct ledger *ledger, struct entry *entry)
         entry->older = entry;
         entry->newer = entry;
     }
-    ledger->newest = entry;
+    __atomic_store_n(&ledger->newest, entry, __ATOMIC_RELAXED);
 }
 
 /* An entry becomes the next older one of another. */
@@ -240,7 +240,8 @@ static inline void ring_enter_before(struct entry *entry, struct entry *newer)
 static inline void ring_leave(struct ledger *ledger, struct entry *entry)
 {
     if (ledger->newest == entry)
-        ledger->newest = entry->older == entry ? NULL : entry->older;
+        __atomic_store_n(&ledger->newest, entry->older == entry ? NULL : entry->older,
+                         __ATOMIC_RELAXED);
     entry->newer->older = entry->older;
     entry->older->newer = entry->newer;
     /* From here on another thread may add it to another ledger. */

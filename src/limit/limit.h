@@ -214,11 +214,11 @@ static inline void account_put_failed(struct account *account, void *chunk, size
     account_cancel(account, limit_chunk_put(account->limit, chunk, size));
 }
 
-/* Labels a chunk of the account that is a pool or an extent, or takes the label away: one that is
-   part of a slab has one (chunk/chunk.h). */
+/* Labels a chunk of the account that is a pool or an extent, or takes the label away
+   (chunk/chunk.h). */
 static inline bool account_labels(const struct account *account, size_t size)
 {
-    return size < CHUNK_UNIT && !limit_source(account->limit);
+    return size <= CHUNK_MAX && !limit_source(account->limit);
 }
 
 static inline void account_label(const struct account *account, const void *chunk, size_t size)

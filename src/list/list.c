@@ -6,6 +6,7 @@
  */
 #include "list/list.h"
 #include "chunk/chunk.h"
+#include "cycle/cycle.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,12 +32,15 @@ own_list *own_list_new(own_pool *owner)
 {
     struct constructor constructor;
     size_t granted;
+    cycle_step();
     if (!constructor_begin(owner, sizeof(own_list), &constructor))
         return NULL;
     own_list *list = chunk_get(sizeof(*list), &granted);
-    if (list)
+    if (list) {
         *list = (own_list){
             .object = {.count = 1, .state = STATE_OBJECT | STATE_CLASS, .type = &list_class.type}};
+        object_track(&list->object);
+    }
     return constructor_end(&constructor, list);
 }
 
@@ -177,11 +181,9 @@ int own_list_remove(own_list *list, size_t index)
     return 0;
 }
 
-int own_list_clear(own_list *list)
+static void list_empty(own_object *object)
 {
-    int error = refuse(list, "own_list_clear");
-    if (error)
-        return fail_with(error);
+    own_list *list = as_list(object);
     own_object **items = list->items;
     size_t count = list->count;
     size_t room = list->room;
@@ -193,6 +195,14 @@ int own_list_clear(own_list *list)
         own_decref(items[--count]);
     if (room)
         chunk_put(items, room * sizeof(*items));
+}
+
+int own_list_clear(own_list *list)
+{
+    int error = refuse(list, "own_list_clear");
+    if (error)
+        return fail_with(error);
+    list_empty(&list->object);
     return 0;
 }
 
@@ -224,6 +234,7 @@ static void list_free(own_object *object)
     own_list *list = as_list(object);
     if (list->room)
         chunk_put(list->items, list->room * sizeof(*list->items));
+    object_untrack(object);
     object->state = 0;
     __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(list, sizeof(*list));
@@ -243,15 +254,11 @@ static void list_revive(own_object *object)
     debug_step(as_list(object));
 }
 
-static bool list_each (const own_object *self, bool (*visit)(own_object *object, void *arg),
-                       void *arg)
+static own_object *const *list_items(const own_object *object, size_t *count)
 {
-    const own_list *list = (const void *)self;
-    for (size_t i = 0; i < list->count; i++) {
-        if (!visit(list->items[i], arg))
-            return false;
-    }
-    return true;
+    const own_list *list = (const void *)object;
+    *count = list->count;
+    return list->items;
 }
 
 static void list_describe(const own_object *object, char *text, size_t size)
@@ -262,7 +269,8 @@ static void list_describe(const own_object *object, char *text, size_t size)
 
 static const struct object_class list_class = {
     .type = {.name = "list"},
-    .each = list_each,
+    .items = list_items,
+    .empty = list_empty,
     .step = list_step,
     .waiting = offsetof(own_list, waiting),
     .free = list_free,

@@ -2,7 +2,7 @@
  * object/object.c - making objects, asking them, and what pools hold of them.
  */
 #include "object/object.h"
-#include "chunk/chunk.h"
+#include "chunk/tally.h"
 #include "object/toggle.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ _Static_assert(sizeof(own_object) == 16, "the header of an object is 16 bytes");
 
 own_object *object_new(const own_type *type)
 {
-    if (!type || type->size < sizeof(own_object)) {
+    if (type->size < sizeof(own_object)) {
         errno = EINVAL;
         return NULL;
     }
@@ -33,6 +33,14 @@ own_object *object_new(const own_type *type)
     return object;
 }
 
+own_object *object_new_with_refs(const own_type *type)
+{
+    own_object *object = object_new(type);
+    if (object && type->size <= CHUNK_MAX)
+        object_track(object);
+    return object;
+}
+
 own_object *object_new_sized(const own_type *type, size_t size)
 {
     size_t word = sizeof(own_object *);
@@ -42,7 +50,7 @@ own_object *object_new_sized(const own_type *type, size_t size)
         return NULL;
     }
     if (size == type->size)
-        return object_new(type);
+        return type->refs ? object_new_with_refs(type) : object_new(type);
     if (size > PTRDIFF_MAX)
         return fail_pointer(ENOMEM);
     size_t granted;
@@ -55,30 +63,25 @@ own_object *object_new_sized(const own_type *type, size_t size)
     sized->size = size;
     own_object *object = (own_object *)(void *)(sized + 1);
     *object = (own_object){.count = 1, .state = STATE_OBJECT | STATE_SIZED, .type = type};
+    if ((type->refs || type->tail_refs) && whole <= CHUNK_MAX)
+        object_track(object);
     return object;
 }
 
-static own_object *reference_at(const own_object *object, size_t offset)
-{
-    const void *field = (const char *)object + offset;
-    return *(own_object *const __attribute__((may_alias)) *)field;
-}
+__thread ptrdiff_t object_tracked;
 
 bool object_each(const own_object *object, bool (*visit)(own_object *object, void *arg), void *arg)
 {
     const own_type *type = object->type;
     own_object *value;
     for (const size_t *refs = type->refs; refs && *refs != OWN_REFS_END; refs++) {
-        if ((value = reference_at(object, *refs)) && !visit(value, arg))
+        if ((value = object_reference_at(object, *refs)) && !visit(value, arg))
             return false;
     }
-    if (object_state(object) & STATE_CLASS) {
-        const struct object_class *class = (const void *)type;
-        return !class->each || class->each(object, visit, arg);
-    }
-    size_t tail = object_tail(object);
-    for (size_t i = 0; i < tail; i++) {
-        if ((value = reference_at(object, type->size + i * sizeof(value))) && !visit(value, arg))
+    size_t count;
+    own_object *const *items = object_items(object, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i] && !visit(items[i], arg))
             return false;
     }
     return true;

@@ -26,6 +26,7 @@
 #define OBJECT_OBJECT_H
 
 #include "base/base.h"
+#include "chunk/tally.h"
 #include "object/count.h"
 
 #include <own/object.h>
@@ -68,9 +69,12 @@ static inline struct sized *object_sized(const own_object *object)
 struct object_class {
     /* Its size is 0, so that object_new refuses it: other code makes these objects. */
     own_type type;
-    /* Visits the references that an object has beside the fields of the type, until an answer is
-       false. NULL: there are none, or they are a pool's. */
-    bool (*each)(const own_object *self, bool (*visit)(own_object *object, void *arg), void *arg);
+    /* The references that an object has beside the fields of the type, and how many. NULL: there
+       are none, or they are a pool's. */
+    own_object *const *(*items)(const own_object *self, size_t *count);
+    /* Releases the references of a living object, so that a cycle is cut. NULL: of each cycle that
+       it is in, another object can be emptied; or it is a pool. */
+    void (*empty)(own_object *self);
     /* Does the next piece of dying. Returns an object whose last reference that released, NULL when
        there is nothing left to do. It may run code of users. */
     own_object *(*step)(own_object *self);
@@ -164,11 +168,32 @@ bool shared_try_incref(own_object *object);
 /* The references that the count stands for, and the state at that moment. */
 size_t shared_references(const own_object *object, uint32_t *state);
 
-/* A zeroed object with one reference, which is new. NULL: errno is EINVAL or ENOMEM. */
+/* A zeroed object with one reference, which is new, of a type without refs. NULL: errno is EINVAL
+   or ENOMEM. */
 own_object *object_new(const own_type *type);
+/* The same for a type with refs, whose objects are tracked. */
+own_object *object_new_with_refs(const own_type *type);
 /* The same for an object with a tail, if `size` is more than that of the type. Among EINVAL are
    then a size below that, and a tail that does not fit .tail_refs. */
 own_object *object_new_sized(const own_type *type, size_t size);
+
+/*
+ * Tracking: an object that may be part of a cycle is found by a collection. Its chunk is not over
+ * CHUNK_MAX. Pools are found by their labels; they are not tracked. object_tracked counts what the
+ * thread has tracked, less what it has untracked; own_new collects when that is object_collect_at.
+ */
+extern __thread ptrdiff_t object_tracked;
+static inline void object_track(const own_object *object)
+{
+    tally_track(object);
+    object_tracked++;
+}
+
+static inline void object_untrack(const own_object *object)
+{
+    tally_untrack(object);
+    object_tracked--;
+}
 
 /* How many references the tail of a plain object owns. */
 static inline size_t object_tail(const own_object *object)
@@ -179,8 +204,38 @@ static inline size_t object_tail(const own_object *object)
     return (object_sized(object)->size - type->size) / sizeof(own_object *);
 }
 
+/* What the field at an offset refers to; may be NULL. */
+static inline own_object *object_reference_at(const own_object *object, size_t offset)
+{
+    const void *field = (const char *)object + offset;
+    return *(own_object *const __attribute__((may_alias)) *)field;
+}
+
+/* Takes it out of the field. */
+static inline own_object *object_empty_field(own_object *object, size_t offset)
+{
+    void *field = (char *)object + offset;
+    own_object *value = *(own_object *__attribute__((may_alias)) *)field;
+    *(own_object *__attribute__((may_alias)) *)field = NULL;
+    return value;
+}
+
+/* The references of the tail, or those of the class, and how many; a pool has none of these. Those
+   of a tail may be NULL. */
+static inline own_object *const *object_items(const own_object *object, size_t *count)
+{
+    const own_type *type = object->type;
+    *count = 0;
+    if (OWN_UNLIKELY(object_state(object) & STATE_CLASS)) {
+        const struct object_class *class = (const void *)type;
+        return class->items ? class->items(object, count) : NULL;
+    }
+    *count = object_tail(object);
+    return (own_object *const *)(const void *)((const char *)object + type->size);
+}
+
 /* Visits what the fields, the tail or the class of an object refer to, NULL left out, until an
-   answer is false. A pool has none of these. */
+   answer is false. */
 bool object_each(const own_object *object, bool (*visit)(own_object *object, void *arg), void *arg);
 
 /* Whether that is an object, and alive. False: it has been reported as a misuse of that call, for
@@ -222,6 +277,9 @@ OWN_MUST_USE bool object_release(own_object *object, const char *call);
 void object_die(own_object *object);
 /* The same, but never put off: for what must have died before something else goes on. */
 void object_die_now(own_object *object);
+
+/* Frees a tracked object that is not of a class, as it is. */
+void object_free_plain(own_object *object);
 
 /* What a misuse sentence calls an object. Returns text. */
 #define OBJECT_TEXT 160

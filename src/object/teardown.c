@@ -148,6 +148,13 @@ static __attribute__((noinline)) bool die_bare_sized(own_object *object)
     return true;
 }
 
+void object_free_plain(own_object *object)
+{
+    bool sized = object_state(object) & STATE_SIZED;
+    object_untrack(object);
+    (OWN_UNLIKELY(sized) ? free_sized : free_plain)(object);
+}
+
 /* Most objects own nothing that has to be released, and nobody is told: they go at once, whoever
    waits. */
 static bool die_bare(own_object *object)
@@ -193,22 +200,13 @@ static bool begin(own_object *object, own_object *waiting)
     return true;
 }
 
-/* Takes what a field refers to out of it. */
-static own_object *empty_field(own_object *object, size_t offset)
-{
-    void *field = (char *)object + offset;
-    own_object *value = *(own_object *__attribute__((may_alias)) *)field;
-    *(own_object *__attribute__((may_alias)) *)field = NULL;
-    return value;
-}
-
 /* The last reference of the tail that is not empty. */
 static own_object *empty_tail(own_object *object)
 {
     struct sized *sized = object_sized(object);
     own_object *value = NULL;
     while (!value && sized->tail)
-        value = empty_field(object, object->type->size + --sized->tail * sizeof(value));
+        value = object_empty_field(object, object->type->size + --sized->tail * sizeof(value));
     return value;
 }
 
@@ -227,7 +225,7 @@ static own_object *empty_last_field(own_object *object)
         if (*(own_object *__attribute__((may_alias)) *)field)
             last = *refs;
     }
-    return last == OWN_REFS_END ? NULL : empty_field(object, last);
+    return last == OWN_REFS_END ? NULL : object_empty_field(object, last);
 }
 
 /* The step of a plain object: releases the tail from its end, then fields, the last declared first,
@@ -245,12 +243,21 @@ static own_object *release_fields(own_object *object)
             if (dying.field == 0)
                 return NULL;
             dying.field--;
-            value = empty_field(object, object->type->refs[dying.field]);
+            value = object_empty_field(object, object->type->refs[dying.field]);
             dying_store(object, dying);
         }
         if (value && object_release(value, "the release of a field"))
             return value;
     }
+}
+
+static __attribute__((noinline)) void end_sized(own_object *object)
+{
+    const own_type *type = object->type;
+    size_t whole = sizeof(struct sized) + object_sized(object)->size;
+    if ((type->refs || type->tail_refs) && whole <= CHUNK_MAX)
+        object_untrack(object);
+    free_sized(object);
 }
 
 /* Ends the death of the object on top; returns the one below. Or the same, where calls of weak
@@ -259,7 +266,13 @@ static own_object *end(own_object *object)
 {
     if (object_is_dead(object)) {
         struct dying dying = dying_load(object);
-        (OWN_UNLIKELY(dying.flags & STATE_SIZED) ? free_sized : free_plain)(object);
+        if (OWN_UNLIKELY(dying.flags & STATE_SIZED)) {
+            end_sized(object);
+            return dying.waiting;
+        }
+        if (object->type->refs && object->type->size <= CHUNK_MAX)
+            object_untrack(object);
+        free_plain(object);
         return dying.waiting;
     }
     bool revived = object_is_revived(object); /* the count first, as in is_alone */

@@ -3,6 +3,7 @@
  *
  * Each call first makes ready what may fail, then changes everything in steps that cannot.
  */
+#include "cycle/cycle.h"
 #include "object/toggle.h"
 #include "object/weakref.h"
 #include "ownership/ownership.h"
@@ -85,10 +86,23 @@ void *constructor_give(const struct constructor *constructor, void *made)
     return object;
 }
 
+static __attribute__((noinline)) void *new_with_refs(own_pool *owner, const own_type *type)
+{
+    struct constructor constructor;
+    cycle_step();
+    if (!constructor_begin(owner, type->size, &constructor))
+        return NULL;
+    return constructor_end(&constructor, object_new_with_refs(type));
+}
+
 void *own_new(own_pool *owner, const own_type *type)
 {
     struct constructor constructor;
-    if (!constructor_begin(owner, type ? type->size : 0, &constructor))
+    if (OWN_UNLIKELY(!type))
+        return fail_pointer(EINVAL);
+    if (type->refs)
+        return new_with_refs(owner, type);
+    if (!constructor_begin(owner, type->size, &constructor))
         return NULL;
     return constructor_end(&constructor, object_new(type));
 }
@@ -96,6 +110,8 @@ void *own_new(own_pool *owner, const own_type *type)
 void *own_new_sized(own_pool *owner, const own_type *type, size_t size)
 {
     struct constructor constructor;
+    if (type && (type->refs || type->tail_refs))
+        cycle_step();
     if (!constructor_begin(owner, size, &constructor))
         return NULL;
     return constructor_end(&constructor, object_new_sized(type, size));

@@ -286,6 +286,8 @@ struct limit *limit_above(const own_pool *pool);
 own_object *pool_release(own_pool *pool);
 /* Releases all entries, and tears down what dies of that. */
 void pool_release_all(own_pool *pool);
+/* Makes its calls of own_defer_first, and those that come meanwhile. */
+void pool_call_first(own_pool *pool);
 /* Releases the parent's reference to a child; `entered` is the part that has its entry. True: that
    was the last reference, and the child is to die. */
 bool pool_orphan(struct part *entered, own_pool *child);

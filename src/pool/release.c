@@ -131,6 +131,12 @@ static own_object *release_newest(own_pool *pool)
     return last;
 }
 
+void pool_call_first(own_pool *pool)
+{
+    while (call_aside(pool, CALLS_FIRST))
+        continue;
+}
+
 own_object *pool_release(own_pool *pool)
 {
     own_object *last = release_newest(pool);

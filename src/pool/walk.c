@@ -245,7 +245,7 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
 int own_holders(void *object, own_pool *root, int (*visit)(own_pool *holder, void *arg), void *arg)
 {
     if (!object || !visit || !pool_check(root, "own_holders") ||
-        !object_check(object, "own_holders", root->name)) {
+        !object_check(object, "own_holders", pool_name(root))) {
         errno = EINVAL;
         return -1;
     }

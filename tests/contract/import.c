@@ -269,6 +269,9 @@ START_TEST(wrong_tensors_are_left_to_the_caller)
     managed.tensor.data = NULL;
     managed.tensor.byte_offset = 8;
     expect_error(!own_array_import_dlpack_versioned(NULL, &managed), EINVAL);
+    managed.tensor = tensor_of(1, (int64_t[]){2}, NULL);
+    managed.tensor.byte_offset = UINT64_MAX - 7;
+    expect_error(!own_array_import_dlpack_versioned(NULL, &managed), EOVERFLOW);
     expect_error(!own_array_import_dlpack_versioned(NULL, NULL), EINVAL);
     expect_error(!own_array_import_dlpack(NULL, NULL), EINVAL);
     expect(released == 0);

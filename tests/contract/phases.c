@@ -205,6 +205,41 @@ START_TEST(threads_defer_in_a_shared_pool)
 }
 END_TEST
 
+static int pass_by(void (*call)(void *), void *arg, void *context)
+{
+    (void)arg;
+    (void)context;
+    return call ? 0 : 1;
+}
+
+static int pass_holder(own_pool *holder, void *arg)
+{
+    (void)holder;
+    (void)arg;
+    return 0;
+}
+
+/* Nothing is read that another thread is writing. */
+START_TEST(threads_look_at_a_shared_pool_that_others_change)
+{
+    pthread_t thread;
+    struct adding adding = {.pool = new_root()};
+    struct probe *probe = probe_new(NULL, 'p');
+
+    expect(own_share(adding.pool) == 0 && own_share(probe) == 0);
+    expect(pthread_create(&thread, NULL, add_many, &adding) == 0);
+    for (size_t i = 0; i < MANY / 4; i++) {
+        own_pool_set_name_borrowed(adding.pool, i % 2 ? "one" : "other");
+        expect(own_pool_deferred(adding.pool, pass_by, NULL) == 0);
+        expect(own_holders(probe, adding.pool, pass_holder, NULL) == 0);
+    }
+    pthread_join(thread, NULL);
+    own_decref(probe);
+    own_decref(adding.pool);
+    expect_events("p");
+}
+END_TEST
+
 START_TEST(a_million_calls_need_no_search)
 {
     own_pool *pool = new_root();
@@ -235,6 +270,7 @@ int main(void)
     tcase_add_test(phases, a_full_limit_refuses_them);
     tcase_add_test(phases, a_pool_that_lives_on_has_made_all_its_calls);
     tcase_add_test(phases, threads_defer_in_a_shared_pool);
+    tcase_add_test(phases, threads_look_at_a_shared_pool_that_others_change);
     tcase_add_test(phases, a_million_calls_need_no_search);
     return run_suite(suite);
 }

@@ -83,6 +83,11 @@ static void slab_in_wrong_list(void)
     slab()->class --;
 }
 
+static void tallies_free(void)
+{
+    segment()->free |= UINT64_C(1) << TALLY_UNITS;
+}
+
 static void free_chunk_labelled(void)
 {
     chunk_label(slab()->free);
@@ -90,7 +95,7 @@ static void free_chunk_labelled(void)
 
 static void free_unit_labelled(void)
 {
-    chunk_label((char *)segment() + 60 * CHUNK_UNIT);
+    chunk_label((char *)segment() + 50 * CHUNK_UNIT);
 }
 
 static void label_inside_a_chunk(void)
@@ -114,9 +119,10 @@ static const struct breach breaches[] = {
     {slab_is_empty, "a slab with live = 0 does not exist"},
     {slab_chunk_elsewhere, "a slab's free chunks lie in its unit"},
     {slab_in_wrong_list, "in its class's list exactly where"},
-    {free_chunk_labelled, "only a chunk of a slab has a label"},
-    {free_unit_labelled, "only a chunk of a slab has a label"},
-    {label_inside_a_chunk, "only a chunk of a slab has a label"},
+    {tallies_free, "free are only units that are handed out"},
+    {free_chunk_labelled, "only a chunk of a slab or of whole units has a label"},
+    {free_unit_labelled, "only a chunk of a slab or of whole units has a label"},
+    {label_inside_a_chunk, "only a chunk of a slab or of whole units has a label"},
     {got_chunk_labelled, NULL},
 };
 #define BREACHES (sizeof(breaches) / sizeof(breaches[0]))

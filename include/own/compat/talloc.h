@@ -24,7 +24,8 @@
  *                      grows, it keeps its name if the pool had room behind it, and gets the new
  *                      one if it had to move: that name can differ when the pool is nearly full
  *   limits             count what libtalloc counts: 96 bytes and the size for a context, though it
- *                      takes less here. Under a limit, a context is made and freed in as many
+ *                      takes less here; and 128 for a reference, also for those that were there
+ *                      before the limit. Under a limit, a context is made and freed in as many
  *                      steps as there are levels up to the outermost limit
  *   misuse             is written to stderr before the process is aborted, unless talloc_set_log_fn
  *                      or talloc_set_abort_fn was called. If the function of the latter returns
