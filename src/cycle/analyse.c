@@ -27,8 +27,10 @@ void cycle_unlock(void)
     lock_release(&lock);
 }
 
+/* Chunks are put back under the lock: fork takes it before the heap lock. */
 __attribute__((constructor)) static void prepare_for_fork(void)
 {
+    chunk_prepare_for_fork();
     (void)pthread_atfork(cycle_lock, cycle_unlock, cycle_unlock);
 }
 

@@ -26,6 +26,17 @@ static bool checker_has_locks(void)
 #endif
 }
 
+/* Cycles, whose collection puts chunks back under a lock of its own. */
+static void collect(void)
+{
+    own_pool *pool = new_root();
+    own_list *list = own_list_new(pool);
+
+    expect(list && own_list_append(list, list) == 0 && own_list_append(list, pool) == 0);
+    own_decref(pool);
+    expect(own_pool_collect(pool) == 2);
+}
+
 /* A little of everything: memory from caches, slabs and segments, and back. */
 static void use_library(void)
 {
@@ -42,6 +53,7 @@ static void use_library(void)
     }
     expect(own_hold(pool, child) == 0);
     own_decref(pool);
+    collect();
     own_trim();
 }
 

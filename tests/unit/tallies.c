@@ -1,5 +1,6 @@
 /*
- * tallies.c - sets of objects, links to objects, and the scan for what is tracked and labelled.
+ * tallies.c - sets of objects, links to objects, the scan for what is tracked and labelled; and
+ * that collections need no memory.
  */
 #include "chunk/heap.h"
 #include "harness.h"
@@ -126,6 +127,46 @@ START_TEST(labelled_chunks_of_all_sizes_are_visited)
 }
 END_TEST
 
+static int count_told(void *const *told, size_t number, const char *chain, void *arg)
+{
+    expect(told[0] && *chain);
+    *(size_t *)arg += number;
+    return 0;
+}
+
+static void lose_cycles(void)
+{
+    own_list *list = own_list_new(NULL);
+    own_pool *pool = own_pool_new(NULL), *child = own_pool_new(pool);
+    expect(own_list_append(list, list) == 0 && own_list_append(list, child) == 0);
+    expect(own_hold(child, pool) == 0 && own_hold(pool, list) == 0);
+    expect(own_weakref_new(pool, list, NULL, NULL) != NULL);
+    own_decref(pool);
+    own_decref(list);
+}
+
+/* Wherever memory is out, own_collect_find says so and has touched nothing; own_collect works. */
+START_TEST(collections_need_no_memory)
+{
+    long failing = 1;
+    for (bool done = false; !done; failing++) {
+        size_t told = 0;
+        lose_cycles();
+        chunk_fail_after(failing);
+        errno = 0;
+        int result = own_collect_find(count_told, &told);
+        chunk_fail_after(0);
+        done = result == 0;
+        expect(done ? told == 3 : result == -1 && errno == ENOMEM && told == 0);
+        chunk_fail_after(1);
+        expect_keeps_errno(own_collect() == 3);
+        chunk_fail_after(0);
+        expect(own_collect() == 0);
+    }
+    expect(failing > 2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tallies");
@@ -135,5 +176,6 @@ int main(void)
     tcase_add_test(tallies, a_set_gives_each_object_once);
     tcase_add_test(tallies, a_scan_finds_what_is_tracked);
     tcase_add_test(tallies, labelled_chunks_of_all_sizes_are_visited);
+    tcase_add_test(tallies, collections_need_no_memory);
     return run_suite(suite);
 }
