@@ -158,8 +158,8 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
  * address  anything: mapped or not, freed, inside a block, an object, in the memory of a dead pool.
  *          Nothing is read there.
  *
- * Threads: any, on one condition. A confined pool that has, or last had, the address in its memory
- * is not used or ended by another thread meanwhile; and whoever else may end the pool that is
+ * Threads: any, on two conditions. A confined pool that has, or last had, the address in its memory
+ * is not used or ended by another thread meanwhile. And whoever else may end the pool that is
  * returned waits until the caller no longer uses it. Cost: O(1), after the newest blocks of that
  * pool, allocated inline since the last look, have been gone through once; in the memory of a
  * small pool a lock is taken, and a step made for each of its pieces, which are few; also a step

@@ -3,8 +3,8 @@
  *
  * A list is an object (see object.h) that owns a reference to each of its items, as a list of
  * Python does. Items are any objects, the same one twice or the list itself among them; none is
- * NULL. Unlike those of CPython, no call steals: each takes a reference of its own to what it puts
- * into the list, and the caller keeps his.
+ * NULL. No call steals: each takes a reference of its own to what it puts into the list, and the
+ * caller keeps the one that it has.
  *
  * When a list dies, or is cleared, its references are released, the last one first. Lists of lists
  * of any depth die without recursion. Code that runs because an item dies may use the list: it

@@ -140,18 +140,7 @@ OWN_API OWN_MUST_USE own_pool *own_pool_new(own_pool *owner);
 /* own_pool_new with the place given: borrowed, must live as long as the pool, not NULL. */
 OWN_API OWN_MUST_USE own_pool *own_pool_new_at(own_pool *owner, const char *place);
 
-/*
- * Creates a pool with options: own_pool_create(owner, &(own_pool_options){.name = "cache"}).
- *
- * owner    as own_pool_new.
- * options  read during the call only (but see name); NULL: all defaults.
- *
- * Returns NULL with errno ENOMEM, EOVERFLOW (reserve is over PTRDIFF_MAX), EDQUOT (a limit above,
- * or its own, has no room for the pool and its reserve), or EINVAL (an allocator or chunks without
- * both functions, unknown flags, or a field that this version of the library has not got; or
- * chunks.get returned a wrong address). Threads: those of owner. Cost: O(1), and the system's cost
- * of a large reserve.
- */
+/* Behind own_pool_create: with the sizes that the program was compiled with, and the place. */
 OWN_API OWN_MUST_USE own_pool *own_pool_create_sized(own_pool *owner,
                                                      const own_pool_options *options,
                                                      uint64_t sizes, const char *place);
@@ -163,6 +152,17 @@ own_pool_create_at(own_pool *owner, const own_pool_options *options, const char 
     return own_pool_create_sized(owner, options, OWN_OPTION_SIZES, place);
 }
 
+/*
+ * Creates a pool with options: own_pool_create(owner, &(own_pool_options){.name = "cache"}).
+ *
+ * owner    as own_pool_new.
+ * options  read during the call only (but see name); NULL: all defaults.
+ *
+ * Returns NULL with errno ENOMEM, EOVERFLOW (reserve is over PTRDIFF_MAX), EDQUOT (a limit above,
+ * or its own, has no room for the pool and its reserve), or EINVAL (an allocator or chunks without
+ * both functions, unknown flags, or a field that this version of the library has not got; or
+ * chunks.get returned a wrong address). Threads: those of owner. Cost: O(1), more for a reserve.
+ */
 OWN_API OWN_MUST_USE inline own_pool *own_pool_create(own_pool *owner,
                                                       const own_pool_options *options)
 {
