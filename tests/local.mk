@@ -194,6 +194,7 @@ contract_tests += \
 	%D%/contract/clear \
 	%D%/contract/collect \
 	%D%/contract/collect_model \
+	%D%/contract/collect_rules \
 	%D%/contract/contents \
 	%D%/contract/count \
 	%D%/contract/dead \

@@ -1,32 +1,38 @@
 /*
- * own/collect.h - collecting cycles: objects that only their own references keep alive.
+ * own/collect.h - collecting cycles: groups of objects that only references among themselves keep
+ * alive.
  *
- * A count cannot see that all references to an object come from what the object itself keeps
- * alive. A collection finds such groups by counting: of the objects that it looks at, those whose
- * references all come from others of them, and which nothing reaches that has a reference from
- * elsewhere. It is the algorithm of CPython's gc (Modules/gcmodule.c), whose order this is too:
+ * A count cannot see that all references to an object come from what the object itself keeps alive.
+ * A collection looks at objects and counts the references that they have to each other. An object
+ * that has a reference from elsewhere stays, with all that can be reached from it. The others are
+ * groups that nobody can use any more; they are reclaimed. It is the algorithm of CPython's gc
+ * (Modules/gcmodule.c), whose order this is too:
  *
  *  1. All weak references to objects of the groups are cleared; the `died` of each is called.
  *  2. Finalizers run, on whole objects, each once (but see own_rearm), and the calls of
  *     own_defer_first of pools.
- *  3. What has come back to life is kept, with all that it reaches. It has lost its weak
- *     references.
+ *  3. What has come back to life is kept, with all that it reaches, whole; it has lost its weak
+ *     references. Weak references that were made to the others meanwhile are cleared and called.
  *  4. Of the others, pools release what they own, the newest entry first, deferred calls among it;
- *     then lists and fields of objects are emptied, as at a death. The objects die.
+ *     then lists and fields of objects are emptied, as at a death. Then the objects die. One that
+ *     a deferred call saves in this step lives on, but is emptied all the same.
  *
- * Until then the collection holds each object of a group: own_refcount is one more.
+ * From step 1 to the end of step 4 the collection has a reference to each object of a group, which
+ * own_refcount counts.
  *
- * References that it sees: fields of types with refs; tails (tail_refs); items of lists; what pools
- * hold; children, of their parents; the base of an array. A reference that it does not see keeps
- * what it refers to alive, as one in a variable does. So what these refer to is never collected:
+ * It sees references in fields of types with refs; in tails (tail_refs); in lists; what pools hold;
+ * children, in their parents; the base of an array, unless its memory is `counted`. Any other
+ * reference keeps its object, and what can be reached from there, as one in a variable does: one in
+ * the argument of a deferred call or a free function, in a block, in a variable. So do references
+ * in objects that it does not look at, which never go by a collection:
  *
- *   - the argument of a deferred call, of a weak reference or of a free function; plain memory
- *   - objects over 1 MiB, pools whose first chunk is larger than that or comes from a source
- *     (own/chunks.h), and what is beyond the first 64 GiB of the library's memory for objects
- *   - immortal objects, and those that are dying
+ *   - objects of 1 MiB and more; with a tail, 32 bytes less
+ *   - pools whose first chunk is over 1 MiB (`reserve`), or comes from a source (chunks.h)
+ *   - immortal ones, those that are dying, and those that pools hold millions of times (object.h)
+ *   - what is beyond the first 64 GiB of the library's memory for objects
  *
- * A type without refs and tail_refs cannot be part of a cycle: its objects are not looked at, and
- * not counted below. They die with what refers to them.
+ * Objects of a type without refs and tail_refs, buffers, and weak references refer to nothing: they
+ * are part of no group, and counted by none of the calls below. They die with what refers to them.
  *
  * Threads. own_pool_collect looks at confined objects alone, and needs no promise beyond the one
  * that the pool itself asks for; a shared object on the way keeps what it refers to. The other
@@ -55,15 +61,16 @@ OWN_BEGIN_DECLS
  * Looks at all objects of the process, and collects.
  *
  * Returns how many objects of groups went, pools included. Cannot fail; errno is kept. Threads: the
- * world holds still, see above. Cost: O(all tracked objects and pools).
+ * world holds still, see above. Cost: O(all objects that types with refs have, and pools).
  */
 OWN_API size_t own_collect(void);
 
 /*
  * Looks at a pool, all that it owns, and all that can be reached from there by references, by weak
  * ones as well; and collects. The pool itself goes where only that keeps it alive: use it after the
- * call only if you have a reference to it, or its owner has one. A pool that is shared, and NULL,
- * give 0.
+ * call only if you have a reference to it, or its owner has one. With NULL or a shared pool there
+ * is nothing to look at. A pool with OWN_POOL_CONFINED below a shared one stays; what it owns is
+ * looked at.
  *
  * pool  borrowed.
  *
@@ -95,11 +102,12 @@ OWN_API int own_collect_find(int (*visit)(void *const *objects, size_t count, co
                              void *arg);
 
 /*
- * Lets the calling thread collect by itself: where it makes an object of a type with refs or
- * tail_refs, or a list, and has made so many more of them than died on it since the last
- * collection, own_collect runs first. After one that kept many objects the next waits until a
- * quarter as many have been made, so that the time for collections stays linear in that of making
- * objects.
+ * Has own_collect called by the library, on this thread, when the thread has made many objects
+ * since the last own_collect: where it makes one of a type with refs or tail_refs, a list, or
+ * a pool that was not ready for use, and there are `objects` more of them than before. Of objects,
+ * those that have died on this thread since are taken off. After a collection that kept many,
+ * a quarter as many are waited for if that is more, so that the time for collections stays linear
+ * in that of making objects.
  *
  * objects  0: no longer, as at the beginning.
  *

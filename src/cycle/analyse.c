@@ -83,12 +83,14 @@ static void count_below(void *arg, own_object *to)
 {
     struct analysis *analysis = arg;
     reach(analysis, to, 1);
-    if (OWN_LIKELY(to->type != &weakref_type) || object_count(to) <= 0)
-        return;
-    const own_weakref *ref = (const void *)to;
-    uintptr_t target = weakref_target(ref);
-    if (target && !(target & WEAKREF_MARKS))
-        reach(analysis, (own_object *)target, 0);
+    while (OWN_UNLIKELY(to->type == &weakref_type) && object_count(to) > 0) {
+        const own_weakref *ref = (const void *)to;
+        uintptr_t target = weakref_target(ref);
+        if (!target || target & WEAKREF_MARKS)
+            return;
+        to = (own_object *)target;
+        reach(analysis, to, 0);
+    }
 }
 
 /* The visitor of the others. */
@@ -110,7 +112,7 @@ static __attribute__((noinline)) void weigh_any(const own_object *object, uint32
 {
     uint32_t held = object_held(object);
     size_t references = count_references(object_count(object));
-    if (references - 1 >= TALLY_ZERO / 2 || held == STATE_HELD_MAX)
+    if (references - 1 >= TALLY_ZERO / 2 || held >= STATE_HELD_MAX - 1)
         *tally |= TALLY_LIVE;
     else
         *tally += (uint32_t)(references - (held > 0) + held - ours);
@@ -356,6 +358,8 @@ void cycle_analyse(struct analysis *analysis, enum scope scope, own_pool *pool,
         count_again(analysis, again);
     } else {
         reach(analysis, &pool->object, 0);
+        if (own_is_shared(pool)) /* it stays; what it owns is confined */
+            cycle_each(&pool->object, count_below, analysis);
         for (own_object *object; (object = tally_take(SET_GREY));) {
             weigh(analysis, object, tally_of_object(object));
             cycle_each(object, count_below, analysis);

@@ -15,7 +15,6 @@
 /* A collection runs on this thread. */
 static __thread bool collecting;
 
-__thread ptrdiff_t cycle_due = PTRDIFF_MAX;
 static __thread size_t threshold;
 
 static own_collect_statistics statistics;
@@ -60,20 +59,28 @@ static bool hold(const struct chain *chain)
     return calls;
 }
 
-static void each_weak(const struct chain *chain, void (*what)(own_object *object))
+static bool each_weak(const struct chain *chain, void (*what)(own_object *object))
 {
+    bool any = false;
     for (own_object *object = chain->first; object; object = chain_next(object)) {
-        if (object_state(object) & STATE_WEAK)
+        if (object_state(object) & STATE_WEAK) {
             what(object);
+            any = true;
+        }
     }
+    return any;
 }
 
-static void end_weak(const struct garbage *garbage)
+/* Returns whether there were any. */
+static bool end_weak(const struct garbage *garbage)
 {
-    each_weak(&garbage->pools, weakref_clear);
-    each_weak(&garbage->others, weakref_clear);
-    each_weak(&garbage->pools, weakref_call);
-    each_weak(&garbage->others, weakref_call);
+    bool any = each_weak(&garbage->pools, weakref_clear);
+    any |= each_weak(&garbage->others, weakref_clear);
+    if (any) {
+        each_weak(&garbage->pools, weakref_call);
+        each_weak(&garbage->others, weakref_call);
+    }
+    return any;
 }
 
 static void finalize(const struct garbage *garbage)
@@ -91,10 +98,13 @@ static void finalize(const struct garbage *garbage)
     }
 }
 
-static void let_go(own_object *object)
+/* Returns whether that was the end of it. */
+static bool let_go(own_object *object)
 {
-    if (object_unhold_and_tell(object))
+    bool last = object_unhold_and_tell(object);
+    if (last)
         object_die(object);
+    return last;
 }
 
 /* What came back to life is taken out of the garbage, and is the collection's no more. */
@@ -115,10 +125,12 @@ static bool is_only_child(const own_object *object)
            count_references(object_count(object)) == 1;
 }
 
-/* A child that only its parent keeps dies where the parent releases it. What other children have is
-   released after that of pools without a parent, which are first in the list from now on. */
-static void let_children_go(struct chain *pools)
+/* A child that only its parent keeps dies where the parent releases it; returns how many. What
+   other children have is released after that of pools without a parent, which are first in the list
+   from now on. */
+static size_t let_children_go(struct chain *pools)
 {
+    size_t gone = 0;
     struct chain rest = *pools;
     struct chain tops = {.first = NULL};
     *pools = tops;
@@ -127,11 +139,12 @@ static void let_children_go(struct chain *pools)
             chain_put(&tops, object);
         else if (!is_only_child(object))
             chain_put(pools, object);
-        else
-            let_go(object);
+        else if (!let_go(object))
+            gone++; /* with its parent */
     }
     for (own_object *object; (object = chain_take(&tops));)
         chain_put(pools, object);
+    return gone;
 }
 
 /* Releases what an object refers to, in the order of a death. */
@@ -162,14 +175,34 @@ static void empty_all(const struct garbage *garbage)
         empty(object);
 }
 
-/* An object that was finalized is not finalized again, rearmed or not. */
-static void end_all(struct chain *chain)
+/* Ends what has not been emptied: arrays, whose base may be any object of a list. Returns how many
+   went. */
+static size_t end_arrays(struct chain *chain)
 {
+    struct chain all = *chain;
+    size_t gone = 0;
+    *chain = (struct chain){.first = NULL};
+    for (own_object *object; (object = chain_take(&all));) {
+        const struct object_class *class = (const void *)object->type;
+        if (object_state(object) & STATE_CLASS && !class->empty)
+            gone += let_go(object);
+        else
+            chain_put(chain, object);
+    }
+    return gone;
+}
+
+/* Returns how many went: those that a deferred call has saved live on, empty. An object that was
+   finalized is not finalized again, rearmed or not. */
+static size_t end_all(struct chain *chain)
+{
+    size_t gone = 0;
     for (own_object *object; (object = chain_take(chain));) {
         if (object->type->finalize)
             object_mark(object, STATE_FINALIZED);
-        let_go(object);
+        gone += let_go(object);
     }
+    return gone;
 }
 
 /* What one collection did. */
@@ -205,13 +238,16 @@ static size_t reclaim(struct garbage *garbage)
         cycle_debug_step(garbage);
         keep_revived(garbage);
         cycle_debug_step(garbage);
+        /* Nothing that is going to be emptied can be got by weak references that were made now. */
+        while (end_weak(garbage))
+            keep_revived(garbage);
     }
-    size_t gone = garbage->pools.count + garbage->others.count;
-    let_children_go(&garbage->pools);
+    size_t gone = let_children_go(&garbage->pools);
     empty_all(garbage);
     cycle_debug_step(garbage);
-    end_all(&garbage->pools);
-    end_all(&garbage->others);
+    gone += end_arrays(&garbage->others);
+    gone += end_all(&garbage->pools);
+    gone += end_all(&garbage->others);
     cycle_debug_step(garbage);
     return gone;
 }
@@ -237,14 +273,25 @@ static struct result collect(enum scope scope, own_pool *pool)
     return result;
 }
 
+/* The next collection comes after so many objects. */
+static void set_due(size_t objects)
+{
+    object_collect_at =
+        objects ? object_tracked + (ptrdiff_t)min_size(objects, PTRDIFF_MAX / 2) : PTRDIFF_MAX;
+}
+
 size_t own_collect(void)
 {
-    return collect(SCOPE_ALL, NULL).gone;
+    const struct result result = collect(SCOPE_ALL, NULL);
+    size_t kept = result.examined - result.gone;
+    if (threshold && !collecting)
+        set_due(threshold < kept / 4 ? kept / 4 : threshold);
+    return result.gone;
 }
 
 size_t own_pool_collect(own_pool *pool)
 {
-    if (!pool_check(pool, "own_pool_collect") || own_is_shared(pool))
+    if (!pool_check(pool, "own_pool_collect") || pool_parts(pool))
         return 0;
     return collect(SCOPE_BELOW, pool).gone;
 }
@@ -256,25 +303,15 @@ void own_collect_stats(own_collect_statistics *to)
     cycle_unlock();
 }
 
-/* The next collection comes after so many objects. */
-static void set_due(size_t objects)
+static void collect_due(void)
 {
-    cycle_due =
-        objects ? object_tracked + (ptrdiff_t)min_size(objects, PTRDIFF_MAX / 2) : PTRDIFF_MAX;
+    (void)own_collect();
 }
 
 int own_set_collect_threshold(size_t objects)
 {
+    __atomic_store_n(&object_collect, collect_due, __ATOMIC_RELAXED);
     threshold = objects;
     set_due(objects);
     return 0;
-}
-
-void cycle_collect_due(void)
-{
-    if (collecting)
-        return;
-    const struct result result = collect(SCOPE_ALL, NULL);
-    size_t kept = result.examined - result.gone;
-    set_due(threshold < kept / 4 ? kept / 4 : threshold);
 }

@@ -153,16 +153,6 @@ static inline __attribute__((always_inline)) void cycle_each(const own_object *o
 bool cycle_begin(void);
 void cycle_end(void);
 
-/* collect.c: where the thread has tracked so many objects, it collects. To be called where code of
-   users may run, before an object of a type with references is made. */
-extern __thread ptrdiff_t cycle_due;
-void cycle_collect_due(void);
-static inline void cycle_step(void)
-{
-    if (OWN_UNLIKELY(object_tracked >= cycle_due))
-        cycle_collect_due();
-}
-
 /* Aborts with a sentence where an equation above does not hold. */
 void cycle_validate(const struct garbage *garbage);
 static inline void cycle_debug_step(const struct garbage *garbage)

@@ -162,19 +162,6 @@ static void put_object(struct text *text, const own_object *object)
         put(text, "%.50s", name_of(object));
 }
 
-struct search {
-    const own_object *to;
-    size_t at;
-    bool found;
-};
-
-static void search_one(void *arg, own_object *to)
-{
-    struct search *search = arg;
-    search->found |= to == search->to;
-    search->at += !search->found;
-}
-
 static void put_reference(struct text *text, const own_object *from, const own_object *to)
 {
     const own_type *type = from->type;
@@ -192,9 +179,12 @@ static void put_reference(struct text *text, const own_object *from, const own_o
             return;
         }
     }
-    struct search search = {.to = to};
-    cycle_each(from, search_one, &search);
-    put(text, "%.50s[%zu]", name_of(from), search.at);
+    size_t count;
+    own_object *const *items = object_items(from, &count);
+    size_t at = 0;
+    while (at < count && items[at] != to)
+        at++;
+    put(text, "%.50s[%zu]", name_of(from), at);
 }
 
 /* Writes the chain that is found from an object of a group. */

@@ -6,7 +6,6 @@
  */
 #include "list/list.h"
 #include "chunk/chunk.h"
-#include "cycle/cycle.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,7 +31,7 @@ own_list *own_list_new(own_pool *owner)
 {
     struct constructor constructor;
     size_t granted;
-    cycle_step();
+    object_collect_if_due();
     if (!constructor_begin(owner, sizeof(own_list), &constructor))
         return NULL;
     own_list *list = chunk_get(sizeof(*list), &granted);

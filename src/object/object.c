@@ -69,6 +69,8 @@ own_object *object_new_sized(const own_type *type, size_t size)
 }
 
 __thread ptrdiff_t object_tracked;
+__thread ptrdiff_t object_collect_at = PTRDIFF_MAX;
+void (*object_collect)(void);
 
 bool object_each(const own_object *object, bool (*visit)(own_object *object, void *arg), void *arg)
 {

@@ -180,9 +180,19 @@ own_object *object_new_sized(const own_type *type, size_t size);
 /*
  * Tracking: an object that may be part of a cycle is found by a collection. Its chunk is not over
  * CHUNK_MAX. Pools are found by their labels; they are not tracked. object_tracked counts what the
- * thread has tracked, less what it has untracked; own_new collects when that is object_collect_at.
+ * thread has tracked, less what it has untracked.
  */
 extern __thread ptrdiff_t object_tracked;
+/* When it is object_collect_at, the thread collects by object_collect, where code of users may run:
+   before such an object is made, or a pool that was not ready. The room cycle sets both. */
+extern __thread ptrdiff_t object_collect_at;
+extern void (*object_collect)(void);
+static inline void object_collect_if_due(void)
+{
+    if (OWN_UNLIKELY(object_tracked >= object_collect_at))
+        object_collect();
+}
+
 static inline void object_track(const own_object *object)
 {
     tally_track(object);

@@ -3,7 +3,6 @@
  *
  * Each call first makes ready what may fail, then changes everything in steps that cannot.
  */
-#include "cycle/cycle.h"
 #include "object/toggle.h"
 #include "object/weakref.h"
 #include "ownership/ownership.h"
@@ -89,7 +88,7 @@ void *constructor_give(const struct constructor *constructor, void *made)
 static __attribute__((noinline)) void *new_with_refs(own_pool *owner, const own_type *type)
 {
     struct constructor constructor;
-    cycle_step();
+    object_collect_if_due();
     if (!constructor_begin(owner, type->size, &constructor))
         return NULL;
     return constructor_end(&constructor, object_new_with_refs(type));
@@ -111,7 +110,7 @@ void *own_new_sized(own_pool *owner, const own_type *type, size_t size)
 {
     struct constructor constructor;
     if (type && (type->refs || type->tail_refs))
-        cycle_step();
+        object_collect_if_due();
     if (!constructor_begin(owner, size, &constructor))
         return NULL;
     return constructor_end(&constructor, object_new_sized(type, size));

@@ -155,6 +155,8 @@ own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, 
         return own_pool_new_at(owner, place);
     if (!read_options(&wishes, given, sizes) || (owner && !pool_check(owner, "own_pool_create")))
         return fail_pointer(EINVAL);
+    object_tracked++; /* as in own_pool_new */
+    object_collect_if_due();
     own_pool *pool = make(owner, &wishes.options, place);
     if (!pool)
         side_tell_failed(owner, wishes.options.reserve);

@@ -139,6 +139,8 @@ static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char 
 {
     if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
         return fail_pointer(EINVAL);
+    object_tracked++; /* for the threshold of collections */
+    object_collect_if_due();
     own_pool *pool = NULL;
     if (owner && pool_parts(owner) && !side_bequeaths(owner))
         pool = pool_wake_for_shared(owner, place);

@@ -324,7 +324,7 @@ static void refer(struct node *from, struct node *to)
         int (*const ways[])(own_pool *, void (*)(void *), void *) = {
             [FIRST] = own_defer_first, [MIDST] = own_defer, [LAST] = own_defer_last};
         struct slot *slot = &from->slot[from->slots++];
-        *slot = (struct slot){.what = FIRST + below(3), .to = from};
+        *slot = (struct slot){.what = (enum what)(FIRST + below(3)), .to = from};
         expect(ways[slot->what](from->object, call, slot) == 0);
         return;
     }
@@ -344,7 +344,8 @@ static void make(void)
     static double items[2];
     struct node *node = &nodes[count], *owner = &nodes[below(count + 1)];
     struct node *held = &nodes[below(count + 1)];
-    *node = (struct node){.kind = below(KINDS), .deed = below(DEEDS), .stored = node};
+    *node = (struct node){
+        .kind = (enum kind)below(KINDS), .deed = (enum deed)below(DEEDS), .stored = node};
     own_pool *pool = owner->kind == POOL && owner->slots < MOST_SLOTS ? owner->object : NULL;
     if ((bare && node->kind == POOL) || (node->kind == ARRAY && held->kind == ARRAY))
         node->kind = LIST;
