@@ -2,12 +2,14 @@
  * cycle/analyse.c - which objects only the references of each other keep alive.
  *
  *   find     the objects to look at become a set
- *   count    the references from each of them to others, in the tallies of these
- *   spread   those with other references are live; and from them, what they refer to
- *   divide   garbage becomes a list, and all tallies are as they were
+ *   count    the references to each of them, less those from others of them, in tallies
+ *   sort     those with other references are live
+ *   spread   so is what live ones refer to
+ *   divide   the tallies of live ones are as they were; the rest, garbage, becomes two lists, or
+ *            stays in the set where it can be freed without running code of users
  *
- * The set of objects that are still to be looked into (grey ones) is one of tallies too, so that
- * nothing recurses, and nothing is allocated.
+ * Live objects that are still to be looked into wait on a short stack, and where that is full, in
+ * a set of their own (grey ones): nothing recurses, and nothing is allocated.
  */
 #include "base/lock.h"
 #include "cycle/cycle.h"

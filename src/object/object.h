@@ -186,11 +186,11 @@ extern __thread ptrdiff_t object_tracked;
 /* When it is object_collect_at, the thread collects by object_collect, where code of users may run:
    before such an object is made, or a pool that was not ready. The room cycle sets both. */
 extern __thread ptrdiff_t object_collect_at;
-extern void (*object_collect)(void);
+extern void (*object_collect)(void); /* atomic */
 static inline void object_collect_if_due(void)
 {
     if (OWN_UNLIKELY(object_tracked >= object_collect_at))
-        object_collect();
+        __atomic_load_n(&object_collect, __ATOMIC_RELAXED)();
 }
 
 static inline void object_track(const own_object *object)
