@@ -234,7 +234,7 @@ void weakref_take(own_object *object, struct list *head)
     own_weakref **slot = find(shard, (uintptr_t)object);
     own_weakref *entry = *slot;
     bool cleared = entry && weakref_target(entry) & WEAKREF_CLEARED;
-    if (!cleared && object_is_revived(object)) {
+    if (entry && !cleared && object_is_revived(object)) {
         unlock(shard);
         return;
     }

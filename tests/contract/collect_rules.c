@@ -56,6 +56,22 @@ START_TEST(what_is_emptied_is_not_got_by_new_weak_references)
 }
 END_TEST
 
+/* The flag of weak references outlives them. */
+START_TEST(weak_references_that_have_gone_are_not_waited_for)
+{
+    struct probe *probe = probe_new(NULL, 'p');
+    probe->first = (own_object *)probe;
+    own_decref(own_weakref_new(NULL, probe, NULL, NULL));
+    expect(own_collect() == 1);
+    expect_events("p");
+    own_pool *pool = new_root();
+    expect(own_hold(pool, pool) == 0);
+    own_decref(own_weakref_new(NULL, pool, NULL, NULL));
+    own_decref(pool);
+    expect(own_collect() == 1);
+}
+END_TEST
+
 static void save(void *arg)
 {
     saved = own_incref(arg);
@@ -181,6 +197,7 @@ int main(void)
     TCase *rules = add_case(suite, "rules");
 
     tcase_add_test(rules, what_is_emptied_is_not_got_by_new_weak_references);
+    tcase_add_test(rules, weak_references_that_have_gone_are_not_waited_for);
     tcase_add_test(rules, what_a_deferred_call_saves_did_not_go);
     tcase_add_test(rules, the_threshold_counts_from_the_last_collection);
     tcase_add_test(rules, weak_references_to_weak_references_lead_on);
