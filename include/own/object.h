@@ -72,9 +72,6 @@ struct own_type {
     /* The offsets of the fields that own a reference, in the order of their declaration, ended by
        OWN_REFS_END; NULL: none. OWN_REFS builds it. */
     const size_t *refs;
-    /* The names of the fields in refs, in that order, with a comma between two: "pool, peer". For
-       reports of cycles (collect.h); NULL: offsets are told there. OWN_FIELDS gives both. */
-    const char *fields;
     /* May be NULL. Called once in the object's life, when the last reference goes and before any
        field is released. The object is whole and may be used and counted. Where the finalizer
        leaves a reference to it somewhere, the object lives on (PEP 442); its next death is then
@@ -84,6 +81,9 @@ struct own_type {
        is pointers that own a reference each, or are NULL. At the death of the object they are
        released before the fields, the last one first. `size` is then a multiple of a pointer's. */
     bool tail_refs;
+    /* The names of the fields in refs, in that order, with a comma between two: "pool, peer". For
+       reports of cycles (collect.h); NULL: offsets are told there. OWN_FIELDS gives both. */
+    const char *fields;
 };
 
 /* Ends a list of offsets. */
@@ -103,7 +103,8 @@ struct own_type {
 #define OWN_REFS(type, ...) ((const size_t[]){OWN_OFFSETS_(type, __VA_ARGS__) OWN_REFS_END})
 #endif
 
-/* Sets refs and fields in the initialiser of a type: OWN_FIELDS(struct session, pool, peer). */
+/* Sets refs and fields in the initialiser of a type: OWN_FIELDS(struct session, pool, peer). C++
+   wants members in their order: there, fields is written by itself, behind the others. */
 #define OWN_FIELDS(type, ...) .refs = OWN_REFS(type, __VA_ARGS__), .fields = OWN_TEXT_(__VA_ARGS__)
 #define OWN_TEXT_(...) #__VA_ARGS__
 
