@@ -8,8 +8,6 @@
 #include "base/bits.h"
 #include "chunk/heap.h"
 
-#include <string.h>
-
 _Static_assert(sizeof(struct tallies) <= CHUNK_UNIT, "they fit the last unit");
 _Static_assert(TALLY_COUNT * sizeof(uint32_t) == (SEGMENT_UNITS - 1 - TALLY_UNITS) * CHUNK_UNIT,
                "the tallies fill the units between");
@@ -22,16 +20,17 @@ _Static_assert(SET_UPPER <= 32, "top has a bit for each upper word");
 _Static_assert(SEGMENT_SIZE / GRANULE == (size_t)1 << GRANULE_BITS, "a link has room for it");
 
 static uintptr_t numbered[NUMBERS];
-static size_t numbers; /* those behind were never given */
+static size_t numbers;    /* those behind were never given */
+static size_t lowest = 1; /* those before are given */
 static struct tallies *first[SET_COUNT];
 
 void tally_number(struct segment *segment)
 {
-    size_t number = 1;
-    while (number < NUMBERS && numbered[number])
-        number++;
-    if (number == NUMBERS)
+    while (lowest < NUMBERS && numbered[lowest])
+        lowest++;
+    if (lowest == NUMBERS)
         return;
+    size_t number = lowest++;
     segment->number = (uint32_t)number;
     __atomic_store_n(&numbered[number], (uintptr_t)segment, __ATOMIC_RELEASE);
     if (number >= numbers)
@@ -40,8 +39,10 @@ void tally_number(struct segment *segment)
 
 void tally_unnumber(const struct segment *segment)
 {
-    if (segment->number)
-        __atomic_store_n(&numbered[segment->number], 0, __ATOMIC_RELEASE);
+    if (!segment->number)
+        return;
+    __atomic_store_n(&numbered[segment->number], 0, __ATOMIC_RELEASE);
+    lowest = min_size(lowest, segment->number);
 }
 
 bool tally_is_segment(uintptr_t segment)
@@ -79,7 +80,7 @@ static void add_word(struct tallies *tallies, enum set set, size_t word)
 void tally_add(enum set set, const void *object)
 {
     struct tallies *tallies = tallies_of(tally_segment(object));
-    size_t tally = ((uintptr_t)object & (SEGMENT_SIZE - 1)) / TALLY_BYTES;
+    size_t tally = tally_index(object);
     uint64_t *word = &tallies->sets[set].words[tally / 64];
     if (!*word)
         add_word(tallies, set, tally / 64);
@@ -102,7 +103,8 @@ void *tally_take(enum set set)
         of->top &= of->top - 1;
     if (!of->top)
         first[set] = of->next;
-    return tally_object(tally_segment(tallies), tally);
+    uintptr_t segment = tally_segment(tallies);
+    return tally_object(segment, tally, tally_first(segment)[tally]);
 }
 
 struct tallies *tally_first_segment(enum set set)
@@ -127,8 +129,7 @@ static void add_tracked_of(uintptr_t segment, enum set set, size_t unit)
 {
     const size_t words = CHUNK_UNIT / TALLY_BYTES / 64;
     struct tallies *tallies = tallies_of(segment);
-    const uint32_t *tally =
-        (const uint32_t *)(segment + TALLY_UNITS * CHUNK_UNIT) + unit * words * 64;
+    const uint32_t *tally = tally_first(segment) + unit * words * 64;
     bool any = false;
     for (size_t word = unit * words; word < (unit + 1) * words; word++, tally += 64) {
         uint64_t bits = 0;

@@ -13,7 +13,7 @@
  *
  * Equations:
  *
- *   tally      not 0 => a tracked object begins there, or a collection looks at a pool there
+ *   tally     not 0 => a tracked object begins there, or a collection looks at a pool there
  *   tracks    of a unit in which a tally is not 0 is 1
  *   set       a bit of `upper` is set exactly where a word is not 0, one of `top` where an upper
  *             word is not 0; a segment is in the list of the set exactly where `top` is not 0
@@ -37,7 +37,6 @@
 #define TALLY_TRACKED (UINT32_C(1) << 30)
 #define TALLY_FOUND (UINT32_C(2) << 30) /* a collection looks at it */
 #define TALLY_LIVE (UINT32_C(3) << 30)  /* and has found that it stays */
-#define TALLY_STATE (UINT32_C(3) << 30)
 #define TALLY_ODD (UINT32_C(1) << 29)
 #define TALLY_POOL (UINT32_C(1) << 28)  /* while a collection looks at it */
 #define TALLY_CALLS (UINT32_C(1) << 27) /* found, and its end may run code of users */
@@ -73,11 +72,21 @@ static inline struct tallies *tallies_of(uintptr_t segment)
     return (struct tallies *)(segment + (SEGMENT_UNITS - 1) * CHUNK_UNIT);
 }
 
+static inline uint32_t *tally_first(uintptr_t segment)
+{
+    return (uint32_t *)(segment + TALLY_UNITS * CHUNK_UNIT);
+}
+
+/* Which tally of its segment an object has. */
+static inline size_t tally_index(const void *object)
+{
+    return ((uintptr_t)object & (SEGMENT_SIZE - 1)) / TALLY_BYTES;
+}
+
 /* The tally of an object that lies in a segment. */
 static inline uint32_t *tally_of_object(const void *object)
 {
-    uint32_t *first = (uint32_t *)(tally_segment(object) + TALLY_UNITS * CHUNK_UNIT);
-    return first + ((uintptr_t)object & (SEGMENT_SIZE - 1)) / TALLY_BYTES;
+    return tally_first(tally_segment(object)) + tally_index(object);
 }
 
 static inline uint32_t tally_odd(const void *object)
@@ -113,25 +122,23 @@ void tally_add(enum set set, const void *object);
 /* Takes an object out of a set, which is then only gone through, or made empty. */
 static inline void tally_remove(enum set set, const void *object)
 {
-    size_t tally = ((uintptr_t)object & (SEGMENT_SIZE - 1)) / TALLY_BYTES;
+    size_t tally = tally_index(object);
     tallies_of(tally_segment(object))->sets[set].words[tally / 64] &= ~(UINT64_C(1) << tally % 64);
 }
 
 /* Whether an object that lies in a segment is in a set. */
 static inline bool tally_contains(enum set set, const void *object)
 {
-    size_t tally = ((uintptr_t)object & (SEGMENT_SIZE - 1)) / TALLY_BYTES;
+    size_t tally = tally_index(object);
     return tallies_of(tally_segment(object))->sets[set].words[tally / 64] >> tally % 64 & 1;
 }
 
 /* Takes any object out of a set. NULL: it is empty. */
 void *tally_take(enum set set);
-/* The object at a tally. */
-static inline void *tally_object(uintptr_t segment, size_t tally)
+/* The object that has that tally of a segment. */
+static inline void *tally_object(uintptr_t segment, size_t index, uint32_t tally)
 {
-    const uint32_t *first = (const uint32_t *)(segment + TALLY_UNITS * CHUNK_UNIT);
-    size_t odd = first[tally] & TALLY_ODD ? GRANULE : 0;
-    return (void *)(segment + tally * TALLY_BYTES + odd);
+    return (void *)(segment + index * TALLY_BYTES + (tally / TALLY_ODD & 1) * GRANULE);
 }
 
 /* Puts all tracked objects of all segments into a set, where nobody else is in the library. */
@@ -153,14 +160,13 @@ tally_each(enum set set, void (*visit)(void *object, uint32_t *tally, void *arg)
          tallies = tallies->sets[set].next) {
         const struct tally_set *of = &tallies->sets[set];
         uintptr_t segment = tally_segment(tallies);
-        uint32_t *first = (uint32_t *)(segment + TALLY_UNITS * CHUNK_UNIT);
+        uint32_t *first = tally_first(segment);
         for (size_t upper = 0; upper < SET_UPPER; upper++) {
             for (uint64_t words = of->upper[upper]; words; words &= words - 1) {
                 size_t word = upper * 64 + (size_t)__builtin_ctzll(words);
                 for (uint64_t bits = of->words[word]; bits; bits &= bits - 1) {
                     size_t at = word * 64 + (size_t)__builtin_ctzll(bits);
-                    uintptr_t odd = first[at] / TALLY_ODD & 1;
-                    visit((void *)(segment + at * TALLY_BYTES + odd * GRANULE), &first[at], arg);
+                    visit(tally_object(segment, at, first[at]), &first[at], arg);
                 }
             }
         }

@@ -11,22 +11,22 @@
  * Live objects that are still to be looked into wait on a short stack, and where that is full, in
  * a set of their own (grey ones): nothing recurses, and nothing is allocated.
  */
-#include "base/lock.h"
 #include "cycle/cycle.h"
 #include "object/weakref.h"
 
 #include <pthread.h>
 
-static struct lock lock;
+/* It may be held for as long as an analysis takes. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void cycle_lock(void)
 {
-    lock_take(&lock);
+    pthread_mutex_lock(&lock);
 }
 
 void cycle_unlock(void)
 {
-    lock_release(&lock);
+    pthread_mutex_unlock(&lock);
 }
 
 /* Chunks are put back under the lock: fork takes it before the heap lock. */

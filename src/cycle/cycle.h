@@ -21,9 +21,9 @@
  *
  * (cycle_validate checks them in debug builds.)
  *
- * Threads: an analysis is made under the collection lock, in which no code of users runs and
- * nothing is allocated. Of several threads that collect below pools of their own at once, each has
- * its own list. Locks of parts are taken inside, for what is shared.
+ * Threads: an analysis is made under the collection lock, in which no code of users runs, and
+ * nothing is allocated but by own_collect_find. Of several threads that collect below pools of
+ * their own at once, each has its own lists. Locks of parts are taken inside, for what is shared.
  */
 #ifndef CYCLE_CYCLE_H
 #define CYCLE_CYCLE_H
@@ -122,7 +122,8 @@ typedef void reference_visitor(void *arg, own_object *to);
 /* analyse.c: visits what a pool refers to. */
 void cycle_each_of_pool(own_pool *pool, reference_visitor *visit, void *arg);
 
-/* Visits what an object refers to, NULL left out. */
+/* Visits what an object refers to, NULL left out, as object_each does. It has a body of its own:
+   with that of object_each, whose visits may end it, an analysis takes 4 % more instructions. */
 static inline __attribute__((always_inline)) void cycle_each(const own_object *object,
                                                              reference_visitor *visit, void *arg)
 {
