@@ -4,7 +4,7 @@
 #   tools/page/build.sh modules                   prints the modules of D3 that it needs
 #   tools/page/build.sh find FOLDER ...           prints the first of the folders that has them all
 #   tools/page/build.sh licence FOLDER            prints their licences
-#   tools/page/build.sh page FOLDER LICENCE       prints the page
+#   tools/page/build.sh page FOLDER               prints the page
 #
 # FOLDER has D3 as npm and Debian's node-d3-* lay it down: d3-zoom/dist/d3-zoom.min.js, and so on.
 # The same input makes the same bytes.
@@ -110,7 +110,7 @@ print_licence()
 # Text in an element of HTML.
 escape()
 {
-    sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g' "$@"
+    sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g'
 }
 
 # A script must not end its element early.
@@ -140,7 +140,7 @@ print_page()
     while IFS= read -r line; do
         case $line in
         @style@) cat "$here/page.css" ;;
-        @licence@) escape "$2" ;;
+        @licence@) print_licence "$1" | escape ;;
         @scripts@) print_scripts "$1" ;;
         *) printf '%s\n' "$line" ;;
         esac
@@ -148,7 +148,7 @@ print_page()
 }
 
 command=${1-}
-shift || true
+test $# = 0 || shift
 case $command in
 modules) echo $modules ;;
 find)
@@ -161,7 +161,7 @@ find)
     exit 1
     ;;
 licence) print_licence "$1" ;;
-page) print_page "$1" "$2" ;;
+page) print_page "$1" ;;
 *)
     sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
     exit 2

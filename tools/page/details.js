@@ -24,7 +24,7 @@ function poolLink(parent, snapshot, id) {
         return;
     }
     parent.append('button').attr('type', 'button').attr('class', 'link').attr('title', id)
-        .text(snapshot.report.pools[pool].name || id).on('click', () => goTo(id));
+        .text(snapshot.report.pools[pool].name.trim() || id).on('click', () => goTo(id));
 }
 
 function term(list, name, value) {
@@ -106,7 +106,8 @@ function showHold(item, snapshot, hold) {
     if (hold.size !== undefined) {
         parts.push(formatBytes(hold.size));
     }
-    parts.push(hold.references === null ? 'immortal' : hold.references + ' references');
+    parts.push(hold.references === null ? 'immortal' : formatCount(hold.references) +
+        (hold.references === 1 ? ' reference' : ' references'));
     item.append('span').text(': ' + parts.join(', '));
     if (hold.to === null) {
         item.append('span').text(', to an object that has gone');

@@ -38,14 +38,22 @@ function icicleTop() {
     return icicle.box.scrollTop * scrollFactor();
 }
 
-function scrollToRow(row, context) {
+function scrollToRow(row) {
     const {height} = page.view;
     const y = row * rowHeight;
     const top = icicleTop();
-    if (y < top + context * rowHeight) {
-        icicle.box.scrollTop = Math.max(0, y - context * rowHeight) / scrollFactor();
+    if (y < top) {
+        icicle.box.scrollTop = y / scrollFactor();
     } else if (y + rowHeight > top + height) {
         icicle.box.scrollTop = (y + rowHeight - height) / scrollFactor();
+    }
+}
+
+// Scrolls so that there is room for what is below the row, with a few rows of what is above it.
+function showBelow(row) {
+    const offset = row * rowHeight - icicleTop();
+    if (offset < 0 || offset > page.view.height / 2) {
+        icicle.box.scrollTop = Math.max(0, row - 3) * rowHeight / scrollFactor();
     }
 }
 
@@ -90,7 +98,7 @@ function flyTo(node, animated) {
     } else {
         canvas.call(icicle.zoom.transform, target);
     }
-    scrollToRow(page.view.tree.depth[node], 2);
+    showBelow(page.view.tree.depth[node]);
 }
 
 // Before version 6, D3 has the event in d3.event and gives the listener the datum.

@@ -24,7 +24,7 @@ function reveal(node) {
     if (layout.weight[node] > 0 && (layout.to[node] <= from || layout.from[node] >= to)) {
         zoomTo(0);
     }
-    scrollToRow(tree.depth[node], 0);
+    scrollToRow(tree.depth[node]);
     drawSoon();
 }
 

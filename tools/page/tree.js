@@ -211,7 +211,7 @@ function nodeName(tree, node) {
         return 'all pools';
     }
     const count = Math.max(tree.now.own.pools[node], tree.old ? tree.old.own.pools[node] : 0);
-    const name = tree.labels.name[tree.label[node]];
+    const name = tree.labels.name[tree.label[node]].trim() || '(no name)';
     return count > 1 ? name + ' × ' + formatCount(count) : name;
 }
 
