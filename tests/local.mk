@@ -282,7 +282,8 @@ script_tests = \
 	%D%/headers.sh \
 	%D%/install.sh \
 	%D%/lint.sh \
-	%D%/numpy.sh
+	%D%/numpy.sh \
+	%D%/page.sh
 
 # The models have nothing of the library: make check model_tests= leaves them out where another
 # build has checked them.
@@ -294,6 +295,9 @@ EXTRA_DIST += \
 	%D%/README \
 	%D%/models.sh \
 	%D%/timed.sh \
+	%D%/page/browser.py \
+	%D%/page/checks.py \
+	%D%/page/fixtures.py \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \
 	%D%/models/outside.pml \

@@ -1,4 +1,4 @@
-# tests/page/fixtures.py - reports to show, in the format of include/own/report.h, made from nothing.
+# tests/page/fixtures.py - reports to show, in the format of include/own/report.h.
 import json
 import random
 

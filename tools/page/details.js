@@ -3,8 +3,8 @@
 
 const listStep = 100; // items of a list that are shown at first, and more at each request
 const trailEnd = 6;   // pools of a path that are shown at either of its ends
-const poolOrder = ['id', 'name', 'site', 'parent', 'shared', 'apart', 'references', 'blocks', 'bytes',
-    'reserved', 'peak', 'children', 'held', 'deferred', 'limit'];
+const poolOrder = ['id', 'name', 'site', 'parent', 'shared', 'apart', 'references', 'blocks',
+    'bytes', 'reserved', 'peak', 'children', 'held', 'deferred', 'limit'];
 const details = {index: 0};
 
 function goTo(id) {
@@ -168,7 +168,8 @@ function showTrail() {
         .each(function (node) {
             const item = d3.select(this);
             if (node < 0) {
-                item.text('… ' + formatCount(tree.depth[page.zoom] + 1 - 2 * trailEnd) + ' more …');
+                const left = tree.depth[page.zoom] + 1 - 2 * trailEnd;
+                item.text('… ' + formatCount(left) + ' more …');
                 return;
             }
             item.append('button').attr('type', 'button').attr('class', 'link')
@@ -225,8 +226,8 @@ function showOnePool(panel, node) {
     }
     const chosen = pools[details.index];
     if (!chosen) {
-        panel.append('p').attr('class', 'note').text('Its pools of the older snapshot have another ' +
-            'name or parent now.');
+        panel.append('p').attr('class', 'note').text('Its pools of the older snapshot have ' +
+            'another name or parent now.');
         return;
     }
     const snapshot = tree.snapshots[chosen.which];

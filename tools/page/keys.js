@@ -66,7 +66,8 @@ const keys = [
         act: () => document.getElementById('search').select()},
     {names: ['n'], shown: 'n', what: 'to the next match', act: () => nextMatch(1)},
     {names: ['N'], shown: 'N', what: 'to the previous match', act: () => nextMatch(-1)},
-    {names: ['b'], shown: 'b', what: 'by bytes, blocks, reserved bytes or pools', act: () => nextMeasure()},
+    {names: ['b'], shown: 'b', what: 'by bytes, blocks, reserved bytes or pools',
+        act: () => nextMeasure()},
     {names: ['m'], shown: 'm', what: 'equal siblings together, or each by itself',
         act: () => setMerge(!page.merge)},
     {names: ['['], shown: '[', what: 'the previous of equal pools', act: () => otherPool(-1)},
@@ -95,10 +96,10 @@ function pressed(event) {
         }
         return;
     }
-    if (target.closest('input, select, dialog') && target.type !== 'checkbox') {
+    if (target.closest('input, select, dialog[open]') && target.type !== 'checkbox') {
         return;
     }
-    if (event.key === 'Enter' && target.closest('button, label, summary')) {
+    if (event.key === 'Enter' && target.closest('button, summary')) {
         return;
     }
     const key = keys.find((one) => one.names.includes(event.key));

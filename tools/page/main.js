@@ -82,8 +82,8 @@ function measureView() {
     view.scale = null;
     resizeIcicle();
     d3.select('#nothing').property('hidden', view.layout.weight[0] > 0)
-        .text('Nothing has a width here: no pool has any ' + view.measure + '. Press b for another ' +
-            'measure.');
+        .text('Nothing has a width here: no pool has any ' + view.measure + '. Press b for ' +
+            'another measure.');
     showSearch();
     showTrail();
     showZoom(page.zoom, false);

@@ -30,8 +30,8 @@ function checkHead(report) {
             ', not "' + reportFormat + '".');
     }
     if (report.version !== reportVersion) {
-        refuse('its version is ' + JSON.stringify(report.version) + ', and this page reads version ' +
-            reportVersion + ' only. Use the page of the libown that wrote the report.');
+        refuse('its version is ' + JSON.stringify(report.version) + ', and this page reads ' +
+            'version ' + reportVersion + ' only. Use the page of the libown that wrote the report.');
     }
     for (const member of ['pools', 'holds', 'stacks', 'sites']) {
         if (!Array.isArray(report[member])) {

@@ -1,5 +1,5 @@
-// table.js - the table of nodes: sorted by any column, with only those rows in the document that can
-// be seen.
+// table.js - the table of nodes: sorted by any column, with only those rows in the document that
+// can be seen.
 'use strict';
 
 const tableRowHeight = 24;
@@ -194,9 +194,9 @@ function moveRow(step) {
         return;
     }
     const now = table.rows.indexOf(page.view.selected);
-    const next = Math.max(0, Math.min(table.rows.length - 1, now < 0 ? 0 : now + step));
-    select(table.rows[next]);
+    const next = Math.max(0, Math.min(table.rows.length - 1, now + step));
     showRow(next);
+    select(table.rows[next]);
     reveal(table.rows[next]);
 }
 

@@ -1,9 +1,9 @@
 // tree.js - the tree that is shown: nodes made of pools, their sums, and where each of them lies.
 //
 // A node stands for one pool, for equal siblings together (those with the same name and site), or
-// in a comparison for the pools of both snapshots. Node 0 is above all roots. Nodes are numbers, and
-// what is known of them is in arrays; a parent has a smaller number than its children, so that every
-// pass over the tree is a loop, however deep the tree is.
+// in a comparison for the pools of both snapshots. Node 0 is above all roots. Nodes are numbers,
+// and what is known of them is in arrays; a parent has a smaller number than its children, so that
+// every pass over the tree is a loop, however deep the tree is.
 'use strict';
 
 // What a rectangle's width can be. The sums of a node and of all below it exist for these.
@@ -151,7 +151,8 @@ function weigh(tree, measure) {
 }
 
 // Puts the nodes in rows by depth. In `order` a row's nodes are side by side from left to right,
-// from rowStart[depth]; from[node] and to[node] are the ends of its rectangle, in the measure's unit.
+// from rowStart[depth]; from[node] and to[node] are the ends of its rectangle, in the unit of the
+// measure.
 function layOut(tree, measure) {
     const {count, children} = tree;
     const weight = weigh(tree, measure);
@@ -223,8 +224,8 @@ function changeOf(tree, node, measure) {
     return tree.now.total[measure][node] - tree.old.total[measure][node];
 }
 
-// The first pool of a node: its snapshot and number, by which the node is found again in a tree that
-// was built otherwise.
+// The first pool of a node: its snapshot and number, by which the node is found again in a tree
+// that was built otherwise.
 function firstPool(tree, node) {
     for (let which = 0; which < tree.snapshots.length; which++) {
         const {start, list} = tree.pools[which];
