@@ -158,7 +158,22 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/validate.c \
 	%D%/pool/walk.c \
 	%D%/remote/remote.c \
-	%D%/remote/remote.h
+	%D%/remote/remote.h \
+	%D%/report/cycles.c \
+	%D%/report/dot.c \
+	%D%/report/folded.c \
+	%D%/report/gather.c \
+	%D%/report/json.c \
+	%D%/report/line.c \
+	%D%/report/look.c \
+	%D%/report/metrics.c \
+	%D%/report/nodes.c \
+	%D%/report/output.c \
+	%D%/report/report.c \
+	%D%/report/report.h \
+	%D%/report/roots.c \
+	%D%/report/stream.c \
+	%D%/report/text.c
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =
