@@ -320,8 +320,7 @@ struct chunk_numbers chunk_count(void)
     heap_lock();
     struct chunk_numbers numbers = {.out = heap.out_bytes, .dirty = heap.dirty_bytes};
     numbers.deaths = __atomic_load_n(&heap.deaths, __ATOMIC_RELAXED);
-    list_each_safe(link, after, &heap.caches)
-    {
+    list_each_safe (link, after, &heap.caches) {
         const struct cache *cache = list_item(link, struct cache, link);
         numbers.cached += cache->bytes;
         numbers.deaths += cache->deaths;

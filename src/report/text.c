@@ -2,8 +2,8 @@
  * report/text.c - the tree for the terminal.
  *
  * Pools that have the same name and whose parents are on one line are on one line. So a line stands
- * for a group of pools, and its children are those of all of them. The groups of the pools on the
- * way down lie one behind the other, and so do their pools: a pool is in one group at a time, and no
+ * for a group of pools, and its children are those of all of them. The groups of the levels on the
+ * way down lie one behind the other, and so do their pools. A pool is in one group at a time: no
  * more room is needed than for all pools at once.
  */
 #include "report/report.h"
