@@ -235,6 +235,7 @@ contract_tests += \
 	%D%/contract/realloc_raw \
 	%D%/contract/rearm \
 	%D%/contract/report \
+	%D%/contract/report_numbers \
 	%D%/contract/walk \
 	%D%/contract/reentry \
 	%D%/contract/shared \
@@ -288,6 +289,9 @@ script_tests = \
 	%D%/lint.sh \
 	%D%/numpy.sh \
 	%D%/report.sh
+
+%C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
+%C%_contract_report_numbers_SOURCES = %D%/contract/report_numbers.c %D%/contract/report.h
 
 # What report.sh looks at.
 check_PROGRAMS += %D%/report/tree

@@ -15,8 +15,9 @@ struct session {
     struct session *peer;
 };
 
-static const own_type session_type = {
-    .name = "session \"a\"", .size = sizeof(struct session), OWN_FIELDS(struct session, pool, peer)};
+static const own_type session_type = {.name = "session \"a\"",
+                                      .size = sizeof(struct session),
+                                      OWN_FIELDS(struct session, pool, peer)};
 
 static void need(bool done, const char *what)
 {
