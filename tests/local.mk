@@ -288,6 +288,7 @@ script_tests = \
 	%D%/install.sh \
 	%D%/lint.sh \
 	%D%/numpy.sh \
+	%D%/page.sh \
 	%D%/report.sh
 
 %C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
@@ -309,6 +310,9 @@ EXTRA_DIST += \
 	%D%/models.sh \
 	%D%/report/formats.py \
 	%D%/timed.sh \
+	%D%/page/browser.py \
+	%D%/page/checks.py \
+	%D%/page/fixtures.py \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \
 	%D%/models/outside.pml \
