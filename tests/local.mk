@@ -80,6 +80,7 @@ unit_tests += \
 	%D%/unit/pages \
 	%D%/unit/parts \
 	%D%/unit/ready \
+	%D%/unit/report \
 	%D%/unit/system \
 	%D%/unit/tallies \
 	%D%/unit/share \
@@ -141,6 +142,8 @@ unit_tests += \
 %C%_unit_limits_met_LDADD = $(UNIT_LIBS)
 %C%_unit_lock_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_lock_LDADD = $(UNIT_LIBS)
+%C%_unit_report_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_report_LDADD = $(UNIT_LIBS)
 %C%_unit_map_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_map_LDADD = $(UNIT_LIBS)
 %C%_unit_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -238,6 +241,7 @@ contract_tests += \
 	%D%/contract/pool_of \
 	%D%/contract/realloc_raw \
 	%D%/contract/rearm \
+	%D%/contract/report \
 	%D%/contract/walk \
 	%D%/contract/reentry \
 	%D%/contract/shared \
@@ -289,7 +293,13 @@ script_tests = \
 	%D%/headers.sh \
 	%D%/install.sh \
 	%D%/lint.sh \
-	%D%/numpy.sh
+	%D%/numpy.sh \
+	%D%/report.sh
+
+# What report.sh looks at.
+check_PROGRAMS += %D%/report/tree
+%C%_report_tree_LDADD = libown.la
+%C%_report_tree_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 # The models have nothing of the library: make check model_tests= leaves them out where another
 # build has checked them.
@@ -300,6 +310,7 @@ EXTRA_DIST += \
 	$(script_tests) \
 	%D%/README \
 	%D%/models.sh \
+	%D%/report/formats.py \
 	%D%/timed.sh \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \

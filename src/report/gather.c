@@ -33,6 +33,13 @@ void *growing_make(struct growing *growing, size_t count, size_t size)
     return growing->items;
 }
 
+bool growing_reserve(struct growing *growing, size_t count, size_t size)
+{
+    bool done = growing_make(growing, count, size);
+    growing->count = 0;
+    return done;
+}
+
 void *growing_add(struct growing *growing, size_t size)
 {
     size_t used = growing->count * size;
