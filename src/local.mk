@@ -112,6 +112,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/outside.h \
 	%D%/memory/resize.c \
 	%D%/memory/validate.c \
+	%D%/monitor/client.c \
+	%D%/monitor/monitor.c \
+	%D%/monitor/monitor.h \
+	%D%/monitor/place.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
 	%D%/object/object.c \

@@ -29,6 +29,8 @@ if HAVE_CHECK
 # What tests share: for all of them, and for those that reach internals.
 check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 %C%_shared_libharness_la_SOURCES = \
+	%D%/shared/asker.c \
+	%D%/shared/asker.h \
 	%D%/shared/blocks.c \
 	%D%/shared/blocks.h \
 	%D%/shared/choose.c \
@@ -61,6 +63,7 @@ unit_tests += \
 	%D%/unit/dying \
 	%D%/unit/faults \
 	%D%/unit/faults_foreign \
+	%D%/unit/faults_monitor \
 	%D%/unit/faults_objects \
 	%D%/unit/foreign \
 	%D%/unit/handing \
@@ -112,6 +115,8 @@ unit_tests += \
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
+%C%_unit_faults_monitor_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_faults_monitor_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_objects_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_objects_LDADD = $(UNIT_LIBS)
 %C%_unit_foreign_SOURCES = %D%/unit/foreign.c %D%/unit/foreign_model.c %D%/unit/foreign_model.h
@@ -222,6 +227,8 @@ contract_tests += \
 	%D%/contract/list_model \
 	%D%/contract/list_random \
 	%D%/contract/misuse \
+	%D%/contract/monitor \
+	%D%/contract/monitor_place \
 	%D%/contract/nested \
 	%D%/contract/no_object \
 	%D%/contract/object \
