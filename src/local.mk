@@ -161,7 +161,9 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/remote/remote.h \
 	%D%/site/describe.c \
 	%D%/site/site.h \
-	%D%/site/stack.c
+	%D%/site/stack.c \
+	%D%/site/unwind.c \
+	%D%/site/unwind.h
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =

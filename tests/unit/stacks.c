@@ -75,6 +75,23 @@ START_TEST(equal_stacks_have_one_number)
 }
 END_TEST
 
+START_TEST(a_stack_that_was_seen_is_recognised)
+{
+    static const size_t depths[] = {3, 3, 3, 5, 3, 5, 5, 3};
+    uint32_t stacks[8];
+
+    prepare();
+    size_t before = site_unwound();
+    CAPTURE(depths, stacks);
+    for (size_t i = 0; i < 8; i++)
+        expect(stacks[i] && stacks[i] == stacks[depths[i] == 3 ? 0 : 3]);
+#if defined(__x86_64__)
+    expect(site_unwound() - before == 2);
+#endif
+    expect(site_unwound() > before);
+}
+END_TEST
+
 START_TEST(the_innermost_frame_is_in_the_caller)
 {
     const void *frames[SITE_FRAMES];
@@ -235,6 +252,7 @@ int main(void)
 
     tcase_add_test(numbering, there_is_no_stack_before_site_prepare);
     tcase_add_test(numbering, equal_stacks_have_one_number);
+    tcase_add_test(numbering, a_stack_that_was_seen_is_recognised);
     tcase_add_test(numbering, of_long_stacks_the_innermost_frames_are_kept);
     tcase_add_test(numbering, without_room_new_stacks_have_none);
     tcase_add_test(numbering, threads_get_the_same_numbers);
