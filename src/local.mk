@@ -177,7 +177,12 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/report/report.h \
 	%D%/report/roots.c \
 	%D%/report/stream.c \
-	%D%/report/text.c
+	%D%/report/text.c \
+	%D%/site/describe.c \
+	%D%/site/site.h \
+	%D%/site/stack.c \
+	%D%/site/unwind.c \
+	%D%/site/unwind.h
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =
