@@ -73,7 +73,7 @@ struct pool_seen {
     bool apart;        /* another thread's */
     bool child;        /* of a pool, though that may not be asked for */
     size_t references; /* SIZE_MAX: immortal */
-    size_t limit;      /* 0: none */
+    size_t limit;      /* 0: none that could refuse */
     own_usage usage;
 };
 
