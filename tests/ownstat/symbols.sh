@@ -29,7 +29,7 @@ $CC -g -O1 program.c -o program
 begin=$(nm program | awk '$3 == "outer" { print $1 }')
 python3 -c 'for i in range(40): print("0x%x" % (int("'"$begin"'", 16) + i))' >addresses
 address=$(addr2line -a -f -i -e program <addresses |
-    awk '/^0x/ { address = $1 } /program.c:5$/ { sub(/^0x0*/, "0x", address); print address; exit }')
+    awk '/^0x/ { address = $1 } /program.c:5$/ { print address; exit }' | sed 's/^0x0*/0x/')
 test -n "$address" || skip "the compiler has left no line of an inlined call"
 
 make_report server 0 >server

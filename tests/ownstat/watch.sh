@@ -118,7 +118,7 @@ shows 'sorted by growth'
 keys s
 shows 'sorted by total'
 
-# The base line: the growth of the log, which does not change, stays 0; that of the cache begins anew.
+# The base line. The log does not change, so its growth is 0.
 shows ' 0  *log'
 keys b
 shows 'Growth is counted from this report on'
