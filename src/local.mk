@@ -29,6 +29,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/lock.h \
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
+	%D%/base/probe.h \
 	%D%/base/require.c \
 	%D%/base/require.h \
 	%D%/base/slot.c \

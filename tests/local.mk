@@ -299,13 +299,16 @@ script_tests = \
 	%D%/lint.sh \
 	%D%/numpy.sh \
 	%D%/page.sh \
+	%D%/probes.sh \
 	%D%/report.sh
 
 %C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
 %C%_contract_report_numbers_SOURCES = %D%/contract/report_numbers.c %D%/contract/report.h
 
-# What report.sh looks at.
-check_PROGRAMS += %D%/report/tree
+# What probes.sh and report.sh look at.
+check_PROGRAMS += %D%/probes/subject %D%/report/tree
+%C%_probes_subject_LDADD = libown.la
+%C%_probes_subject_LDFLAGS = $(AM_LDFLAGS) -no-install
 %C%_report_tree_LDADD = libown.la
 %C%_report_tree_LDFLAGS = $(AM_LDFLAGS) -no-install
 

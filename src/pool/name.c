@@ -42,6 +42,7 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
     /* In this order: a report that sees the new name must see whose it is (report/look.c). */
     __atomic_store_n(&side->name, name, __ATOMIC_RELAXED);
     __atomic_store_n(&pool->name, name, __ATOMIC_RELEASE);
+    probe_2(pool_name, pool, name);
     part_debug_step(&pool->part);
     return 0;
 }
@@ -49,6 +50,8 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
 void own_pool_set_name_borrowed(own_pool *pool, const char *name)
 {
     /* A copy of own_pool_set_name stays: other threads may be reading it. */
-    if (name && pool_check(pool, "own_pool_set_name_borrowed"))
+    if (name && pool_check(pool, "own_pool_set_name_borrowed")) {
         __atomic_store_n(&pool->name, name, __ATOMIC_RELEASE);
+        probe_2(pool_name, pool, name);
+    }
 }
