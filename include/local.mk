@@ -19,6 +19,7 @@ owninclude_HEADERS = \
 	%D%/own/misuse.h \
 	%D%/own/object.h \
 	%D%/own/pool.h \
+	%D%/own/report.h \
 	%D%/own/version.h \
 	%D%/own/weakref.h
 

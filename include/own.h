@@ -34,6 +34,7 @@
 #include <own/misuse.h>
 #include <own/object.h>
 #include <own/pool.h>
+#include <own/report.h>
 #include <own/version.h>
 #include <own/weakref.h>
 

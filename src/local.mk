@@ -47,6 +47,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/block/move.c \
 	%D%/block/private.c \
 	%D%/block/resize.c \
+	%D%/block/sampled.c \
 	%D%/block/string.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
@@ -111,6 +112,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/outside.c \
 	%D%/memory/outside.h \
 	%D%/memory/resize.c \
+	%D%/memory/tracked.c \
+	%D%/memory/tracked.h \
 	%D%/memory/validate.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
@@ -130,6 +133,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/ownership/share.c \
 	%D%/page/page.c \
 	%D%/page/page.h \
+	%D%/page/tap.c \
 	%D%/page/validate.c \
 	%D%/part/blocks.c \
 	%D%/part/handover.c \
@@ -151,6 +155,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/pool.h \
 	%D%/pool/ready.h \
 	%D%/pool/release.c \
+	%D%/pool/sampled.c \
+	%D%/pool/sampled.h \
 	%D%/pool/side.c \
 	%D%/pool/side.h \
 	%D%/pool/tree.c \
@@ -159,7 +165,25 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/walk.c \
 	%D%/remote/remote.c \
 	%D%/remote/remote.h \
+	%D%/report/cycles.c \
+	%D%/report/dot.c \
+	%D%/report/folded.c \
+	%D%/report/gather.c \
+	%D%/report/json.c \
+	%D%/report/line.c \
+	%D%/report/look.c \
+	%D%/report/metrics.c \
+	%D%/report/nodes.c \
+	%D%/report/output.c \
+	%D%/report/report.c \
+	%D%/report/report.h \
+	%D%/report/roots.c \
+	%D%/report/stream.c \
+	%D%/report/text.c \
+	%D%/site/chance.c \
 	%D%/site/describe.c \
+	%D%/site/sample.c \
+	%D%/site/sample.h \
 	%D%/site/site.h \
 	%D%/site/stack.c \
 	%D%/site/unwind.c \

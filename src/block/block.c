@@ -37,13 +37,9 @@ void block_tell_failed(own_pool *pool, size_t count, size_t size)
     side_tell_failed(pool, bytes);
 }
 
-/* All that is rare: errors, pools of several threads or with an allocator. */
-static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t alignment,
-                                                      size_t count, size_t size, bool zero)
+void *block_alloc_uncounted(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero)
 {
     size_t bytes;
-    if (!pool_check(pool, "own_alloc"))
-        return fail_pointer(EINVAL);
     if (pool_flags(pool) & POOL_PRIVATE)
         return private_alloc(pool, alignment, count, size, zero);
     if (multiply_overflows(count, size, &bytes))
@@ -61,6 +57,17 @@ static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t ali
                                       : parts_alloc(parts, bytes, zero);
     pool_debug_blocks(pool);
     return block;
+}
+
+/* All that is rare: errors, pools of several threads or with an allocator. */
+static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t alignment,
+                                                      size_t count, size_t size, bool zero)
+{
+    if (!pool_check(pool, "own_alloc"))
+        return fail_pointer(EINVAL);
+    if (site_is_on())
+        return counted_alloc(pool, alignment, count, size, zero);
+    return block_alloc_uncounted(pool, alignment, count, size, zero);
 }
 
 /* The same, and the pool's `failed` is told where it fails. */
@@ -92,10 +99,31 @@ static __attribute__((noinline)) void *alloc_beside_pages(own_pool *pool, struct
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
-/* The first page of the size is full. */
+/* The same where a tap is in front of the pages, and there is more to be done. */
+static __attribute__((noinline)) void *alloc_tapped(own_pool *pool, struct memory *memory,
+                                                    size_t granules, bool zero)
+{
+    void *block = counted_alloc_tapped(pool, memory, granules, zero);
+    if (OWN_UNLIKELY(!block))
+        block_tell_failed(pool, granules, GRANULE);
+    return block;
+}
+
+/* The first page of the size is full, or it is a tap. */
 static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, struct memory *memory,
                                                           size_t granules, bool zero)
 {
+    struct page *tap = memory->stock->page[granules];
+    if (page_is_tap(tap)) {
+        struct page *next = tap->next;
+        if (OWN_UNLIKELY(!next || !next->avail || tap->due <= 0 ||
+                         tap->relist != site_generation()))
+            return alloc_tapped(pool, memory, granules, zero);
+        tap->due--;
+        return memory_alloc_in_page(memory, next, granules, zero, false);
+    }
+    if (site_is_on())
+        return alloc_rare(pool, 1, granules, GRANULE, zero);
     struct page *page = page_listed(memory->stock, granules);
     return OWN_LIKELY(page != NULL) ? memory_alloc_in_page(memory, page, granules, zero, false)
                                     : alloc_rare(pool, 1, granules, GRANULE, zero);
@@ -142,7 +170,7 @@ static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t b
 /* A confined pool: a block that no page has. */
 static __attribute__((noinline)) void *alloc_beyond_pages(own_pool *pool, size_t bytes, bool zero)
 {
-    void *block = memory_alloc_beyond(&pool->part.memory, bytes, zero);
+    void *block = site_is_on() ? NULL : memory_alloc_beyond(&pool->part.memory, bytes, zero);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
@@ -225,7 +253,9 @@ static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
     struct parts *parts = pool_parts(pool);
     bool found = parts ? parts_free_block(parts, block) : free_confined(pool, block);
     pool_debug_blocks(pool);
-    return found || exact_free(pool, block) ? 0 : foreign_free_block(pool, block);
+    if (found || exact_free(pool, block) || sampled_free(pool, block))
+        return 0;
+    return foreign_free_block(pool, block);
 }
 
 /* A block of an extent that is not just listed, or an address where none begins. */
@@ -338,16 +368,20 @@ size_t block_find_size(const own_pool *pool, const void *block)
 static __attribute__((noinline)) size_t size_rare(const own_pool *pool, const void *block)
 {
     own_pool *own = (own_pool *)(uintptr_t)pool;
+    struct sample sample;
     size_t size = block ? block_find_size(pool, block) : 0;
-    return size || exact_find_size(own, block, &size) ? size : foreign_size(own, block);
+    if (size || exact_find_size(own, block, &size))
+        return size;
+    return sampled_find(pool, block, &sample) ? sample.size : foreign_size(own, block);
 }
 
 static __attribute__((noinline)) bool contains_rare(const own_pool *pool, const void *block)
 {
     own_pool *own = (own_pool *)(uintptr_t)pool;
+    struct sample sample;
     size_t size;
     return block && (block_find_size(pool, block) || exact_find_size(own, block, &size) ||
-                     foreign_has(own, block));
+                     sampled_find(pool, block, &sample) || foreign_has(own, block));
 }
 
 size_t own_block_size(const own_pool *pool, const void *block)

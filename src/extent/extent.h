@@ -223,6 +223,8 @@ void extent_remove(struct memory *memory, struct extent *extent);
 void extent_remove_all(struct memory *memory);
 /* Puts the chunk of an extent back that is in no list and not claimed any more. */
 void extent_put(struct memory *memory, struct extent *extent);
+/* The extent in use, which is empty and open, has no inline path any more. */
+void extent_close(struct memory *memory);
 /* Makes an extent empty, and the one in use. */
 void extent_use(struct memory *memory, struct extent *extent);
 /* Allocates at bump. The caller knows that there is room. */

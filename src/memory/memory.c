@@ -16,6 +16,7 @@
 #include "extent/free.h"
 #include "large/large.h"
 #include "memory/outside.h"
+#include "memory/tracked.h"
 #include "page/page.h"
 
 #include <errno.h>
@@ -36,6 +37,8 @@
 static inline void finish(struct memory *memory)
 {
     bool open = is_open(memory);
+    if (site_is_on())
+        open = tracked_opens(memory, open);
     if (open == !!memory->end)
         return;
     extent_settle(memory);
@@ -333,6 +336,8 @@ void memory_clear(struct memory *memory)
     count_bytes(memory, 0);
     memory->end = is_open(memory) ? (char *)memory : NULL; /* set by what follows */
     extent_use(memory, memory->extent);
+    if (site_is_on())
+        tracked_begin(memory, false);
 }
 
 void memory_end(struct memory *memory)

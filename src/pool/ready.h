@@ -58,7 +58,8 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     pool->part.ledger.typical = 0;
     pool->part.ledger.flags = 0;
     *header_of(pool) = (uint32_t)OWN_COUNT_DEAD;
-    return ready_keep(cache, class_of(size), pool);
+    return OWN_LIKELY(ready_keep(cache, class_of(size), pool)) ||
+           (site_is_on() && sampled_keep(pool, size));
 }
 
 /* A pool of a class, without a reference that anybody knows of. NULL: none is ready. */

@@ -37,6 +37,8 @@ static inline uint16_t site_generation(void)
     return __atomic_load_n(&site_generation_now, __ATOMIC_RELAXED);
 }
 void site_set_interval(size_t bytes);
+/* That of OWN_CHECK=site. */
+#define SITE_INTERVAL_OF_CHECK ((size_t)512 << 10)
 /* Counts a block on the countdown of the thread. True: it is to be sampled. */
 bool site_strikes(size_t bytes);
 /* How many blocks of that size are to be left out before one is sampled. */
