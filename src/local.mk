@@ -83,6 +83,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/extent/join.c \
 	%D%/extent/stock.c \
 	%D%/extent/stock.h \
+	%D%/extent/tracked.c \
+	%D%/extent/tracked.h \
 	%D%/extent/validate.c \
 	%D%/format/fields.c \
 	%D%/format/format.c \
@@ -112,8 +114,6 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/outside.c \
 	%D%/memory/outside.h \
 	%D%/memory/resize.c \
-	%D%/memory/tracked.c \
-	%D%/memory/tracked.h \
 	%D%/memory/validate.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \

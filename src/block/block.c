@@ -109,24 +109,49 @@ static __attribute__((noinline)) void *alloc_tapped(own_pool *pool, struct memor
     return block;
 }
 
-/* The first page of the size is full, or it is a tap. */
+/* The first page of the size is full. */
 static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, struct memory *memory,
                                                           size_t granules, bool zero)
 {
-    struct page *tap = memory->stock->page[granules];
-    if (page_is_tap(tap)) {
-        struct page *next = tap->next;
-        if (OWN_UNLIKELY(!next || !next->avail || tap->due <= 0 ||
-                         tap->relist != site_generation()))
-            return alloc_tapped(pool, memory, granules, zero);
-        tap->due--;
-        return memory_alloc_in_page(memory, next, granules, zero, false);
-    }
     if (site_is_on())
         return alloc_rare(pool, 1, granules, GRANULE, zero);
     struct page *page = page_listed(memory->stock, granules);
     return OWN_LIKELY(page != NULL) ? memory_alloc_in_page(memory, page, granules, zero, false)
                                     : alloc_rare(pool, 1, granules, GRANULE, zero);
+}
+
+/* The first page of the size is full, or is a tap (page/page.h). */
+static inline __attribute__((always_inline)) void *alloc_behind(own_pool *pool,
+                                                                struct memory *memory,
+                                                                struct page *first, size_t granules,
+                                                                bool zero, bool alone)
+{
+    if (OWN_LIKELY(!page_is_tap(first)))
+        return alloc_in_next_page(pool, memory, granules, zero);
+    struct page *page = first->next;
+    if (OWN_UNLIKELY(!page || !page->avail || first->due <= 0 ||
+                     first->relist != site_generation()))
+        return alloc_tapped(pool, memory, granules, zero);
+    first->due--;
+    return memory_alloc_in_page(memory, page, granules, zero, alone);
+}
+
+static __attribute__((noinline)) void *alloc_behind_raw(own_pool *pool, struct page *first,
+                                                        size_t granules)
+{
+    return alloc_behind(pool, &pool->part.memory, first, granules, false, true);
+}
+
+static __attribute__((noinline)) void *alloc_behind_zero(own_pool *pool, struct page *first,
+                                                         size_t granules)
+{
+    return alloc_behind(pool, &pool->part.memory, first, granules, true, true);
+}
+
+static __attribute__((noinline)) void *alloc_behind_shared(own_pool *pool, struct memory *memory,
+                                                           size_t granules, bool zero)
+{
+    return alloc_behind(pool, memory, memory->stock->page[granules], granules, zero, false);
 }
 
 static inline __attribute__((always_inline)) void *
@@ -141,7 +166,7 @@ alloc_in_part(own_pool *pool, struct memory *memory, size_t bytes, bool zero)
     if (!page)
         return alloc_beside_pages(pool, memory, bytes, zero);
     if (OWN_UNLIKELY(!page->avail))
-        return alloc_in_next_page(pool, memory, granules, zero);
+        return alloc_behind_shared(pool, memory, granules, zero);
     return memory_alloc_in_page(memory, page, granules, zero, false);
 }
 
@@ -167,10 +192,26 @@ static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t b
                                     : alloc_far(pool, bytes, false);
 }
 
+/* The same while sites are tracked. */
+static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size_t bytes, bool zero)
+{
+    struct memory *memory = &pool->part.memory;
+    void *block = has_pages(memory) && bytes <= LARGE_OVER &&
+                          !site_strikes_next(granules_of(bytes) << GRANULE_SHIFT)
+                      ? memory_alloc_beyond(memory, bytes, zero)
+                      : NULL;
+    if (OWN_UNLIKELY(!block))
+        return alloc_rare(pool, 1, 1, bytes, zero);
+    (void)site_strikes(granules_of(bytes) << GRANULE_SHIFT);
+    return block;
+}
+
 /* A confined pool: a block that no page has. */
 static __attribute__((noinline)) void *alloc_beyond_pages(own_pool *pool, size_t bytes, bool zero)
 {
-    void *block = site_is_on() ? NULL : memory_alloc_beyond(&pool->part.memory, bytes, zero);
+    if (site_is_on())
+        return alloc_counted_beyond(pool, bytes, zero);
+    void *block = memory_alloc_beyond(&pool->part.memory, bytes, zero);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
@@ -210,7 +251,8 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
     if (OWN_UNLIKELY(!page->avail)) /* others may have room: a list would keep extents alive */
-        return alloc_in_next_page(pool, memory, granules, zero);
+        return zero ? alloc_behind_zero(pool, page, granules)
+                    : alloc_behind_raw(pool, page, granules);
     return memory_alloc_in_page(memory, page, granules, zero, true);
 }
 

@@ -6,8 +6,8 @@
  * before, by the memory (memory/tracked.c).
  */
 #include "block/block.h"
+#include "extent/tracked.h"
 #include "memory/fast.h"
-#include "memory/tracked.h"
 
 #include <string.h>
 

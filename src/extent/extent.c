@@ -6,8 +6,8 @@
  * room that is left, so that one owner does not take what others under the same limit could use.
  */
 #include "extent/free.h"
+#include "extent/tracked.h"
 #include "remote/remote.h"
-#include "site/sample.h"
 
 #include <errno.h>
 
@@ -258,8 +258,8 @@ static bool add(struct memory *memory, size_t size)
     }
     account_label(&memory->account, extent, size);
     use(memory, extent);
-    if (site_is_on() && memory->end)
-        extent_close(memory); /* opened when what it has room for has been counted */
+    if (site_is_on())
+        tracked_begin(memory, false);
     if (!any && extent_can_go(replaced))
         free_empty(memory, replaced);
     return true;

@@ -5,6 +5,7 @@
  *   free.[ch]   free blocks: entering them into lists, using them again
  *   stock.[ch]  the lists, which are made when they are first needed
  *   join.c      joining free blocks
+ *   tracked.[ch]  the inline path of own_alloc while sites are tracked
  *   validate.c  checks the equations below
  *
  * The records of a memory (struct memory, struct stock) are here, since each room from this one on

@@ -14,9 +14,9 @@
  * A block over LARGE_OVER is a chunk of its own, except in a first extent that was made large.
  */
 #include "extent/free.h"
+#include "extent/tracked.h"
 #include "large/large.h"
 #include "memory/outside.h"
-#include "memory/tracked.h"
 #include "page/page.h"
 
 #include <errno.h>
@@ -344,6 +344,7 @@ void memory_end(struct memory *memory)
 {
     end_blocks(memory);
     stock_end(memory);
+    tracked_forget(memory);
 }
 
 void memory_count_foreign(struct memory *memory, size_t bytes, bool comes)

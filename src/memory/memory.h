@@ -9,7 +9,6 @@
  *   outside.[ch]   what threads outside may do: look up a block, free it
  *   gather.c       the same seen from inside: letting threads in, taking over what they have freed
  *   fast.h         the shortest paths to a block and back, inlined in the room block
- *   tracked.[ch]   the inline path of own_alloc while sites are tracked
  *   validate.c     checks the equations below
  *
  * This room decides where a block comes from, an extent, a page or a chunk of its own (the rooms

@@ -13,9 +13,13 @@
 
 #define MAPPED ((size_t)256 << 10) /* so many bytes of taps are got at a time */
 
+struct tap {
+    struct page page;
+} __attribute__((aligned(64))); /* a line of the processor's cache */
+
 struct taps {
-    struct page page[PAGE_MOST + 1]; /* by the granules of blocks */
-    struct taps *next;               /* of those that are free */
+    struct tap of[PAGE_MOST + 1]; /* by the granules of blocks */
+    struct taps *next;            /* of those that are free */
 };
 
 static struct lock lock; /* for what follows */
@@ -85,7 +89,7 @@ void taps_begin(struct memory *memory)
         return;
     struct taps *taps = get();
     for (size_t granules = 1; taps && granules <= PAGE_MOST; granules++) {
-        struct page *tap = &taps->page[granules];
+        struct page *tap = &taps->of[granules].page;
         struct page *first = stock->page[granules];
         *tap = (struct page){.link = &stock->page[granules], .number = PAGE_TAP};
         tap_renew(tap, granules);
@@ -105,9 +109,9 @@ void taps_end(struct stock *stock)
     if (OWN_LIKELY(!has_taps(stock)))
         return;
     /* The first tap is one of an array. */
-    struct taps *taps = (void *)((char *)stock->page[1] - offsetof(struct taps, page[1]));
+    struct taps *taps = (void *)((char *)stock->page[1] - offsetof(struct taps, of[1]));
     for (size_t granules = 1; granules <= PAGE_MOST; granules++)
-        link_first(&stock->page[granules], taps->page[granules].next);
+        link_first(&stock->page[granules], taps->of[granules].page.next);
     lock_take(&lock);
     put(taps);
     lock_release(&lock);

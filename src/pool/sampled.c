@@ -1,7 +1,7 @@
 /*
  * pool/sampled.c - blocks of a pool that were sampled.
  */
-#include "memory/tracked.h"
+#include "extent/tracked.h"
 #include "pool/pool.h"
 
 #include <own/report.h>
@@ -36,8 +36,10 @@ bool sampled_keep(own_pool *pool, size_t size)
     if (granules && site_room(granules << GRANULE_SHIFT) != SITE_NONE) {
         if (*count < UINT16_MAX)
             ++*count;
+        pool_set_flags(pool, POOL_SAMPLED); /* it is not asked about again */
         return false;
     }
+    tracked_forget(&pool->part.memory);
     return ready_keep_asked(chunk_cache, class_of(size), pool);
 }
 
