@@ -42,6 +42,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/block/block.h \
 	%D%/block/exact.c \
 	%D%/block/fast.h \
+	%D%/block/find.c \
 	%D%/block/foreign.c \
 	%D%/block/list.c \
 	%D%/block/move.c \
@@ -178,6 +179,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/report/report.c \
 	%D%/report/report.h \
 	%D%/report/roots.c \
+	%D%/report/sites.c \
 	%D%/report/stream.c \
 	%D%/report/text.c \
 	%D%/site/chance.c \
@@ -186,6 +188,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/site/sample.h \
 	%D%/site/site.h \
 	%D%/site/stack.c \
+	%D%/site/total.c \
 	%D%/site/unwind.c \
 	%D%/site/unwind.h
 

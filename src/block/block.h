@@ -1,7 +1,8 @@
 /*
  * block/block.h - the room block: the calls of own/block.h.
  *
- *   block.c     own_alloc, own_free, own_block_size, own_contains
+ *   block.c     own_alloc, own_free
+ *   find.c      own_block_size, own_contains
  *   resize.c    own_realloc, own_realloc_raw
  *   move.c      own_block_move
  *   foreign.c   own_adopt, own_disown, and the calls of block.c for an address in no memory
@@ -62,7 +63,7 @@ size_t foreign_size(own_pool *pool, const void *block);
 /* An adopted block goes to another pool, for own_block_move. */
 enum handover foreign_hand_over(own_pool *from, own_pool *to, void *block);
 
-/* block.c: the size of a live block of the pool's own memory. 0: it is none. */
+/* find.c: the size of a live block of the pool's own memory. 0: it is none. */
 size_t block_find_size(const own_pool *pool, const void *block);
 /* exact.c: own_alloc and its like, for a pool with POOL_EXACT; and the rest of the other calls, for
    any pool, where *found or the result says whether it is exact and has the block. */

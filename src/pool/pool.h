@@ -79,6 +79,7 @@ struct own_pool {
 #define POOL_PRIVATE 8U   /* has an allocator of its own */
 #define POOL_CONFINED 16U /* has one part even if its count is shared */
 #define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
+#define POOL_NAMED 128U   /* its name is not the place where it was made */
 #define POOL_SAMPLED 64U  /* has or had sampled blocks (pool/sampled.h) */
 
 extern const struct object_class pool_class;
@@ -233,6 +234,11 @@ static inline void pool_enter_with_node(struct part *part)
         guard->nodes--;
 }
 
+/* name.c: where a pool was made, "file:line", borrowed. NULL: not known. Threads: any that may read
+   the name. */
+const char *pool_site(const own_pool *pool);
+/* Keeps the place of a pool, which is entered, while sites are tracked. */
+void pool_keep_place(own_pool *pool, const char *place);
 /* sampled.c: while sites are tracked, what pool_keep does last: counts the bytes that may be
    allocated inline when the pool is used again. False: it is not kept. */
 bool sampled_keep(own_pool *pool, size_t size);

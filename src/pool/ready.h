@@ -33,7 +33,8 @@ static inline bool pool_is_plain(const own_pool *pool)
     const struct memory *memory = &pool->part.memory;
     uintptr_t more = (uintptr_t)pool->part.ledger.newest | (uintptr_t)memory->stock |
                      (uintptr_t)memory->account.limit | (uintptr_t)memory->outside |
-                     (uintptr_t)memory->extent->older | (pool->part.ledger.flags & ~POOL_ROOT);
+                     (uintptr_t)memory->extent->older |
+                     (pool->part.ledger.flags & ~(POOL_ROOT | POOL_NAMED));
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
