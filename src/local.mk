@@ -64,6 +64,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/lot.c \
 	%D%/chunk/lot.h \
 	%D%/chunk/map.c \
+	%D%/chunk/numbers.c \
 	%D%/chunk/runs.h \
 	%D%/chunk/segment.c \
 	%D%/chunk/slab.c \

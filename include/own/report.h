@@ -160,9 +160,8 @@ OWN_API int own_roots(int (*visit)(void *object, void *arg), void *arg);
  *
  * out  borrowed.
  *
- * Returns -1 with errno EINVAL (out is NULL), ENOMEM (a shared tree of more than 16 levels), or what
- * fwrite set. Threads: as own_roots. Cost: as
- * own_roots, and the number of pools.
+ * Returns -1 with errno EINVAL (out is NULL), ENOMEM (a shared tree of more than 16 levels), or
+ * what fwrite set. Threads: as own_roots. Cost: as own_roots, and the number of pools.
  */
 OWN_API int own_metrics(FILE *out);
 

@@ -336,28 +336,6 @@ void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
     return moved;
 }
 
-void chunk_count_death(void)
-{
-    if (chunk_cache)
-        chunk_cache->deaths++;
-    else
-        __atomic_fetch_add(&heap.deaths, 1, __ATOMIC_RELAXED);
-}
-
-struct chunk_numbers chunk_count(void)
-{
-    heap_lock();
-    struct chunk_numbers numbers = {.out = heap.out_bytes, .dirty = heap.dirty_bytes};
-    numbers.deaths = __atomic_load_n(&heap.deaths, __ATOMIC_RELAXED);
-    list_each_safe (link, after, &heap.caches) {
-        const struct cache *cache = list_item(link, struct cache, link);
-        numbers.cached += cache->bytes;
-        numbers.deaths += cache->deaths;
-    }
-    heap_unlock();
-    return numbers;
-}
-
 uint16_t *chunk_typical(enum typical which)
 {
     return chunk_cache ? &chunk_cache->typical[which] : NULL;
