@@ -112,6 +112,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/outside.h \
 	%D%/memory/resize.c \
 	%D%/memory/validate.c \
+	%D%/monitor/client.c \
+	%D%/monitor/monitor.c \
+	%D%/monitor/monitor.h \
+	%D%/monitor/place.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
 	%D%/object/object.c \
@@ -158,7 +162,27 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/validate.c \
 	%D%/pool/walk.c \
 	%D%/remote/remote.c \
-	%D%/remote/remote.h
+	%D%/remote/remote.h \
+	%D%/report/cycles.c \
+	%D%/report/dot.c \
+	%D%/report/folded.c \
+	%D%/report/gather.c \
+	%D%/report/json.c \
+	%D%/report/line.c \
+	%D%/report/look.c \
+	%D%/report/metrics.c \
+	%D%/report/nodes.c \
+	%D%/report/output.c \
+	%D%/report/report.c \
+	%D%/report/report.h \
+	%D%/report/roots.c \
+	%D%/report/stream.c \
+	%D%/report/text.c \
+	%D%/site/describe.c \
+	%D%/site/site.h \
+	%D%/site/stack.c \
+	%D%/site/unwind.c \
+	%D%/site/unwind.h
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =

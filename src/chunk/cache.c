@@ -32,6 +32,7 @@ static void heap_init(void)
         list_init(&heap.by_run[i]);
         list_init(&heap.by_dirty[i]);
     }
+    list_init(&heap.caches);
     heap.limit = OWN_CACHE_LIMIT_DEFAULT;
     /* A child process must not find the lock taken by a thread that it does not have. */
     (void)pthread_atfork(heap_lock, heap_unlock, heap_unlock);
@@ -142,6 +143,7 @@ static void cache_begin(void)
     for (unsigned class = 0; class < CLASS_COUNT; class ++)
         fresh->classes[class].size = (uint32_t)class_size(class);
     chunk_cache = fresh;
+    list_add_first(&heap.caches, &fresh->link);
     cache_take_share();
     (void)pthread_setspecific(cache_key, fresh);
 }
@@ -153,6 +155,8 @@ static void cache_end(void *unused)
     heap_lock();
     cache_empty();
     heap.shares -= chunk_cache->share;
+    list_remove(&chunk_cache->link);
+    __atomic_fetch_add(&heap.deaths, chunk_cache->deaths, __ATOMIC_RELAXED);
     struct free_chunk *memory = (void *)chunk_cache;
     chunk_cache = NULL;
     slab_put(memory);
@@ -301,6 +305,28 @@ void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
         heap.out_bytes += new_size - old_size;
     heap_unlock();
     return moved;
+}
+
+void chunk_count_death(void)
+{
+    if (chunk_cache)
+        chunk_cache->deaths++;
+    else
+        __atomic_fetch_add(&heap.deaths, 1, __ATOMIC_RELAXED);
+}
+
+struct chunk_numbers chunk_count(void)
+{
+    heap_lock();
+    struct chunk_numbers numbers = {.out = heap.out_bytes, .dirty = heap.dirty_bytes};
+    numbers.deaths = __atomic_load_n(&heap.deaths, __ATOMIC_RELAXED);
+    list_each_safe (link, after, &heap.caches) {
+        const struct cache *cache = list_item(link, struct cache, link);
+        numbers.cached += cache->bytes;
+        numbers.deaths += cache->deaths;
+    }
+    heap_unlock();
+    return numbers;
 }
 
 uint16_t *chunk_typical(enum typical which)

@@ -11,6 +11,7 @@
 #ifndef CHUNK_CACHE_H
 #define CHUNK_CACHE_H
 
+#include "base/list.h"
 #include "chunk/class.h"
 
 /* A free chunk. Its first 16 bytes are kept, so that a dead object can still be recognised. */
@@ -31,6 +32,8 @@ struct cache {
     size_t bytes;        /* in all lists */
     size_t share;        /* the most that `bytes` may be */
     uint16_t typical[2]; /* see chunk_typical */
+    uint64_t deaths;     /* of pools, on this thread */
+    struct list link;    /* in heap.caches */
 };
 
 /* The cache of the calling thread. NULL: it has none yet, or none any more. */
@@ -71,10 +74,14 @@ static inline void *ready_take(struct cache *cache, unsigned class)
     return cache_take(cache, &cache->classes[class], &cache->classes[class].ready);
 }
 
-/* Keeps a chunk of that class as a ready one. False: the cache has no room for it. */
+/* Keeps a chunk of that class, a pool that has died, as a ready one. False: the cache has no room
+   for it. */
 static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
 {
-    return cache_keep(cache, &cache->classes[class], &cache->classes[class].ready, memory);
+    if (!cache_keep(cache, &cache->classes[class], &cache->classes[class].ready, memory))
+        return false;
+    cache->deaths++;
+    return true;
 }
 
 /* chunk_get and chunk_put of a class, where the cache of the thread has a chunk, or room for one.

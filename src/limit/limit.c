@@ -112,6 +112,14 @@ size_t limit_most(const struct limit *limit)
     return most;
 }
 
+size_t limit_bytes(const struct limit *limit)
+{
+    bool locked = lock(limit);
+    size_t bytes = limit->bytes;
+    unlock(locked);
+    return bytes;
+}
+
 /* The room that one limit leaves, whatever those above it do. */
 static size_t room_in(const struct limit *limit)
 {
@@ -160,6 +168,14 @@ const void *limit_tightest(const struct limit *limit)
     return of;
 }
 
+/* How often a limit refused memory. */
+static uint64_t hits;
+
+uint64_t limit_hits(void)
+{
+    return __atomic_load_n(&hits, __ATOMIC_RELAXED);
+}
+
 bool limit_add(struct limit *limit, size_t bytes)
 {
     limit = limit_beyond(limit);
@@ -170,9 +186,10 @@ bool limit_add(struct limit *limit, size_t bytes)
     if (has_room)
         limit_count(limit, bytes);
     unlock(locked);
-    if (!has_room)
-        errno = EDQUOT;
-    return has_room;
+    if (has_room)
+        return true;
+    __atomic_fetch_add(&hits, 1, __ATOMIC_RELAXED);
+    return fail_pointer(EDQUOT);
 }
 
 void limit_use(struct limit *limit)

@@ -39,8 +39,9 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
     va_end(arguments);
     if (side->name)
         account_put(account, side->name, strlen(side->name) + 1);
-    side->name = name;
-    pool->name = name;
+    /* In this order: a report that sees the new name must see whose it is (report/look.c). */
+    __atomic_store_n(&side->name, name, __ATOMIC_RELAXED);
+    __atomic_store_n(&pool->name, name, __ATOMIC_RELEASE);
     part_debug_step(&pool->part);
     return 0;
 }

@@ -103,6 +103,7 @@ bool pool_join(own_pool *owner, own_pool *pool, bool learned)
 static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, size_t bytes))
 {
     struct account *account = pool_account(pool);
+    chunk_count_death();
     side_free(pool);
     if (OWN_UNLIKELY(pool_parts(pool)))
         parts_end(&pool->part);
