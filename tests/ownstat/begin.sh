@@ -1,8 +1,8 @@
 # tests/ownstat/begin.sh - what the tests of ownstat begin with, read by each: a folder for its
 # files, and functions. Times are in UTC, and nothing depends on the locale.
 #
-# OWNSTAT is another ownstat to test, such as one under Valgrind. OWNSTAT_RENEW=1 writes the expected
-# outputs anew instead of comparing with them.
+# OWNSTAT is another ownstat to test, such as one under Valgrind. OWNSTAT_RENEW=1 writes the
+# expected outputs anew instead of comparing with them.
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
 here=$top_srcdir/tests/ownstat

@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/ownstat/library.sh - ownstat reads what the library writes: the reports of tests/report/tree,
-# and what respd answers at its monitor.
+# tests/ownstat/library.sh - ownstat reads what the library writes: the reports of
+# tests/report/tree, and what respd answers at its monitor.
 set -eu
 . "$(dirname "$0")/begin.sh"
 
