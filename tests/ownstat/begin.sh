@@ -33,7 +33,7 @@ work=$(mktemp -d "$top_builddir/ownstat-$test_name.XXXXXX")
 server=
 end()
 {
-    test -z "$server" || kill "$server" 2>/dev/null || true
+    test -z "$server" || kill -KILL "$server" 2>/dev/null || true
     rm -rf "$work"
 }
 trap end EXIT

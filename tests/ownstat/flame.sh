@@ -23,11 +23,11 @@ check cycles.json 2
 test "$(cat sums)" = "1030 4"
 # A deep tree is cut, and nothing is lost.
 run 0 flame -o chain.json chain
-says err "deeper than 200 names"
+says err "deeper than 256 names"
 check chain.json 2
 test "$(cat sums)" = "16000 1000"
 run 0 flame --folded chain
-test "$(tail -n 1 out | tr ';' '\n' | wc -l)" = 200
+test "$(tail -n 1 out | tr ';' '\n' | wc -l)" = 256
 test "$(awk '{ sum += $2 } END { print sum }' out)" = 16000
 
 # The checker refuses what is wrong.

@@ -71,11 +71,17 @@ run 3 html -o none server
 says err 'twice'
 test ! -e none
 
-# Without OWNSTAT_PAGE: that of the sources, if they have one; else where it would be installed.
+# Without OWNSTAT_PAGE: the one that was made, or came with the sources; else where it would be
+# installed.
+test -z "${OWNSTAT-}" || exit 0
 unset OWNSTAT_PAGE
-if test -e "$top_srcdir/tools/page/page.html"; then
+made=
+for folder in "$top_srcdir" "$top_builddir"; do
+    test ! -e "$folder/tools/page/page.html" || made=$folder/tools/page/page.html
+done
+if test -n "$made"; then
     run 0 html --no-symbols -o page server old
-    cp "$top_srcdir/tools/page/page.html" page.html
+    cp "$made" page.html
     check page server old
 else
     run 3 html -o none server

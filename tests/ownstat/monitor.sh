@@ -52,7 +52,7 @@ run 0 show "@ownstat-test-$$"
 run 0 show $server
 
 # The process has other sockets, which do not answer, or are relative to its folder.
-serve garbage one silent two empty three deaf four frozen monitor
+serve garbage one silent two empty three deaf four refuses five frozen monitor
 run 0 show --timeout=1 $server
 says out "server[$server]"
 run 3 show --timeout=1 "$sockets/one"
@@ -63,6 +63,8 @@ run 3 show --timeout=1 "$sockets/three"
 says err "three: it answers nothing"
 run 3 show --timeout=1 "$sockets/four"
 says err "four: its queue of connections is full"
+run 3 show "$sockets/five"
+says err "five: it answers: error: come again"
 
 serve silent monitor
 begin=$(date +%s)

@@ -9,6 +9,7 @@
 #   slow     the same in pieces, with a pause between two
 #   large    a hundred thousand pools
 #   garbage  what is no report
+#   refuses  a line that says that there is no report now
 #   empty    nothing
 #   silent   never answers
 #   deaf     never takes a connection; its queue is full
@@ -64,6 +65,8 @@ def answer(kind, connection, number):
         connection.sendall(encode(make_report.wide(100000)))
     elif kind == "garbage":
         connection.sendall(b"own_metric 5\n")
+    elif kind == "refuses":
+        connection.sendall(b"error: come again\n")
 
 
 def serve(kind, server):

@@ -21,7 +21,7 @@ static const char help[] =
     "      --folded           a line for each path, names with `;' between two, and a number: for\n"
     "                         other programs\n"
     "      --by=bytes|blocks  what --folded counts (bytes)\n"
-    "  -d, --depth=N          what lies deeper than N names is counted at that depth (200)\n"
+    "  -d, --depth=N          what lies deeper than N names is counted at that depth (256)\n"
     "  -g, --group-digits     request 1 and request 2 are both request #\n"
     "      --no-symbols       do not run addr2line for places\n"
     "      --timeout=SECONDS  how long a monitor may say nothing (10)\n"
@@ -230,7 +230,7 @@ int flame_main(int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    struct flame flame = {.depth = 200};
+    struct flame flame = {.depth = 256};
     struct reading reading = {default_timeout};
     enum naming naming = NAMES_EXACT;
     bool folded = false, no_symbols = false;

@@ -109,26 +109,34 @@ static bool link_parents(struct report *report, struct problem *problem)
     return true;
 }
 
-static bool link_others(struct report *report, struct problem *problem)
+static void link_holds(struct report *report)
 {
+    size_t kept = 0;
     for (size_t i = 0; i < report->hold_count; i++) {
-        struct hold *hold = &report->holds[i];
-        hold->pool = report_find(report, hold->pool_id);
-        if (hold->pool == NONE)
-            return wrong(report, problem, "holds", i, "there is no pool with the id",
-                         hold->pool_id);
-        hold->held = report_find(report, hold->object);
+        struct hold hold = report->holds[i];
+        hold.pool = report_find(report, hold.pool_id);
+        hold.held = report_find(report, hold.object);
+        if (hold.pool != NONE)
+            report->holds[kept++] = hold;
     }
+    report->left_out += report->hold_count - kept;
+    report->hold_count = kept;
+}
+
+static bool link_sites(struct report *report, struct problem *problem)
+{
+    size_t kept = 0;
     for (size_t i = 0; i < report->site_count; i++) {
-        struct site *site = &report->sites[i];
-        site->pool = report_find(report, site->pool_id);
-        if (site->pool == NONE)
-            return wrong(report, problem, "sites", i, "there is no pool with the id",
-                         site->pool_id);
-        if (site->stack >= report->stack_count)
+        struct site site = report->sites[i];
+        site.pool = report_find(report, site.pool_id);
+        if (site.stack >= report->stack_count)
             return problem_set(problem, "%s: sites[%zu]: there is no stack with the number %zu",
-                               report->source, i, site->stack);
+                               report->source, i, site.stack);
+        if (site.pool != NONE)
+            report->sites[kept++] = site;
     }
+    report->left_out += report->site_count - kept;
+    report->site_count = kept;
     return true;
 }
 
@@ -159,8 +167,9 @@ static void add_totals(struct report *report)
 bool report_link(struct report *report, struct problem *problem)
 {
     if (!enter_pools(report, problem) || !link_parents(report, problem) ||
-        !link_others(report, problem))
+        !link_sites(report, problem))
         return false;
+    link_holds(report);
     add_totals(report);
     return true;
 }

@@ -76,5 +76,6 @@ dist_bash_completion_DATA = %D%/completion/ownstat
 noinst_DATA = %D%/page.path
 CLEANFILES += %D%/page.path
 %D%/page.path: Makefile
-	$(AM_V_GEN)echo '$(abs_top_srcdir)/tools/page/page.html' >$@
+	$(AM_V_GEN)printf '%s\n' '$(abs_top_builddir)/tools/page/page.html' \
+		'$(abs_top_srcdir)/tools/page/page.html' >$@
 endif

@@ -129,6 +129,28 @@ enum monitor_state monitor_step(struct monitor_request *request, struct problem 
     return MONITOR_WAITS;
 }
 
+struct report *monitor_take(const struct monitor_request *request, const char *source,
+                            struct problem *problem)
+{
+    static const char refusal[] = "error: ";
+    static const size_t refusal_length = sizeof refusal - 1;
+    own_pool *memory = request->memory;
+    bool is_refusal =
+        request->length >= refusal_length && memcmp(request->bytes, refusal, refusal_length) == 0;
+    if (request->length > 0 && !is_refusal)
+        return report_parse(memory, own_strdup(memory, source), request->bytes, request->length,
+                            problem);
+    if (is_refusal) {
+        const char *end = memchr(request->bytes, '\n', request->length);
+        size_t length = end ? (size_t)(end - request->bytes) : request->length;
+        problem_set(problem, "%s: it answers: %.*s", source, (int)length, request->bytes);
+    } else {
+        problem_set(problem, "%s: it answers nothing", source);
+    }
+    own_decref(memory);
+    return NULL;
+}
+
 struct report *monitor_read(const struct monitor_address *address, double timeout,
                             struct problem *problem)
 {
@@ -141,13 +163,9 @@ struct report *monitor_read(const struct monitor_address *address, double timeou
         poll(&polled, 1, monitor_patience(&request));
         state = monitor_step(&request, &why);
     }
-    if (state == MONITOR_ANSWERED && request.length == 0)
-        problem_set(&why, "it answers nothing");
-    if (state == MONITOR_FAILED || request.length == 0) {
-        problem_set(problem, "%s: %s", address->text, why.text);
-        own_decref(memory);
-        return NULL;
-    }
-    return report_parse(memory, own_strdup(memory, address->text), request.bytes, request.length,
-                        problem);
+    if (state == MONITOR_ANSWERED)
+        return monitor_take(&request, address->text, problem);
+    problem_set(problem, "%s: %s", address->text, why.text);
+    own_decref(memory);
+    return NULL;
 }

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* In the folder of a program that is not installed: a file with the path of the template. */
+/* In the folder of a program that is not installed: a file with the paths of the template, made
+   there or part of the sources, one a line. */
 static const char pointer_name[] = "page.path";
 
 /* The folder of the program that runs, without libtool's .libs. False: it is not known. */
@@ -32,18 +33,19 @@ static bool find_folder(char *folder, size_t size)
 static char *find_in_build(own_pool *memory)
 {
     char folder[PATH_MAX], path[PATH_MAX];
+    char *found = NULL;
     if (!find_folder(folder, sizeof folder))
         return NULL;
-    char *pointer = own_asprintf(memory, "%s/%s", folder, pointer_name);
-    FILE *file = fopen(pointer, "re");
+    FILE *file = fopen(own_asprintf(memory, "%s/%s", folder, pointer_name), "re");
     if (!file)
         return NULL;
-    bool is_read = fgets(path, sizeof path, file) != NULL;
+    while (!found && fgets(path, sizeof path, file)) {
+        path[strcspn(path, "\n")] = '\0';
+        if (access(path, R_OK) == 0)
+            found = own_strdup(memory, path);
+    }
     fclose(file);
-    if (!is_read)
-        return NULL;
-    path[strcspn(path, "\n")] = '\0';
-    return access(path, R_OK) == 0 ? own_strdup(memory, path) : NULL;
+    return found;
 }
 
 char *page_find(own_pool *memory)

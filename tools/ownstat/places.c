@@ -114,6 +114,9 @@ void places_put_table(FILE *out, struct report *report, bool symbols, size_t cou
     for (size_t i = 0; i < all; i++)
         order[i] = i;
     qsort_r(order, all, sizeof *order, compare_sums, sums);
+    /* Stacks of pools that are left out have nothing. */
+    while (all > 0 && sums->all[order[all - 1]].blocks == 0 && sums->all[order[all - 1]].bytes == 0)
+        all--;
     fputs("\nPlaces of allocation, estimated from samples:\n", out);
     fprintf(out, "%11s %10s  PLACE\n", "BYTES", "BLOCKS");
     size_t shown = count == 0 || count > all ? all : count;

@@ -74,26 +74,57 @@ static char *listening_path(char *line, const struct inodes *inodes)
     return listens && is_among(inodes, inode) ? line + path_at : NULL;
 }
 
+/* Room for a path of the process as we can use it. */
+enum { PATH_ROOM = 512 };
+
 /*
- * A path of the process, which may be in another folder or have another root than we do. If it can
- * be written without the number of the process, it is: it stays right when that has ended.
+ * Writes a path of the process, which may be in another folder or have another root than we do, as
+ * one that is there for us. If it can be written without the number of the process, it is: then it
+ * stays right when that has ended. False: nothing is there.
+ */
+static bool find_path(char *there, long process, const char *path)
+{
+    char folder[PATH_ROOM / 2];
+    bool is_absolute = path[0] == '/';
+    if (is_absolute) {
+        snprintf(there, PATH_ROOM, "%s", path);
+    } else {
+        snprintf(there, PATH_ROOM, "/proc/%ld/cwd", process);
+        ssize_t length = readlink(there, folder, sizeof folder - 1);
+        snprintf(there, PATH_ROOM, "%.*s/%.200s", length > 0 ? (int)length : 0, folder, path);
+    }
+    if (access(there, F_OK) == 0)
+        return true;
+    snprintf(there, PATH_ROOM, "/proc/%ld/%s/%.200s", process, is_absolute ? "root" : "cwd", path);
+    return access(there, F_OK) == 0;
+}
+
+/* Cuts `.123.4' off a path. False: it does not end so. */
+static bool cut_numbers(char *path)
+{
+    for (size_t i = 0; i < 2; i++) {
+        char *point = strrchr(path, '.');
+        if (!point || !point[1] || point[1 + strspn(point + 1, "0123456789")] != '\0')
+            return false;
+        *point = '\0';
+    }
+    return true;
+}
+
+/*
+ * The kernel's list has the name that a socket was bound to. own_monitor_open binds one with two
+ * numbers at its end, and gives it its own name then.
  */
 static bool set_address(struct monitor_address *address, long process, const char *path)
 {
-    char folder[sizeof address->text], there[2 * sizeof address->text + 64];
+    char bound[sizeof address->text], there[PATH_ROOM];
     struct problem ignored;
-    if (path[0] == '@' || (path[0] == '/' && access(path, F_OK) == 0))
+    if (path[0] == '@')
         return monitor_address_set(address, path, &ignored);
-    if (path[0] != '/') {
-        snprintf(there, sizeof there, "/proc/%ld/cwd", process);
-        ssize_t length = readlink(there, folder, sizeof folder - 1);
-        folder[length > 0 ? length : 0] = '\0';
-        snprintf(there, sizeof there, "%s/%.*s", folder, (int)sizeof address->text, path);
-        if (length > 0 && access(there, F_OK) == 0 && monitor_address_set(address, there, &ignored))
-            return true;
-    }
-    snprintf(there, sizeof there, "/proc/%ld/%s/%.*s", process, path[0] == '/' ? "root" : "cwd",
-             (int)sizeof address->text, path);
+    snprintf(bound, sizeof bound, "%s", path);
+    if (!find_path(there, process, bound) &&
+        !(cut_numbers(bound) && find_path(there, process, bound)))
+        return false;
     return monitor_address_set(address, there, &ignored);
 }
 

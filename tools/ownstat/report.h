@@ -70,6 +70,9 @@ struct report {
     struct stack *stacks;
     struct site *sites;
     size_t pool_count, hold_count, frame_count, stack_count, site_count;
+    /* Holds and sites of pools that it does not have, which are not in the arrays: own_report_fd
+       writes of such where others change the tree meanwhile. */
+    size_t left_out;
     size_t pool_room, hold_room, frame_room, stack_room, site_room;
 
     size_t *by_id; /* a table of numbers of pools; NONE: empty */

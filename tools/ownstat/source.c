@@ -82,5 +82,8 @@ struct report *source_must_read(const char *name, const struct reading *reading)
     struct report *report = source_read(name, reading, &problem);
     if (!report)
         fail("%s", problem.text);
+    if (report->left_out > 0)
+        complain("note: %s: %zu holds and sites are left out: they are of pools that are not in it",
+                 report->source, report->left_out);
     return report;
 }

@@ -61,6 +61,9 @@ enum monitor_state monitor_begin(struct monitor_request *request, own_pool *memo
                                  struct problem *problem);
 /* Goes on as far as is possible without waiting. The descriptor is closed at the end. */
 enum monitor_state monitor_step(struct monitor_request *request, struct problem *problem);
+/* The report in an answer; problem: it is none, or says that there is none now. */
+struct report *monitor_take(const struct monitor_request *request, const char *source,
+                            struct problem *problem);
 /* What to poll the descriptor for, and how long at most, in milliseconds. */
 short monitor_events(const struct monitor_request *request);
 int monitor_patience(const struct monitor_request *request);
