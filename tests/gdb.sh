@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/gdb.sh - tools/gdb: the commands and printers say what is so, in a live process and in a core
-# file of it; damaged memory and a library without debug information are told.
+# tests/gdb.sh - tools/gdb: the commands and printers say what is so, in a live process and in a
+# core file of it; damaged memory and a library without debug information are told.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"

@@ -1,6 +1,6 @@
-# tools/gdb/local.mk - commands and printers for gdb. gdb looks for a script of the installed library
-# in its folder of scripts to load by itself, under the whole name of the library's file: that one
-# only loads own-gdb.py. Where the prefix is not gdb's own, tell gdb:
+# tools/gdb/local.mk - commands and printers for gdb. gdb looks for a script of the installed
+# library in its folder of scripts to load by itself, under the whole name of the library's file:
+# that one only loads own-gdb.py. Where the prefix is not gdb's own, tell gdb:
 #
 #     add-auto-load-scripts-directory PREFIX/share/gdb/auto-load
 #     add-auto-load-safe-path PREFIX/share/gdb/auto-load
