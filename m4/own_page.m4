@@ -38,8 +38,9 @@ AC_MSG_RESULT([${D3:-no}])
 AC_SUBST([D3])
 AS_CASE([$D3:$with_d3],
     [:yes|:no|/*], [],
-    [AC_MSG_ERROR([--with-d3: "$with_d3" lacks modules of D3, or their licences:
-         `sh "$srcdir/tools/page/build.sh" modules`])])
+    [own_d3_modules=`sh "$srcdir/tools/page/build.sh" modules`
+     AC_MSG_ERROR([--with-d3: in "$with_d3" one of these modules of D3 is missing, too old, or
+         without its licence: $own_d3_modules])])
 have_page=no
 AS_IF([test -n "$D3"], [have_page=yes page_summary="yes, with D3 of $D3"],
     [test -f "$srcdir/tools/page/page.html" && test -f "$srcdir/tools/page/LICENSE.d3"],

@@ -88,8 +88,13 @@ static bool read_options(struct wishes *wishes, const own_pool_options *from, ui
 }
 
 /* Makes a new pool what its options say, and a child. Returns 0 or an errno. */
-static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options)
+static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options,
+                          const char *place)
 {
+    if (options->name) {
+        pool_set_flags(pool, POOL_NAMED);
+        pool_keep_place(pool, place);
+    }
     pool->user = options->user;
     if (OWN_UNLIKELY(options->allocator))
         private_begin(pool, options->allocator);
@@ -142,7 +147,7 @@ static own_pool *make(own_pool *owner, const own_pool_options *options, const ch
     own_pool *pool = make_with_options(owner, options, size, place);
     if (!pool)
         return NULL;
-    int error = follow_options(owner, pool, options);
+    int error = follow_options(owner, pool, options, place);
     if (!error)
         return pool;
     pool_unmake(pool);

@@ -60,6 +60,8 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
     }
     account_join(pool_account(pool), limit);
     account_label(pool_account(pool), pool, size);
+    if (site_is_on())
+        sampled_begin(pool, size);
     return pool;
 }
 
@@ -104,6 +106,7 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
 {
     struct account *account = pool_account(pool);
     chunk_count_death();
+    sampled_clear(pool);
     side_free(pool);
     if (OWN_UNLIKELY(pool_parts(pool)))
         parts_end(&pool->part);
@@ -261,6 +264,7 @@ void own_pool_clear(own_pool *pool)
             pool_release_all(pool);
         while (OWN_UNLIKELY(private_release(pool)));
     }
+    sampled_clear(pool);
     if (!(pool_flags(pool) & POOL_PRIVATE)) {
         inside_begin(pool);
         if (pool_flags(pool) & POOL_EXACT)

@@ -33,7 +33,8 @@ static inline bool pool_is_plain(const own_pool *pool)
     const struct memory *memory = &pool->part.memory;
     uintptr_t more = (uintptr_t)pool->part.ledger.newest | (uintptr_t)memory->stock |
                      (uintptr_t)memory->account.limit | (uintptr_t)memory->outside |
-                     (uintptr_t)memory->extent->older | (pool->part.ledger.flags & ~POOL_ROOT);
+                     (uintptr_t)memory->extent->older |
+                     (pool->part.ledger.flags & ~(POOL_ROOT | POOL_NAMED));
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
@@ -58,7 +59,8 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     pool->part.ledger.typical = 0;
     pool->part.ledger.flags = 0;
     *header_of(pool) = (uint32_t)OWN_COUNT_DEAD;
-    if (OWN_UNLIKELY(!ready_keep(cache, class_of(size), pool)))
+    if (OWN_UNLIKELY(!ready_keep(cache, class_of(size), pool)) &&
+        !(site_is_on() && sampled_keep(pool, size)))
         return false;
     probe_3(pool_die, pool, pool->name, memory->account.reserved);
     return true;

@@ -163,7 +163,8 @@ static int visit(const struct walked *walked, void *arg)
 
 static int visit_root(own_pool *root, void *arg)
 {
-    return pool_walk(root, visit, arg);
+    const struct gathering *gathering = arg;
+    return pool_walk(root, !gathering->root, visit, arg);
 }
 
 /* A pool that moved while others were walked is there twice, or is missing: the totals are those of

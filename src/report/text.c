@@ -178,7 +178,7 @@ static void put_limit(const struct tree *tree, const struct group *group)
     const struct pool_seen *seen = &pool_at_place(tree, group->begin)->seen;
     if (group->count > 1)
         return;
-    if (seen->limit && seen->limit != SIZE_MAX) {
+    if (seen->limit) {
         output_text(tree->output, ", limit ");
         output_number(tree->output, seen->limit);
     }

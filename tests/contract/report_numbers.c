@@ -81,6 +81,18 @@ START_TEST(numbers_are_those_of_usage_and_totals)
 }
 END_TEST
 
+static size_t metric(const char *name)
+{
+    char sought[60];
+    FILE *out = fmemopen(text, sizeof text, "w");
+    expect_keeps_errno(own_metrics(out) == 0);
+    expect(fclose(out) == 0);
+    snprintf(sought, sizeof sought, "\n%s ", name);
+    const char *line = strstr(text, sought);
+    expect(line != NULL);
+    return strtoul(line + strlen(sought), NULL, 10);
+}
+
 START_TEST(a_confined_pool_below_a_shared_one_is_not_looked_into)
 {
     own_pool *root = own_pool_create(NULL, &(own_pool_options){.name = "root"});
@@ -102,6 +114,21 @@ START_TEST(a_confined_pool_below_a_shared_one_is_not_looked_into)
     expect(own_pool_set_name(apart, "mine") == 0);
     expect(!strstr(report_of(root, OWN_REPORT_TEXT), "mine"));
     expect_has(report_of(apart, OWN_REPORT_TEXT), "below");
+    /* With all roots the world holds still, so that nothing is another thread's. */
+    own_pool *deep = below;
+    for (int i = 0; i < 40; i++)
+        deep = own_pool_create(deep, &(own_pool_options){.name = "deep"});
+    expect(own_alloc(deep, 1, 100) && own_hold(deep, shared) == 0);
+    for (int fd = 0; fd < 2; fd++) {
+        const char *json =
+            fd ? report_fd_of(NULL, OWN_REPORT_JSON) : report_of(NULL, OWN_REPORT_JSON);
+        expect(count_of(json, "{\"id\": ") == 44 && count_of(json, "\"apart\"") == 0);
+        expect(sum_of(json, "bytes") == 3 * 112 && count_of(json, "{\"pool\": ") == 1);
+        expect(count_of(json, "\"references\": 1,") == 43);
+    }
+    expect_has(report_of(NULL, OWN_REPORT_TEXT), "mine");
+    expect(metric("own_pools") == 44 && metric("own_bytes") == 3 * 112);
+    expect(own_drop(deep, shared) == 0);
     own_decref(root);
 }
 END_TEST
@@ -189,18 +216,6 @@ START_TEST(roots_are_pools_without_a_parent_and_objects_that_no_pool_holds)
     expect_events("fh");
 }
 END_TEST
-
-static size_t metric(const char *name)
-{
-    char sought[60];
-    FILE *out = fmemopen(text, sizeof text, "w");
-    expect_keeps_errno(own_metrics(out) == 0);
-    expect(fclose(out) == 0);
-    snprintf(sought, sizeof sought, "\n%s ", name);
-    const char *line = strstr(text, sought);
-    expect(line != NULL);
-    return strtoul(line + strlen(sought), NULL, 10);
-}
 
 START_TEST(metrics_count)
 {

@@ -14,8 +14,13 @@ from browser import Browser, Failure
 minutes = 4
 
 
+# Not a Failure, after which the next check would begin.
+class OutOfTime(Exception):
+    pass
+
+
 def alarm(*unused):
-    raise Failure("the checks take more than %d minutes" % minutes)
+    raise OutOfTime()
 
 
 def expect(what, is_so, *seen):
@@ -156,6 +161,15 @@ class Checks:
         self.browser.call("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0,
                           deltaY=-200, modifiers=2)
         self.browser.wait_for("page.view.scale.domain()[1] < page.view.layout.weight[0]")
+        before = self.browser.value("page.view.scale.domain()")
+        for kind, dx in (("mousePressed", 0), ("mouseMoved", 20), ("mouseMoved", 40),
+                         ("mouseReleased", 40)):
+            self.browser.call("Input.dispatchMouseEvent", type=kind, x=x + dx, y=y, button="left",
+                              buttons=1, clickCount=1)
+        after = self.browser.value("page.view.scale.domain()")
+        expect("dragging to the right shows what is on the left", after[0] < before[0], before,
+               after)
+        same("and is not a click", self.zoomed(), "all pools")
 
     def check_search(self):
         report = fixtures.server()
@@ -280,13 +294,16 @@ class Checks:
             expect("the details have " + member, self.browser.value(
                 "[...document.querySelectorAll('#members dt')].some((term) => "
                 "term.textContent === '%s')" % member))
-        for text in ("8 MiB (8,388,608)", "own_buffer", "0x7e0000000010", "cache_insert",
+        for text in ("8 MiB (8,388,608)", "about 2.19 MiB in 5,000 blocks", "own_buffer", "0x7e0000000010", "cache_insert",
                      "/usr/bin/server 0x2210", "has gone", "immortal", "held by worker 1"):
             expect("the details have " + text, text in seen, seen)
         self.browser.value("[...document.querySelectorAll('#details ul .link')].find((link) => "
                            "link.textContent === 'configuration').click()")
         same("a link goes to its pool", self.selected(), "configuration")
         expect("which is held by the other", "Held by (1)cache" in self.text("#details"))
+        self.browser.value("select(0)")
+        expect("the stacks of all pools",
+               "Where blocks were allocated, with all pools below (2)" in self.text("#details"))
         self.browser.value("select(nodeWithId(page.view.tree, '%s'))" % next(
             one["id"] for one in report["pools"] if one["name"] == "session"))
         self.browser.key("]")
@@ -341,11 +358,14 @@ class Checks:
         for change, wanted in (
                 ({"format": "other"}, 'its format is "other"'),
                 ({"version": 2}, "its version is 2"),
+                ({"program": 1}, '"program" is not a string'),
                 ({"pools": None}, '"pools" is not an array'),
                 ({"pools": [dict(good["pools"][0], bytes="1")]}, "pools[0].bytes is not a number"),
                 ({"pools": good["pools"][::-1]}, "comes before its parent"),
                 ({"pools": good["pools"][:1] * 2}, "pools[1] has the id of another"),
-                ({"sites": [{"pool": "0x1", "stack": 9, "blocks": 1, "bytes": 1}]}, "sites[0]")):
+                ({"sites": [{"pool": "0x1", "stack": 9, "blocks": 1, "bytes": 1}]}, "sites[0]"),
+                ({"sites": [{"pool": "0x1", "stack": "length", "blocks": 1, "bytes": 1}]},
+                 "sites[0]")):
             self.open_file([json.dumps(dict(good, **change))])
             self.browser.wait_for("document.querySelector('#message').textContent.includes(%s)" %
                                   json.dumps(wanted))
@@ -448,4 +468,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except OutOfTime:
+        print("FAIL: stopped, at the latest after %d minutes" % minutes)
+        sys.exit(1)

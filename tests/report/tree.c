@@ -81,7 +81,7 @@ int main(int count, char **arguments)
         return 2;
     }
     own_pool *server =
-        own_pool_create(NULL, &(own_pool_options){.name = "server", .limit = SIZE_MAX});
+        own_pool_create(NULL, &(own_pool_options){.name = "server", .limit = 1 << 30});
     own_pool *cache = own_pool_create(server, &(own_pool_options){.name = "cache"});
     need(server && cache, "pool");
     for (int i = 1; i <= 100; i++)

@@ -1,6 +1,6 @@
 /*
- * tools/ownstat/compare.h - reports of one program beside one another: what each name path, and each
- * place of allocation, had in each of them.
+ * tools/ownstat/compare.h - reports of one program beside one another: what each path of names, and
+ * each place of allocation, had in each of them.
  */
 #ifndef OWNSTAT_COMPARE_H
 #define OWNSTAT_COMPARE_H
@@ -42,7 +42,7 @@ struct comparison {
     struct rows paths, stacks;
 };
 
-/* Reads all reports, and makes the rows of paths and places. The program ends where one is wrong. */
+/* Reads all reports, and makes the rows of paths and places. Ends the program if one is wrong. */
 struct comparison *comparison_make(char **names, size_t count, enum naming naming, double timeout);
 
 /* Writes a row's path, or its stack, to the end of the line, and below. */

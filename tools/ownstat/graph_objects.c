@@ -1,7 +1,7 @@
 /*
  * tools/ownstat/graph_objects.c - objects in the drawing that are no pools. One that several pools
- * hold, or that a weak reference refers to, is a node of its own; the others of one type in one pool
- * are together.
+ * hold, or that a weak reference refers to, is a node of its own; the others of one type in one
+ * pool are together.
  */
 #include <stdlib.h>
 

@@ -112,16 +112,20 @@ static const char *find_place(const char *page, const char *path, size_t which)
     return strstr(found, "null");
 }
 
-static void put_page(FILE *out, const char *page, const char *path, struct report *const *reports,
-                     bool symbols)
+/* Where reports go in a page: the newer one, and the old one. */
+struct gaps {
+    const char *at[2];
+};
+
+static void put_page(FILE *out, const char *page, const struct gaps *gaps,
+                     struct report *const *reports, bool symbols)
 {
-    const char *place[2] = {find_place(page, path, 0), find_place(page, path, 1)};
-    size_t first = place[0] < place[1] ? 0 : 1;
+    size_t first = gaps->at[0] < gaps->at[1] ? 0 : 1;
     for (size_t i = 0; i < 2; i++) {
         size_t which = i == 0 ? first : 1 - first;
-        fwrite(page, 1, (size_t)(place[which] - page), out);
+        fwrite(page, 1, (size_t)(gaps->at[which] - page), out);
         put_report(out, reports[which], symbols);
-        page = place[which] + strlen("null");
+        page = gaps->at[which] + strlen("null");
     }
     fputs(page, out);
 }
@@ -163,10 +167,11 @@ int html_main(int argc, char **argv)
     own_pool *memory = memory_new(NULL, "page");
     char *path = page_find(memory);
     char *page = page_read(memory, path);
+    struct gaps gaps = {{find_place(page, path, 0), find_place(page, path, 1)}};
     for (int i = optind; i < argc; i++)
         reports[i - optind] = source_must_read(argv[i], &reading);
     FILE *out = open_output(output);
-    put_page(out, page, path, reports, symbols);
+    put_page(out, page, &gaps, reports, symbols);
     finish_output(out, output);
     for (size_t i = 0; i < 2; i++)
         if (reports[i])

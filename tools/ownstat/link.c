@@ -1,6 +1,6 @@
 /*
- * tools/ownstat/link.c - finds the pools that ids in a report name, and adds up what pools have with
- * all below them.
+ * tools/ownstat/link.c - finds the pools that ids in a report name, and adds up what pools have
+ * with all below them.
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /*
- * tools/ownstat/places.h - where the frames of sampled stacks are in the sources, as addr2line says.
+ * tools/ownstat/places.h - where the frames of sampled stacks are in the sources: what addr2line
+ * says.
  */
 #ifndef OWNSTAT_PLACES_H
 #define OWNSTAT_PLACES_H
@@ -23,8 +24,8 @@ struct places {
 };
 
 /*
- * Those of all frames of a report, in its memory. Without symbols, or where addr2line or a module is
- * missing, they are a module and an offset each, with the function where the report has it.
+ * Those of all frames of a report, in its memory. Without symbols, or where addr2line or a module
+ * is missing, they are a module and an offset each, with the function where the report has it.
  */
 struct places *places_make(struct report *report, bool symbols);
 

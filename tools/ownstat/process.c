@@ -74,15 +74,26 @@ static char *listening_path(char *line, const struct inodes *inodes)
     return listens && is_among(inodes, inode) ? line + path_at : NULL;
 }
 
-/* A path of the process, which may be in another folder or have another root than we do. */
+/*
+ * A path of the process, which may be in another folder or have another root than we do. If it can
+ * be written without the number of the process, it is: it stays right when that has ended.
+ */
 static bool set_address(struct monitor_address *address, long process, const char *path)
 {
-    char there[512];
+    char folder[sizeof address->text], there[2 * sizeof address->text + 64];
     struct problem ignored;
     if (path[0] == '@' || (path[0] == '/' && access(path, F_OK) == 0))
         return monitor_address_set(address, path, &ignored);
-    snprintf(there, sizeof there, "/proc/%ld/%s/%s", process, path[0] == '/' ? "root" : "cwd",
-             path);
+    if (path[0] != '/') {
+        snprintf(there, sizeof there, "/proc/%ld/cwd", process);
+        ssize_t length = readlink(there, folder, sizeof folder - 1);
+        folder[length > 0 ? length : 0] = '\0';
+        snprintf(there, sizeof there, "%s/%.*s", folder, (int)sizeof address->text, path);
+        if (length > 0 && access(there, F_OK) == 0 && monitor_address_set(address, there, &ignored))
+            return true;
+    }
+    snprintf(there, sizeof there, "/proc/%ld/%s/%.*s", process, path[0] == '/' ? "root" : "cwd",
+             (int)sizeof address->text, path);
     return monitor_address_set(address, there, &ignored);
 }
 

@@ -84,12 +84,12 @@ struct report {
 };
 
 /*
- * Reads JSON. The result is a new pool's, result->memory, and is released with it; NULL: it is not a
- * report, and problem says why.
+ * Reads JSON. The result lives as long as its pool, result->memory, which is the caller's. NULL: it
+ * is not a report, and problem says why.
  *
- * text    stolen from the caller in that it must live as long as the report: put it into `memory`.
- * source  what errors call it; borrowed as text.
  * memory  stolen, also on failure.
+ * source  what errors call it; borrowed: it must live as long as the report, as in `memory`.
+ * text    the same.
  */
 struct report *report_parse(own_pool *memory, const char *source, const char *text, size_t length,
                             struct problem *problem);

@@ -21,22 +21,24 @@ void name_without_digits(const char *name, char *copy)
     *copy = '\0';
 }
 
-/* The numbers in the tree's names of all the report's. */
-static size_t *name_all(struct tree *tree, enum naming naming)
+/*
+ * The number in the tree's names of one of the report's. known: those that were asked for already,
+ * NONE for the others; most names of a report are of no pool.
+ */
+static size_t name_in_tree(struct tree *tree, size_t name, enum naming naming, size_t *known)
 {
-    const struct names *from = &tree->report->names;
-    size_t *number_of = own_alloc_raw(tree->memory, from->count + 1, sizeof *number_of);
-    for (size_t i = 0; i < from->count; i++) {
-        if (naming != NAMES_DIGITS) {
-            number_of[i] = names_add(&tree->names, from->texts[i]);
-            continue;
-        }
-        char *copy = own_alloc_raw(tree->memory, strlen(from->texts[i]) + 1, 1);
-        name_without_digits(from->texts[i], copy);
-        number_of[i] = names_add(&tree->names, copy);
+    const char *text = tree->report->names.texts[name];
+    if (known[name] != NONE)
+        return known[name];
+    if (naming == NAMES_DIGITS) {
+        char *copy = own_alloc_raw(tree->memory, strlen(text) + 1, 1);
+        name_without_digits(text, copy);
+        known[name] = names_add(&tree->names, copy);
         own_free(tree->memory, copy);
+    } else {
+        known[name] = names_add(&tree->names, text);
     }
-    return number_of;
+    return known[name];
 }
 
 static size_t place_of(const struct tree *tree, size_t parent, size_t name)
@@ -134,7 +136,9 @@ struct tree *tree_make(struct report *report, enum naming naming)
     struct tree *tree = own_alloc(memory, 1, sizeof *tree);
     *tree = (struct tree){.memory = memory, .report = report, .first_root = NONE};
     names_begin(&tree->names, memory);
-    size_t *number_of = name_all(tree, naming);
+    size_t *known = own_alloc_raw(memory, report->names.count + 1, sizeof *known);
+    for (size_t i = 0; i < report->names.count; i++)
+        known[i] = NONE;
     tree->node_of = own_alloc_raw(memory, report->pool_count + 1, sizeof *tree->node_of);
     tree->next_member = own_alloc_raw(memory, report->pool_count + 1, sizeof *tree->next_member);
     tree->table_size = 16;
@@ -147,7 +151,7 @@ struct tree *tree_make(struct report *report, enum naming naming)
     for (size_t i = 0; i < report->pool_count; i++) {
         const struct pool *pool = &report->pools[i];
         size_t parent = pool->parent == NONE ? NONE : tree->node_of[pool->parent];
-        size_t name = number_of[pool->name];
+        size_t name = name_in_tree(tree, pool->name, naming, known);
         size_t node = NONE;
         size_t *place = &tree->table[place_of(tree, parent, name)];
         if (naming != NAMES_EACH)
@@ -160,7 +164,7 @@ struct tree *tree_make(struct report *report, enum naming naming)
         add_pool(tree, &tree->nodes[node], i);
     }
     add_totals(tree);
-    own_free(memory, number_of);
+    own_free(memory, known);
     return tree;
 }
 

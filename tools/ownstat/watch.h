@@ -1,6 +1,6 @@
 /*
- * tools/ownstat/watch.h - `ownstat watch': what its parts share. watch.c asks the monitor and waits,
- * watch_view.c knows which lines there are, watch_draw.c draws them, watch_keys.c obeys.
+ * tools/ownstat/watch.h - `ownstat watch': what its parts share. watch.c asks the monitor and
+ * waits, watch_view.c knows which lines there are, watch_draw.c draws them, watch_keys.c obeys.
  */
 #ifndef OWNSTAT_WATCH_H
 #define OWNSTAT_WATCH_H

@@ -79,8 +79,9 @@ function showMembers(parent, snapshot, pool, older) {
                 return;
             }
             cell.append('span').text(textOf(member, pool[member]));
-            if (older && typeof pool[member] === 'number' && pool[member] !== older[member]) {
-                const change = pool[member] - older[member];
+            const change = older && typeof pool[member] === 'number' &&
+                typeof older[member] === 'number' ? pool[member] - older[member] : 0;
+            if (change !== 0) {
                 cell.append('span').attr('class', change > 0 ? 'grew' : 'shrank')
                     .text(' ' + formatChange(member, change));
             }
@@ -193,6 +194,30 @@ function showSums(parent, node) {
     }
 }
 
+// Where the blocks of a node and of all below it were allocated: the sites of one stack together.
+function showSitesBelow(parent, node) {
+    const {tree} = page.view;
+    const snapshot = tree.snapshots[0];
+    if (snapshot.report.sites.length === 0) {
+        return;
+    }
+    const inside = insideOf(tree, node);
+    const byStack = new Map();
+    for (const site of snapshot.report.sites) {
+        const pool = snapshot.byId.get(site.pool);
+        if (pool === undefined || !inside[tree.nodeOf[0][pool]]) {
+            continue;
+        }
+        const sum = byStack.get(site.stack) || {stack: site.stack, blocks: 0, bytes: 0};
+        sum.blocks += site.blocks;
+        sum.bytes += site.bytes;
+        byStack.set(site.stack, sum);
+    }
+    longList(parent, 'Where blocks were allocated, with all pools below',
+        [...byStack.values()].sort((a, b) => b.bytes - a.bytes),
+        (item, site) => showSite(item, snapshot, site));
+}
+
 // The pools of a node: those of the newer snapshot, then those that only the older one has.
 function poolsOf(tree, node) {
     const found = [];
@@ -256,6 +281,9 @@ function showDetails() {
         if (tree.old) {
             showReport(panel, 'Compared with', tree.snapshots[1]);
         }
+    }
+    if (tree.now.total.pools[selected] > 1) {
+        showSitesBelow(panel, selected);
     }
 }
 

@@ -53,8 +53,13 @@ function nodeColour(view, node) {
     return node === 0 ? theme.colours.fill : theme.colours.hues[view.hues[tree.label[node]]];
 }
 
+function amountText({tree, measure}, node) {
+    return tree.old ? formatChange(measure, changeOf(tree, node, measure)) :
+        formatAmount(measure, tree.now.total[measure][node]);
+}
+
 function drawNode(view, node, x, y, width) {
-    const {context, layout} = view;
+    const {context} = view;
     const dimmed = view.search && !view.search.match[node];
     context.globalAlpha = dimmed ? 0.35 : 1;
     context.fillStyle = view.search && !dimmed ? theme.colours.match : nodeColour(view, node);
@@ -62,7 +67,7 @@ function drawNode(view, node, x, y, width) {
     context.globalAlpha = dimmed ? 0.75 : 1;
     if (width >= leastLabelWidth) {
         const text = nodeName(view.tree, node);
-        const share = width > 220 ? '  ' + formatAmount(view.measure, layout.weight[node]) : '';
+        const share = width > 220 ? '  ' + amountText(view, node) : '';
         const fitted = fitText(context, text, width - 2 * labelInset);
         context.fillStyle = theme.colours.text;
         context.fillText(fitted, x + labelInset, y + rowHeight / 2);

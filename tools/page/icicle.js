@@ -4,7 +4,7 @@
 // has the position: page.view.scale is the scale of what can be seen.
 'use strict';
 
-const mostScroll = 8000000; // pixels; browsers differ in how tall an element can be
+const mostScroll = 3000000; // pixels: beyond, browsers round positions, or cut elements off
 const leastHeight = 130;
 const flight = 250;         // milliseconds
 const closest = 1e12;

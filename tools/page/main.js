@@ -55,11 +55,20 @@ function back() {
     }
 }
 
+// The id of a pool behind the # of the address, which anybody may have written.
+function idInAddress() {
+    try {
+        return decodeURIComponent(window.location.hash.slice(1));
+    } catch (error) {
+        return '';
+    }
+}
+
 function returned(event) {
     if (!page.view) {
         return;
     }
-    const state = event.state || {id: decodeURIComponent(window.location.hash.slice(1)), steps: 0};
+    const state = event.state || {id: idInAddress(), steps: 0};
     page.steps = state.steps;
     const node = state.id ? nodeWithId(page.view.tree, state.id) : 0;
     showZoom(node, true);
@@ -168,7 +177,7 @@ function showSnapshots(now, old) {
     d3.selectAll('.loaded').property('hidden', false);
     makeView();
     showFacts();
-    const id = decodeURIComponent(window.location.hash.slice(1));
+    const id = idInAddress();
     if (id !== '' && nodeWithId(page.view.tree, id) > 0) {
         showZoom(nodeWithId(page.view.tree, id), false);
         select(page.zoom);

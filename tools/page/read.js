@@ -31,7 +31,17 @@ function checkHead(report) {
     }
     if (report.version !== reportVersion) {
         refuse('its version is ' + JSON.stringify(report.version) + ', and this page reads ' +
-            'version ' + reportVersion + ' only. Use the page of the libown that wrote the report.');
+            'version ' + reportVersion + ' only. Use the page of the libown that has written it.');
+    }
+    for (const member of ['library', 'program']) {
+        if (typeof report[member] !== 'string') {
+            refuse('"' + member + '" is not a string.');
+        }
+    }
+    for (const member of ['process', 'time']) {
+        if (!isAmount(report[member])) {
+            refuse('"' + member + '" is not a number.');
+        }
     }
     for (const member of ['pools', 'holds', 'stacks', 'sites']) {
         if (!Array.isArray(report[member])) {
@@ -76,7 +86,8 @@ function checkItems(report) {
     });
     report.sites.forEach(function (site, i) {
         if (!isObject(site) || typeof site.pool !== 'string' || !isAmount(site.blocks) ||
-            !isAmount(site.bytes) || !(site.stack in report.stacks)) {
+            !isAmount(site.bytes) || !Number.isInteger(site.stack) ||
+            report.stacks[site.stack] === undefined) {
             refuse('sites[' + i + '] lacks its pool, a number, or its stack.');
         }
     });

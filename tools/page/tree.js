@@ -19,7 +19,7 @@ function labelsOf(snapshots) {
         const own = new Int32Array(snapshot.count);
         snapshot.report.pools.forEach(function (pool, i) {
             const site = pool.site === undefined ? '' : pool.site;
-            const key = pool.name + '\0' + site;
+            const key = pool.name.length + ':' + pool.name + site;
             let number = numbers.get(key);
             if (number === undefined) {
                 number = labels.name.length;
