@@ -36,7 +36,7 @@
 #ifdef HAVE_PROBES
 #include <sys/sdt.h>
 #ifdef __clang__
-/* Its macros pass on no arguments where there are none, which clang tells of where they are used. */
+/* Its macros pass on an empty list of arguments, which clang warns of where they are used. */
 #pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
 #endif
 #define probe_0(name) DTRACE_PROBE(own, name)
