@@ -294,6 +294,7 @@ TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 script_tests = \
 	$(model_tests) \
 	%D%/exports.sh \
+	%D%/gdb.sh \
 	%D%/headers.sh \
 	%D%/install.sh \
 	%D%/lint.sh \
@@ -305,8 +306,10 @@ script_tests = \
 %C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
 %C%_contract_report_numbers_SOURCES = %D%/contract/report_numbers.c %D%/contract/report.h
 
-# What probes.sh and report.sh look at.
-check_PROGRAMS += %D%/probes/subject %D%/report/tree
+# What gdb.sh, probes.sh and report.sh look at.
+check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
+%C%_gdb_subject_LDADD = libown.la
+%C%_gdb_subject_LDFLAGS = $(AM_LDFLAGS) -no-install
 %C%_probes_subject_LDADD = libown.la
 %C%_probes_subject_LDFLAGS = $(AM_LDFLAGS) -no-install
 %C%_report_tree_LDADD = libown.la

@@ -35,6 +35,10 @@
 
 #ifdef HAVE_PROBES
 #include <sys/sdt.h>
+#ifdef __clang__
+/* Its macros pass on an empty list of arguments, which clang warns of where they are used. */
+#pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
+#endif
 #define probe_0(name) DTRACE_PROBE(own, name)
 #define probe_1(name, a) DTRACE_PROBE1(own, name, a)
 #define probe_2(name, a, b) DTRACE_PROBE2(own, name, a, b)
