@@ -1,6 +1,6 @@
 /*
- * report/sites.c - where bytes were allocated, as far as it was sampled: `stacks` and `sites` of the
- * JSON.
+ * report/sites.c - where bytes were allocated, as far as it was sampled: `stacks` and `sites` of
+ * the JSON.
  */
 #include "report/report.h"
 
