@@ -78,6 +78,7 @@ unit_tests += \
 	%D%/unit/map \
 	%D%/unit/memory \
 	%D%/unit/pages \
+	%D%/unit/sites \
 	%D%/unit/stacks \
 	%D%/unit/parts \
 	%D%/unit/ready \
@@ -155,6 +156,8 @@ unit_tests += \
 %C%_unit_parts_LDADD = $(UNIT_LIBS)
 %C%_unit_ready_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_ready_LDADD = $(UNIT_LIBS)
+%C%_unit_sites_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_sites_LDADD = $(UNIT_LIBS)
 %C%_unit_stacks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_stacks_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -256,6 +259,7 @@ contract_tests += \
 	%D%/contract/shared_walk \
 	%D%/contract/short_axes \
 	%D%/contract/saved \
+	%D%/contract/sites \
 	%D%/contract/sized \
 	%D%/contract/stacking \
 	%D%/contract/string \

@@ -196,10 +196,14 @@ static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t b
 static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size_t bytes, bool zero)
 {
     struct memory *memory = &pool->part.memory;
-    void *block = has_pages(memory) && bytes <= LARGE_OVER &&
-                          !site_strikes_next(granules_of(bytes) << GRANULE_SHIFT)
-                      ? memory_alloc_beyond(memory, bytes, zero)
-                      : NULL;
+    void *block = NULL;
+    if (memory->end) { /* what is left there has been counted */
+        block = memory_alloc_beyond(memory, bytes, zero);
+        return block ? block : alloc_rare(pool, 1, 1, bytes, zero);
+    }
+    if (has_pages(memory) && bytes <= LARGE_OVER &&
+        !site_strikes_next(granules_of(bytes) << GRANULE_SHIFT))
+        block = memory_alloc_beyond(memory, bytes, zero);
     if (OWN_UNLIKELY(!block))
         return alloc_rare(pool, 1, 1, bytes, zero);
     (void)site_strikes(granules_of(bytes) << GRANULE_SHIFT);

@@ -121,6 +121,8 @@ static void *resize_apart(own_pool *pool, void *block, const struct sample *samp
                           bool zero)
 {
     int saved = errno;
+    if (bytes > PTRDIFF_MAX)
+        return fail_pointer(ENOMEM);
     size_t size = granules_of(bytes) << GRANULE_SHIFT;
     if (size == sample->size) {
         zero_rounding(block, bytes);
@@ -144,6 +146,8 @@ void *counted_resize(own_pool *pool, void *block, size_t count, size_t size, boo
     size_t bytes = count * size;
     if (sampled_find(pool, block, &sample))
         return resize_apart(pool, block, &sample, bytes, zero);
+    if (foreign_has(pool, block) && !private_can_resize(pool, block))
+        return plain(pool, block, count, size, zero); /* which allocates, and so counts */
     int saved = errno;
     bool strikes = site_strikes(counted_size(pool, bytes));
     size_t old_size =

@@ -136,7 +136,7 @@ bool tracked_opens(struct memory *memory, bool could)
     if (!could) {
         tracked_forget(memory);
         /* With something to be asked, what several threads use has no short path to bump. */
-        if (memory->outside && !memory->stock)
+        if (memory->outside && !memory->stock && rest_of(memory))
             memory->stock = &memory_unlisted;
         return false;
     }
