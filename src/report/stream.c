@@ -4,11 +4,13 @@
  */
 #include "report/report.h"
 
+enum turn { POOLS, HOLDS, STACKS, SITES };
+
 struct stream {
     struct output *output;
     own_pool *root;
     own_report_format format;
-    enum { POOLS, HOLDS, STACKS, SITES } turn; /* what this walk is for, in JSON */
+    enum turn turn; /* what this walk is for, in JSON */
     bool first;
     size_t number;                   /* of stacks */
     const char *names[FOLDED_DEPTH]; /* of the pools above: these live while they are walked in */
@@ -130,7 +132,7 @@ static void walk(struct stream *stream)
     errno = saved;
 }
 
-static void walk_again(struct stream *stream, int turn)
+static void walk_again(struct stream *stream, enum turn turn)
 {
     stream->turn = turn;
     stream->first = true;
