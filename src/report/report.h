@@ -191,17 +191,23 @@ void json_stacks(struct output *output);
 void json_sites(struct output *output);
 void json_end(struct output *output);
 
-/* sites.c: the stacks and sites of what was gathered, which is said in JSON. */
+/* sites.c: the stacks and sites of what was gathered. */
 void json_stack(struct output *output, uint32_t stack, bool first);
 void json_site(struct output *output, const struct site *site, size_t number, bool first);
 struct sites {
     struct growing sites;  /* struct site */
     struct growing stacks; /* uint32_t, in order */
+    struct growing first;  /* uint32_t, by pool, and one more: where its sites begin */
+    struct growing some;   /* struct site: room for all */
 };
 /* False: ENOMEM. To be freed in both cases. */
 bool sites_gather(struct sites *sites, const struct gathering *gathering);
 void sites_free(struct sites *sites);
 void sites_write(struct output *output, const struct sites *sites);
+/* For the tree: adds the sites of a pool, by its number, to some; then writes those with the most
+   bytes, and there are none any more. */
+void sites_pick(struct sites *sites, uint32_t pool);
+void sites_put_picked(struct output *output, struct sites *sites, size_t depth);
 
 /* folded.c: names of more levels are left out: such pools count at the last one. */
 #define FOLDED_DEPTH 256

@@ -45,19 +45,24 @@ void json_site(struct output *output, const struct site *site, size_t number, bo
     output_text(output, "}");
 }
 
-static bool gather_sites(struct growing *sites, const struct gathering *gathering)
+static bool gather_sites(struct sites *sites, const struct gathering *gathering)
 {
+    uint32_t *first = growing_make(&sites->first, gathering->pools.count + 1, sizeof(*first));
+    if (!first)
+        return false;
     for (size_t i = 0; i < gathering->pools.count; i++) {
         struct site found;
         uint32_t place = 0;
+        first[i] = (uint32_t)sites->sites.count;
         while (site_next(gathered_at(gathering, i)->seen.pool, &place, &found)) {
-            struct site *site = growing_add(sites, sizeof(*site));
+            struct site *site = growing_add(&sites->sites, sizeof(*site));
             if (!site)
                 return false;
             *site = found;
         }
     }
-    return true;
+    first[gathering->pools.count] = (uint32_t)sites->sites.count;
+    return growing_reserve(&sites->some, sites->sites.count, sizeof(struct site));
 }
 
 static const struct site *site_at(const struct sites *sites, size_t i)
@@ -94,11 +99,13 @@ static bool gather_stacks(struct sites *sites)
 bool sites_gather(struct sites *sites, const struct gathering *gathering)
 {
     *sites = (struct sites){.sites = {.items = NULL}};
-    return gather_sites(&sites->sites, gathering) && gather_stacks(sites);
+    return gather_sites(sites, gathering) && gather_stacks(sites);
 }
 
 void sites_free(struct sites *sites)
 {
+    growing_free(&sites->first);
+    growing_free(&sites->some);
     growing_free(&sites->stacks);
     growing_free(&sites->sites);
 }
@@ -115,5 +122,65 @@ void sites_write(struct output *output, const struct sites *sites)
         const uint32_t *at =
             bsearch(&site->stack, stack, sites->stacks.count, sizeof(*stack), compare_stacks);
         json_site(output, site, (size_t)(at - stack), i == 0);
+    }
+}
+
+void sites_pick(struct sites *sites, uint32_t pool)
+{
+    const uint32_t *first = (const void *)sites->first.items;
+    for (uint32_t i = first[pool]; i < first[pool + 1]; i++)
+        *(struct site *)growing_add(&sites->some, sizeof(struct site)) = *site_at(sites, i);
+}
+
+static int by_stack(const void *a, const void *b)
+{
+    return compare_stacks(&((const struct site *)a)->stack, &((const struct site *)b)->stack);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct site *one = a;
+    const struct site *other = b;
+    return (one->bytes < other->bytes) - (one->bytes > other->bytes);
+}
+
+/* Adds up the sites of one stack. Returns how many stacks there are. */
+static size_t join(struct site *some, size_t count)
+{
+    size_t joined = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (joined && some[joined - 1].stack == some[i].stack) {
+            some[joined - 1].blocks += some[i].blocks;
+            some[joined - 1].bytes += some[i].bytes;
+        } else {
+            some[joined++] = some[i];
+        }
+    }
+    return joined;
+}
+
+#define PICKED_SHOWN 3
+
+void sites_put_picked(struct output *output, struct sites *sites, size_t depth)
+{
+    struct site *some = (struct site *)(void *)sites->some.items;
+    size_t count = sites->some.count;
+    sites->some.count = 0;
+    if (!count)
+        return;
+    qsort(some, count, sizeof(*some), by_stack);
+    count = join(some, count);
+    qsort(some, count, sizeof(*some), by_bytes);
+    for (size_t i = 0; i < count && i < PICKED_SHOWN; i++) {
+        const void *frames[SITE_FRAMES];
+        char text[400] = "?";
+        if (site_frames(some[i].stack, frames, SITE_FRAMES))
+            (void)site_print(text, sizeof(text), frames[0]);
+        output_blanks(output, TEXT_COLUMNS + 2 * depth);
+        output_text(output, "about ");
+        output_number(output, some[i].bytes);
+        output_text(output, " bytes from ");
+        output_plain(output, text);
+        output_text(output, "\n");
     }
 }

@@ -41,6 +41,7 @@ struct tree {
     struct growing lines;       /* uint32_t: the holds of one group */
     struct growing groups;      /* struct group */
     struct growing levels;      /* struct level */
+    struct sites sites;
     size_t depth;
     size_t count;
 };
@@ -331,6 +332,9 @@ static void write_groups(struct tree *tree)
         level->shown++;
         put_group(tree, &group, depth);
         put_holds(tree, &group, depth + 1);
+        for (uint32_t i = 0; i < group.count; i++)
+            sites_pick(&tree->sites, numbers(&tree->order)[group.begin + i]);
+        sites_put_picked(tree->output, &tree->sites, depth + 1);
         if (group.pools == group.count)
             continue;
         if (depth == tree->depth)
@@ -349,7 +353,8 @@ static bool make_room(struct tree *tree)
     size_t levels = 2;
     for (size_t i = 0; i < pools; i++)
         levels = max_size(levels, gathered_at(gathering, i)->depth + 2);
-    return growing_make(&tree->held, holds, sizeof(uint32_t)) &&
+    return sites_gather(&tree->sites, gathering) &&
+           growing_make(&tree->held, holds, sizeof(uint32_t)) &&
            growing_reserve(&tree->order, pools, sizeof(uint32_t)) &&
            growing_reserve(&tree->lines, holds, sizeof(uint32_t)) &&
            growing_reserve(&tree->groups, pools, sizeof(struct group)) &&
@@ -388,5 +393,6 @@ bool text_write(struct output *output, const struct gathering *gathering, int de
                              &tree.lines,       &tree.groups, &tree.levels};
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
         growing_free(all[i]);
+    sites_free(&tree.sites);
     return done;
 }
