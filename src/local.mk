@@ -29,6 +29,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/lock.h \
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
+	%D%/base/probe.h \
 	%D%/base/require.c \
 	%D%/base/require.h \
 	%D%/base/slot.c \
@@ -42,11 +43,13 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/block/block.h \
 	%D%/block/exact.c \
 	%D%/block/fast.h \
+	%D%/block/find.c \
 	%D%/block/foreign.c \
 	%D%/block/list.c \
 	%D%/block/move.c \
 	%D%/block/private.c \
 	%D%/block/resize.c \
+	%D%/block/sampled.c \
 	%D%/block/string.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
@@ -61,6 +64,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/lot.c \
 	%D%/chunk/lot.h \
 	%D%/chunk/map.c \
+	%D%/chunk/numbers.c \
 	%D%/chunk/runs.h \
 	%D%/chunk/segment.c \
 	%D%/chunk/slab.c \
@@ -82,6 +86,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/extent/join.c \
 	%D%/extent/stock.c \
 	%D%/extent/stock.h \
+	%D%/extent/tracked.c \
+	%D%/extent/tracked.h \
 	%D%/extent/validate.c \
 	%D%/format/fields.c \
 	%D%/format/format.c \
@@ -134,6 +140,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/ownership/share.c \
 	%D%/page/page.c \
 	%D%/page/page.h \
+	%D%/page/tap.c \
 	%D%/page/validate.c \
 	%D%/part/blocks.c \
 	%D%/part/handover.c \
@@ -155,6 +162,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/pool.h \
 	%D%/pool/ready.h \
 	%D%/pool/release.c \
+	%D%/pool/sampled.c \
+	%D%/pool/sampled.h \
 	%D%/pool/side.c \
 	%D%/pool/side.h \
 	%D%/pool/tree.c \
@@ -176,11 +185,16 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/report/report.c \
 	%D%/report/report.h \
 	%D%/report/roots.c \
+	%D%/report/sites.c \
 	%D%/report/stream.c \
 	%D%/report/text.c \
+	%D%/site/chance.c \
 	%D%/site/describe.c \
+	%D%/site/sample.c \
+	%D%/site/sample.h \
 	%D%/site/site.h \
 	%D%/site/stack.c \
+	%D%/site/total.c \
 	%D%/site/unwind.c \
 	%D%/site/unwind.h
 

@@ -78,6 +78,7 @@ unit_tests += \
 	%D%/unit/map \
 	%D%/unit/memory \
 	%D%/unit/pages \
+	%D%/unit/sites \
 	%D%/unit/stacks \
 	%D%/unit/parts \
 	%D%/unit/ready \
@@ -155,6 +156,8 @@ unit_tests += \
 %C%_unit_parts_LDADD = $(UNIT_LIBS)
 %C%_unit_ready_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_ready_LDADD = $(UNIT_LIBS)
+%C%_unit_sites_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_sites_LDADD = $(UNIT_LIBS)
 %C%_unit_stacks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_stacks_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -256,6 +259,7 @@ contract_tests += \
 	%D%/contract/shared_walk \
 	%D%/contract/short_axes \
 	%D%/contract/saved \
+	%D%/contract/sites \
 	%D%/contract/sized \
 	%D%/contract/stacking \
 	%D%/contract/string \
@@ -294,18 +298,24 @@ TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 script_tests = \
 	$(model_tests) \
 	%D%/exports.sh \
+	%D%/gdb.sh \
 	%D%/headers.sh \
 	%D%/install.sh \
 	%D%/lint.sh \
 	%D%/numpy.sh \
 	%D%/page.sh \
+	%D%/probes.sh \
 	%D%/report.sh
 
 %C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
 %C%_contract_report_numbers_SOURCES = %D%/contract/report_numbers.c %D%/contract/report.h
 
-# What report.sh looks at.
-check_PROGRAMS += %D%/report/tree
+# What gdb.sh, probes.sh and report.sh look at.
+check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
+%C%_gdb_subject_LDADD = libown.la
+%C%_gdb_subject_LDFLAGS = $(AM_LDFLAGS) -no-install
+%C%_probes_subject_LDADD = libown.la
+%C%_probes_subject_LDFLAGS = $(AM_LDFLAGS) -no-install
 %C%_report_tree_LDADD = libown.la
 %C%_report_tree_LDFLAGS = $(AM_LDFLAGS) -no-install
 

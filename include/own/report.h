@@ -116,8 +116,9 @@ OWN_API int own_report_tree(FILE *out, own_pool *root, int depth, size_t count);
  *
  * It is written while the tree is walked, so the text is in the order in which pools took on what
  * they own, without totals, and tells each pool and each reference by itself; nothing in the graph
- * is red, and fields are not in it. In JSON `holds` is a second walk: in a tree that others change
- * it may tell of pools that are not in `pools`.
+ * is red, and fields are not in it. In JSON each of `holds`, `stacks` and `sites` is a walk of its
+ * own: in a tree that others change they may tell of pools that are not in `pools`, and of sites
+ * whose stacks are others.
  *
  * In a signal handler: pools that the interrupted code, on whatever thread, was using inside of the
  * library may be half changed, or locked: the call may then see nonsense, crash, or wait for ever.
@@ -159,11 +160,32 @@ OWN_API int own_roots(int (*visit)(void *object, void *arg), void *arg);
  *
  * out  borrowed.
  *
- * Returns -1 with errno EINVAL (out is NULL), ENOMEM (a shared tree of more than 16 levels), or what
- * fwrite set. Threads: as own_roots. Cost: as
- * own_roots, and the number of pools.
+ * Returns -1 with errno EINVAL (out is NULL), ENOMEM (a shared tree of more than 16 levels), or
+ * what fwrite set. Threads: as own_roots. Cost: as own_roots, and the number of pools.
  */
 OWN_API int own_metrics(FILE *out);
+
+/*
+ * Samples allocations: keeps for some live blocks where they were allocated, so that reports can
+ * estimate from which calls the bytes of each pool come (`stacks` and `sites` of the JSON).
+ *
+ * bytes  one sample for so many bytes on average; a larger block is more likely to be sampled than
+ *        a smaller one, and stands for fewer. 0: off, as at first; what was sampled stays so until
+ *        it is freed. At 1 nearly all blocks are sampled; at 512 KiB few programs notice it.
+ *
+ * Blocks of all pools are sampled, those from an allocator too; but not adopted ones, nor objects,
+ * buffers, arrays and lists. A block that own_realloc makes another size counts as a new one. A
+ * small block that is sampled lies in memory of its own, which is `reserved`. While sites are
+ * tracked, pools that get another name keep the place where they were created (`site`).
+ *
+ * It may be called at any time. A pool that is in use takes notice when it next needs more than
+ * lies ready for it. OWN_CHECK=site in the environment is own_set_site_tracking(512 KiB) from the
+ * start. Where the C library cannot load libgcc_s.so.1, the stacks are empty.
+ *
+ * Cannot fail: without memory for its own records there are fewer samples. Threads: any. Cost: the
+ * first time the unwinder is loaded, which calls malloc; else O(1) and the number of threads.
+ */
+OWN_API void own_set_site_tracking(size_t bytes);
 
 OWN_END_DECLS
 

@@ -111,6 +111,7 @@ bool exact_free(own_pool *pool, void *block)
     if (!enter_at(pool, block, &found))
         return false;
     found.exact->slack -= max_size(found.slack, 1);
+    sample_forget(block);
     memory_free(&found.exact->memory, &found.place, block);
     leave_at(pool, block, &found);
     return true;

@@ -29,8 +29,9 @@ struct cache_class {
 
 struct cache {
     struct cache_class classes[CLASS_COUNT];
-    size_t bytes;        /* in all lists */
-    size_t share;        /* the most that `bytes` may be */
+    size_t bytes;   /* in all lists */
+    size_t share;   /* the most that `bytes` may be without more being asked: `allowed`, or 0 */
+    size_t allowed; /* the most that `bytes` may be */
     uint16_t typical[2]; /* see chunk_typical */
     uint64_t deaths;     /* of pools, on this thread */
     struct list link;    /* in heap.caches */
@@ -58,7 +59,7 @@ static inline bool cache_keep(struct cache *cache, struct cache_class *of, struc
 {
     struct free_chunk *chunk = memory;
     size_t bytes = cache->bytes + of->size;
-    if (OWN_UNLIKELY(bytes > cache->share))
+    if (OWN_UNLIKELY(bytes > __atomic_load_n(&cache->share, __ATOMIC_RELAXED)))
         return false;
     cache->bytes = bytes;
     chunk->next = *list;
@@ -69,7 +70,7 @@ static inline bool cache_keep(struct cache *cache, struct cache_class *of, struc
 
 /* Takes a ready chunk of that class. Its contents are as they were when it was kept, except for the
    link of struct free_chunk. NULL: there is none. */
-static inline void *ready_take(struct cache *cache, unsigned class)
+static inline void *ready_take(struct cache *cache, size_t class)
 {
     return cache_take(cache, &cache->classes[class], &cache->classes[class].ready);
 }
@@ -80,6 +81,21 @@ static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
 {
     if (!cache_keep(cache, &cache->classes[class], &cache->classes[class].ready, memory))
         return false;
+    cache->deaths++;
+    return true;
+}
+
+/* ready_keep while chunk_ask_first is in force. */
+static inline bool ready_keep_asked(struct cache *cache, unsigned class, void *memory)
+{
+    struct cache_class *of = &cache->classes[class];
+    struct free_chunk *chunk = (struct free_chunk *)memory;
+    if (cache->bytes + of->size > cache->allowed)
+        return false;
+    cache->bytes += of->size;
+    chunk->next = of->ready;
+    of->ready = chunk;
+    of->count++;
     cache->deaths++;
     return true;
 }

@@ -152,6 +152,9 @@ void *chunk_labelled_at(const void *address, void *begin);
 enum typical { TYPICAL_ROOT, TYPICAL_CHILD };
 uint16_t *chunk_typical(enum typical which);
 
+/* Whether ready_keep is to fail, on all threads, so that its caller asks whether a chunk may be
+   kept, and then calls ready_keep_asked. Other chunks are kept as ever, by a longer way. */
+void chunk_ask_first(bool asks);
 /* A pool has died on this thread (but where the room pool counts that itself, in cache.h). */
 void chunk_count_death(void);
 /* Bytes of chunks that were handed to the threads' caches or past them, of those that lie in the

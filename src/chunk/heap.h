@@ -45,6 +45,7 @@ struct heap {
     size_t segments;
     size_t dirty_bytes;
     size_t limit;       /* own_set_cache_limit */
+    bool asks_first;    /* see chunk_ask_first */
     size_t shares;      /* the part of it that the threads' caches have */
     size_t out_bytes;   /* chunks handed to the caches, or past them, and not taken back */
     long fail_after;    /* see chunk_fail_after */

@@ -9,6 +9,7 @@
  *   name.c      names
  *   side.c      the side record: what few pools have
  *   exact.c     pools that remember sizes as asked for
+ *   sampled.c   blocks that were sampled
  *   tree.c      parents, ancestors, iteration over a subtree, the lock of the tree
  *   release.c   releasing what a pool owns, the newest entry first
  *   limited.c   the limits of a tree of pools
@@ -57,6 +58,7 @@
 
 #include "object/object.h"
 #include "part/part.h"
+#include "site/sample.h"
 
 #include <own/allocator.h>
 #include <own/pool.h>
@@ -77,6 +79,8 @@ struct own_pool {
 #define POOL_PRIVATE 8U   /* has an allocator of its own */
 #define POOL_CONFINED 16U /* has one part even if its count is shared */
 #define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
+#define POOL_NAMED 128U   /* its name is not the place where it was made */
+#define POOL_SAMPLED 64U  /* has or had sampled blocks (pool/sampled.h) */
 
 extern const struct object_class pool_class;
 
@@ -230,6 +234,16 @@ static inline void pool_enter_with_node(struct part *part)
         guard->nodes--;
 }
 
+/* name.c: where a pool was made, "file:line", borrowed. NULL: not known. Threads: any that may read
+   the name. */
+const char *pool_site(const own_pool *pool);
+/* Keeps the place of a pool, which is entered, while sites are tracked. */
+void pool_keep_place(own_pool *pool, const char *place);
+/* sampled.c: while sites are tracked, what pool_keep does last: counts the bytes that may be
+   allocated inline when the pool is used again. False: it is not kept. */
+bool sampled_keep(own_pool *pool, size_t size);
+/* The same for a pool that has been made. */
+void sampled_begin(own_pool *pool, size_t size);
 /* pool.c, for create.c: makes a pool with a first chunk of that size, or of `least` where there is
    no more, on account of a limit or a tap. It is not a child yet. NULL: ENOMEM or EDQUOT. */
 own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,
@@ -377,6 +391,7 @@ static inline void pool_debug_blocks(own_pool *pool)
 #include "pool/exact.h"
 #include "pool/foreign.h"
 #include "pool/ready.h"
+#include "pool/sampled.h"
 #include "pool/side.h"
 
 #endif

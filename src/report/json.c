@@ -65,7 +65,7 @@ void json_begin(struct output *output, const own_pool *root)
     put_number(output, "process", (size_t)getpid());
     put_key(output, "time");
     put_time(output);
-    put_number(output, "sampling", 0);
+    put_number(output, "sampling", site_interval());
     put_key(output, "root");
     put_id_or_null(output, root);
     output_text(output, ",\n\"pools\": [");
@@ -134,19 +134,36 @@ void json_hold(struct output *output, const struct hold_seen *seen, bool first)
     output_text(output, "}");
 }
 
+void json_stacks(struct output *output)
+{
+    output_text(output, "\n],\n\"stacks\": [");
+}
+
+void json_sites(struct output *output)
+{
+    output_text(output, "\n],\n\"sites\": [");
+}
+
 void json_end(struct output *output)
 {
-    output_text(output, "\n],\n\"stacks\": [],\n\"sites\": []}\n");
+    output_text(output, "\n]}\n");
 }
 
 bool json_write(struct output *output, const struct gathering *gathering)
 {
+    struct sites sites;
+    if (!sites_gather(&sites, gathering)) {
+        sites_free(&sites);
+        return false;
+    }
     json_begin(output, gathering->root);
     for (size_t i = 0; i < gathering->pools.count; i++)
         json_pool(output, &gathered_at(gathering, i)->seen, i == 0);
     json_between(output);
     for (size_t i = 0; i < gathering->holds.count; i++)
         json_hold(output, &hold_at(gathering, i)->seen, i == 0);
+    sites_write(output, &sites);
+    sites_free(&sites);
     json_end(output);
     return true;
 }

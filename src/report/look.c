@@ -35,6 +35,7 @@ void look_at_pool(const struct walked *walked, struct pool_seen *seen)
         .pool = pool,
         .parent = walked->owner,
         .name = look_at_name(pool, walked->apart),
+        .site = pool_site(pool),
         .shared = own_is_shared(pool),
         .apart = walked->apart,
         .child = walked->owner || tree_locked_parent(pool),

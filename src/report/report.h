@@ -7,7 +7,7 @@
  *   look.c     what is seen of a pool, and of a reference that a pool holds
  *   gather.c   all of a tree, in arrays: what was seen, whose child, totals
  *   stream.c   the formats while a tree is walked, without memory
- *   json.c     JSON
+ *   json.c     JSON; sites.c: where bytes were allocated
  *   folded.c   stacks of names
  *   text.c     the tree for the terminal; line.c: its lines
  *   dot.c      the graph; nodes.c: its nodes; cycles.c: what is red in it
@@ -187,7 +187,21 @@ void json_begin(struct output *output, const own_pool *root);
 void json_pool(struct output *output, const struct pool_seen *seen, bool first);
 void json_between(struct output *output);
 void json_hold(struct output *output, const struct hold_seen *seen, bool first);
+void json_stacks(struct output *output);
+void json_sites(struct output *output);
 void json_end(struct output *output);
+
+/* sites.c: the stacks and sites of what was gathered, which is said in JSON. */
+void json_stack(struct output *output, uint32_t stack, bool first);
+void json_site(struct output *output, const struct site *site, size_t number, bool first);
+struct sites {
+    struct growing sites;  /* struct site */
+    struct growing stacks; /* uint32_t, in order */
+};
+/* False: ENOMEM. To be freed in both cases. */
+bool sites_gather(struct sites *sites, const struct gathering *gathering);
+void sites_free(struct sites *sites);
+void sites_write(struct output *output, const struct sites *sites);
 
 /* folded.c: names of more levels are left out: such pools count at the last one. */
 #define FOLDED_DEPTH 256

@@ -8,8 +8,9 @@ struct stream {
     struct output *output;
     own_pool *root;
     own_report_format format;
-    bool holds; /* this walk is for the references that pools hold */
+    enum { POOLS, HOLDS, STACKS, SITES } turn; /* what this walk is for, in JSON */
     bool first;
+    size_t number;                   /* of stacks */
     const char *names[FOLDED_DEPTH]; /* of the pools above: these live while they are walked in */
 };
 
@@ -33,11 +34,30 @@ static void write_text(const struct stream *stream, const struct walked *walked)
                                               : "\n");
 }
 
+/* Each site has a stack of its own here, so that its number is known. */
+static void write_sites(struct stream *stream, const own_pool *pool)
+{
+    struct site site;
+    uint32_t place = 0;
+    while (site_next(pool, &place, &site)) {
+        if (stream->turn == STACKS)
+            json_stack(stream->output, site.stack, stream->first);
+        else
+            json_site(stream->output, &site, stream->number, stream->first);
+        stream->number++;
+        stream->first = false;
+    }
+}
+
 static void write_json(struct stream *stream, const struct walked *walked)
 {
-    if (walked->child == stream->holds)
+    if (walked->child == (stream->turn == HOLDS))
         return;
-    if (stream->holds) {
+    if (stream->turn >= STACKS) {
+        write_sites(stream, as_pool(walked->object));
+        return;
+    }
+    if (stream->turn == HOLDS) {
         struct hold_seen seen;
         look_at_hold(walked, &seen);
         json_hold(stream->output, &seen, stream->first);
@@ -110,14 +130,23 @@ static void walk(struct stream *stream)
     errno = saved;
 }
 
+static void walk_again(struct stream *stream, int turn)
+{
+    stream->turn = turn;
+    stream->first = true;
+    stream->number = 0;
+    walk(stream);
+}
+
 void stream_write(struct output *output, own_pool *root, own_report_format format)
 {
     struct stream stream; /* `names` is large, and not to be zeroed */
     stream.output = output;
     stream.root = root;
     stream.format = format;
-    stream.holds = false;
+    stream.turn = POOLS;
     stream.first = true;
+    stream.number = 0;
     if (format == OWN_REPORT_TEXT)
         text_head_without_total(output);
     else if (format == OWN_REPORT_JSON)
@@ -127,9 +156,11 @@ void stream_write(struct output *output, own_pool *root, own_report_format forma
     walk(&stream);
     if (format == OWN_REPORT_JSON) {
         json_between(output);
-        stream.holds = true;
-        stream.first = true;
-        walk(&stream);
+        walk_again(&stream, HOLDS);
+        json_stacks(output);
+        walk_again(&stream, STACKS);
+        json_sites(output);
+        walk_again(&stream, SITES);
         json_end(output);
     } else if (format == OWN_REPORT_DOT) {
         dot_end(output);

@@ -91,7 +91,8 @@ class Checks:
             "if (nodeName(page.view.tree, node) === %s) { const view = page.view; "
             "const copy = new OffscreenCanvas(icicle.canvas.width, icicle.canvas.height)"
             ".getContext('2d', {willReadFrequently: true}); copy.drawImage(icicle.canvas, 0, 0); "
-            "const pixel = copy.getImageData((view.scale(view.layout.from[node]) + 3) * view.ratio, "
+            "const pixel = copy.getImageData("
+            "(view.scale(view.layout.from[node]) + 3) * view.ratio, "
             "(view.tree.depth[node] * rowHeight - icicleTop() + rowHeight - 4) * view.ratio, "
             "1, 1); return [...pixel.data]; } return null; })()" % json.dumps(name))
 
@@ -294,7 +295,8 @@ class Checks:
             expect("the details have " + member, self.browser.value(
                 "[...document.querySelectorAll('#members dt')].some((term) => "
                 "term.textContent === '%s')" % member))
-        for text in ("8 MiB (8,388,608)", "about 2.19 MiB in 5,000 blocks", "own_buffer", "0x7e0000000010", "cache_insert",
+        for text in ("8 MiB (8,388,608)", "about 2.19 MiB in 5,000 blocks", "own_buffer",
+                     "0x7e0000000010", "cache_insert", "key_copy  (cache.c:88)",
                      "/usr/bin/server 0x2210", "has gone", "immortal", "held by worker 1"):
             expect("the details have " + text, text in seen, seen)
         self.browser.value("[...document.querySelectorAll('#details ul .link')].find((link) => "

@@ -73,7 +73,8 @@ def server(sessions=40, grown=0, time=1764450000.25):
         [{"module": "/usr/bin/server", "offset": "0x1f30", "function": "cache_insert"},
          {"module": "/usr/bin/server", "offset": "0x2210"},
          {"module": "/lib/libc.so.6", "offset": "0x271ca", "function": "__libc_start_main"}],
-        [{"module": "/usr/bin/server", "offset": "0x1e00", "function": "key_copy"}],
+        [{"module": "/usr/bin/server", "offset": "0x1e00", "function": "key_copy",
+          "source": "cache.c:88"}],
     ]
     sites = [
         {"pool": pools[2]["id"], "stack": 0, "blocks": 5000, "bytes": 2300000},

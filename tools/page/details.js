@@ -127,8 +127,10 @@ function showHold(item, snapshot, hold) {
     }
 }
 
+// ownstat adds `source`, "file:line", where addr2line has found it.
 function frameText(frame) {
-    const place = String(frame.module) + ' ' + String(frame.offset);
+    const place = frame.source === undefined ? String(frame.module) + ' ' + String(frame.offset) :
+        String(frame.source);
     return frame.function === undefined ? place : frame.function + '  (' + place + ')';
 }
 
@@ -136,7 +138,8 @@ function showSite(item, snapshot, site) {
     item.append('span').text('about ' + formatBytes(site.bytes) + ' in ' +
         formatCount(site.blocks) + (site.blocks === 1 ? ' block' : ' blocks'));
     item.append('ol').attr('class', 'stack').selectAll('li')
-        .data(snapshot.report.stacks[site.stack]).join('li').text(frameText);
+        .data(snapshot.report.stacks[site.stack]).join('li').text(frameText)
+        .attr('title', (frame) => String(frame.module) + ' ' + String(frame.offset));
 }
 
 function showItems(parent, snapshot, id) {
