@@ -125,6 +125,7 @@ void graph_write(FILE *out, const struct graph *graph)
         if (graph->is_shown[i] && report->pools[i].bytes > most)
             most = report->pools[i].bytes;
     fputs("digraph own {\n"
+          "  fontname=\"sans-serif\";\n"
           "  node [shape=box, style=filled, fillcolor=\"#f4f4ff\", fontname=\"sans-serif\"];\n"
           "  edge [fontname=\"sans-serif\", fontsize=9];\n"
           "  label=\"",
