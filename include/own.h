@@ -32,6 +32,7 @@
 #include <own/list.h>
 #include <own/memory.h>
 #include <own/misuse.h>
+#include <own/monitor.h>
 #include <own/object.h>
 #include <own/pool.h>
 #include <own/report.h>

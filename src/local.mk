@@ -29,6 +29,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/lock.h \
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
+	%D%/base/probe.h \
 	%D%/base/require.c \
 	%D%/base/require.h \
 	%D%/base/slot.c \
@@ -63,6 +64,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/lot.c \
 	%D%/chunk/lot.h \
 	%D%/chunk/map.c \
+	%D%/chunk/numbers.c \
 	%D%/chunk/runs.h \
 	%D%/chunk/segment.c \
 	%D%/chunk/slab.c \
@@ -116,6 +118,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/outside.h \
 	%D%/memory/resize.c \
 	%D%/memory/validate.c \
+	%D%/monitor/client.c \
+	%D%/monitor/monitor.c \
+	%D%/monitor/monitor.h \
+	%D%/monitor/place.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
 	%D%/object/object.c \

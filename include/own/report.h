@@ -22,13 +22,13 @@
  *     name        a string
  *     site        where it was created, "file:line"; left out where that is not known
  *     shared      true, or false
- *     apart       true for a confined pool below a shared one: another thread's, of which only
- *                 `reserved` is known, and blocks, bytes, peak, children, held, deferred are 0;
- *                 left out otherwise
+ *     apart       true for a confined pool below a shared one, where a pool was asked for: another
+ *                 thread's, of which only `reserved` is known, and blocks, bytes, peak, children,
+ *                 held, deferred are 0; left out otherwise
  *     references  a number; null: immortal
  *     blocks, bytes, reserved, peak, children, held, deferred
  *                 as in own_usage
- *     limit       the pool's own limit; left out where it has none
+ *     limit       the pool's own limit; left out where it has none that could refuse anything
  *   holds     an array, one item for each reference that a pool holds, children left out:
  *     pool        the id of the pool
  *     object      the id of the object
@@ -73,8 +73,8 @@ typedef enum own_report_format {
  * Writes a report of a pool and all below it.
  *
  * out     borrowed; buffered as it is: a failure of a later fflush is not seen.
- * root    borrowed. NULL: all pools that have no parent, with all below them, as own_roots finds
- *         them; its promise is asked for then.
+ * root    borrowed. NULL: all pools that have no parent, as own_roots finds them, with all below
+ *         them; its promise is asked for then, so nothing is another thread's.
  *
  * The text is a line for each pool, indented below its parent: the bytes of its blocks and those
  * of all below it (total), its own, what is reserved with all below, its own blocks, its name,
@@ -150,7 +150,7 @@ OWN_API int own_roots(int (*visit)(void *object, void *arg), void *arg);
  *
  *   own_roots                pools without a parent
  *   own_pools, own_blocks, own_bytes, own_reserved_bytes
- *                            of these and what is below them, as own_pool_total has them
+ *                            of these and all below them, as own_pool_usage has them
  *   own_memory_bytes         what the library has from the system
  *   own_cache_bytes          of that, what is free: in the caches of threads, and beside them
  *   own_limit_hits_total     how often a limit refused memory
@@ -160,8 +160,8 @@ OWN_API int own_roots(int (*visit)(void *object, void *arg), void *arg);
  *
  * out  borrowed.
  *
- * Returns -1 with errno EINVAL (out is NULL), or what fwrite set. Threads: as own_roots. Cost: as
- * own_roots, and the number of pools.
+ * Returns -1 with errno EINVAL (out is NULL), ENOMEM (a shared tree of more than 16 levels), or
+ * what fwrite set. Threads: as own_roots. Cost: as own_roots, and the number of pools.
  */
 OWN_API int own_metrics(FILE *out);
 

@@ -83,12 +83,15 @@ static struct free_chunk *heap_get(unsigned class, unsigned count, unsigned *got
         *got = first ? 1 : 0;
     }
     heap.out_bytes += *got * class_size(class);
+    if (first)
+        probe_3(chunk_get, first, class_size(class), *got);
     return first;
 }
 
 static void heap_put(unsigned class, struct free_chunk *chunk)
 {
     heap.out_bytes -= class_size(class);
+    probe_2(chunk_put, chunk, class_size(class));
     if (class < CLASS_SMALL)
         slab_put(chunk);
     else
@@ -190,8 +193,10 @@ static void *get_large(size_t size, size_t *granted)
         errno = ENOMEM;
     else if (!request_fails())
         chunk = system_map(whole, CHUNK_UNIT);
-    if (chunk)
+    if (chunk) {
         heap.out_bytes += whole;
+        probe_3(chunk_get, chunk, whole, 1);
+    }
     heap_unlock();
     *granted = whole;
     return chunk;
@@ -276,6 +281,7 @@ size_t chunk_put(void *memory, size_t size)
 {
     if (OWN_UNLIKELY(size > CHUNK_MAX)) {
         size_t whole = chunk_round(size);
+        probe_2(chunk_put, memory, whole);
         system_unmap(memory, whole);
         heap_lock();
         heap.out_bytes -= whole;
@@ -321,32 +327,13 @@ void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
 {
     heap_lock();
     void *moved = request_fails() ? NULL : system_remap(chunk, old_size, new_size, CHUNK_UNIT);
-    if (moved)
+    if (moved) {
         heap.out_bytes += new_size - old_size;
-    heap_unlock();
-    return moved;
-}
-
-void chunk_count_death(void)
-{
-    if (chunk_cache)
-        chunk_cache->deaths++;
-    else
-        __atomic_fetch_add(&heap.deaths, 1, __ATOMIC_RELAXED);
-}
-
-struct chunk_numbers chunk_count(void)
-{
-    heap_lock();
-    struct chunk_numbers numbers = {.out = heap.out_bytes, .dirty = heap.dirty_bytes};
-    numbers.deaths = __atomic_load_n(&heap.deaths, __ATOMIC_RELAXED);
-    list_each_safe (link, after, &heap.caches) {
-        const struct cache *cache = list_item(link, struct cache, link);
-        numbers.cached += cache->bytes;
-        numbers.deaths += cache->deaths;
+        probe_2(chunk_put, chunk, old_size);
+        probe_3(chunk_get, moved, new_size, 1);
     }
     heap_unlock();
-    return numbers;
+    return moved;
 }
 
 uint16_t *chunk_typical(enum typical which)

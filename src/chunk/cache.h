@@ -70,7 +70,7 @@ static inline bool cache_keep(struct cache *cache, struct cache_class *of, struc
 
 /* Takes a ready chunk of that class. Its contents are as they were when it was kept, except for the
    link of struct free_chunk. NULL: there is none. */
-static inline void *ready_take(struct cache *cache, unsigned class)
+static inline void *ready_take(struct cache *cache, size_t class)
 {
     return cache_take(cache, &cache->classes[class], &cache->classes[class].ready);
 }

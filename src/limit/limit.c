@@ -176,6 +176,18 @@ uint64_t limit_hits(void)
     return __atomic_load_n(&hits, __ATOMIC_RELAXED);
 }
 
+void limit_refused(const struct limit *limit, size_t bytes)
+{
+    limit = limit_beyond(limit);
+    if (!limit)
+        return;
+    bool locked = lock(limit);
+    const struct limit *found = tightest(limit);
+    if (found)
+        probe_4(limit_hit, found->of, bytes, found->used, found->bytes);
+    unlock(locked);
+}
+
 bool limit_add(struct limit *limit, size_t bytes)
 {
     limit = limit_beyond(limit);
@@ -189,7 +201,9 @@ bool limit_add(struct limit *limit, size_t bytes)
     if (has_room)
         return true;
     __atomic_fetch_add(&hits, 1, __ATOMIC_RELAXED);
-    return fail_pointer(EDQUOT);
+    limit_refused(limit, bytes);
+    errno = EDQUOT;
+    return false;
 }
 
 void limit_use(struct limit *limit)
@@ -285,8 +299,10 @@ bool limit_fits(const struct limit *to, const struct limit *from, size_t bytes)
             both = both->above;
         if (both)
             return true; /* from here up nothing changes */
-        if (room_in(to) < bytes)
+        if (room_in(to) < bytes) {
+            probe_4(limit_hit, to->of, bytes, to->used, to->bytes);
             return false;
+        }
     }
     return true;
 }

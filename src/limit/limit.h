@@ -102,6 +102,8 @@ const void *limit_tightest(const struct limit *limit);
 
 /* How often limit_add was refused, in this process. */
 uint64_t limit_hits(void);
+/* Has probes see that the limit, or one above it, refuses so many bytes. */
+void limit_refused(const struct limit *limit, size_t bytes);
 
 /* Adds a user; removes one, and frees the limit with its last. */
 void limit_use(struct limit *limit);

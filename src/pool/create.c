@@ -27,8 +27,10 @@ static int refuse_first_chunk(const own_pool *owner, const own_pool_options *opt
         return EOVERFLOW;
     if (owner && pool_limit(owner))
         room = min_size(room, limit_room(pool_limit(owner)));
-    if (needed > room)
+    if (needed > room) {
+        limit_refused(owner ? pool_limit(owner) : NULL, needed);
         return EDQUOT;
+    }
     return size ? 0 : ENOMEM;
 }
 
@@ -163,7 +165,9 @@ own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, 
     object_tracked++; /* as in own_pool_new */
     object_collect_if_due();
     own_pool *pool = make(owner, &wishes.options, place);
-    if (!pool)
+    if (pool)
+        probe_3(pool_new, pool, owner, pool->name);
+    else
         side_tell_failed(owner, wishes.options.reserve);
     return pool;
 }

@@ -67,8 +67,10 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
     keep_place(pool);
     if (side->name)
         account_put(account, side->name, strlen(side->name) + 1);
-    side->name = name;
-    pool->name = name;
+    /* In this order: a report that sees the new name must see whose it is (report/look.c). */
+    __atomic_store_n(&side->name, name, __ATOMIC_RELAXED);
+    __atomic_store_n(&pool->name, name, __ATOMIC_RELEASE);
+    probe_2(pool_name, pool, name);
     part_debug_step(&pool->part);
     return 0;
 }
@@ -84,4 +86,5 @@ void own_pool_set_name_borrowed(own_pool *pool, const char *name)
         pool_leave(&pool->part);
     }
     __atomic_store_n(&pool->name, name, __ATOMIC_RELEASE);
+    probe_2(pool_name, pool, name);
 }

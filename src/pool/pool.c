@@ -151,10 +151,13 @@ static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char 
     if (!pool)
         pool = pool_make_sized(owner, pool_limit_below(owner), learn_first_chunk(owner, 0, 0),
                                FIRST_CHUNK_LEAST, place);
+    if (pool && (!owner || (side_inherit(owner, pool, NULL) &&
+                            pool_join(owner, pool, !side_bequeaths(owner))))) {
+        probe_3(pool_new, pool, owner, place);
+        return pool;
+    }
     if (!owner)
-        return pool;
-    if (pool && side_inherit(owner, pool, NULL) && pool_join(owner, pool, !side_bequeaths(owner)))
-        return pool;
+        return NULL;
     if (pool)
         pool_unmake(pool);
     side_tell_failed(owner, 0);
@@ -181,6 +184,7 @@ static own_object *pool_step(own_object *object)
 
 static void pool_free(own_object *object)
 {
+    probe_3(pool_die, object, as_pool(object)->name, pool_account(as_pool(object))->reserved);
     free_memory(as_pool(object), limit_subtract);
 }
 

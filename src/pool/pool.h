@@ -313,15 +313,18 @@ own_pool *pool_at(const void *address);
    whose first chunk is small. Returns what ended it, or 0. */
 int pool_each_root(int (*visit)(own_pool *pool, void *arg), void *arg);
 
-/* walk.c: own_pool_walk, which tells what it comes to as well. The pool is a live one. */
+/* walk.c: own_pool_walk, which tells what it comes to as well. The pool is a live one. `still`:
+   nobody else is in the library, and what is another thread's is gone through too. */
 struct walked {
     own_object *object;
     own_pool *owner; /* which has it; NULL: it is the pool of the call */
     int depth;
     bool child; /* or the pool of the call: what it owns is next; else it is held */
+    bool kept;  /* the walk has a reference of its own to it */
     bool apart; /* a confined pool below a shared one: what it owns is left out */
 };
-int pool_walk(own_pool *pool, int (*visit)(const struct walked *walked, void *arg), void *arg);
+int pool_walk(own_pool *pool, bool still, int (*visit)(const struct walked *walked, void *arg),
+              void *arg);
 
 /* list.c: visits the entries of one kind that are there from the beginning to the end, and not
    references: the next to be released first. `only`: a ledger beside those of the parts; NULL:

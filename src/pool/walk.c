@@ -34,6 +34,7 @@ struct walk {
     const own_object *sought; /* own_holders: pools are visited that hold it, and nothing else */
     int (*visit_holder)(own_pool *holder, void *arg);
     void *arg;
+    bool still;            /* nobody else is in the library: nothing is another thread's */
     struct levels *levels; /* the lowest ones */
     size_t count;          /* of all that are in use */
     struct levels few;     /* need no memory */
@@ -79,18 +80,24 @@ static bool visit_object(const struct walk *walk, const struct walked *walked, i
 /* The walk comes to a part. */
 static void come(struct level *level, struct part *part)
 {
-    struct guard *guard = part_guard(part);
+    struct guard *guard = part_guard(part); /* a confined one has none, and stays as it is */
     pool_enter_part(part);
     level->part = part;
-    level->walker = (struct walker){.next = guard->walkers, .at = ledger_oldest(&part->ledger)};
-    guard->walkers = &level->walker;
+    level->walker = (struct walker){.at = ledger_oldest(&part->ledger)};
+    if (guard) {
+        level->walker.next = guard->walkers;
+        guard->walkers = &level->walker;
+    }
     pool_leave(part);
 }
 
 /* It is no longer in a part, which is entered. */
 static void go(struct level *level)
 {
-    struct walker **link = &part_guard(level->part)->walkers;
+    struct guard *guard = part_guard(level->part);
+    if (!guard)
+        return;
+    struct walker **link = &guard->walkers;
     while (*link != &level->walker)
         link = &(*link)->next;
     *link = level->walker.next;
@@ -179,7 +186,8 @@ static int walk_shared(struct walk *walk, own_pool *pool, int depth)
             .owner = lowest(walk)->pool,
             .depth = depth + (int)walk->count,
             .child = child,
-            .apart = child && !pool_parts(as_pool(object)),
+            .kept = true,
+            .apart = child && !walk->still && !pool_parts(as_pool(object)),
         };
         bool down = visit_object(walk, &walked, &ended);
         if (down && child && !walked.apart) {
@@ -237,9 +245,11 @@ static int walk_from(struct walk *walk, own_pool *pool)
     return pool_parts(pool) ? walk_shared(walk, pool, 0) : walk_confined(walk, pool);
 }
 
-int pool_walk(own_pool *pool, int (*visit)(const struct walked *walked, void *arg), void *arg)
+int pool_walk(own_pool *pool, bool still, int (*visit)(const struct walked *walked, void *arg),
+              void *arg)
 {
     struct walk walk; /* `few` is large, and not to be zeroed */
+    walk.still = still;
     walk.visit = visit;
     walk.sought = NULL;
     walk.arg = arg;
@@ -263,7 +273,7 @@ int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *ar
     struct simple simple = {visit, arg};
     if (!visit || !pool_check(pool, "own_pool_walk"))
         return fail_with(EINVAL);
-    return pool_walk(pool, visit_simple, &simple);
+    return pool_walk(pool, false, visit_simple, &simple);
 }
 
 int own_holders(void *object, own_pool *root, int (*visit)(own_pool *holder, void *arg), void *arg)
@@ -274,6 +284,7 @@ int own_holders(void *object, own_pool *root, int (*visit)(own_pool *holder, voi
         return -1;
     }
     struct walk walk;
+    walk.still = false;
     walk.sought = object;
     walk.visit_holder = visit;
     walk.arg = arg;

@@ -33,6 +33,13 @@ void *growing_make(struct growing *growing, size_t count, size_t size)
     return growing->items;
 }
 
+bool growing_reserve(struct growing *growing, size_t count, size_t size)
+{
+    bool done = growing_make(growing, count, size);
+    growing->count = 0;
+    return done;
+}
+
 void *growing_add(struct growing *growing, size_t size)
 {
     size_t used = growing->count * size;
@@ -156,7 +163,8 @@ static int visit(const struct walked *walked, void *arg)
 
 static int visit_root(own_pool *root, void *arg)
 {
-    return pool_walk(root, visit, arg);
+    const struct gathering *gathering = arg;
+    return pool_walk(root, !gathering->root, visit, arg);
 }
 
 /* A pool that moved while others were walked is there twice, or is missing: the totals are those of

@@ -14,10 +14,18 @@ const char *look_at_name(const own_pool *pool, bool apart)
     return side && __atomic_load_n(&side->name, __ATOMIC_RELAXED) ? "pool" : name;
 }
 
+/* But for the walk's. */
+static size_t references_of(const struct walked *walked)
+{
+    size_t references = own_refcount(walked->object);
+    return references == SIZE_MAX ? SIZE_MAX : references - walked->kept;
+}
+
 static size_t own_limit(const own_pool *pool)
 {
     const struct limit *limit = pool_limit(pool);
-    return limit_is_of(limit, pool) ? limit_bytes(limit) : 0;
+    size_t bytes = limit_is_of(limit, pool) ? limit_bytes(limit) : 0;
+    return bytes <= PTRDIFF_MAX ? bytes : 0;
 }
 
 void look_at_pool(const struct walked *walked, struct pool_seen *seen)
@@ -31,13 +39,9 @@ void look_at_pool(const struct walked *walked, struct pool_seen *seen)
         .shared = own_is_shared(pool),
         .apart = walked->apart,
         .child = walked->owner || tree_locked_parent(pool),
-        .references = own_refcount(pool),
+        .references = references_of(walked),
         .usage = {.pools = 1},
     };
-    /* The walk has a reference of its own to what it is at, below a shared pool. */
-    bool walks = walked->owner && pool_parts(walked->owner);
-    if (walks && seen->references != SIZE_MAX)
-        seen->references--;
     if (walked->apart) {
         seen->usage.reserved = account_reserved(pool_account(pool));
     } else {
@@ -67,16 +71,13 @@ static const own_object *target_of(const own_weakref *ref)
 void look_at_hold(const struct walked *walked, struct hold_seen *seen)
 {
     const own_object *object = walked->object;
-    bool apart = object_is_pool(object) && !own_is_shared(object) && pool_parts(walked->owner);
-    bool walks = pool_parts(walked->owner);
+    bool apart = own_is_shared(object) && object_is_pool(object) && !pool_parts(as_pool(object));
     *seen = (struct hold_seen){
         .pool = walked->owner,
         .object = object,
         .type = object->type->name ? object->type->name : "object",
-        .references = own_refcount(object),
+        .references = references_of(walked),
     };
-    if (walks && seen->references != SIZE_MAX)
-        seen->references--;
     if (object_is_pool(object)) {
         seen->name = look_at_name(as_pool(object), apart);
         return;

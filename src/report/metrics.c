@@ -13,17 +13,25 @@ struct sum {
     own_usage total;
 };
 
-static int add_root(own_pool *root, void *arg)
+static int add_pool(const struct walked *walked, void *arg)
 {
     struct sum *sum = arg;
     own_usage usage;
-    own_pool_total(root, &usage);
-    sum->roots++;
-    sum->total.pools += usage.pools;
+    if (!walked->child)
+        return 0;
+    own_pool_usage(as_pool(walked->object), &usage);
+    sum->total.pools++;
     sum->total.blocks += usage.blocks;
     sum->total.bytes += usage.bytes;
     sum->total.reserved += usage.reserved;
     return 0;
+}
+
+static int add_root(own_pool *root, void *arg)
+{
+    struct sum *sum = arg;
+    sum->roots++;
+    return pool_walk(root, true, add_pool, sum);
 }
 
 /* A metric with its head; `scale` digits of the number are behind the point. */
@@ -56,7 +64,8 @@ int own_metrics(FILE *out)
         return fail_with(EINVAL);
     int saved = errno;
     errno = 0;
-    (void)pool_each_root(add_root, &sum);
+    if (pool_each_root(add_root, &sum))
+        return -1;
     own_collect_stats(&collected);
     const struct chunk_numbers chunks = chunk_count();
     output_begin(&output, out, -1);

@@ -73,7 +73,7 @@ struct pool_seen {
     bool apart;        /* another thread's */
     bool child;        /* of a pool, though that may not be asked for */
     size_t references; /* SIZE_MAX: immortal */
-    size_t limit;      /* 0: none */
+    size_t limit;      /* 0: none that could refuse */
     own_usage usage;
 };
 
@@ -162,6 +162,8 @@ void *growing_add(struct growing *growing, size_t size);
 void growing_free(struct growing *growing);
 /* `count` items of `size` bytes, for the caller to fill. NULL: ENOMEM. */
 void *growing_make(struct growing *growing, size_t count, size_t size);
+/* Room for `count` items, of which there is none yet: growing_add finds it. False: ENOMEM. */
+bool growing_reserve(struct growing *growing, size_t count, size_t size);
 
 /* The writers of what was gathered. False: ENOMEM. */
 bool json_write(struct output *output, const struct gathering *gathering);

@@ -116,7 +116,8 @@ static int visit(const struct walked *walked, void *arg)
 
 static int visit_root(own_pool *root, void *arg)
 {
-    return pool_walk(root, visit, arg);
+    const struct stream *stream = arg;
+    return pool_walk(root, !stream->root, visit, arg);
 }
 
 /* A walk fails where a shared tree is very deep and memory is out. */

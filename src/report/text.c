@@ -144,7 +144,7 @@ static int by_size(const void *one, const void *other)
 }
 
 /* Makes groups of the pools that were put behind the others, the largest first. */
-static bool make_groups(struct tree *tree, size_t begin)
+static void make_groups(struct tree *tree, size_t begin)
 {
     size_t first_group = tree->groups.count;
     uint32_t *order = numbers(&tree->order);
@@ -156,8 +156,6 @@ static bool make_groups(struct tree *tree, size_t begin)
         const struct gathered *pool = pool_at_place(tree, (uint32_t)i);
         if (!group || strcmp(name, pool->seen.name) != 0) {
             group = growing_add(&tree->groups, sizeof(*group));
-            if (!group)
-                return false;
             *group = (struct group){.begin = (uint32_t)i};
             name = pool->seen.name;
         }
@@ -170,12 +168,9 @@ static bool make_groups(struct tree *tree, size_t begin)
     }
     size_t count = tree->groups.count - first_group;
     struct level *level = growing_add(&tree->levels, sizeof(*level));
-    if (!level)
-        return false;
     *level = (struct level){.begin = first_group, .next = first_group, .end = first_group + count};
     if (count)
         qsort(group_at(tree, first_group), count, sizeof(*group), by_size);
-    return true;
 }
 
 static void put_limit(const struct tree *tree, const struct group *group)
@@ -183,7 +178,7 @@ static void put_limit(const struct tree *tree, const struct group *group)
     const struct pool_seen *seen = &pool_at_place(tree, group->begin)->seen;
     if (group->count > 1)
         return;
-    if (seen->limit && seen->limit != SIZE_MAX) {
+    if (seen->limit) {
         output_text(tree->output, ", limit ");
         output_number(tree->output, seen->limit);
     }
@@ -263,7 +258,7 @@ static void put_more(const struct tree *tree, size_t depth, const char *what, si
 }
 
 /* What the pools of a group hold, by type. */
-static bool put_holds(struct tree *tree, const struct group *group, size_t depth)
+static void put_holds(struct tree *tree, const struct group *group, size_t depth)
 {
     const uint32_t *first = numbers(&tree->first_hold);
     size_t shown = 0;
@@ -272,8 +267,6 @@ static bool put_holds(struct tree *tree, const struct group *group, size_t depth
         uint32_t pool = numbers(&tree->order)[group->begin + i];
         for (uint32_t at = first[pool]; at < first[pool + 1]; at++) {
             uint32_t *line = growing_add(&tree->lines, sizeof(*line));
-            if (!line)
-                return false;
             *line = numbers(&tree->hold)[at];
         }
     }
@@ -293,11 +286,10 @@ static bool put_holds(struct tree *tree, const struct group *group, size_t depth
     }
     if (shown > tree->count)
         put_more(tree, depth, " more kinds of objects are held", shown - tree->count);
-    return true;
 }
 
-/* Goes down to the children of a group. False: ENOMEM. */
-static bool go_down(struct tree *tree, struct group group)
+/* Goes down to the children of a group. */
+static void go_down(struct tree *tree, struct group group)
 {
     const uint32_t *first = numbers(&tree->first_child);
     size_t begin = tree->order.count;
@@ -305,12 +297,10 @@ static bool go_down(struct tree *tree, struct group group)
         uint32_t pool = numbers(&tree->order)[group.begin + i];
         for (uint32_t at = first[pool]; at < first[pool + 1]; at++) {
             uint32_t *place = growing_add(&tree->order, sizeof(*place));
-            if (!place)
-                return false;
             *place = numbers(&tree->child)[at];
         }
     }
-    return make_groups(tree, begin);
+    make_groups(tree, begin);
 }
 
 /* The groups of the lowest level have been written. */
@@ -328,7 +318,7 @@ static void go_up(struct tree *tree)
     tree->levels.count--;
 }
 
-static bool write_groups(struct tree *tree)
+static void write_groups(struct tree *tree)
 {
     while (tree->levels.count) {
         struct level *level = lowest(tree);
@@ -340,50 +330,59 @@ static bool write_groups(struct tree *tree)
         struct group group = *group_at(tree, level->next++);
         level->shown++;
         put_group(tree, &group, depth);
-        if (!put_holds(tree, &group, depth + 1))
-            return false;
+        put_holds(tree, &group, depth + 1);
         if (group.pools == group.count)
             continue;
         if (depth == tree->depth)
             put_more(tree, depth + 1, " pools below", group.pools - group.count);
-        else if (!go_down(tree, group))
-            return false;
+        else
+            go_down(tree, group);
     }
-    return true;
 }
 
-static bool write_all(struct tree *tree)
+/* All the room that is needed, so that nothing fails once something is written. False: ENOMEM. */
+static bool make_room(struct tree *tree)
+{
+    const struct gathering *gathering = tree->gathering;
+    size_t pools = gathering->pools.count;
+    size_t holds = gathering->holds.count;
+    size_t levels = 2;
+    for (size_t i = 0; i < pools; i++)
+        levels = max_size(levels, gathered_at(gathering, i)->depth + 2);
+    return growing_make(&tree->held, holds, sizeof(uint32_t)) &&
+           growing_reserve(&tree->order, pools, sizeof(uint32_t)) &&
+           growing_reserve(&tree->lines, holds, sizeof(uint32_t)) &&
+           growing_reserve(&tree->groups, pools, sizeof(struct group)) &&
+           growing_reserve(&tree->levels, levels, sizeof(struct level)) &&
+           sort_by_pool(gathering, pools, parent_of, &tree->first_child, &tree->child) &&
+           sort_by_pool(gathering, holds, holder_of, &tree->first_hold, &tree->hold);
+}
+
+static void write_all(struct tree *tree)
 {
     const struct gathering *gathering = tree->gathering;
     size_t holds = gathering->holds.count;
-    uint32_t *held = growing_make(&tree->held, holds, sizeof(*held));
-    if (!held ||
-        !sort_by_pool(gathering, gathering->pools.count, parent_of, &tree->first_child,
-                      &tree->child) ||
-        !sort_by_pool(gathering, holds, holder_of, &tree->first_hold, &tree->hold))
-        return false;
+    uint32_t *held = numbers(&tree->held);
     for (size_t i = 0; i < holds; i++)
         held[i] = (uint32_t)i;
     if (holds)
         qsort_r(held, holds, sizeof(*held), by_object, (void *)(uintptr_t)gathering);
     for (size_t i = 0; i < gathering->pools.count; i++) {
-        uint32_t *place = NULL;
-        if (gathered_at(gathering, i)->parent == NOBODY) {
-            place = growing_add(&tree->order, sizeof(*place));
-            if (!place)
-                return false;
-            *place = (uint32_t)i;
-        }
+        if (gathered_at(gathering, i)->parent == NOBODY)
+            *(uint32_t *)growing_add(&tree->order, sizeof(uint32_t)) = (uint32_t)i;
     }
     text_head(tree->output);
-    return make_groups(tree, 0) && write_groups(tree);
+    make_groups(tree, 0);
+    write_groups(tree);
 }
 
 bool text_write(struct output *output, const struct gathering *gathering, int depth, size_t count)
 {
     struct tree tree = {.output = output, .gathering = gathering, .count = count};
     tree.depth = depth < 0 ? SIZE_MAX : (size_t)depth;
-    bool done = write_all(&tree);
+    bool done = make_room(&tree);
+    if (done)
+        write_all(&tree);
     struct growing *all[] = {&tree.first_child, &tree.child,  &tree.first_hold,
                              &tree.hold,        &tree.held,   &tree.order,
                              &tree.lines,       &tree.groups, &tree.levels};
