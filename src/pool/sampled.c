@@ -9,38 +9,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many of the pools that died on this thread, by the class of their first chunks, were not kept
-   ready because a block of the next one there is to be sampled. */
+/* Of each class of first chunks, for the pools that died on this thread: how many are kept ready
+   before one is not, because a block of the next pool is to be sampled; and how many such next
+   pools there are to come. */
 static __thread struct {
     uint16_t generation;
     uint16_t count[CLASS_SMALL];
+    int32_t left[CLASS_SMALL];
 } due;
 
 static uint16_t *due_of(size_t size)
 {
     unsigned class = class_of(size);
-    if (due.generation != site_generation()) {
+    if (OWN_UNLIKELY(due.generation != site_generation())) {
         memset(&due, 0, sizeof(due));
+        for (unsigned i = 0; i < CLASS_SMALL; i++)
+            due.left[i] = -1; /* to be drawn */
         due.generation = site_generation();
     }
     return class < CLASS_SMALL ? &due.count[class] : NULL;
 }
 
-bool sampled_keep(own_pool *pool, size_t size)
+/* The rooms of the pools of a class are equal, so that they are counted instead of their bytes. */
+static size_t room_of(const own_pool *pool)
 {
     const struct extent *first = &pool->first;
-    size_t granules = first->granules - extent_first_index(first);
+    return (first->granules - extent_first_index(first)) << GRANULE_SHIFT;
+}
+
+static __attribute__((noinline)) bool keep_slow(own_pool *pool, size_t size)
+{
     uint16_t *count = due_of(size);
-    if (!count)
+    unsigned class = class_of(size);
+    size_t room = room_of(pool);
+    if (!count || !site_is_on())
         return false;
-    if (granules && site_room(granules << GRANULE_SHIFT) != SITE_NONE) {
-        if (*count < UINT16_MAX)
-            ++*count;
-        pool_set_flags(pool, POOL_SAMPLED); /* it is not asked about again */
-        return false;
+    if (due.left[class] < 0)
+        due.left[class] = site_blocks_left(room + !room);
+    if (due.left[class] > 0) {
+        if (!ready_keep_asked(chunk_cache, class, pool))
+            return false;
+        due.left[class]--;
+        return true;
     }
+    due.left[class] = -1;
+    if (*count < UINT16_MAX)
+        ++*count;
+    pool_set_flags(pool, POOL_SAMPLED); /* it is not asked about again */
+    return false;
+}
+
+bool sampled_keep(own_pool *pool, size_t size)
+{
+    unsigned class = class_of(size);
     tracked_forget(&pool->part.memory);
-    return ready_keep_asked(chunk_cache, class_of(size), pool);
+    if (OWN_LIKELY(due.generation == site_generation() && class < CLASS_SMALL &&
+                   due.left[class] > 0 && ready_keep_asked(chunk_cache, class, pool))) {
+        due.left[class]--;
+        return true;
+    }
+    return keep_slow(pool, size);
 }
 
 void sampled_begin(own_pool *pool, size_t size)
