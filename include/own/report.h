@@ -80,8 +80,9 @@ typedef enum own_report_format {
  * of all below it (total), its own, what is reserved with all below, its own blocks, its name,
  * its limit, who else holds it, and how many references to it come from elsewhere. Children of
  * one parent that have the same name share a line, and so on below them; the largest come first.
- * What a pool holds is below it, by type. 64 levels are written, and 100 names of each parent;
- * what is left out is counted.
+ * What a pool holds is below it, by type, and the three calls that most of its sampled bytes
+ * come from (own_set_site_tracking). 64 levels are written, and 100 names of each parent; what
+ * is left out is counted.
  *
  * In the graph parents have solid edges to their children; dashed ones go to what a pool holds, and
  * from there by the fields of confined objects; dotted ones are weak references. What is part of
