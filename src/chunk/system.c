@@ -86,6 +86,9 @@ void *system_remap(void *memory, size_t old_size, size_t new_size, size_t align)
         return NULL;
     }
     mark_roots(moved, new_size);
+    /* Of what is new where a reserved place was taken, Valgrind believes that it is still that. */
+    if (new_size > old_size)
+        mark_defined((char *)moved + old_size, new_size - old_size);
     errno = saved;
     return moved;
 }

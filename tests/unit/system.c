@@ -92,6 +92,30 @@ START_TEST(resized_chunks_keep_their_bytes_and_grow_by_zeroes)
 }
 END_TEST
 
+/* Under Valgrind this says whether what is new may be used. */
+START_TEST(all_of_a_chunk_that_has_moved_and_grown_can_be_written)
+{
+    size_t size = CHUNK_MAX + CHUNK_UNIT;
+    size_t granted;
+    char *chunks[3];
+    for (int i = 0; i < 3; i++) {
+        chunks[i] = chunk_get(size, &granted);
+        expect(chunks[i] && granted == size);
+    }
+    for (int step = 0; step < 8; step++) { /* not all can grow where they are */
+        size_t larger = size + (size / 2 & ~(CHUNK_UNIT - 1));
+        for (int i = 0; i < 3; i++) {
+            chunks[i] = chunk_resize(chunks[i], size, larger);
+            expect(chunks[i] != NULL);
+            memset(chunks[i], 1, larger);
+        }
+        size = larger;
+    }
+    for (int i = 0; i < 3; i++)
+        chunk_put(chunks[i], size);
+}
+END_TEST
+
 START_TEST(mappings_that_overflow_are_no_memory)
 {
     expect_error(!system_map(SIZE_MAX - 4095, CHUNK_UNIT), ENOMEM);
@@ -354,6 +378,7 @@ int main(void)
     tcase_add_test(refusing, a_pool_is_as_it_was_where_the_system_refuses);
 
     tcase_add_test(resizing, resized_chunks_keep_their_bytes_and_grow_by_zeroes);
+    tcase_add_test(resizing, all_of_a_chunk_that_has_moved_and_grown_can_be_written);
     tcase_add_test(resizing, mappings_that_overflow_are_no_memory);
     tcase_add_test(resizing, a_resize_that_fails_has_changed_nothing);
     return run_suite(suite);
