@@ -51,6 +51,13 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
 	%D%/buffer/data.c \
+	%D%/check/block.c \
+	%D%/check/check.h \
+	%D%/check/object.c \
+	%D%/check/record.c \
+	%D%/check/record.h \
+	%D%/check/wait.c \
+	%D%/check/words.c \
 	%D%/chunk/cache.c \
 	%D%/chunk/cache.h \
 	%D%/chunk/chunk.h \
@@ -60,6 +67,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/label.c \
 	%D%/chunk/lot.c \
 	%D%/chunk/lot.h \
+	%D%/chunk/malloc.c \
 	%D%/chunk/map.c \
 	%D%/chunk/runs.h \
 	%D%/chunk/segment.c \
@@ -112,6 +120,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/outside.h \
 	%D%/memory/resize.c \
 	%D%/memory/validate.c \
+	%D%/object/checked.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
 	%D%/object/object.c \

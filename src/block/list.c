@@ -85,7 +85,10 @@ int own_pool_blocks(own_pool *pool, int (*visit)(void *block, size_t size, void 
 own_pool *own_pool_of(const void *address)
 {
     own_pool *pool = pool_at(address);
+    own_pool *checked = check_pool_of(address);
     size_t size;
+    if (OWN_UNLIKELY(checked))
+        return checked;
     return pool && (block_find_size(pool, address) || exact_find_size(pool, address, &size)) ? pool
                                                                                              : NULL;
 }

@@ -162,12 +162,13 @@ static void cache_end(void *unused)
 static void *get_large(size_t size, size_t *granted)
 {
     size_t whole = chunk_round(size);
+    bool by_malloc = check_uses_malloc();
     heap_lock();
     void *chunk = NULL;
     if (!whole)
         errno = ENOMEM;
     else if (!request_fails())
-        chunk = system_map(whole, CHUNK_UNIT);
+        chunk = by_malloc ? malloc_get(whole, whole) : system_map(whole, CHUNK_UNIT);
     if (chunk)
         heap.out_bytes += whole;
     heap_unlock();
@@ -182,6 +183,8 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
     unsigned count = 1;
     unsigned got = 0;
     int saved = errno;
+    if (!chunk_cache && check_uses_malloc())
+        return malloc_get(size, size);
     heap_lock();
     if (!chunk_cache)
         cache_begin();
@@ -229,6 +232,12 @@ void *chunk_get(size_t size, size_t *granted)
     return chunk;
 }
 
+void *chunk_get_exact(size_t size)
+{
+    size_t granted;
+    return check_uses_malloc() ? malloc_get(size, size) : chunk_get(size, &granted);
+}
+
 /* The cache is over its share: half of this class goes, and if that is too little, everything. */
 static __attribute__((noinline)) void spill(unsigned class)
 {
@@ -241,23 +250,34 @@ static __attribute__((noinline)) void spill(unsigned class)
     heap_unlock();
 }
 
-static void put_past_cache(unsigned class, struct free_chunk *chunk)
+static __attribute__((noinline)) void put_past_cache(unsigned class, struct free_chunk *chunk)
 {
+    if (check_uses_malloc()) {
+        malloc_put(chunk);
+        return;
+    }
     heap_lock();
     heap_put(class, chunk);
     heap_unlock();
 }
 
+static __attribute__((noinline)) size_t put_large(void *memory, size_t size)
+{
+    size_t whole = chunk_round(size);
+    if (check_uses_malloc())
+        malloc_put(memory);
+    else
+        system_unmap(memory, whole);
+    heap_lock();
+    heap.out_bytes -= whole;
+    heap_unlock();
+    return whole;
+}
+
 size_t chunk_put(void *memory, size_t size)
 {
-    if (OWN_UNLIKELY(size > CHUNK_MAX)) {
-        size_t whole = chunk_round(size);
-        system_unmap(memory, whole);
-        heap_lock();
-        heap.out_bytes -= whole;
-        heap_unlock();
-        return whole;
-    }
+    if (OWN_UNLIKELY(size > CHUNK_MAX))
+        return put_large(memory, size);
     unsigned class = class_of(size);
     struct free_chunk *chunk = memory;
     if (MARKS_ASAN || MARKS_VALGRIND)
@@ -295,8 +315,11 @@ size_t chunk_round_down(size_t size)
 
 void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
 {
+    bool by_malloc = check_uses_malloc();
     heap_lock();
-    void *moved = request_fails() ? NULL : system_remap(chunk, old_size, new_size, CHUNK_UNIT);
+    void *moved = request_fails() ? NULL
+                  : by_malloc     ? malloc_resize(chunk, old_size, new_size)
+                                  : system_remap(chunk, old_size, new_size, CHUNK_UNIT);
     if (moved)
         heap.out_bytes += new_size - old_size;
     heap_unlock();

@@ -9,6 +9,8 @@
  *   segment  4 MiB of address space, in units of 64 KiB                 segment.c
  *   system   mmap, munmap, madvise, mremap; chunks over 1 MiB           system.c
  *
+ * With OWN_CHECK=malloc, all of them are pieces of malloc's instead (malloc.c).
+ *
  * Chunks that come from elsewhere than the system have layers of their own: source.h.
  *
  * Beside them stands the unit map (map.c), which tells for any address at all which pool, if any,
@@ -36,6 +38,7 @@
 #define CHUNK_CHUNK_H
 
 #include "base/base.h"
+#include "check/check.h"
 
 #define CHUNK_UNIT ((size_t)64 << 10)
 #define CHUNK_MAX ((size_t)1 << 20) /* larger ones are mapped one by one */
@@ -47,6 +50,10 @@
  * one.
  */
 void *chunk_get(size_t size, size_t *granted);
+
+/* A chunk of which only `size` bytes are used; chunk_put takes it back. For objects, whose ends
+   other tools look at. */
+void *chunk_get_exact(size_t size);
 
 /*
  * Puts a chunk back. `size` is any size that is granted the same; returns what was granted. The

@@ -16,12 +16,47 @@ extern inline void own_decref_scoped(void *variable);
 
 _Static_assert(sizeof(own_object) == 16, "the header of an object is 16 bytes");
 
+/* An object with a record of its size in front, not tracked. NULL: ENOMEM. */
+static own_object *make_sized(const own_type *type, size_t size)
+{
+    if (size > PTRDIFF_MAX)
+        return fail_pointer(ENOMEM);
+    size_t whole = sized_whole(size);
+    struct sized *sized = chunk_get_exact(whole);
+    if (!sized)
+        return NULL;
+    if (whole <= CHUNK_MAX) /* a fresh mapping is zero */
+        memset(sized, 0, whole);
+    sized->size = size;
+    own_object *object = (own_object *)(void *)(sized + 1);
+    *object = (own_object){.count = 1, .state = STATE_OBJECT | STATE_SIZED, .type = type};
+    sized_begin(sized);
+    return object;
+}
+
+/* The smallest object that is made without asking for checks; SIZE_MAX: all objects are checked, or
+   nobody has asked yet. So one comparison tells what is rare. */
+static size_t object_least = SIZE_MAX;
+/* The largest object that can be tracked: its chunk lies in a segment. */
+static size_t track_most = CHUNK_MAX;
+
+static __attribute__((noinline)) own_object *new_rare(const own_type *type)
+{
+    if (type->size < sizeof(own_object))
+        return fail_pointer(EINVAL);
+    if (check_lists_objects()) {
+        own_object *object = make_sized(type, type->size);
+        track_most = tally_most ? tally_most - sized_whole(0) : 0;
+        return object;
+    }
+    __atomic_store_n(&object_least, sizeof(own_object), __ATOMIC_RELAXED);
+    return object_new(type);
+}
+
 own_object *object_new(const own_type *type)
 {
-    if (type->size < sizeof(own_object)) {
-        errno = EINVAL;
-        return NULL;
-    }
+    if (OWN_UNLIKELY(type->size < __atomic_load_n(&object_least, __ATOMIC_RELAXED)))
+        return new_rare(type);
     size_t granted;
     own_object *object = chunk_get(type->size, &granted);
     if (!object)
@@ -36,7 +71,7 @@ own_object *object_new(const own_type *type)
 own_object *object_new_with_refs(const own_type *type)
 {
     own_object *object = object_new(type);
-    if (object && type->size <= CHUNK_MAX)
+    if (object && type->size <= track_most)
         object_track(object);
     return object;
 }
@@ -51,19 +86,8 @@ own_object *object_new_sized(const own_type *type, size_t size)
     }
     if (size == type->size)
         return type->refs ? object_new_with_refs(type) : object_new(type);
-    if (size > PTRDIFF_MAX)
-        return fail_pointer(ENOMEM);
-    size_t granted;
-    size_t whole = sizeof(struct sized) + size;
-    struct sized *sized = chunk_get(whole, &granted);
-    if (!sized)
-        return NULL;
-    if (whole <= CHUNK_MAX) /* a fresh mapping is zero */
-        memset(sized, 0, whole);
-    sized->size = size;
-    own_object *object = (own_object *)(void *)(sized + 1);
-    *object = (own_object){.count = 1, .state = STATE_OBJECT | STATE_SIZED, .type = type};
-    if ((type->refs || type->tail_refs) && whole <= CHUNK_MAX)
+    own_object *object = make_sized(type, size);
+    if (object && (type->refs || type->tail_refs) && sized_whole(size) <= tally_most)
         object_track(object);
     return object;
 }

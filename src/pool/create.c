@@ -50,10 +50,19 @@ static bool read_sized(void *to, size_t size, const void *from, size_t given)
     return true;
 }
 
-/* Whether the library itself has to remember sizes: those of private blocks it does remember. */
-static bool is_exact(const own_pool_options *options)
+/* Whether the blocks are checked: those of the program's own allocators are not, nor those that
+   have to lie in memory from own_chunks. */
+static bool is_checked(const own_pool *owner, const own_pool_options *options)
 {
-    return options->flags & OWN_POOL_EXACT && !options->allocator;
+    return OWN_UNLIKELY(check_words() != 0) && !options->allocator && !options->chunks &&
+           !(owner && pool_tap(owner));
+}
+
+/* Whether the library itself has to remember sizes: those of private blocks it does remember. */
+static bool is_exact(const own_pool *owner, const own_pool_options *options)
+{
+    return (options->flags & OWN_POOL_EXACT || OWN_UNLIKELY(check_words() != 0)) &&
+           !options->allocator && !is_checked(owner, options);
 }
 
 /* What options say, each struct copied. */
@@ -85,17 +94,31 @@ static bool read_options(struct wishes *wishes, const own_pool_options *from, ui
            wishes->allocator.alloc && wishes->allocator.free;
 }
 
+/* False: ENOMEM. */
+static bool begin_checks(own_pool *pool)
+{
+    struct home *home = check_begin(pool);
+    if (!home)
+        return false;
+    const own_allocator allocator = {.alloc = check_allocate, .free = check_free, .ctx = home};
+    private_begin(pool, &allocator);
+    pool_set_flags(pool, POOL_CHECKED);
+    return true;
+}
+
 /* Makes a new pool what its options say, and a child. Returns 0 or an errno. */
 static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options)
 {
     pool->user = options->user;
     if (OWN_UNLIKELY(options->allocator))
         private_begin(pool, options->allocator);
+    if (is_checked(owner, options) && !begin_checks(pool))
+        return errno;
     if (options->flags & OWN_POOL_CONFINED)
         pool_set_flags(pool, POOL_CONFINED);
     if (!side_inherit(owner, pool, options->failed))
         return errno;
-    if (is_exact(options) && !exact_begin(pool, options->reserve))
+    if (is_exact(owner, options) && !exact_begin(pool, options->reserve))
         return errno;
     int error = set_first_limit(pool, options->limit);
     if (!error && owner && !pool_join(owner, pool, false))
@@ -109,7 +132,7 @@ static own_pool *make_with_options(own_pool *owner, const own_pool_options *opti
                                    const char *place)
 {
     const char *name = options->name ? options->name : place;
-    bool fixed = options->reserve || options->allocator;
+    bool fixed = options->reserve || options->allocator || is_checked(owner, options);
     size_t least = fixed ? size : FIRST_CHUNK_LEAST;
     if (OWN_LIKELY(!options->chunks))
         return pool_make_sized(owner, pool_limit_below(owner), size, least, name);
@@ -130,8 +153,9 @@ static own_pool *make_with_options(own_pool *owner, const own_pool_options *opti
 /* A pool as its options say. NULL: they cannot be followed. */
 static own_pool *make(own_pool *owner, const own_pool_options *options, const char *place)
 {
-    size_t reserve = options->allocator ? sizeof(struct private_memory) : options->reserve;
-    if (is_exact(options))
+    bool is_private = options->allocator || is_checked(owner, options);
+    size_t reserve = is_private ? sizeof(struct private_memory) : options->reserve;
+    if (is_exact(owner, options))
         reserve = EXACT_FIRST_ROOM; /* that of the blocks follows */
     size_t size = learn_first_chunk(owner, reserve, options->limit);
     int refusal = refuse_first_chunk(owner, options, reserve, size);
@@ -145,6 +169,12 @@ static own_pool *make(own_pool *owner, const own_pool_options *options, const ch
         return pool;
     pool_unmake(pool);
     return fail_pointer(error);
+}
+
+own_pool *pool_new_checked(own_pool *owner, const char *place)
+{
+    const own_pool_options defaults = {.name = NULL};
+    return own_pool_create_sized(owner, &defaults, OWN_OPTION_SIZES, place);
 }
 
 own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, uint64_t sizes,

@@ -77,6 +77,7 @@ struct own_pool {
 #define POOL_PRIVATE 8U   /* has an allocator of its own */
 #define POOL_CONFINED 16U /* has one part even if its count is shared */
 #define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
+#define POOL_CHECKED 64U  /* and POOL_PRIVATE: its blocks are checked (check/check.h) */
 
 extern const struct object_class pool_class;
 
@@ -239,6 +240,8 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
 bool pool_join(own_pool *owner, own_pool *pool, bool learned);
 /* Frees a pool that is no child yet and that the caller has not got. errno is kept. */
 void pool_unmake(own_pool *pool);
+/* create.c: own_pool_new, where checks are set. */
+own_pool *pool_new_checked(own_pool *owner, const char *place);
 /* The limit or the tap of new pools below an owner. */
 static inline struct limit *pool_limit_below(own_pool *owner)
 {

@@ -1,0 +1,124 @@
+/*
+ * check/check.h - the room check: what OWN_CHECK asks for (own/check.h). Knows no pool.
+ *
+ *   words.c       reads the environment
+ *   record.[ch]   records of checked blocks, of objects and of dead memory, found by address
+ *   block.c       blocks of checked pools: guards, fill, and what waits in quarantine
+ *   object.c      the objects that are alive, memory of dead pools and objects
+ *
+ * The blocks of a checked pool come from malloc, one by one, through an allocator of the pool
+ * (pool/foreign.h), which is this room. Each has a record apart from it:
+ *
+ *   | front guard | block: as many bytes as were asked for | guard behind it, 16 bytes at least |
+ *
+ * Equations (check_validate checks them):
+ *
+ *   waiting   = the sum of the sizes of what is in quarantine, at most CHECK_WAITING_MAX
+ *   guards    are whole while nothing has been told about the block
+ *
+ * Records keep addresses inverted, and lie in memory of their own that is not from malloc: what
+ * looks for leaked memory does not take them for references.
+ *
+ * Threads: any. One lock, held while nothing else is locked and no code of users runs. Sentences
+ * are told without it.
+ */
+#ifndef CHECK_CHECK_H
+#define CHECK_CHECK_H
+
+#include "base/base.h"
+
+/* The words of OWN_CHECK. */
+#define CHECK_GUARD 1U
+#define CHECK_FILL 2U
+#define CHECK_QUARANTINE 4U
+#define CHECK_SITE 8U
+#define CHECK_LEAK 16U
+#define CHECK_MALLOC 32U   /* each chunk and each block is a piece of malloc's */
+#define CHECK_CONTINUE 64U /* sentences of checks do not abort */
+#define CHECK_UNREAD 128U  /* the environment has not been read yet */
+
+#define CHECK_WAITING_MAX ((size_t)1 << 20)
+
+extern unsigned check_state;
+unsigned check_read(void);
+
+/* The words that are set; 0, mostly. The environment is read by the first call. */
+static inline unsigned check_words(void)
+{
+    unsigned state = __atomic_load_n(&check_state, __ATOMIC_ACQUIRE);
+    if (OWN_LIKELY(!state))
+        return 0;
+    return state & CHECK_UNREAD ? check_read() : state;
+}
+
+/* Whether chunks are pieces of malloc's. */
+static inline bool check_uses_malloc(void)
+{
+    return check_words() & CHECK_MALLOC;
+}
+
+/* Whether live objects have to be findable. */
+static inline bool check_lists_objects(void)
+{
+    return OWN_DEBUG || OWN_UNLIKELY(check_words() != 0);
+}
+
+/* What new raw memory, freed memory and guards are filled with. */
+#define CHECK_FILL_FRESH 0xcd
+#define CHECK_FILL_FREED 0xdd
+#define CHECK_FILL_GUARD 0xfd
+/* The first byte that is not `fill`. `size`: all are. */
+size_t check_differs(const void *memory, size_t size, unsigned char fill);
+
+#define CHECK_SENTENCE 400
+/* Tells a sentence as a misuse, or only writes it, if the words say so. */
+void check_tell(const char *sentence);
+
+/* block.c: what is known of a pool. It lasts until nothing of the pool waits in quarantine. */
+struct home;
+/* NULL: ENOMEM. `pool` is only compared, and returned by check_pool_of. */
+struct home *check_begin(const void *pool);
+/* The name that the pool has now. */
+void check_name(struct home *home, const char *name);
+/* The pool has died; its blocks have been freed. */
+void check_end(struct home *home);
+
+/* A block of `bytes`, which may be 0, for a pool that has this name now. Its contents are
+   arbitrary. NULL: ENOMEM. */
+void *check_alloc(struct home *home, size_t alignment, size_t bytes, const char *name);
+/* The functions of an own_allocator, whose ctx is a home. */
+void *check_allocate(void *home, size_t bytes);
+void check_free(void *home, void *block);
+/* A live block becomes smaller, where it is. */
+void check_shrink(void *block, size_t bytes);
+/* Tells why an address is not that of a live block of the pool, if that is known. */
+void check_refuse(const struct home *home, const char *call, const void *address);
+/* The pool, in which a checked block begins at that address; NULL: there is none. */
+void *check_pool_of(const void *address);
+/* Tells about all damage to the guards of a pool's blocks (NULL: of all pools), and to what is in
+   quarantine. Returns how many times. */
+size_t check_guards(const struct home *home);
+
+/* object.c: the memory of a dead pool, or object of a type (home is NULL), waits until `put` gets
+   it: at once, if the words do not say otherwise. */
+void check_bury(void *memory, size_t size, struct home *home, const char *type,
+                size_t (*put)(void *memory, size_t size));
+
+/* Objects that are alive, in the order in which they were made. An object that cannot be recorded
+   is not listed. */
+void check_add_object(const void *object);
+void check_remove_object(const void *object);
+static inline void check_object_made(const void *object)
+{
+    if (check_lists_objects())
+        check_add_object(object);
+}
+static inline void check_object_gone(const void *object)
+{
+    if (check_lists_objects())
+        check_remove_object(object);
+}
+/* Visits them; what visit makes is visited too. It may end the object that it gets. */
+void check_each_object(void (*visit)(void *object, void *arg), void *arg);
+
+#endif

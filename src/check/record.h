@@ -1,0 +1,81 @@
+/*
+ * check/record.h - records of checked blocks, of objects and of dead memory, found by address.
+ */
+#ifndef CHECK_RECORD_H
+#define CHECK_RECORD_H
+
+#include "check/check.h"
+
+enum record_kind {
+    RECORD_BLOCK,  /* live; in the list of its home */
+    RECORD_FREED,  /* a block in quarantine */
+    RECORD_DEAD,   /* a dead pool or object in quarantine */
+    RECORD_OBJECT, /* live; in the list of all of them */
+    RECORD_PLACE   /* where a listing of these is; in no bucket */
+};
+
+/* A pool, living or dead. */
+#define HOME_NAME 52
+struct home {
+    struct list link;   /* in the list of all */
+    struct list blocks; /* the live ones, the oldest first */
+    uintptr_t pool;     /* inverted; ~0: it is dead */
+    size_t users;       /* the pool, and each record */
+    char name[HOME_NAME];
+};
+
+struct record {
+    struct record *next; /* in its bucket */
+    struct list link;
+    uintptr_t address; /* inverted */
+    struct home *home; /* NULL: none */
+    size_t size;       /* of a block as it was asked for; of dead memory */
+    size_t front;      /* in front of a block; of dead memory: a sum of what it contains */
+    size_t whole;      /* what came from malloc */
+    size_t (*put)(void *memory, size_t size); /* of dead memory */
+    const char *type;                         /* of a dead object */
+    enum record_kind kind;
+};
+
+static inline char *record_address(const struct record *record)
+{
+    return (char *)~record->address;
+}
+
+static inline struct record *record_of(struct list *link)
+{
+    return list_item(link, struct record, link);
+}
+
+static inline void list_add_last(struct list *head, struct list *link)
+{
+    list_add_first(head->previous, link);
+}
+
+void check_lock(void);
+void check_unlock(void);
+
+/* All of these under the lock. NULL: there is none; or errno is ENOMEM. */
+struct record *record_find(const void *address, enum record_kind kind);
+struct record *record_make(const void *address, enum record_kind kind);
+void record_drop(struct record *record);
+struct home *home_make(void);
+/* One user less. */
+void home_leave(struct home *home);
+/* The block, live or freed, in which an address lies, and which it does not begin. Looks at all. */
+struct record *record_around(const void *address);
+
+/* wait.c, under the lock: puts a record into quarantine, as the newest there. */
+void wait_begin(struct record *record);
+/* Without it: tells about what leaves quarantine because there is too much, and frees it. */
+void wait_trim(void);
+/* Under it: writes a sentence about damage to something in quarantine that nobody has been told of;
+   false: there is none. */
+bool wait_find_damage(char sentence[CHECK_SENTENCE]);
+/* The sum of what memory contains. */
+size_t wait_sum(const void *memory, size_t size);
+
+extern struct list all_homes;
+extern struct list all_objects;
+
+#endif
