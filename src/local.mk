@@ -56,6 +56,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/check/object.c \
 	%D%/check/record.c \
 	%D%/check/record.h \
+	%D%/check/tools.c \
 	%D%/check/wait.c \
 	%D%/check/words.c \
 	%D%/chunk/cache.c \

@@ -18,12 +18,14 @@ static void home_name(struct home *home, const char *name)
         snprintf(home->name, HOME_NAME, "%s", name);
 }
 
-struct home *check_begin(const void *pool)
+struct home *check_begin(const void *pool, const char *name)
 {
     check_lock();
     struct home *home = home_make();
-    if (home)
+    if (home) {
         home->pool = ~(uintptr_t)pool;
+        home_name(home, name);
+    }
     check_unlock();
     return home;
 }
@@ -215,6 +217,8 @@ void check_refuse(const struct home *home, const char *call, const void *address
     check_unlock();
     if (known)
         check_tell(sentence);
+    else
+        tools_tell_freed(address);
 }
 
 void *check_pool_of(const void *address)

@@ -2,8 +2,10 @@
  * check/check.h - the room check: what OWN_CHECK asks for (own/check.h). Knows no pool.
  *
  *   words.c       reads the environment
+ *   tools.c       sanitizers in the program, and Valgrind
  *   record.[ch]   records of checked blocks, of objects and of dead memory, found by address
- *   block.c       blocks of checked pools: guards, fill, and what waits in quarantine
+ *   block.c       blocks of checked pools: guards, and what fills them
+ *   wait.c        the quarantine
  *   object.c      the objects that are alive, memory of dead pools and objects
  *
  * The blocks of a checked pool come from malloc, one by one, through an allocator of the pool
@@ -35,7 +37,8 @@
 #define CHECK_LEAK 16U
 #define CHECK_MALLOC 32U   /* each chunk and each block is a piece of malloc's */
 #define CHECK_CONTINUE 64U /* sentences of checks do not abort */
-#define CHECK_UNREAD 128U  /* the environment has not been read yet */
+#define CHECK_NONE 128U    /* not even where a sanitizer is found */
+#define CHECK_UNREAD 256U  /* the environment has not been read yet */
 
 #define CHECK_WAITING_MAX ((size_t)1 << 20)
 
@@ -74,10 +77,17 @@ size_t check_differs(const void *memory, size_t size, unsigned char fill);
 /* Tells a sentence as a misuse, or only writes it, if the words say so. */
 void check_tell(const char *sentence);
 
+/* What is in front of each chunk that is a piece of malloc's, and smaller than a unit: free writes
+   there, so that what is dead can still be recognised. 0: under Valgrind, whose free does not; there
+   a chunk is found as lost only if nothing points to its first byte. */
+size_t check_malloc_front(void);
+/* With CHECK_MALLOC: tells AddressSanitizer that the program does not use these bytes. */
+void check_unusable(const void *memory, size_t size);
+
 /* block.c: what is known of a pool. It lasts until nothing of the pool waits in quarantine. */
 struct home;
 /* NULL: ENOMEM. `pool` is only compared, and returned by check_pool_of. */
-struct home *check_begin(const void *pool);
+struct home *check_begin(const void *pool, const char *name);
 /* The name that the pool has now. */
 void check_name(struct home *home, const char *name);
 /* The pool has died; its blocks have been freed. */
@@ -107,17 +117,9 @@ void check_bury(void *memory, size_t size, struct home *home, const char *type,
 /* Objects that are alive, in the order in which they were made. An object that cannot be recorded
    is not listed. */
 void check_add_object(const void *object);
+/* Sets what lists them when the program ends, with CHECK_LEAK. */
+void check_list_at_exit(void (*list)(void));
 void check_remove_object(const void *object);
-static inline void check_object_made(const void *object)
-{
-    if (check_lists_objects())
-        check_add_object(object);
-}
-static inline void check_object_gone(const void *object)
-{
-    if (check_lists_objects())
-        check_remove_object(object);
-}
 /* Visits them; what visit makes is visited too. It may end the object that it gets. */
 void check_each_object(void (*visit)(void *object, void *arg), void *arg);
 

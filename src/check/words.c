@@ -17,7 +17,7 @@ static unsigned read_word(const char *word, size_t length)
         unsigned word;
     } words[] = {
         {"guard", CHECK_GUARD},       {"fill", CHECK_FILL}, {"quarantine", CHECK_QUARANTINE},
-        {"malloc", CHECK_MALLOC},     {"leak", CHECK_LEAK}, {"none", 0},
+        {"malloc", CHECK_MALLOC},     {"leak", CHECK_LEAK}, {"none", CHECK_NONE},
         {"continue", CHECK_CONTINUE},
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -39,13 +39,18 @@ static unsigned read_words(const char *text)
         word += length;
         word += *word == ',';
     }
-    return state == CHECK_CONTINUE ? 0 : state;
+    return state;
 }
 
 static void read_environment(void)
 {
     const char *text = secure_getenv("OWN_CHECK");
     unsigned state = text ? read_words(text) : 0;
+    if ((tools_are_in_program() || (state && tools_valgrind_runs())) && !(state & CHECK_NONE))
+        state |= CHECK_MALLOC;
+    state &= ~CHECK_NONE;
+    if (state == CHECK_CONTINUE)
+        state = 0;
     if (state & CHECK_MALLOC) /* which has guards of its own, if somebody wants to see them */
         state &= ~(CHECK_GUARD | CHECK_FILL | CHECK_QUARANTINE);
     if (state || OWN_DEBUG) /* a child process must not find the lock taken */
@@ -68,10 +73,23 @@ void check_tell(const char *sentence)
         misuse("%s", sentence);
 }
 
-/* What is damaged and has not been freed by then. */
+static void (*list_objects)(void);
+
+void check_list_at_exit(void (*list)(void))
+{
+    __atomic_store_n(&list_objects, list, __ATOMIC_RELEASE);
+}
+
+/* What is alive, and what is damaged and has not been freed by then. After the functions that the
+   program has given to atexit. */
 static __attribute__((destructor)) void check_at_exit(void)
 {
     unsigned state = __atomic_load_n(&check_state, __ATOMIC_ACQUIRE);
-    if (state & (CHECK_GUARD | CHECK_QUARANTINE) && !(state & CHECK_UNREAD))
+    void (*list)(void) = __atomic_load_n(&list_objects, __ATOMIC_ACQUIRE);
+    if (state & CHECK_UNREAD)
+        return;
+    if (state & CHECK_LEAK && list)
+        list();
+    if (state & (CHECK_GUARD | CHECK_QUARANTINE))
         (void)check_guards(NULL);
 }

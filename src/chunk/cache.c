@@ -235,7 +235,7 @@ void *chunk_get(size_t size, size_t *granted)
 void *chunk_get_exact(size_t size)
 {
     size_t granted;
-    return check_uses_malloc() ? malloc_get(size, size) : chunk_get(size, &granted);
+    return check_uses_malloc() ? malloc_get(size, chunk_round(size)) : chunk_get(size, &granted);
 }
 
 /* The cache is over its share: half of this class goes, and if that is too little, everything. */
@@ -253,7 +253,7 @@ static __attribute__((noinline)) void spill(unsigned class)
 static __attribute__((noinline)) void put_past_cache(unsigned class, struct free_chunk *chunk)
 {
     if (check_uses_malloc()) {
-        malloc_put(chunk);
+        malloc_put(chunk, class_size(class));
         return;
     }
     heap_lock();
@@ -265,7 +265,7 @@ static __attribute__((noinline)) size_t put_large(void *memory, size_t size)
 {
     size_t whole = chunk_round(size);
     if (check_uses_malloc())
-        malloc_put(memory);
+        malloc_put(memory, whole);
     else
         system_unmap(memory, whole);
     heap_lock();

@@ -102,7 +102,7 @@ void slab_put(struct free_chunk *chunk);
 /* malloc.c: chunks of the system's malloc, of `size` bytes; `whole` is that, or what chunk_round
    makes of it. They are zero. NULL: errno is ENOMEM. */
 void *malloc_get(size_t size, size_t whole);
-void malloc_put(void *chunk);
+void malloc_put(void *chunk, size_t whole);
 void *malloc_resize(void *chunk, size_t old_size, size_t new_size);
 
 /* system.c: whole pages from the system; `align` is a power of two. NULL: errno is ENOMEM. */

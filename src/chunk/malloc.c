@@ -12,33 +12,38 @@
 
 void *malloc_get(size_t size, size_t whole)
 {
-    void *chunk = NULL;
+    void *memory = NULL;
+    size_t front = whole < CHUNK_UNIT ? check_malloc_front() : 0;
     tally_most = 0;
     if (whole < CHUNK_UNIT)
-        chunk = malloc(size);
-    else if (posix_memalign(&chunk, CHUNK_UNIT, size) != 0)
-        chunk = NULL;
-    if (!chunk)
+        memory = malloc(front + size);
+    else if (posix_memalign(&memory, CHUNK_UNIT, size) != 0)
+        memory = NULL;
+    if (!memory)
         return fail_pointer(ENOMEM);
-    /* The one who gets it writes to it, where MemorySanitizer does not see it. */
-    return memset(chunk, 0, size);
+    /* The one who gets it writes to it, which MemorySanitizer does not see. */
+    memset(memory, 0, front + size);
+    check_unusable(memory, front);
+    return (char *)memory + front;
 }
 
-void malloc_put(void *chunk)
+void malloc_put(void *chunk, size_t whole)
 {
     int saved = errno;
-    free(chunk);
+    free((char *)chunk - (whole < CHUNK_UNIT ? check_malloc_front() : 0));
     errno = saved;
 }
 
 void *malloc_resize(void *chunk, size_t old_size, size_t new_size)
 {
     void *moved = malloc_get(new_size, new_size);
-    if (!moved || !map_prepare(moved, new_size)) {
-        malloc_put(moved);
+    if (!moved)
+        return NULL;
+    if (!map_prepare(moved, new_size)) {
+        malloc_put(moved, new_size);
         return NULL;
     }
     memcpy(moved, chunk, min_size(old_size, new_size));
-    malloc_put(chunk);
+    malloc_put(chunk, old_size);
     return moved;
 }

@@ -38,7 +38,7 @@ own_list *own_list_new(own_pool *owner)
     if (list) {
         *list = (own_list){
             .object = {.count = 1, .state = STATE_OBJECT | STATE_CLASS, .type = &list_class.type}};
-        check_object_made(list);
+        object_made(&list->object);
         if (OWN_LIKELY(tally_most > 0)) /* else it lies in no segment */
             object_track(&list->object);
     }
@@ -235,7 +235,7 @@ static void list_free(own_object *object)
     own_list *list = as_list(object);
     if (list->room)
         chunk_put(list->items, list->room * sizeof(*list->items));
-    check_object_gone(list);
+    object_gone(&list->object);
     if (OWN_LIKELY(tally_most > 0))
         object_untrack(object);
     object->state = 0;

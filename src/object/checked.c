@@ -17,7 +17,8 @@ void sized_begin(struct sized *sized)
         memset(sized->guard, CHECK_FILL_GUARD, sizeof(sized->guard));
         memset(guard_behind(sized), CHECK_FILL_GUARD, sizeof(sized->guard));
     }
-    check_object_made(sized + 1);
+    check_unusable(sized, sizeof(*sized));
+    object_made((own_object *)(void *)(sized + 1));
 }
 
 /* Writes a sentence if a guard is damaged. */
@@ -49,10 +50,72 @@ void sized_end(struct sized *sized)
         return;
     }
     bool damaged = find_damage(sized, sentence, sizeof(sentence));
-    check_object_gone(object);
+    object_gone(object);
     if (check_words() & (CHECK_FILL | CHECK_QUARANTINE))
         memset(object + 1, CHECK_FILL_FREED, sized->size - sizeof(*object));
     check_bury(sized, whole, NULL, name ? name : "object", chunk_put);
     if (damaged)
         check_tell(sentence);
+}
+
+/* Objects that are alive at the end and are called the same. */
+#define GROUPS 128
+struct group {
+    char text[OBJECT_TEXT];
+    const own_object *first;
+    size_t count;
+};
+static struct group groups[GROUPS];
+static size_t group_count;
+static size_t left_out;
+
+/* What an object is called, without its address, by which objects of a group differ. */
+static void describe_kind(const own_object *object, char text[OBJECT_TEXT])
+{
+    object_describe(object, text);
+    char *address = strstr(text, " 0x");
+    if (!address)
+        return;
+    char *behind = address + 1 + strcspn(address + 1, " ");
+    memmove(address, behind, strlen(behind) + 1);
+}
+
+static void count_alive(void *object, void *unused)
+{
+    char text[OBJECT_TEXT];
+    (void)unused;
+    if (own_refcount(object) == 0)
+        return; /* immortal, as it is meant to be */
+    describe_kind(object, text);
+    size_t i = 0;
+    while (i < group_count && strcmp(groups[i].text, text) != 0)
+        i++;
+    if (i == GROUPS) {
+        left_out++;
+        return;
+    }
+    if (i == group_count) {
+        memcpy(groups[i].text, text, sizeof(text));
+        groups[i].first = object;
+        group_count++;
+    }
+    groups[i].count++;
+}
+
+static void list_alive(void)
+{
+    check_each_object(count_alive, NULL);
+    for (size_t i = 0; i < group_count; i++) {
+        const struct group *group = &groups[i];
+        fprintf(stderr, "libown: alive at exit: %zu x %s, the first at %p with %zu references\n",
+                group->count, group->text, (const void *)group->first, own_refcount(group->first));
+    }
+    if (left_out)
+        fprintf(stderr, "libown: alive at exit: %zu others\n", left_out);
+}
+
+void object_add(const own_object *object)
+{
+    check_list_at_exit(list_alive);
+    check_add_object(object);
 }

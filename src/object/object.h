@@ -57,6 +57,20 @@ struct sized {
     unsigned char guard[16]; /* with OWN_CHECK=guard */
 };
 
+/* checked.c: an object has been made, and is about to be dead, so that those that are alive can be
+   listed. */
+void object_add(const own_object *object);
+static inline void object_made(const own_object *object)
+{
+    if (check_lists_objects())
+        object_add(object);
+}
+static inline void object_gone(const own_object *object)
+{
+    if (check_lists_objects())
+        check_remove_object(object);
+}
+
 /* How many bytes a sized object takes. */
 static inline size_t sized_whole(size_t size)
 {

@@ -97,7 +97,7 @@ static bool read_options(struct wishes *wishes, const own_pool_options *from, ui
 /* False: ENOMEM. */
 static bool begin_checks(own_pool *pool)
 {
-    struct home *home = check_begin(pool);
+    struct home *home = check_begin(pool, pool_name(pool));
     if (!home)
         return false;
     const own_allocator allocator = {.alloc = check_allocate, .free = check_free, .ctx = home};

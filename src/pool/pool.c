@@ -60,7 +60,7 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
     }
     account_join(pool_account(pool), limit);
     account_label(pool_account(pool), pool, size);
-    check_object_made(pool);
+    object_made(&pool->object);
     return pool;
 }
 
@@ -121,7 +121,7 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
         account->limit = NULL;
     }
     memory_unclaim_first(&pool->first);
-    check_object_gone(pool);
+    object_gone(&pool->object);
     pool->part.memory.end = NULL; /* a dead pool is not allocated from */
     pool->object.state = 0;
     __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
