@@ -168,7 +168,12 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/validate.c \
 	%D%/pool/walk.c \
 	%D%/remote/remote.c \
-	%D%/remote/remote.h
+	%D%/remote/remote.h \
+	%D%/site/describe.c \
+	%D%/site/site.h \
+	%D%/site/stack.c \
+	%D%/site/unwind.c \
+	%D%/site/unwind.h
 
 lib_LTLIBRARIES += libown.la
 libown_la_SOURCES =

@@ -75,6 +75,7 @@ unit_tests += \
 	%D%/unit/map \
 	%D%/unit/memory \
 	%D%/unit/pages \
+	%D%/unit/stacks \
 	%D%/unit/parts \
 	%D%/unit/ready \
 	%D%/unit/system \
@@ -146,6 +147,8 @@ unit_tests += \
 %C%_unit_parts_LDADD = $(UNIT_LIBS)
 %C%_unit_ready_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_ready_LDADD = $(UNIT_LIBS)
+%C%_unit_stacks_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_stacks_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_system_LDADD = $(UNIT_LIBS)
 %C%_unit_share_CPPFLAGS = $(UNIT_CPPFLAGS)

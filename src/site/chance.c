@@ -1,0 +1,158 @@
+/*
+ * site/chance.c - the interval, and when a sample is due.
+ *
+ * The library is not linked with libm, so the two functions that are needed are here.
+ */
+#include "site/sample.h"
+
+#include <string.h>
+#include <time.h>
+
+#define MOST ((size_t)1 << 60)
+
+size_t site_interval_now;
+uint16_t site_generation_now;
+
+/* What a thread counts down. */
+struct countdown {
+    uint64_t random;
+    size_t interval; /* with which it was begun */
+    int64_t left;    /* bytes */
+};
+static __thread struct countdown own;
+
+void site_set_interval(size_t bytes)
+{
+    bytes = min_size(bytes, MOST);
+    if (bytes)
+        (void)site_prepare();
+    if (__atomic_exchange_n(&site_interval_now, bytes, __ATOMIC_RELAXED) != bytes)
+        __atomic_fetch_add(&site_generation_now, 1, __ATOMIC_RELAXED);
+}
+
+static uint64_t first_random(void)
+{
+    static uint64_t threads;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint64_t number = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+    return (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^ number << 44;
+}
+
+/* SplitMix64 (Steele, Lea and Flood, 2014). */
+static uint64_t next_random(void)
+{
+    if (OWN_UNLIKELY(!own.random))
+        own.random = first_random();
+    uint64_t mixed = own.random += UINT64_C(0x9e3779b97f4a7c15);
+    mixed = (mixed ^ mixed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
+    return mixed ^ mixed >> 31;
+}
+
+/* Above 0, below 1. */
+static double uniform(void)
+{
+    return ((double)(next_random() >> 12) + 0.5) / (double)(UINT64_C(1) << 52);
+}
+
+/* The natural logarithm of a number above 0: 2^k m, where m is near 1. */
+static double logarithm(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof(bits));
+    int exponent = (int)(bits >> 52) - 1023;
+    bits = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1023) << 52;
+    double m;
+    memcpy(&m, &bits, sizeof(m));
+    double s = (m - 1) / (m + 1); /* below a third */
+    double square = s * s;
+    double sum = 0;
+    for (int i = 23; i > 0; i -= 2)
+        sum = sum * square + 1.0 / i;
+    return exponent * 0.69314718055994531 + 2 * s * sum;
+}
+
+/* 1 - exp(-x), for x of at least 0. */
+static double chance(double x)
+{
+    if (x > 40)
+        return 1;
+    int halved = 0;
+    for (; x > 0.125; x /= 2)
+        halved++;
+    double sum = 0;
+    for (int i = 10; i > 0; i--)
+        sum = (1 - sum) * x / i;
+    for (; halved > 0; halved--) /* 1 - (1 - c)^2 */
+        sum *= 2 - sum;
+    return sum;
+}
+
+static int64_t draw(size_t interval)
+{
+    return (int64_t)(-logarithm(uniform()) * (double)interval);
+}
+
+static inline size_t begin(void)
+{
+    size_t interval = site_interval();
+    if (OWN_UNLIKELY(own.interval != interval)) {
+        own.interval = interval;
+        own.left = interval ? draw(interval) : 0;
+    }
+    return interval;
+}
+
+bool site_strikes(size_t bytes)
+{
+    size_t interval = begin();
+    if (!interval)
+        return false;
+    if (OWN_LIKELY((size_t)own.left >= bytes)) {
+        own.left -= (int64_t)bytes;
+        return false;
+    }
+    own.left = draw(interval);
+    return true;
+}
+
+int32_t site_blocks_left(size_t bytes)
+{
+    int64_t blocks = draw(site_interval()) / (int64_t)bytes;
+    return blocks < INT32_MAX ? (int32_t)blocks : INT32_MAX;
+}
+
+size_t site_room(size_t bytes)
+{
+    size_t interval = begin();
+    size_t left = (size_t)own.left;
+    if (!interval)
+        return SITE_NONE;
+    if (OWN_LIKELY(left >= bytes)) {
+        own.left -= (int64_t)bytes;
+        return SITE_NONE;
+    }
+    own.left = draw(interval);
+    return left;
+}
+
+size_t site_struck_room(size_t bytes)
+{
+    size_t interval = site_interval();
+    if (!interval)
+        return SITE_NONE;
+    double most = chance((double)bytes / (double)interval);
+    size_t left = (size_t)(-logarithm(1 - uniform() * most) * (double)interval);
+    return min_size(left, bytes - 1);
+}
+
+double site_weight(size_t bytes, size_t interval)
+{
+    return 1 / chance((double)bytes / (double)interval);
+}
+
+void site_seed(uint64_t seed)
+{
+    own = (struct countdown){.random = seed};
+}
