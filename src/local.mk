@@ -54,6 +54,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/check/block.c \
 	%D%/check/check.h \
 	%D%/check/object.c \
+	%D%/check/place.c \
 	%D%/check/record.c \
 	%D%/check/record.h \
 	%D%/check/tools.c \

@@ -29,7 +29,7 @@ bool misuse_is_handled(void)
 
 void misuse(const char *format, ...)
 {
-    char sentence[512];
+    char sentence[1100];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence, sizeof(sentence), format, arguments);

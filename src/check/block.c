@@ -81,6 +81,7 @@ void *check_alloc(struct home *home, size_t alignment, size_t bytes, const char 
     char *memory = whole ? get(alignment, whole) : NULL;
     if (!memory)
         return fail_pointer(ENOMEM);
+    uint32_t site = check_site();
     check_lock();
     struct record *record = record_make(memory + front, RECORD_BLOCK);
     if (record) {
@@ -88,6 +89,7 @@ void *check_alloc(struct home *home, size_t alignment, size_t bytes, const char 
         record->size = bytes;
         record->front = front;
         record->whole = whole;
+        record->made = site;
         home->users++;
         list_add_last(&home->blocks, &record->link);
         home_name(home, name);
@@ -141,6 +143,7 @@ static bool find_damage(const struct record *record, char sentence[CHECK_SENTENC
                  (const void *)block, record->size, record->home->name, record->front - before);
     else
         return false;
+    check_add_site(sentence, CHECK_SENTENCE, "made in ", record->made);
     guard(record);
     return true;
 }
@@ -167,9 +170,11 @@ void check_free(void *unused, void *block)
 {
     char sentence[CHECK_SENTENCE];
     (void)unused; /* the record has the home */
+    uint32_t site = check_site();
     check_lock();
     struct record *record = record_find(block, RECORD_BLOCK);
     bool damaged = find_damage(record, sentence);
+    record->freed = site;
     void *memory = end_block(record);
     check_unlock();
     if (memory)
@@ -180,42 +185,46 @@ void check_free(void *unused, void *block)
         check_tell(sentence);
 }
 
-/* Under the lock. False: nothing is known of that address. */
-static bool find_reason(const struct home *home, const char *call, const void *address,
-                        char sentence[CHECK_SENTENCE])
+/* Under the lock: the record that tells why an address is not that of a live block of the pool, and
+   a sentence without sites. NULL: nothing is known of that address. */
+static const struct record *find_reason(const struct home *home, const char *call,
+                                        const void *address, char sentence[CHECK_SENTENCE])
 {
-    struct record *record = record_find(address, RECORD_FREED);
+    const struct record *record = record_find(address, RECORD_FREED);
     if (record) {
         snprintf(sentence, CHECK_SENTENCE,
                  "%s: block %p (%zu bytes) of pool '%.50s' was freed before", call, address,
                  record->size, record->home->name);
-        return true;
+        return record;
     }
     record = record_find(address, RECORD_BLOCK);
-    if (record && record->home != home) {
+    if (record) {
         snprintf(sentence, CHECK_SENTENCE,
                  "%s: block %p (%zu bytes) is one of pool '%.50s', not of pool '%.50s'", call,
                  address, record->size, record->home->name, home->name);
-        return true;
+        return record->home == home ? NULL : record;
     }
-    record = record ? NULL : record_around(address);
-    if (!record)
-        return false;
-    snprintf(sentence, CHECK_SENTENCE,
-             "%s: %p lies in block %p (%zu bytes) of pool '%.50s'%s, at byte %zu", call, address,
-             (void *)record_address(record), record->size, record->home->name,
-             record->kind == RECORD_FREED ? ", which was freed before" : "",
-             (size_t)((const char *)address - record_address(record)));
-    return true;
+    record = record_around(address);
+    if (record)
+        snprintf(sentence, CHECK_SENTENCE,
+                 "%s: %p lies in block %p (%zu bytes) of pool '%.50s'%s, at byte %zu", call,
+                 address, (void *)record_address(record), record->size, record->home->name,
+                 record->kind == RECORD_FREED ? ", which was freed before" : "",
+                 (size_t)((const char *)address - record_address(record)));
+    return record;
 }
 
 void check_refuse(const struct home *home, const char *call, const void *address)
 {
     char sentence[CHECK_SENTENCE];
     check_lock();
-    bool known = find_reason(home, call, address, sentence);
+    const struct record *record = find_reason(home, call, address, sentence);
+    if (record) {
+        check_add_site(sentence, sizeof(sentence), "made in ", record->made);
+        check_add_site(sentence, sizeof(sentence), "freed in ", record->freed);
+    }
     check_unlock();
-    if (known)
+    if (record)
         check_tell(sentence);
     else
         tools_tell_freed(address);

@@ -6,6 +6,7 @@
  *   record.[ch]   records of checked blocks, of objects and of dead memory, found by address
  *   block.c       blocks of checked pools: guards, and what fills them
  *   wait.c        the quarantine
+ *   place.c       where it was made and freed
  *   object.c      the objects that are alive, memory of dead pools and objects
  *
  * The blocks of a checked pool come from malloc, one by one, through an allocator of the pool
@@ -73,9 +74,18 @@ static inline bool check_lists_objects(void)
 /* The first byte that is not `fill`. `size`: all are. */
 size_t check_differs(const void *memory, size_t size, unsigned char fill);
 
-#define CHECK_SENTENCE 400
+#define CHECK_SENTENCE 1000
 /* Tells a sentence as a misuse, or only writes it, if the words say so. */
 void check_tell(const char *sentence);
+
+/* place.c: the site of the caller, with CHECK_SITE; else 0. Not under a lock. */
+uint32_t check_site(void);
+/* Adds `; what f < g < main' to a sentence, if the site is known. */
+void check_add_site(char *sentence, size_t room, const char *what, uint32_t site);
+/* Adds what is known of a dead object, or of the record of its size in front of it. */
+void check_add_death(char *sentence, size_t room, const void *memory);
+/* Where an object that is alive was made. */
+uint32_t check_site_of(const void *object);
 
 /* What is in front of each chunk that is a piece of malloc's, and smaller than a unit: free writes
    there, so that what is dead can still be recognised. 0: under Valgrind, whose free does not; there
@@ -109,9 +119,9 @@ void *check_pool_of(const void *address);
    quarantine. Returns how many times. */
 size_t check_guards(const struct home *home);
 
-/* object.c: the memory of a dead pool, or object of a type (home is NULL), waits until `put` gets
-   it: at once, if the words do not say otherwise. */
-void check_bury(void *memory, size_t size, struct home *home, const char *type,
+/* object.c: the memory of a dead pool, or object of a type (home is NULL), waits until `put` gets it: at
+   once, if the words do not say otherwise. `made`: its site. */
+void check_bury(void *memory, size_t size, struct home *home, const char *type, uint32_t made,
                 size_t (*put)(void *memory, size_t size));
 
 /* Objects that are alive, in the order in which they were made. An object that cannot be recorded

@@ -5,17 +5,20 @@
 
 #include <errno.h>
 
-void check_bury(void *memory, size_t size, struct home *home, const char *type,
+void check_bury(void *memory, size_t size, struct home *home, const char *type, uint32_t made,
                 size_t (*put)(void *memory, size_t size))
 {
     struct record *record = NULL;
     int saved = errno;
+    uint32_t site = check_site();
     if (check_words() & CHECK_QUARANTINE && size <= CHECK_WAITING_MAX) {
         check_lock();
         record = record_make(memory, RECORD_DEAD);
         if (record) {
             record->home = home;
             record->type = type;
+            record->made = made;
+            record->freed = site;
             record->size = size;
             record->put = put;
             record->front = wait_sum(memory, size);
@@ -35,8 +38,11 @@ void check_bury(void *memory, size_t size, struct home *home, const char *type,
 void check_add_object(const void *object)
 {
     int saved = errno;
+    uint32_t site = check_site();
     check_lock();
     struct record *record = record_make(object, RECORD_OBJECT);
+    if (record)
+        record->made = site;
     if (record)
         list_add_last(&all_objects, &record->link);
     check_unlock();

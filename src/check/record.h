@@ -34,6 +34,8 @@ struct record {
     size_t whole;      /* what came from malloc */
     size_t (*put)(void *memory, size_t size); /* of dead memory */
     const char *type;                         /* of a dead object */
+    uint32_t made;                            /* sites */
+    uint32_t freed;
     enum record_kind kind;
 };
 

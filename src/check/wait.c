@@ -50,6 +50,8 @@ static bool find_damage_of_block(struct record *record, char sentence[CHECK_SENT
              "the program has written to block %p (%zu bytes) of pool '%.50s' after it was freed, "
              "at byte %zu",
              (void *)block, record->size, record->home->name, at);
+    check_add_site(sentence, CHECK_SENTENCE, "made in ", record->made);
+    check_add_site(sentence, CHECK_SENTENCE, "freed in ", record->freed);
     memset(block, CHECK_FILL_FREED, record->size);
     return true;
 }
@@ -68,6 +70,8 @@ static bool find_damage_of_dead(struct record *record, char sentence[CHECK_SENTE
     else
         snprintf(sentence, CHECK_SENTENCE,
                  "the program has written to a %.50s at %p after its death", record->type, memory);
+    check_add_site(sentence, CHECK_SENTENCE, "made in ", record->made);
+    check_add_site(sentence, CHECK_SENTENCE, "died in ", record->freed);
     return true;
 }
 

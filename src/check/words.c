@@ -3,6 +3,8 @@
  */
 #include "check/record.h"
 
+#include "site/site.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +18,10 @@ static unsigned read_word(const char *word, size_t length)
         const char *name;
         unsigned word;
     } words[] = {
-        {"guard", CHECK_GUARD},       {"fill", CHECK_FILL}, {"quarantine", CHECK_QUARANTINE},
-        {"malloc", CHECK_MALLOC},     {"leak", CHECK_LEAK}, {"none", CHECK_NONE},
-        {"continue", CHECK_CONTINUE},
+        {"guard", CHECK_GUARD},   {"site", CHECK_SITE},
+        {"fill", CHECK_FILL},     {"quarantine", CHECK_QUARANTINE},
+        {"malloc", CHECK_MALLOC}, {"leak", CHECK_LEAK},
+        {"none", CHECK_NONE},     {"continue", CHECK_CONTINUE},
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         if (strlen(words[i].name) == length && memcmp(words[i].name, word, length) == 0)
@@ -53,6 +56,8 @@ static void read_environment(void)
         state = 0;
     if (state & CHECK_MALLOC) /* which has guards of its own, if somebody wants to see them */
         state &= ~(CHECK_GUARD | CHECK_FILL | CHECK_QUARANTINE);
+    if (state & CHECK_SITE)
+        (void)site_prepare();
     if (state || OWN_DEBUG) /* a child process must not find the lock taken */
         (void)pthread_atfork(check_lock, check_unlock, check_unlock);
     __atomic_store_n(&check_state, state, __ATOMIC_RELEASE);

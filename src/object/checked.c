@@ -49,19 +49,23 @@ void sized_end(struct sized *sized)
         chunk_put(sized, whole);
         return;
     }
+    uint32_t made = check_site_of(object);
     bool damaged = find_damage(sized, sentence, sizeof(sentence));
     object_gone(object);
     if (check_words() & (CHECK_FILL | CHECK_QUARANTINE))
         memset(object + 1, CHECK_FILL_FREED, sized->size - sizeof(*object));
-    check_bury(sized, whole, NULL, name ? name : "object", chunk_put);
-    if (damaged)
+    check_bury(sized, whole, NULL, name ? name : "object", made, chunk_put);
+    if (damaged) {
+        check_add_site(sentence, sizeof(sentence), "made in ", made);
         check_tell(sentence);
+    }
 }
 
 /* Objects that are alive at the end and are called the same. */
 #define GROUPS 128
 struct group {
     char text[OBJECT_TEXT];
+    uint32_t site;
     const own_object *first;
     size_t count;
 };
@@ -87,8 +91,9 @@ static void count_alive(void *object, void *unused)
     if (own_refcount(object) == 0)
         return; /* immortal, as it is meant to be */
     describe_kind(object, text);
+    uint32_t site = check_site_of(object);
     size_t i = 0;
-    while (i < group_count && strcmp(groups[i].text, text) != 0)
+    while (i < group_count && (strcmp(groups[i].text, text) != 0 || groups[i].site != site))
         i++;
     if (i == GROUPS) {
         left_out++;
@@ -96,6 +101,7 @@ static void count_alive(void *object, void *unused)
     }
     if (i == group_count) {
         memcpy(groups[i].text, text, sizeof(text));
+        groups[i].site = site;
         groups[i].first = object;
         group_count++;
     }
@@ -107,8 +113,11 @@ static void list_alive(void)
     check_each_object(count_alive, NULL);
     for (size_t i = 0; i < group_count; i++) {
         const struct group *group = &groups[i];
-        fprintf(stderr, "libown: alive at exit: %zu x %s, the first at %p with %zu references\n",
-                group->count, group->text, (const void *)group->first, own_refcount(group->first));
+        char sentence[CHECK_SENTENCE];
+        snprintf(sentence, sizeof(sentence), "%zu x %.150s, the first at %p with %zu references",
+                 group->count, group->text, (const void *)group->first, own_refcount(group->first));
+        check_add_site(sentence, sizeof(sentence), "made in ", group->site);
+        fprintf(stderr, "libown: alive at exit: %s\n", sentence);
     }
     if (left_out)
         fprintf(stderr, "libown: alive at exit: %zu others\n", left_out);

@@ -116,7 +116,11 @@ bool object_each(const own_object *object, bool (*visit)(own_object *object, voi
 static void tell_dead(const char *call, const own_object *object)
 {
     char text[OBJECT_TEXT];
-    misuse("%s: %s is dead or dying", call, object_describe(object, text));
+    char more[CHECK_SENTENCE] = "";
+    check_add_death(more, sizeof(more), object);
+    if (!*more)
+        check_add_death(more, sizeof(more), object_sized(object)); /* as all are that are checked */
+    misuse("%s: %s is dead or dying%s", call, object_describe(object, text), more);
 }
 
 static void tell_no_object(const char *call, const own_object *object)

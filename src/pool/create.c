@@ -3,6 +3,8 @@
  */
 #include "pool/pool.h"
 
+#include <own/check.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -106,6 +108,12 @@ static bool begin_checks(own_pool *pool)
     return true;
 }
 
+/* What a limit must have room for, also where checks keep no memory for it. */
+static size_t kept_reserve(const own_pool_options *options)
+{
+    return options->allocator ? 0 : options->reserve;
+}
+
 /* Makes a new pool what its options say, and a child. Returns 0 or an errno. */
 static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options)
 {
@@ -158,7 +166,8 @@ static own_pool *make(own_pool *owner, const own_pool_options *options, const ch
     if (is_exact(owner, options))
         reserve = EXACT_FIRST_ROOM; /* that of the blocks follows */
     size_t size = learn_first_chunk(owner, reserve, options->limit);
-    int refusal = refuse_first_chunk(owner, options, reserve, size);
+    int refusal =
+        refuse_first_chunk(owner, options, max_size(reserve, kept_reserve(options)), size);
     if (refusal)
         return fail_pointer(refusal);
     own_pool *pool = make_with_options(owner, options, size, place);
@@ -169,6 +178,17 @@ static own_pool *make(own_pool *owner, const own_pool_options *options, const ch
         return pool;
     pool_unmake(pool);
     return fail_pointer(error);
+}
+
+size_t own_pool_check(const own_pool *pool)
+{
+    int saved = errno;
+    if (pool && !pool_check(pool, "own_pool_check"))
+        return 0;
+    const struct home *home = pool ? pool_checks(pool) : NULL;
+    size_t found = OWN_UNLIKELY(check_words() != 0) && (home || !pool) ? check_guards(home) : 0;
+    errno = saved;
+    return found;
 }
 
 own_pool *pool_new_checked(own_pool *owner, const char *place)

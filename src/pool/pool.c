@@ -105,8 +105,11 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
 {
     struct account *account = pool_account(pool);
     struct home *checks = pool_checks(pool);
-    if (OWN_UNLIKELY(checks))
+    uint32_t made = 0;
+    if (OWN_UNLIKELY(checks)) {
         check_name(checks, pool_name(pool));
+        made = check_site_of(pool);
+    }
     side_free(pool);
     if (OWN_UNLIKELY(pool_parts(pool)))
         parts_end(&pool->part);
@@ -134,7 +137,7 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
         chunk_put(pool, account->reserved);
         return;
     }
-    check_bury(pool, account->reserved, checks, NULL, chunk_put);
+    check_bury(pool, account->reserved, checks, NULL, made, chunk_put);
     check_end(checks);
 }
 
