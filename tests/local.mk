@@ -281,6 +281,7 @@ TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 # longest is first, so that others run beside it.
 script_tests = \
 	$(model_tests) \
+	%D%/checks.sh \
 	%D%/exports.sh \
 	%D%/headers.sh \
 	%D%/install.sh \
@@ -295,6 +296,7 @@ EXTRA_DIST += \
 	%D%/link.sh \
 	$(script_tests) \
 	%D%/README \
+	%D%/checks/bugs.c \
 	%D%/models.sh \
 	%D%/timed.sh \
 	%D%/models/drop.pml \

@@ -88,8 +88,8 @@ void check_add_death(char *sentence, size_t room, const void *memory);
 uint32_t check_site_of(const void *object);
 
 /* What is in front of each chunk that is a piece of malloc's, and smaller than a unit: free writes
-   there, so that what is dead can still be recognised. 0: under Valgrind, whose free does not; there
-   a chunk is found as lost only if nothing points to its first byte. */
+   there, so that what is dead can still be recognised. 0: under Valgrind, whose free does not, and
+   which takes a chunk for lost if nothing points to its first byte. */
 size_t check_malloc_front(void);
 /* With CHECK_MALLOC: tells AddressSanitizer that the program does not use these bytes. */
 void check_unusable(const void *memory, size_t size);
@@ -119,8 +119,8 @@ void *check_pool_of(const void *address);
    quarantine. Returns how many times. */
 size_t check_guards(const struct home *home);
 
-/* object.c: the memory of a dead pool, or object of a type (home is NULL), waits until `put` gets it: at
-   once, if the words do not say otherwise. `made`: its site. */
+/* object.c: the memory of a dead pool, or object of a type (home is NULL), waits until `put` gets
+   it: at once, if the words do not say otherwise. `made`: its site. */
 void check_bury(void *memory, size_t size, struct home *home, const char *type, uint32_t made,
                 size_t (*put)(void *memory, size_t size));
 

@@ -77,12 +77,12 @@ bool wait_find_damage(char sentence[CHECK_SENTENCE]);
 /* The sum of what memory contains. */
 size_t wait_sum(const void *memory, size_t size);
 
-/* tools.c: whether a sanitizer was compiled into the program that sees memory of malloc; whether the
-   program runs under Valgrind. */
+/* tools.c: whether a sanitizer was compiled into the program that sees memory of malloc; whether
+   the program runs under Valgrind. */
 bool tools_are_in_program(void);
 bool tools_valgrind_runs(void);
-/* With CHECK_MALLOC: an address was to be freed that is no live block's. If it was one's before, the
-   tool tells when it was made and freed. */
+/* With CHECK_MALLOC: an address was to be freed that is no live block's. If it was one's before,
+   the tool tells where it was made and freed. */
 void tools_tell_freed(const void *address);
 
 extern struct list all_homes;
