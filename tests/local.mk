@@ -49,7 +49,13 @@ check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 	%D%/shared/holder.c \
 	%D%/shared/holder.h
 
-abort_tests += %D%/contract/abort %D%/contract/race
+abort_tests += \
+	%D%/contract/abort \
+	%D%/contract/checked \
+	%D%/contract/checked_right \
+	%D%/contract/race
+%C%_contract_checked_SOURCES = %D%/contract/checked.c %D%/contract/checked.h
+%C%_contract_checked_right_SOURCES = %D%/contract/checked_right.c %D%/contract/checked.h
 
 unit_tests += \
 	%D%/unit/arguments \

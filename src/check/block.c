@@ -180,7 +180,7 @@ void check_free(void *unused, void *block)
     if (memory)
         free(memory);
     else
-        wait_trim();
+        wait_trim(CHECK_WAITING_MAX);
     if (damaged)
         check_tell(sentence);
 }

@@ -29,7 +29,7 @@ void check_bury(void *memory, size_t size, struct home *home, const char *type, 
         check_unlock();
     }
     if (record)
-        wait_trim();
+        wait_trim(CHECK_WAITING_MAX);
     else
         put(memory, size);
     errno = saved;

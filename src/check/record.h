@@ -69,8 +69,8 @@ struct record *record_around(const void *address);
 
 /* wait.c, under the lock: puts a record into quarantine, as the newest there. */
 void wait_begin(struct record *record);
-/* Without it: tells about what leaves quarantine because there is too much, and frees it. */
-void wait_trim(void);
+/* Without it: lets go of the oldest, until at most so many bytes wait, and tells about them. */
+void wait_trim(size_t most);
 /* Under it: writes a sentence about damage to something in quarantine that nobody has been told of;
    false: there is none. */
 bool wait_find_damage(char sentence[CHECK_SENTENCE]);

@@ -99,13 +99,13 @@ static void let_go(struct record *record, struct record *gone)
     record_drop(record);
 }
 
-void wait_trim(void)
+void wait_trim(size_t most)
 {
     char sentence[CHECK_SENTENCE];
     for (;;) {
         struct record gone;
         check_lock();
-        bool any = waiting_bytes > CHECK_WAITING_MAX;
+        bool any = waiting_bytes > most;
         bool damaged = any && find_damage(record_of(waiting.next), sentence);
         if (any)
             let_go(record_of(waiting.next), &gone);

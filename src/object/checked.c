@@ -88,7 +88,7 @@ static void count_alive(void *object, void *unused)
 {
     char text[OBJECT_TEXT];
     (void)unused;
-    if (own_refcount(object) == 0)
+    if (own_refcount(object) == SIZE_MAX)
         return; /* immortal, as it is meant to be */
     describe_kind(object, text);
     uint32_t site = check_site_of(object);
