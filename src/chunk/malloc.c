@@ -14,7 +14,7 @@ void *malloc_get(size_t size, size_t whole)
 {
     void *memory = NULL;
     size_t front = whole < CHUNK_UNIT ? check_malloc_front() : 0;
-    tally_most = 0;
+    __atomic_store_n(&tally_most, 0, __ATOMIC_RELAXED);
     if (whole < CHUNK_UNIT)
         memory = malloc(front + size);
     else if (posix_memalign(&memory, CHUNK_UNIT, size) != 0)

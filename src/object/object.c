@@ -35,28 +35,13 @@ static own_object *make_sized(const own_type *type, size_t size)
 }
 
 /* The smallest object that is made without asking for checks; SIZE_MAX: all objects are checked, or
-   nobody has asked yet. So one comparison tells what is rare. */
+   listed, or nobody has asked yet. So one comparison tells what is rare. */
 static size_t object_least = SIZE_MAX;
 /* The largest object that can be tracked: its chunk lies in a segment. */
 static size_t track_most = CHUNK_MAX;
 
-static __attribute__((noinline)) own_object *new_rare(const own_type *type)
+static inline own_object *make_plain(const own_type *type)
 {
-    if (type->size < sizeof(own_object))
-        return fail_pointer(EINVAL);
-    if (check_lists_objects()) {
-        own_object *object = make_sized(type, type->size);
-        track_most = tally_most ? tally_most - sized_whole(0) : 0;
-        return object;
-    }
-    __atomic_store_n(&object_least, sizeof(own_object), __ATOMIC_RELAXED);
-    return object_new(type);
-}
-
-own_object *object_new(const own_type *type)
-{
-    if (OWN_UNLIKELY(type->size < __atomic_load_n(&object_least, __ATOMIC_RELAXED)))
-        return new_rare(type);
     size_t granted;
     own_object *object = chunk_get(type->size, &granted);
     if (!object)
@@ -68,10 +53,35 @@ own_object *object_new(const own_type *type)
     return object;
 }
 
+static __attribute__((noinline)) own_object *new_rare(const own_type *type)
+{
+    if (type->size < sizeof(own_object))
+        return fail_pointer(EINVAL);
+    if (check_words()) {
+        own_object *object = make_sized(type, type->size);
+        size_t most = tally_most ? tally_most - sized_whole(0) : 0;
+        __atomic_store_n(&track_most, most, __ATOMIC_RELAXED);
+        return object;
+    }
+    if (!OWN_DEBUG)
+        __atomic_store_n(&object_least, sizeof(own_object), __ATOMIC_RELAXED);
+    own_object *object = make_plain(type);
+    if (OWN_DEBUG && object)
+        object_made(object);
+    return object;
+}
+
+own_object *object_new(const own_type *type)
+{
+    if (OWN_UNLIKELY(type->size < __atomic_load_n(&object_least, __ATOMIC_RELAXED)))
+        return new_rare(type);
+    return make_plain(type);
+}
+
 own_object *object_new_with_refs(const own_type *type)
 {
     own_object *object = object_new(type);
-    if (object && type->size <= track_most)
+    if (object && type->size <= __atomic_load_n(&track_most, __ATOMIC_RELAXED))
         object_track(object);
     return object;
 }

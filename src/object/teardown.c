@@ -126,6 +126,8 @@ static bool prepare(own_object *object)
 static void free_plain(own_object *object)
 {
     size_t size = object->type->size;
+    if (OWN_DEBUG)
+        object_gone(object);
     object->state = 0;
     __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(object, size);
