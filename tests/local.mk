@@ -346,9 +346,23 @@ check-valgrind: $(check_PROGRAMS)
 		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(valgrind_tests)' \
 		LOG_COMPILER='$(timed) $(LIBTOOL) --silent --mode=execute $(VALGRIND) $(VALGRIND_FLAGS)'
 
+# The contract tests in pools that are checked (own/check.h), where what checks say does not abort.
+# Left out: tests of the sizes that other pools round to, and of where blocks lie.
+check-checked: $(check_PROGRAMS)
+	@test -n "`echo $(contract_tests)`" || { echo "no test programs: Check is missing"; exit 1; }
+	@tests=; for t in $(contract_tests); do \
+		case $${t##*/} in \
+		address | adopt | block | block_move | bump | churn | exact | fork | limit | pool | \
+		realloc_raw | shared | shared_blocks | shared_walk | stacking | string | usage) ;; \
+		*) tests="$$tests $$t" ;; \
+		esac; \
+	done; \
+	OWN_CHECK=guard,fill,quarantine,continue \
+		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$$tests"
+
 # The last thing that make check says: tests/timed.sh has the seconds in the logs.
 check-local: check-TESTS
 	@awk '/^took [0-9]+ s$$/ && $$2 >= 2 { print $$2 " s  " FILENAME }' $(TEST_LOGS) | sort -rn | \
 		sed -n -e '1s/^/The slowest tests:\n/' -e '1,10p'
 
-.PHONY: check-valgrind
+.PHONY: check-checked check-valgrind

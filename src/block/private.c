@@ -43,7 +43,7 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     if (limit_room(pool_limit(pool)) < bytes)
         return fail_pointer(EDQUOT);
     const own_allocator allocator = private_memory(pool)->allocator;
-    struct home *checks = pool_checks(pool);
+    struct checks *checks = pool_checks(pool);
     int saved = errno;
     void *memory = checks ? check_alloc(checks, alignment, bytes, pool_name(pool))
                           : allocator.alloc(allocator.ctx, bytes + !bytes);

@@ -12,36 +12,36 @@
 #define GUARD_FRONT ((size_t)32)
 
 /* Under the lock. */
-static void home_name(struct home *home, const char *name)
+static void checks_rename(struct checks *checks, const char *name)
 {
-    if (strncmp(home->name, name, HOME_NAME - 1) != 0)
-        snprintf(home->name, HOME_NAME, "%s", name);
+    if (strncmp(checks->name, name, CHECKS_NAME - 1) != 0)
+        snprintf(checks->name, CHECKS_NAME, "%s", name);
 }
 
-struct home *check_begin(const void *pool, const char *name)
+struct checks *check_begin(const void *pool, const char *name)
 {
     check_lock();
-    struct home *home = home_make();
-    if (home) {
-        home->pool = ~(uintptr_t)pool;
-        home_name(home, name);
+    struct checks *checks = checks_make();
+    if (checks) {
+        checks->pool = ~(uintptr_t)pool;
+        checks_rename(checks, name);
     }
     check_unlock();
-    return home;
+    return checks;
 }
 
-void check_name(struct home *home, const char *name)
+void check_name(struct checks *checks, const char *name)
 {
     check_lock();
-    home_name(home, name);
+    checks_rename(checks, name);
     check_unlock();
 }
 
-void check_end(struct home *home)
+void check_end(struct checks *checks)
 {
     check_lock();
-    home->pool = ~(uintptr_t)0;
-    home_leave(home);
+    checks->pool = ~(uintptr_t)0;
+    checks_leave(checks);
     check_unlock();
 }
 
@@ -74,7 +74,7 @@ static void *get(size_t alignment, size_t whole)
     return posix_memalign(&memory, alignment, whole) == 0 ? memory : NULL;
 }
 
-void *check_alloc(struct home *home, size_t alignment, size_t bytes, const char *name)
+void *check_alloc(struct checks *checks, size_t alignment, size_t bytes, const char *name)
 {
     size_t front;
     size_t whole = whole_size(alignment, bytes, &front);
@@ -85,14 +85,14 @@ void *check_alloc(struct home *home, size_t alignment, size_t bytes, const char 
     check_lock();
     struct record *record = record_make(memory + front, RECORD_BLOCK);
     if (record) {
-        record->home = home;
+        record->checks = checks;
         record->size = bytes;
         record->front = front;
         record->whole = whole;
         record->made = site;
-        home->users++;
-        list_add_last(&home->blocks, &record->link);
-        home_name(home, name);
+        checks->users++;
+        list_add_last(&checks->blocks, &record->link);
+        checks_rename(checks, name);
         if (check_words() & CHECK_GUARD)
             guard(record);
     }
@@ -106,9 +106,9 @@ void *check_alloc(struct home *home, size_t alignment, size_t bytes, const char 
     return memory + front;
 }
 
-void *check_allocate(void *home, size_t bytes)
+void *check_allocate(void *checks, size_t bytes)
 {
-    struct home *of = home;
+    struct checks *of = checks;
     return check_alloc(of, 1, bytes, of->name);
 }
 
@@ -135,12 +135,12 @@ static bool find_damage(const struct record *record, char sentence[CHECK_SENTENC
         snprintf(sentence, CHECK_SENTENCE,
                  "the program has written past the end of block %p (%zu bytes) of pool '%.50s', at "
                  "byte %zu",
-                 (const void *)block, record->size, record->home->name, record->size + after);
+                 (const void *)block, record->size, record->checks->name, record->size + after);
     else if (before < record->front)
         snprintf(sentence, CHECK_SENTENCE,
                  "the program has written in front of block %p (%zu bytes) of pool '%.50s', %zu "
                  "bytes before it or less",
-                 (const void *)block, record->size, record->home->name, record->front - before);
+                 (const void *)block, record->size, record->checks->name, record->front - before);
     else
         return false;
     check_add_site(sentence, CHECK_SENTENCE, "made in ", record->made);
@@ -169,7 +169,7 @@ static void *end_block(struct record *record)
 void check_free(void *unused, void *block)
 {
     char sentence[CHECK_SENTENCE];
-    (void)unused; /* the record has the home */
+    (void)unused; /* the record has the checks */
     uint32_t site = check_site();
     check_lock();
     struct record *record = record_find(block, RECORD_BLOCK);
@@ -187,38 +187,38 @@ void check_free(void *unused, void *block)
 
 /* Under the lock: the record that tells why an address is not that of a live block of the pool, and
    a sentence without sites. NULL: nothing is known of that address. */
-static const struct record *find_reason(const struct home *home, const char *call,
+static const struct record *find_reason(const struct checks *checks, const char *call,
                                         const void *address, char sentence[CHECK_SENTENCE])
 {
     const struct record *record = record_find(address, RECORD_FREED);
     if (record) {
         snprintf(sentence, CHECK_SENTENCE,
                  "%s: block %p (%zu bytes) of pool '%.50s' was freed before", call, address,
-                 record->size, record->home->name);
+                 record->size, record->checks->name);
         return record;
     }
     record = record_find(address, RECORD_BLOCK);
     if (record) {
         snprintf(sentence, CHECK_SENTENCE,
                  "%s: block %p (%zu bytes) is one of pool '%.50s', not of pool '%.50s'", call,
-                 address, record->size, record->home->name, home->name);
-        return record->home == home ? NULL : record;
+                 address, record->size, record->checks->name, checks->name);
+        return record->checks == checks ? NULL : record;
     }
     record = record_around(address);
     if (record)
         snprintf(sentence, CHECK_SENTENCE,
                  "%s: %p lies in block %p (%zu bytes) of pool '%.50s'%s, at byte %zu", call,
-                 address, (void *)record_address(record), record->size, record->home->name,
+                 address, (void *)record_address(record), record->size, record->checks->name,
                  record->kind == RECORD_FREED ? ", which was freed before" : "",
                  (size_t)((const char *)address - record_address(record)));
     return record;
 }
 
-void check_refuse(const struct home *home, const char *call, const void *address)
+void check_refuse(const struct checks *checks, const char *call, const void *address)
 {
     char sentence[CHECK_SENTENCE];
     check_lock();
-    const struct record *record = find_reason(home, call, address, sentence);
+    const struct record *record = find_reason(checks, call, address, sentence);
     if (record) {
         check_add_site(sentence, sizeof(sentence), "made in ", record->made);
         check_add_site(sentence, sizeof(sentence), "freed in ", record->freed);
@@ -236,37 +236,37 @@ void *check_pool_of(const void *address)
         return NULL;
     check_lock();
     const struct record *record = record_find(address, RECORD_BLOCK);
-    void *pool = record ? (void *)~record->home->pool : NULL;
+    void *pool = record ? (void *)~record->checks->pool : NULL;
     check_unlock();
     return pool;
 }
 
 /* Under the lock. */
-static bool find_damage_of_home(struct home *home, char sentence[CHECK_SENTENCE])
+static bool find_damage_of_pool(struct checks *checks, char sentence[CHECK_SENTENCE])
 {
-    for (struct list *link = home->blocks.next; link != &home->blocks; link = link->next) {
+    for (struct list *link = checks->blocks.next; link != &checks->blocks; link = link->next) {
         if (find_damage(record_of(link), sentence))
             return true;
     }
     return false;
 }
 
-static bool find_any_damage(const struct home *only, char sentence[CHECK_SENTENCE])
+static bool find_any_damage(const struct checks *only, char sentence[CHECK_SENTENCE])
 {
-    for (struct list *link = all_homes.next; link != &all_homes; link = link->next) {
-        struct home *home = list_item(link, struct home, link);
-        if ((!only || home == only) && find_damage_of_home(home, sentence))
+    for (struct list *link = all_checks.next; link != &all_checks; link = link->next) {
+        struct checks *checks = list_item(link, struct checks, link);
+        if ((!only || checks == only) && find_damage_of_pool(checks, sentence))
             return true;
     }
     return wait_find_damage(sentence);
 }
 
-size_t check_guards(const struct home *home)
+size_t check_guards(const struct checks *checks)
 {
     char sentence[CHECK_SENTENCE];
     for (size_t count = 0;; count++) {
         check_lock();
-        bool damaged = find_any_damage(home, sentence);
+        bool damaged = find_any_damage(checks, sentence);
         check_unlock();
         if (!damaged)
             return count;

@@ -95,33 +95,33 @@ size_t check_malloc_front(void);
 void check_unusable(const void *memory, size_t size);
 
 /* block.c: what is known of a pool. It lasts until nothing of the pool waits in quarantine. */
-struct home;
+struct checks;
 /* NULL: ENOMEM. `pool` is only compared, and returned by check_pool_of. */
-struct home *check_begin(const void *pool, const char *name);
+struct checks *check_begin(const void *pool, const char *name);
 /* The name that the pool has now. */
-void check_name(struct home *home, const char *name);
+void check_name(struct checks *checks, const char *name);
 /* The pool has died; its blocks have been freed. */
-void check_end(struct home *home);
+void check_end(struct checks *checks);
 
 /* A block of `bytes`, which may be 0, for a pool that has this name now. Its contents are
    arbitrary. NULL: ENOMEM. */
-void *check_alloc(struct home *home, size_t alignment, size_t bytes, const char *name);
-/* The functions of an own_allocator, whose ctx is a home. */
-void *check_allocate(void *home, size_t bytes);
-void check_free(void *home, void *block);
+void *check_alloc(struct checks *checks, size_t alignment, size_t bytes, const char *name);
+/* The functions of an own_allocator, whose ctx is a checks. */
+void *check_allocate(void *checks, size_t bytes);
+void check_free(void *checks, void *block);
 /* A live block becomes smaller, where it is. */
 void check_shrink(void *block, size_t bytes);
 /* Tells why an address is not that of a live block of the pool, if that is known. */
-void check_refuse(const struct home *home, const char *call, const void *address);
+void check_refuse(const struct checks *checks, const char *call, const void *address);
 /* The pool, in which a checked block begins at that address; NULL: there is none. */
 void *check_pool_of(const void *address);
 /* Tells about all damage to the guards of a pool's blocks (NULL: of all pools), and to what is in
    quarantine. Returns how many times. */
-size_t check_guards(const struct home *home);
+size_t check_guards(const struct checks *checks);
 
-/* object.c: the memory of a dead pool, or object of a type (home is NULL), waits until `put` gets
+/* object.c: the memory of a dead pool, or object of a type (checks is NULL), waits until `put` gets
    it: at once, if the words do not say otherwise. `made`: its site. */
-void check_bury(void *memory, size_t size, struct home *home, const char *type, uint32_t made,
+void check_bury(void *memory, size_t size, struct checks *checks, const char *type, uint32_t made,
                 size_t (*put)(void *memory, size_t size));
 
 /* Objects that are alive, in the order in which they were made. An object that cannot be recorded

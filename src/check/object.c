@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-void check_bury(void *memory, size_t size, struct home *home, const char *type, uint32_t made,
+void check_bury(void *memory, size_t size, struct checks *checks, const char *type, uint32_t made,
                 size_t (*put)(void *memory, size_t size))
 {
     struct record *record = NULL;
@@ -15,15 +15,15 @@ void check_bury(void *memory, size_t size, struct home *home, const char *type, 
         check_lock();
         record = record_make(memory, RECORD_DEAD);
         if (record) {
-            record->home = home;
+            record->checks = checks;
             record->type = type;
             record->made = made;
             record->freed = site;
             record->size = size;
             record->put = put;
             record->front = wait_sum(memory, size);
-            if (home)
-                home->users++;
+            if (checks)
+                checks->users++;
             wait_begin(record);
         }
         check_unlock();

@@ -35,7 +35,7 @@ void check_add_site(char *sentence, size_t room, const char *what, uint32_t site
 
 void check_add_death(char *sentence, size_t room, const void *object)
 {
-    char name[HOME_NAME] = "";
+    char name[CHECKS_NAME] = "";
     uint32_t freed = 0;
     uint32_t made = 0;
     if (OWN_LIKELY(!check_words()))
@@ -45,8 +45,8 @@ void check_add_death(char *sentence, size_t room, const void *object)
     if (record) {
         freed = record->freed;
         made = record->made;
-        if (record->home)
-            memcpy(name, record->home->name, HOME_NAME);
+        if (record->checks)
+            memcpy(name, record->checks->name, CHECKS_NAME);
     }
     check_unlock();
     size_t length = strlen(sentence);

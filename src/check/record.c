@@ -12,11 +12,11 @@
 #define PIECE ((size_t)64 << 10) /* of memory for records */
 #define BUCKETS_FIRST ((size_t)1 << 12)
 
-/* A record, a home, or free. */
+/* A record, a checks, or free. */
 union cell {
     union cell *next;
     struct record record;
-    struct home home;
+    struct checks checks;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -25,7 +25,7 @@ static struct record **buckets;
 static size_t bucket_count; /* a power of two */
 static size_t records;
 
-struct list all_homes = {&all_homes, &all_homes};
+struct list all_checks = {&all_checks, &all_checks};
 struct list all_objects = {&all_objects, &all_objects};
 
 void check_lock(void)
@@ -129,28 +129,28 @@ void record_drop(struct record *record)
         at = &(*at)->next;
     *at = record->next;
     records--;
-    if (record->home)
-        home_leave(record->home);
+    if (record->checks)
+        checks_leave(record->checks);
     cell_put(record);
 }
 
-struct home *home_make(void)
+struct checks *checks_make(void)
 {
-    struct home *home = cell_get();
-    if (!home)
+    struct checks *checks = cell_get();
+    if (!checks)
         return NULL;
-    *home = (struct home){.users = 1};
-    list_init(&home->blocks);
-    list_add_last(&all_homes, &home->link);
-    return home;
+    *checks = (struct checks){.users = 1};
+    list_init(&checks->blocks);
+    list_add_last(&all_checks, &checks->link);
+    return checks;
 }
 
-void home_leave(struct home *home)
+void checks_leave(struct checks *checks)
 {
-    if (--home->users > 0)
+    if (--checks->users > 0)
         return;
-    list_remove(&home->link);
-    cell_put(home);
+    list_remove(&checks->link);
+    cell_put(checks);
 }
 
 struct record *record_around(const void *address)

@@ -7,7 +7,7 @@
 #include "check/check.h"
 
 enum record_kind {
-    RECORD_BLOCK,  /* live; in the list of its home */
+    RECORD_BLOCK,  /* live; in the list of its checks */
     RECORD_FREED,  /* a block in quarantine */
     RECORD_DEAD,   /* a dead pool or object in quarantine */
     RECORD_OBJECT, /* live; in the list of all of them */
@@ -15,23 +15,23 @@ enum record_kind {
 };
 
 /* A pool, living or dead. */
-#define HOME_NAME 52
-struct home {
+#define CHECKS_NAME 52
+struct checks {
     struct list link;   /* in the list of all */
     struct list blocks; /* the live ones, the oldest first */
     uintptr_t pool;     /* inverted; ~0: it is dead */
     size_t users;       /* the pool, and each record */
-    char name[HOME_NAME];
+    char name[CHECKS_NAME];
 };
 
 struct record {
     struct record *next; /* in its bucket */
     struct list link;
-    uintptr_t address; /* inverted */
-    struct home *home; /* NULL: none */
-    size_t size;       /* of a block as it was asked for; of dead memory */
-    size_t front;      /* in front of a block; of dead memory: a sum of what it contains */
-    size_t whole;      /* what came from malloc */
+    uintptr_t address;     /* inverted */
+    struct checks *checks; /* NULL: none */
+    size_t size;           /* of a block as it was asked for; of dead memory */
+    size_t front;          /* in front of a block; of dead memory: a sum of what it contains */
+    size_t whole;          /* what came from malloc */
     size_t (*put)(void *memory, size_t size); /* of dead memory */
     const char *type;                         /* of a dead object */
     uint32_t made;                            /* sites */
@@ -61,9 +61,9 @@ void check_unlock(void);
 struct record *record_find(const void *address, enum record_kind kind);
 struct record *record_make(const void *address, enum record_kind kind);
 void record_drop(struct record *record);
-struct home *home_make(void);
+struct checks *checks_make(void);
 /* One user less. */
-void home_leave(struct home *home);
+void checks_leave(struct checks *checks);
 /* The block, live or freed, in which an address lies, and which it does not begin. Looks at all. */
 struct record *record_around(const void *address);
 
@@ -85,7 +85,7 @@ bool tools_valgrind_runs(void);
    the tool tells where it was made and freed. */
 void tools_tell_freed(const void *address);
 
-extern struct list all_homes;
+extern struct list all_checks;
 extern struct list all_objects;
 
 #endif

@@ -49,7 +49,7 @@ static bool find_damage_of_block(struct record *record, char sentence[CHECK_SENT
     snprintf(sentence, CHECK_SENTENCE,
              "the program has written to block %p (%zu bytes) of pool '%.50s' after it was freed, "
              "at byte %zu",
-             (void *)block, record->size, record->home->name, at);
+             (void *)block, record->size, record->checks->name, at);
     check_add_site(sentence, CHECK_SENTENCE, "made in ", record->made);
     check_add_site(sentence, CHECK_SENTENCE, "freed in ", record->freed);
     memset(block, CHECK_FILL_FREED, record->size);
@@ -63,9 +63,9 @@ static bool find_damage_of_dead(struct record *record, char sentence[CHECK_SENTE
     if (sum == record->front)
         return false;
     record->front = sum;
-    if (record->home)
+    if (record->checks)
         snprintf(sentence, CHECK_SENTENCE,
-                 "the program has written to pool '%.50s' %p after its death", record->home->name,
+                 "the program has written to pool '%.50s' %p after its death", record->checks->name,
                  memory);
     else
         snprintf(sentence, CHECK_SENTENCE,

@@ -99,19 +99,26 @@ static bool read_options(struct wishes *wishes, const own_pool_options *from, ui
 /* False: ENOMEM. */
 static bool begin_checks(own_pool *pool)
 {
-    struct home *home = check_begin(pool, pool_name(pool));
-    if (!home)
+    struct checks *checks = check_begin(pool, pool_name(pool));
+    if (!checks)
         return false;
-    const own_allocator allocator = {.alloc = check_allocate, .free = check_free, .ctx = home};
+    const own_allocator allocator = {.alloc = check_allocate, .free = check_free, .ctx = checks};
     private_begin(pool, &allocator);
     pool_set_flags(pool, POOL_CHECKED);
     return true;
 }
 
-/* What a limit must have room for, also where checks keep no memory for it. */
-static size_t kept_reserve(const own_pool_options *options)
+/* A checked pool keeps no memory for its reserve, but is refused where others would be: how much a
+   limit must have room for. *size becomes 0 if no machine has as much. */
+static size_t reserve_of_checked(const own_pool_options *options, size_t *size)
 {
-    return options->allocator ? 0 : options->reserve;
+    size_t reserve = options->reserve;
+    if (reserve > PTRDIFF_MAX)
+        return reserve;
+    reserve += *size;
+    if (!memory_first_size(reserve))
+        *size = 0;
+    return reserve;
 }
 
 /* Makes a new pool what its options say, and a child. Returns 0 or an errno. */
@@ -166,8 +173,8 @@ static own_pool *make(own_pool *owner, const own_pool_options *options, const ch
     if (is_exact(owner, options))
         reserve = EXACT_FIRST_ROOM; /* that of the blocks follows */
     size_t size = learn_first_chunk(owner, reserve, options->limit);
-    int refusal =
-        refuse_first_chunk(owner, options, max_size(reserve, kept_reserve(options)), size);
+    size_t needed = is_checked(owner, options) ? reserve_of_checked(options, &size) : reserve;
+    int refusal = refuse_first_chunk(owner, options, needed, size);
     if (refusal)
         return fail_pointer(refusal);
     own_pool *pool = make_with_options(owner, options, size, place);
@@ -185,8 +192,8 @@ size_t own_pool_check(const own_pool *pool)
     int saved = errno;
     if (pool && !pool_check(pool, "own_pool_check"))
         return 0;
-    const struct home *home = pool ? pool_checks(pool) : NULL;
-    size_t found = OWN_UNLIKELY(check_words() != 0) && (home || !pool) ? check_guards(home) : 0;
+    const struct checks *checks = pool ? pool_checks(pool) : NULL;
+    size_t found = OWN_UNLIKELY(check_words() != 0) && (checks || !pool) ? check_guards(checks) : 0;
     errno = saved;
     return found;
 }

@@ -20,7 +20,7 @@ struct private_memory *private_memory(const own_pool *pool);
 /* Gives a new pool an allocator. Its first extent has room for that record. */
 void private_begin(own_pool *pool, const own_allocator *allocator);
 /* What checks know of a pool. NULL: its blocks are not checked. */
-static inline struct home *pool_checks(const own_pool *pool)
+static inline struct checks *pool_checks(const own_pool *pool)
 {
     return OWN_UNLIKELY(pool_flags(pool) & POOL_CHECKED) ? private_memory(pool)->allocator.ctx
                                                          : NULL;

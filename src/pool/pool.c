@@ -104,7 +104,7 @@ bool pool_join(own_pool *owner, own_pool *pool, bool learned)
 static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, size_t bytes))
 {
     struct account *account = pool_account(pool);
-    struct home *checks = pool_checks(pool);
+    struct checks *checks = pool_checks(pool);
     uint32_t made = 0;
     if (OWN_UNLIKELY(checks)) {
         check_name(checks, pool_name(pool));
