@@ -12,6 +12,7 @@ void check_bury(void *memory, size_t size, struct checks *checks, const char *ty
     int saved = errno;
     uint32_t site = check_site();
     if (check_words() & CHECK_QUARANTINE && size <= CHECK_WAITING_MAX) {
+        mark_defined(memory, size); /* also where nothing was, to be summed up */
         check_lock();
         record = record_make(memory, RECORD_DEAD);
         if (record) {

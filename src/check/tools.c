@@ -11,6 +11,18 @@
 #define VALGRIND_CHECK_MEM_IS_ADDRESSABLE(memory, size) ((void)(memory), (void)(size))
 #endif
 
+size_t check_malloc_front(void)
+{
+    return RUNNING_ON_VALGRIND ? 0 : GRANULE;
+}
+
+bool tools_valgrind_runs(void)
+{
+    return RUNNING_ON_VALGRIND;
+}
+
+#if !MARKS_ASAN
+
 /* Of the runtimes of sanitizers, where the program has one. */
 extern void __asan_poison_memory_region(void const volatile *memory, size_t size)
     __attribute__((weak));
@@ -22,22 +34,12 @@ extern void __msan_unpoison(const volatile void *memory, size_t size) __attribut
 
 bool tools_are_in_program(void)
 {
-    return !MARKS_ASAN && (__asan_report_error || __lsan_ignore_object || __msan_unpoison);
-}
-
-bool tools_valgrind_runs(void)
-{
-    return RUNNING_ON_VALGRIND;
-}
-
-size_t check_malloc_front(void)
-{
-    return RUNNING_ON_VALGRIND ? 0 : GRANULE;
+    return __asan_report_error || __lsan_ignore_object || __msan_unpoison;
 }
 
 void check_unusable(const void *memory, size_t size)
 {
-    if (!MARKS_ASAN && check_uses_malloc() && __asan_poison_memory_region)
+    if (check_uses_malloc() && __asan_poison_memory_region)
         __asan_poison_memory_region(memory, size);
 }
 
@@ -47,7 +49,27 @@ void tools_tell_freed(const void *address)
         return;
     if (RUNNING_ON_VALGRIND)
         (void)VALGRIND_CHECK_MEM_IS_ADDRESSABLE(address, 1);
-    else if (!MARKS_ASAN && __asan_report_error && __asan_address_is_poisoned(address))
+    else if (__asan_report_error && __asan_address_is_poisoned(address))
         __asan_report_error(__builtin_return_address(0), __builtin_frame_address(0),
                             __builtin_frame_address(0), (void *)(uintptr_t)address, 1, 1);
 }
+
+#else /* the library is compiled for it, and tells AddressSanitizer by itself (base/marks.h) */
+
+bool tools_are_in_program(void)
+{
+    return false;
+}
+
+void check_unusable(const void *memory, size_t size)
+{
+    (void)memory;
+    (void)size;
+}
+
+void tools_tell_freed(const void *address)
+{
+    (void)address;
+}
+
+#endif

@@ -155,6 +155,13 @@ static void write_behind(void)
     own_decref(pool);
 }
 
+static void free_block(void)
+{
+    own_pool *pool = named(NULL, "larder");
+    fprintf(stderr, "%d.", own_free(pool, plain(block_of(pool, SIZE))));
+    own_decref(pool);
+}
+
 static void write_behind_to_the_end(void)
 {
     block_of(named(NULL, "larder"), SIZE)[SIZE] = 1;
@@ -169,11 +176,11 @@ START_TEST(words_say_what_is_done)
     expect(strstr(text, "past the end") && !strstr(text, "0."));
     run_with("guard", write_behind_to_the_end, text, sizeof(text));
     expect(strstr(text, "past the end"));
-    run_with(",quarantine,,magic,", write_behind, text, sizeof(text));
+    run_with(",quarantine,,magic,", free_block, text, sizeof(text));
     expect(strstr(text, "unknown word") && strstr(text, "magic") && strstr(text, "0."));
-    run_with("continue", write_behind, text, sizeof(text));
+    run_with("continue", free_block, text, sizeof(text));
     expect(strcmp(text, "0.") == 0);
-    run_with("", write_behind, text, sizeof(text));
+    run_with("", free_block, text, sizeof(text));
     expect(strcmp(text, "0.") == 0);
 }
 END_TEST
@@ -198,15 +205,17 @@ static void use_malloc(void)
     expect(own_array_new(pool, "d", OWN_C_ORDER, OWN_SHAPE(20, 30)) != NULL);
     expect(own_collect() == 0);
     own_decref(pool);
-    expect_error(own_alloc(pool, 1, 1) == NULL, EINVAL);
-    fputs("done", stderr);
+    fputs("done.", stderr);
+    if (!memory_is_checked()) /* which would end the program */
+        (void)!own_alloc(pool, 1, 1);
 }
 
 START_TEST(all_can_come_from_malloc)
 {
     char text[1000];
     run_with("malloc,leak", use_malloc, text, sizeof(text));
-    expect(strstr(text, "own_alloc: pool") && !strstr(text, "alive at exit"));
+    expect(strstr(text, "done.") && !strstr(text, "alive at exit"));
+    expect(memory_is_checked() || strstr(text, "own_alloc: pool"));
 }
 END_TEST
 
