@@ -18,8 +18,10 @@ owninclude_HEADERS = \
 	%D%/own/list.h \
 	%D%/own/memory.h \
 	%D%/own/misuse.h \
+	%D%/own/monitor.h \
 	%D%/own/object.h \
 	%D%/own/pool.h \
+	%D%/own/report.h \
 	%D%/own/version.h \
 	%D%/own/weakref.h
 

@@ -33,8 +33,10 @@
 #include <own/list.h>
 #include <own/memory.h>
 #include <own/misuse.h>
+#include <own/monitor.h>
 #include <own/object.h>
 #include <own/pool.h>
+#include <own/report.h>
 #include <own/version.h>
 #include <own/weakref.h>
 

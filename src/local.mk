@@ -29,6 +29,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/base/lock.h \
 	%D%/base/marks.h \
 	%D%/base/misuse.c \
+	%D%/base/probe.h \
 	%D%/base/require.c \
 	%D%/base/require.h \
 	%D%/base/slot.c \
@@ -42,11 +43,13 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/block/block.h \
 	%D%/block/exact.c \
 	%D%/block/fast.h \
+	%D%/block/find.c \
 	%D%/block/foreign.c \
 	%D%/block/list.c \
 	%D%/block/move.c \
 	%D%/block/private.c \
 	%D%/block/resize.c \
+	%D%/block/sampled.c \
 	%D%/block/string.c \
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
@@ -92,6 +95,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/extent/join.c \
 	%D%/extent/stock.c \
 	%D%/extent/stock.h \
+	%D%/extent/tracked.c \
+	%D%/extent/tracked.h \
 	%D%/extent/validate.c \
 	%D%/format/fields.c \
 	%D%/format/format.c \
@@ -122,6 +127,10 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/memory/outside.h \
 	%D%/memory/resize.c \
 	%D%/memory/validate.c \
+	%D%/monitor/client.c \
+	%D%/monitor/monitor.c \
+	%D%/monitor/monitor.h \
+	%D%/monitor/place.c \
 	%D%/object/checked.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
@@ -141,6 +150,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/ownership/share.c \
 	%D%/page/page.c \
 	%D%/page/page.h \
+	%D%/page/tap.c \
 	%D%/page/validate.c \
 	%D%/part/blocks.c \
 	%D%/part/handover.c \
@@ -162,6 +172,8 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/pool.h \
 	%D%/pool/ready.h \
 	%D%/pool/release.c \
+	%D%/pool/sampled.c \
+	%D%/pool/sampled.h \
 	%D%/pool/side.c \
 	%D%/pool/side.h \
 	%D%/pool/tree.c \
@@ -170,9 +182,29 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/pool/walk.c \
 	%D%/remote/remote.c \
 	%D%/remote/remote.h \
+	%D%/report/cycles.c \
+	%D%/report/dot.c \
+	%D%/report/folded.c \
+	%D%/report/gather.c \
+	%D%/report/json.c \
+	%D%/report/line.c \
+	%D%/report/look.c \
+	%D%/report/metrics.c \
+	%D%/report/nodes.c \
+	%D%/report/output.c \
+	%D%/report/report.c \
+	%D%/report/report.h \
+	%D%/report/roots.c \
+	%D%/report/sites.c \
+	%D%/report/stream.c \
+	%D%/report/text.c \
+	%D%/site/chance.c \
 	%D%/site/describe.c \
+	%D%/site/sample.c \
+	%D%/site/sample.h \
 	%D%/site/site.h \
 	%D%/site/stack.c \
+	%D%/site/total.c \
 	%D%/site/unwind.c \
 	%D%/site/unwind.h
 

@@ -47,13 +47,14 @@ status=0
 sh "$tools/lint-symbols.sh" $OWN_OBJECTS || status=1
 cd "$top_srcdir"
 folders='include src compat tests examples bench'
-sh "$tools/lint-automake.sh" Makefile.am $(find $folders -name local.mk) || status=1
+sh "$tools/lint-automake.sh" Makefile.am $(find $folders tools -name local.mk) || status=1
 sh "$tools/lint-rooms.sh" src || status=1
 sh "$tools/lint-sources.sh" bootstrap .ci/run \
-    $(find $folders tools -name '*.[ch]' -o -name '*.sh') || status=1
+    $(find $folders tools -name '*.[ch]' -o -name '*.sh' -o -name '*.js' -o -name '*.css') ||
+    status=1
 
 # Every source and header of the library is in its list, so that the tarball has it.
-for folder in src include compat/*; do
+for folder in src include compat/* tools/ownstat; do
     find "$folder" -name tests -prune -o -name '*.[ch]' -print | LC_ALL=C sort >"$work/there"
     tr -s ' \t' '\n\n' <"$folder/local.mk" | sed -n "s|^%D%/|$folder/|p" |
         LC_ALL=C sort -u >"$work/listed"

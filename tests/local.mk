@@ -29,6 +29,8 @@ if HAVE_CHECK
 # What tests share: for all of them, and for those that reach internals.
 check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 %C%_shared_libharness_la_SOURCES = \
+	%D%/shared/asker.c \
+	%D%/shared/asker.h \
 	%D%/shared/blocks.c \
 	%D%/shared/blocks.h \
 	%D%/shared/choose.c \
@@ -67,6 +69,7 @@ unit_tests += \
 	%D%/unit/dying \
 	%D%/unit/faults \
 	%D%/unit/faults_foreign \
+	%D%/unit/faults_monitor \
 	%D%/unit/faults_objects \
 	%D%/unit/foreign \
 	%D%/unit/handing \
@@ -84,6 +87,7 @@ unit_tests += \
 	%D%/unit/stacks \
 	%D%/unit/parts \
 	%D%/unit/ready \
+	%D%/unit/report \
 	%D%/unit/system \
 	%D%/unit/tallies \
 	%D%/unit/share \
@@ -118,6 +122,8 @@ unit_tests += \
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
+%C%_unit_faults_monitor_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_faults_monitor_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_objects_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_objects_LDADD = $(UNIT_LIBS)
 %C%_unit_foreign_SOURCES = %D%/unit/foreign.c %D%/unit/foreign_model.c %D%/unit/foreign_model.h
@@ -143,6 +149,8 @@ unit_tests += \
 %C%_unit_limits_met_LDADD = $(UNIT_LIBS)
 %C%_unit_lock_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_lock_LDADD = $(UNIT_LIBS)
+%C%_unit_report_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_report_LDADD = $(UNIT_LIBS)
 %C%_unit_map_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_map_LDADD = $(UNIT_LIBS)
 %C%_unit_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -228,6 +236,8 @@ contract_tests += \
 	%D%/contract/list_model \
 	%D%/contract/list_random \
 	%D%/contract/misuse \
+	%D%/contract/monitor \
+	%D%/contract/monitor_place \
 	%D%/contract/nested \
 	%D%/contract/no_object \
 	%D%/contract/object \
@@ -240,6 +250,8 @@ contract_tests += \
 	%D%/contract/pool_of \
 	%D%/contract/realloc_raw \
 	%D%/contract/rearm \
+	%D%/contract/report \
+	%D%/contract/report_numbers \
 	%D%/contract/walk \
 	%D%/contract/reentry \
 	%D%/contract/shared \
@@ -292,7 +304,20 @@ script_tests = \
 	%D%/headers.sh \
 	%D%/install.sh \
 	%D%/lint.sh \
-	%D%/numpy.sh
+	%D%/numpy.sh \
+	%D%/page.sh \
+	%D%/probes.sh \
+	%D%/report.sh
+
+%C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
+%C%_contract_report_numbers_SOURCES = %D%/contract/report_numbers.c %D%/contract/report.h
+
+# What probes.sh and report.sh look at.
+check_PROGRAMS += %D%/probes/subject %D%/report/tree
+%C%_probes_subject_LDADD = libown.la
+%C%_probes_subject_LDFLAGS = $(AM_LDFLAGS) -no-install
+%C%_report_tree_LDADD = libown.la
+%C%_report_tree_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 # The models have nothing of the library: make check model_tests= leaves them out where another
 # build has checked them.
@@ -304,7 +329,11 @@ EXTRA_DIST += \
 	%D%/README \
 	%D%/checks/bugs.c \
 	%D%/models.sh \
+	%D%/report/formats.py \
 	%D%/timed.sh \
+	%D%/page/browser.py \
+	%D%/page/checks.py \
+	%D%/page/fixtures.py \
 	%D%/models/drop.pml \
 	%D%/models/get.pml \
 	%D%/models/outside.pml \

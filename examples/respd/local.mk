@@ -28,6 +28,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/list.h \
 	%D%/lists.c \
 	%D%/main.c \
+	%D%/monitor.c \
+	%D%/monitor.h \
 	%D%/number.c \
 	%D%/number.h \
 	%D%/parser.c \
@@ -59,6 +61,7 @@ respd_tests = \
 	%D%/tests/kill \
 	%D%/tests/limit \
 	%D%/tests/model \
+	%D%/tests/monitor \
 	%D%/tests/protocol
 
 %C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
@@ -77,6 +80,8 @@ respd_tests = \
 %C%_tests_limit_LDADD =
 %C%_tests_model_SOURCES = %D%/tests/model.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_model_LDADD =
+%C%_tests_monitor_SOURCES = %D%/tests/monitor.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_monitor_LDADD =
 %C%_tests_protocol_SOURCES = %D%/tests/protocol.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_protocol_LDADD =
 

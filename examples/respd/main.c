@@ -14,13 +14,14 @@
 
 static const char usage[] =
     "usage: respd [--port N] [--bind ADDRESS] [--client-limit BYTES] [--maxmemory BYTES]\n"
-    "             [--maxclients N] [--threads N]\n"
+    "             [--maxclients N] [--threads N] [--monitor PATH]\n"
     "  --port          where to listen; 0: a free port, which is printed (6379)\n"
     "  --bind          an IPv4 address (127.0.0.1)\n"
     "  --client-limit  memory of one connection, its input included; 0: no limit (268435456)\n"
     "  --maxmemory     memory of one database; 0: no limit (0)\n"
     "  --maxclients    connections (10000)\n"
-    "  --threads       that serve connections, each its own (1)\n";
+    "  --threads       that serve connections, each its own (1)\n"
+    "  --monitor       a socket that is asked what the pools have, see own/monitor.h\n";
 
 static size_t size_argument(const char *argument, size_t max)
 {
@@ -45,6 +46,8 @@ static void parse_options(struct options *options, int argc, char **argv)
             options->port = (int)size_argument(value, 65535);
         } else if (strcmp(name, "--bind") == 0) {
             options->bind = value;
+        } else if (strcmp(name, "--monitor") == 0) {
+            options->monitor = value;
         } else if (strcmp(name, "--client-limit") == 0) {
             options->client_limit = size_argument(value, SIZE_MAX);
             if (options->client_limit == 0)

@@ -9,6 +9,7 @@
 
 #include "census.h"
 #include "connection.h"
+#include "monitor.h"
 
 #define BACKLOG 511
 #define EXPIRE_AT_ONCE 1000 /* keys, before others get their turn */
@@ -113,6 +114,7 @@ static void drain(struct worker *worker)
         uv_close((uv_handle_t *)&server->expiry_timer, NULL);
         uv_close((uv_handle_t *)&server->terminate, NULL);
         uv_close((uv_handle_t *)&server->interrupt, NULL);
+        monitor_stop(&server->monitor);
     }
 }
 
@@ -245,6 +247,13 @@ struct server *server_new(const struct options *options)
     if (error) {
         fprintf(stderr, "respd: %s port %d: %s\n", options->bind, options->port,
                 uv_strerror(error));
+        server_drain(first_worker(server));
+        server_run(server);
+        return NULL;
+    }
+    error = monitor_start(&server->monitor, first_worker(server), options->monitor);
+    if (error) {
+        fprintf(stderr, "respd: %s: %s\n", options->monitor, uv_strerror(error));
         server_drain(first_worker(server));
         server_run(server);
         return NULL;

@@ -24,6 +24,7 @@
 
 struct options {
     const char *bind;
+    const char *monitor; /* a path; NULL: none */
     int port;            /* 0: the kernel chooses */
     unsigned threads;    /* at most THREADS_MAX */
     size_t client_limit; /* bytes that one connection may take */
@@ -43,6 +44,7 @@ struct server {
     uv_tcp_t listener;
     uv_timer_t expiry_timer;
     uv_signal_t terminate, interrupt;
+    uv_poll_t monitor;
     unsigned next_worker; /* who gets the next connection */
     uint64_t connections_received, connections_rejected;
 

@@ -11,6 +11,7 @@
  *   ticks.h       a clock that orders the events of all threads
  *   misuse.c      the report of a misuse, in one sentence
  *   fail.h        how a call fails
+ *   probe.h       probes for bpftrace, perf and gdb
  *   require.h     the check of an equation in a validator
  *   hash.h        hashes of addresses
  *   version.c     own_version
@@ -32,6 +33,7 @@
 #include "base/fail.h"
 #include "base/list.h"
 #include "base/marks.h"
+#include "base/probe.h"
 #include "base/require.h"
 
 #include <own/attributes.h>

@@ -1,5 +1,5 @@
 /*
- * block/block.c - own_alloc, own_free, own_realloc and their like.
+ * block/block.c - own_alloc and own_free.
  */
 #include "block/fast.h"
 
@@ -37,13 +37,9 @@ void block_tell_failed(own_pool *pool, size_t count, size_t size)
     side_tell_failed(pool, bytes);
 }
 
-/* All that is rare: errors, pools of several threads or with an allocator. */
-static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t alignment,
-                                                      size_t count, size_t size, bool zero)
+void *block_alloc_uncounted(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero)
 {
     size_t bytes;
-    if (!pool_check(pool, "own_alloc"))
-        return fail_pointer(EINVAL);
     if (pool_flags(pool) & POOL_PRIVATE)
         return private_alloc(pool, alignment, count, size, zero);
     if (multiply_overflows(count, size, &bytes))
@@ -61,6 +57,17 @@ static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t ali
                                       : parts_alloc(parts, bytes, zero);
     pool_debug_blocks(pool);
     return block;
+}
+
+/* All that is rare: errors, pools of several threads or with an allocator. */
+static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t alignment,
+                                                      size_t count, size_t size, bool zero)
+{
+    if (!pool_check(pool, "own_alloc"))
+        return fail_pointer(EINVAL);
+    if (site_is_on())
+        return counted_alloc(pool, alignment, count, size, zero);
+    return block_alloc_uncounted(pool, alignment, count, size, zero);
 }
 
 /* The same, and the pool's `failed` is told where it fails. */
@@ -92,13 +99,59 @@ static __attribute__((noinline)) void *alloc_beside_pages(own_pool *pool, struct
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
+/* The same where a tap is in front of the pages, and there is more to be done. */
+static __attribute__((noinline)) void *alloc_tapped(own_pool *pool, struct memory *memory,
+                                                    size_t granules, bool zero)
+{
+    void *block = counted_alloc_tapped(pool, memory, granules, zero);
+    if (OWN_UNLIKELY(!block))
+        block_tell_failed(pool, granules, GRANULE);
+    return block;
+}
+
 /* The first page of the size is full. */
 static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, struct memory *memory,
                                                           size_t granules, bool zero)
 {
+    if (site_is_on())
+        return alloc_rare(pool, 1, granules, GRANULE, zero);
     struct page *page = page_listed(memory->stock, granules);
     return OWN_LIKELY(page != NULL) ? memory_alloc_in_page(memory, page, granules, zero, false)
                                     : alloc_rare(pool, 1, granules, GRANULE, zero);
+}
+
+/* The first page of the size is full, or is a tap (page/page.h). */
+static inline __attribute__((always_inline)) void *alloc_behind(own_pool *pool,
+                                                                struct memory *memory,
+                                                                struct page *first, size_t granules,
+                                                                bool zero, bool alone)
+{
+    if (OWN_LIKELY(!page_is_tap(first)))
+        return alloc_in_next_page(pool, memory, granules, zero);
+    struct page *page = first->next;
+    if (OWN_UNLIKELY(!page || !page->avail || first->due <= 0 ||
+                     first->relist != site_generation()))
+        return alloc_tapped(pool, memory, granules, zero);
+    first->due--;
+    return memory_alloc_in_page(memory, page, granules, zero, alone);
+}
+
+static __attribute__((noinline)) void *alloc_behind_raw(own_pool *pool, struct page *first,
+                                                        size_t granules)
+{
+    return alloc_behind(pool, &pool->part.memory, first, granules, false, true);
+}
+
+static __attribute__((noinline)) void *alloc_behind_zero(own_pool *pool, struct page *first,
+                                                         size_t granules)
+{
+    return alloc_behind(pool, &pool->part.memory, first, granules, true, true);
+}
+
+static __attribute__((noinline)) void *alloc_behind_shared(own_pool *pool, struct memory *memory,
+                                                           size_t granules, bool zero)
+{
+    return alloc_behind(pool, memory, memory->stock->page[granules], granules, zero, false);
 }
 
 static inline __attribute__((always_inline)) void *
@@ -113,7 +166,7 @@ alloc_in_part(own_pool *pool, struct memory *memory, size_t bytes, bool zero)
     if (!page)
         return alloc_beside_pages(pool, memory, bytes, zero);
     if (OWN_UNLIKELY(!page->avail))
-        return alloc_in_next_page(pool, memory, granules, zero);
+        return alloc_behind_shared(pool, memory, granules, zero);
     return memory_alloc_in_page(memory, page, granules, zero, false);
 }
 
@@ -139,9 +192,25 @@ static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t b
                                     : alloc_far(pool, bytes, false);
 }
 
+/* The same while sites are tracked. */
+static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size_t bytes, bool zero)
+{
+    struct memory *memory = &pool->part.memory;
+    void *block = has_pages(memory) && bytes <= LARGE_OVER &&
+                          !site_strikes_next(granules_of(bytes) << GRANULE_SHIFT)
+                      ? memory_alloc_beyond(memory, bytes, zero)
+                      : NULL;
+    if (OWN_UNLIKELY(!block))
+        return alloc_rare(pool, 1, 1, bytes, zero);
+    (void)site_strikes(granules_of(bytes) << GRANULE_SHIFT);
+    return block;
+}
+
 /* A confined pool: a block that no page has. */
 static __attribute__((noinline)) void *alloc_beyond_pages(own_pool *pool, size_t bytes, bool zero)
 {
+    if (site_is_on())
+        return alloc_counted_beyond(pool, bytes, zero);
     void *block = memory_alloc_beyond(&pool->part.memory, bytes, zero);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
@@ -182,7 +251,8 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
     if (OWN_UNLIKELY(!page->avail)) /* others may have room: a list would keep extents alive */
-        return alloc_in_next_page(pool, memory, granules, zero);
+        return zero ? alloc_behind_zero(pool, page, granules)
+                    : alloc_behind_raw(pool, page, granules);
     return memory_alloc_in_page(memory, page, granules, zero, true);
 }
 
@@ -225,7 +295,9 @@ static __attribute__((noinline)) int free_rare(own_pool *pool, void *block)
     struct parts *parts = pool_parts(pool);
     bool found = parts ? parts_free_block(parts, block) : free_confined(pool, block);
     pool_debug_blocks(pool);
-    return found || exact_free(pool, block) ? 0 : foreign_free_block(pool, block);
+    if (found || exact_free(pool, block) || sampled_free(pool, block))
+        return 0;
+    return foreign_free_block(pool, block);
 }
 
 /* A block of an extent that is not just listed, or an address where none begins. */
@@ -320,49 +392,4 @@ int own_free(own_pool *pool, void *block)
     if (OWN_UNLIKELY(!page))
         return free_rare(pool, block);
     return OWN_UNLIKELY(page_is_due(page)) ? retire(pool, page) : 0;
-}
-
-size_t block_find_size(const own_pool *pool, const void *block)
-{
-    struct place place;
-    struct memory *memory = (struct memory *)(uintptr_t)&pool->part.memory;
-    struct parts *parts = pool_parts(pool);
-    if (parts)
-        return parts_size(parts, block);
-    inside_begin(pool);
-    size_t size = memory_find(memory, block, &place) ? memory_size(memory, &place) : 0;
-    inside_end(pool);
-    return size;
-}
-
-static __attribute__((noinline)) size_t size_rare(const own_pool *pool, const void *block)
-{
-    own_pool *own = (own_pool *)(uintptr_t)pool;
-    size_t size = block ? block_find_size(pool, block) : 0;
-    return size || exact_find_size(own, block, &size) ? size : foreign_size(own, block);
-}
-
-static __attribute__((noinline)) bool contains_rare(const own_pool *pool, const void *block)
-{
-    own_pool *own = (own_pool *)(uintptr_t)pool;
-    size_t size;
-    return block && (block_find_size(pool, block) || exact_find_size(own, block, &size) ||
-                     foreign_has(own, block));
-}
-
-size_t own_block_size(const own_pool *pool, const void *block)
-{
-    if (OWN_UNLIKELY(!pool_check(pool, "own_block_size"))) {
-        errno = EINVAL;
-        return 0;
-    }
-    size_t size = block_size_fast(pool, block);
-    return OWN_LIKELY(size) ? size : size_rare(pool, block);
-}
-
-bool own_contains(const own_pool *pool, const void *block)
-{
-    if (OWN_UNLIKELY(!pool_check(pool, "own_contains")))
-        return false;
-    return OWN_LIKELY(block_size_fast(pool, block)) ? true : contains_rare(pool, block);
 }

@@ -1,11 +1,13 @@
 /*
  * block/block.h - the room block: the calls of own/block.h.
  *
- *   block.c     own_alloc, own_free, own_block_size, own_contains
+ *   block.c     own_alloc, own_free
+ *   find.c      own_block_size, own_contains
  *   resize.c    own_realloc, own_realloc_raw
  *   move.c      own_block_move
  *   foreign.c   own_adopt, own_disown, and the calls of block.c for an address in no memory
  *   exact.c     the calls of block.c in a pool that remembers sizes as asked for
+ *   sampled.c   own_alloc and own_realloc while sites are tracked
  *   private.c   own_alloc in a pool with an allocator of its own
  *   list.c      own_pool_blocks, own_pool_of
  *   string.c    strings
@@ -39,6 +41,18 @@ void block_tell_failed(own_pool *pool, size_t count, size_t size);
 /* own_alloc_raw, but `failed` of the pool is not told where it fails. */
 void *block_alloc_untold(own_pool *pool, size_t bytes);
 
+/* block.c: own_alloc by the longer ways, not counted for sites, where the pool may be used. */
+void *block_alloc_uncounted(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
+
+/* sampled.c: the same while sites are tracked. */
+void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
+/* The same in a memory that has taps. */
+void *counted_alloc_tapped(own_pool *pool, struct memory *memory, size_t granules, bool zero);
+/* The rest of own_realloc while sites are tracked, or were; `plain` does it otherwise. */
+void *counted_resize(own_pool *pool, void *block, size_t count, size_t size, bool zero,
+                     void *(*plain)(own_pool *pool, void *block, size_t count, size_t size,
+                                    bool zero));
+
 /* foreign.c: the rest of own_contains, own_free, own_realloc and own_block_size, for an address
    that is not that of an own block. No part is entered. False or EINVAL: it is not that of a
    foreign block either. */
@@ -49,7 +63,7 @@ size_t foreign_size(own_pool *pool, const void *block);
 /* An adopted block goes to another pool, for own_block_move. */
 enum handover foreign_hand_over(own_pool *from, own_pool *to, void *block);
 
-/* block.c: the size of a live block of the pool's own memory. 0: it is none. */
+/* find.c: the size of a live block of the pool's own memory. 0: it is none. */
 size_t block_find_size(const own_pool *pool, const void *block);
 /* exact.c: own_alloc and its like, for a pool with POOL_EXACT; and the rest of the other calls, for
    any pool, where *found or the result says whether it is exact and has the block. */

@@ -124,7 +124,7 @@ static bool is_in_pool(own_pool *pool, const void *memory)
     struct parts *parts = pool_parts(pool);
     if ((uintptr_t)memory - (uintptr_t)pool < sizeof(*pool))
         return true;
-    return exact_covers(pool, memory) ||
+    return exact_covers(pool, memory) || sampled_covers(pool, memory) ||
            (parts ? parts_covers(parts, memory) : memory_covers(&pool->part.memory, memory));
 }
 

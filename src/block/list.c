@@ -56,9 +56,23 @@ static int visit_exact(own_pool *pool, const struct visit_block *to)
     return ended;
 }
 
+static int visit_sampled(own_pool *pool, const struct visit_block *to)
+{
+    struct sample sample;
+    uint32_t place = 0;
+    int ended = 0;
+    while (!ended && sample_next(pool, &place, &sample)) {
+        if (sample.chunk)
+            ended = to->visit((void *)(uintptr_t)sample.block, sample.size, to->arg);
+    }
+    return ended;
+}
+
 static int visit_blocks(own_pool *pool, struct visit_block *to)
 {
     int ended = 0;
+    if (pool_flags(pool) & POOL_SAMPLED)
+        ended = visit_sampled(pool, to);
     for (struct part *part = &pool->part; part && !ended; part = part_next(&pool->part, part))
         ended = visit_part(part, to);
     if (!ended && pool_flags(pool) & POOL_EXACT)
@@ -86,9 +100,12 @@ own_pool *own_pool_of(const void *address)
 {
     own_pool *pool = pool_at(address);
     own_pool *checked = check_pool_of(address);
+    struct sample sample;
     size_t size;
     if (OWN_UNLIKELY(checked))
         return checked;
+    if (!pool && sample_any() && sample_find(address, NULL, &sample) && sample.chunk)
+        return (own_pool *)(uintptr_t)sample.owner;
     return pool && (block_find_size(pool, address) || exact_find_size(pool, address, &size)) ? pool
                                                                                              : NULL;
 }

@@ -48,6 +48,8 @@ void *own_block_move(own_pool *from, own_pool *to, void *block)
     if (from == to)
         return block;
     size = own_block_size(from, block);
+    struct sample sample;
+    bool sampled = sample_any() && sample_find(block, from, &sample);
     enum handover result = HANDOVER_NONE;
     if (has_plain_blocks(from) && has_plain_blocks(to)) {
         result = parts_hand_over(&from->part, &to->part, block);
@@ -56,6 +58,8 @@ void *own_block_move(own_pool *from, own_pool *to, void *block)
     }
     if (result == HANDOVER_NONE)
         result = foreign_hand_over(from, to, block);
+    if (sampled && result == HANDOVER_DONE)
+        sampled_move(to, &sample);
     void *moved = result == HANDOVER_DONE   ? block
                   : result == HANDOVER_NONE ? move_by_copy(from, to, block)
                                             : NULL;

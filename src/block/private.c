@@ -40,8 +40,10 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
         return fail_pointer(ENOMEM);
     /* If a limit has no room, the allocator is not called. The block is charged after the call, so
        that the allocator, which may use the library, finds nothing half done. */
-    if (limit_room(pool_limit(pool)) < bytes)
+    if (limit_room(pool_limit(pool)) < bytes) {
+        limit_refused(pool_limit(pool), bytes);
         return fail_pointer(EDQUOT);
+    }
     const own_allocator allocator = private_memory(pool)->allocator;
     struct checks *checks = pool_checks(pool);
     int saved = errno;
@@ -103,7 +105,10 @@ static int refuse_growth(own_pool *pool, size_t size, size_t more)
     pool_leave(&pool->part);
     if (overflows)
         return EOVERFLOW;
-    return limit_room(pool_limit(pool)) < more ? EDQUOT : 0;
+    if (limit_room(pool_limit(pool)) >= more)
+        return 0;
+    limit_refused(pool_limit(pool), more);
+    return EDQUOT;
 }
 
 void *private_resize(own_pool *pool, void *address, size_t old_size, size_t size, bool zero)

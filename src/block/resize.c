@@ -22,11 +22,24 @@ static void *realloc_overflow(own_pool *pool, const void *block)
     return fail_pointer(own_contains(pool, block) ? EOVERFLOW : EINVAL);
 }
 
+/* Where the size is not what it was. */
+static void *resize_rare(own_pool *pool, void *block, size_t count, size_t size, bool zero)
+{
+    size_t bytes = count * size;
+    bool found = false;
+    struct parts *parts = pool_parts(pool);
+    void *resized = parts ? parts_resize(parts, block, bytes, zero, &found)
+                          : resize_confined(pool, block, bytes, zero, &found);
+    pool_debug_blocks(pool);
+    if (!found)
+        resized = exact_realloc(pool, block, bytes, zero, &found);
+    return found ? resized : foreign_realloc(pool, block, count, size, zero);
+}
+
 static inline __attribute__((always_inline)) void *resize(own_pool *pool, void *block, size_t count,
                                                           size_t size, bool zero, const char *call)
 {
     size_t bytes;
-    bool found = false;
     if (!pool_check(pool, call))
         return fail_pointer(EINVAL);
     if (multiply_overflows(count, size, &bytes))
@@ -36,13 +49,9 @@ static inline __attribute__((always_inline)) void *resize(own_pool *pool, void *
         zero_rounding(block, bytes);
         return block;
     }
-    struct parts *parts = pool_parts(pool);
-    void *resized = parts ? parts_resize(parts, block, bytes, zero, &found)
-                          : resize_confined(pool, block, bytes, zero, &found);
-    pool_debug_blocks(pool);
-    if (!found)
-        resized = exact_realloc(pool, block, bytes, zero, &found);
-    return found ? resized : foreign_realloc(pool, block, count, size, zero);
+    return OWN_UNLIKELY(site_is_on() || sample_any())
+               ? counted_resize(pool, block, count, size, zero, resize_rare)
+               : resize_rare(pool, block, count, size, zero);
 }
 
 static inline __attribute__((always_inline)) void *

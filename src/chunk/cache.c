@@ -32,6 +32,7 @@ static void heap_init(void)
         list_init(&heap.by_run[i]);
         list_init(&heap.by_dirty[i]);
     }
+    list_init(&heap.caches);
     heap.limit = OWN_CACHE_LIMIT_DEFAULT;
     /* A child process must not find the lock taken by a thread that it does not have. */
     (void)pthread_atfork(heap_lock, heap_unlock, heap_unlock);
@@ -82,12 +83,15 @@ static struct free_chunk *heap_get(unsigned class, unsigned count, unsigned *got
         *got = first ? 1 : 0;
     }
     heap.out_bytes += *got * class_size(class);
+    if (first)
+        probe_3(chunk_get, first, class_size(class), *got);
     return first;
 }
 
 static void heap_put(unsigned class, struct free_chunk *chunk)
 {
     heap.out_bytes -= class_size(class);
+    probe_2(chunk_put, chunk, class_size(class));
     if (class < CLASS_SMALL)
         slab_put(chunk);
     else
@@ -121,13 +125,31 @@ static size_t cache_empty(void)
     return gone;
 }
 
+/* Under the heap lock. The thread of the cache may be reading it. */
+static void set_share(struct cache *cache)
+{
+    size_t share = heap.asks_first ? 0 : cache->allowed;
+    __atomic_store_n(&cache->share, share, __ATOMIC_RELAXED);
+}
+
+void chunk_ask_first(bool asks)
+{
+    heap_lock();
+    heap.asks_first = asks;
+    list_each_safe (link, after, &heap.caches)
+        set_share(list_item(link, struct cache, link));
+    heap_unlock();
+}
+
 /* Under the heap lock: the share of the limit that this thread's cache may have now. */
 static void cache_take_share(void)
 {
-    heap.shares -= chunk_cache->share;
+    heap.shares -= chunk_cache->allowed;
     size_t rest = heap.limit > heap.shares ? heap.limit - heap.shares : 0;
-    chunk_cache->share = heap.fail_after ? 0 : min_size(min_size(SHARE_MAX, heap.limit / 8), rest);
-    heap.shares += chunk_cache->share;
+    size_t most = min_size(min_size(SHARE_MAX, heap.limit / 8), rest);
+    chunk_cache->allowed = heap.fail_after ? 0 : most;
+    set_share(chunk_cache);
+    heap.shares += chunk_cache->allowed;
 }
 
 /* Under the heap lock: gives this thread a cache. Without memory for one it does without. */
@@ -142,6 +164,7 @@ static void cache_begin(void)
     for (unsigned class = 0; class < CLASS_COUNT; class ++)
         fresh->classes[class].size = (uint32_t)class_size(class);
     chunk_cache = fresh;
+    list_add_first(&heap.caches, &fresh->link);
     cache_take_share();
     (void)pthread_setspecific(cache_key, fresh);
 }
@@ -152,7 +175,9 @@ static void cache_end(void *unused)
     (void)unused;
     heap_lock();
     cache_empty();
-    heap.shares -= chunk_cache->share;
+    heap.shares -= chunk_cache->allowed;
+    list_remove(&chunk_cache->link);
+    __atomic_fetch_add(&heap.deaths, chunk_cache->deaths, __ATOMIC_RELAXED);
     struct free_chunk *memory = (void *)chunk_cache;
     chunk_cache = NULL;
     slab_put(memory);
@@ -169,8 +194,10 @@ static void *get_large(size_t size, size_t *granted)
         errno = ENOMEM;
     else if (!request_fails())
         chunk = by_malloc ? malloc_get(whole, whole) : system_map(whole, CHUNK_UNIT);
-    if (chunk)
+    if (chunk) {
         heap.out_bytes += whole;
+        probe_3(chunk_get, chunk, whole, 1);
+    }
     heap_unlock();
     *granted = whole;
     return chunk;
@@ -189,7 +216,7 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
     if (!chunk_cache)
         cache_begin();
     if (chunk_cache && !heap.fail_after) {
-        size_t room = min_size(FILL_BYTES, chunk_cache->share - chunk_cache->bytes);
+        size_t room = min_size(FILL_BYTES, chunk_cache->allowed - chunk_cache->bytes);
         count = (unsigned)min_size(room / size, FILL_CHUNKS - 1) + 1;
     }
     struct free_chunk *first = request_fails() ? NULL : heap_get(class, count, &got);
@@ -241,11 +268,13 @@ void *chunk_get_exact(size_t size)
 /* The cache is over its share: half of this class goes, and if that is too little, everything. */
 static __attribute__((noinline)) void spill(unsigned class)
 {
+    if (chunk_cache->bytes <= chunk_cache->allowed) /* chunk_ask_first */
+        return;
     heap_lock();
     cache_take_share();
-    if (chunk_cache->bytes > chunk_cache->share)
+    if (chunk_cache->bytes > chunk_cache->allowed)
         cache_empty_class(class, chunk_cache->classes[class].count / 2);
-    if (chunk_cache->bytes > chunk_cache->share)
+    if (chunk_cache->bytes > chunk_cache->allowed)
         cache_empty();
     heap_unlock();
 }
@@ -264,6 +293,7 @@ static __attribute__((noinline)) void put_past_cache(unsigned class, struct free
 static __attribute__((noinline)) size_t put_large(void *memory, size_t size)
 {
     size_t whole = chunk_round(size);
+    probe_2(chunk_put, memory, whole);
     if (check_uses_malloc())
         malloc_put(memory, whole);
     else
@@ -293,7 +323,7 @@ size_t chunk_put(void *memory, size_t size)
     own->classes[class].first = chunk;
     own->classes[class].count++;
     own->bytes += whole;
-    if (OWN_UNLIKELY(own->bytes > own->share))
+    if (OWN_UNLIKELY(own->bytes > __atomic_load_n(&own->share, __ATOMIC_RELAXED)))
         spill(class);
     return whole;
 }
@@ -320,10 +350,35 @@ void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
     void *moved = request_fails() ? NULL
                   : by_malloc     ? malloc_resize(chunk, old_size, new_size)
                                   : system_remap(chunk, old_size, new_size, CHUNK_UNIT);
-    if (moved)
+    if (moved) {
         heap.out_bytes += new_size - old_size;
+        probe_2(chunk_put, chunk, old_size);
+        probe_3(chunk_get, moved, new_size, 1);
+    }
     heap_unlock();
     return moved;
+}
+
+void chunk_count_death(void)
+{
+    if (chunk_cache)
+        chunk_cache->deaths++;
+    else
+        __atomic_fetch_add(&heap.deaths, 1, __ATOMIC_RELAXED);
+}
+
+struct chunk_numbers chunk_count(void)
+{
+    heap_lock();
+    struct chunk_numbers numbers = {.out = heap.out_bytes, .dirty = heap.dirty_bytes};
+    numbers.deaths = __atomic_load_n(&heap.deaths, __ATOMIC_RELAXED);
+    list_each_safe (link, after, &heap.caches) {
+        const struct cache *cache = list_item(link, struct cache, link);
+        numbers.cached += cache->bytes;
+        numbers.deaths += cache->deaths;
+    }
+    heap_unlock();
+    return numbers;
 }
 
 uint16_t *chunk_typical(enum typical which)
@@ -347,7 +402,7 @@ void own_set_cache_limit(size_t bytes)
     heap.limit = bytes;
     if (chunk_cache) {
         cache_take_share();
-        if (chunk_cache->bytes > chunk_cache->share)
+        if (chunk_cache->bytes > chunk_cache->allowed)
             cache_empty();
     }
     size_t room = heap.limit > heap.shares ? heap.limit - heap.shares : 0;
@@ -391,5 +446,5 @@ bool cache_validate(void)
             return false;
         bytes += count * class_size(class);
     }
-    return bytes == chunk_cache->bytes && bytes <= chunk_cache->share;
+    return bytes == chunk_cache->bytes && bytes <= chunk_cache->allowed;
 }

@@ -11,6 +11,7 @@
 #ifndef CHUNK_CACHE_H
 #define CHUNK_CACHE_H
 
+#include "base/list.h"
 #include "chunk/class.h"
 
 /* A free chunk. Its first 16 bytes are kept, so that a dead object can still be recognised. */
@@ -28,9 +29,12 @@ struct cache_class {
 
 struct cache {
     struct cache_class classes[CLASS_COUNT];
-    size_t bytes;        /* in all lists */
-    size_t share;        /* the most that `bytes` may be */
+    size_t bytes;   /* in all lists */
+    size_t share;   /* the most that `bytes` may be without more being asked: `allowed`, or 0 */
+    size_t allowed; /* the most that `bytes` may be */
     uint16_t typical[2]; /* see chunk_typical */
+    uint64_t deaths;     /* of pools, on this thread */
+    struct list link;    /* in heap.caches */
 };
 
 /* The cache of the calling thread. NULL: it has none yet, or none any more. */
@@ -55,7 +59,7 @@ static inline bool cache_keep(struct cache *cache, struct cache_class *of, struc
 {
     struct free_chunk *chunk = memory;
     size_t bytes = cache->bytes + of->size;
-    if (OWN_UNLIKELY(bytes > cache->share))
+    if (OWN_UNLIKELY(bytes > __atomic_load_n(&cache->share, __ATOMIC_RELAXED)))
         return false;
     cache->bytes = bytes;
     chunk->next = *list;
@@ -66,15 +70,34 @@ static inline bool cache_keep(struct cache *cache, struct cache_class *of, struc
 
 /* Takes a ready chunk of that class. Its contents are as they were when it was kept, except for the
    link of struct free_chunk. NULL: there is none. */
-static inline void *ready_take(struct cache *cache, unsigned class)
+static inline void *ready_take(struct cache *cache, size_t class)
 {
     return cache_take(cache, &cache->classes[class], &cache->classes[class].ready);
 }
 
-/* Keeps a chunk of that class as a ready one. False: the cache has no room for it. */
+/* Keeps a chunk of that class, a pool that has died, as a ready one. False: the cache has no room
+   for it. */
 static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
 {
-    return cache_keep(cache, &cache->classes[class], &cache->classes[class].ready, memory);
+    if (!cache_keep(cache, &cache->classes[class], &cache->classes[class].ready, memory))
+        return false;
+    cache->deaths++;
+    return true;
+}
+
+/* ready_keep while chunk_ask_first is in force. */
+static inline bool ready_keep_asked(struct cache *cache, unsigned class, void *memory)
+{
+    struct cache_class *of = &cache->classes[class];
+    struct free_chunk *chunk = (struct free_chunk *)memory;
+    if (cache->bytes + of->size > cache->allowed)
+        return false;
+    cache->bytes += of->size;
+    chunk->next = of->ready;
+    of->ready = chunk;
+    of->count++;
+    cache->deaths++;
+    return true;
 }
 
 /* chunk_get and chunk_put of a class, where the cache of the thread has a chunk, or room for one.

@@ -94,6 +94,8 @@ extern struct claim *map_root[(size_t)1 << (MAP_ADDRESS_BITS - MAP_UNIT_BITS - M
 bool chunk_claim(const void *start, size_t size, const void *owner, void *value);
 /* Only what has been claimed may be unclaimed. */
 void chunk_unclaim(const void *start, size_t size);
+/* Visits the claims that have an owner, each once. Cost: the address space that was ever used. */
+void chunk_each_claim(void (*visit)(const void *owner, void *value, void *arg), void *arg);
 
 /*
  * The value with which the unit of any address was claimed by that owner, or NULL. Threads: always
@@ -156,6 +158,22 @@ void *chunk_labelled_at(const void *address, void *begin);
  */
 enum typical { TYPICAL_ROOT, TYPICAL_CHILD };
 uint16_t *chunk_typical(enum typical which);
+
+/* Whether ready_keep is to fail, on all threads, so that its caller asks whether a chunk may be
+   kept, and then calls ready_keep_asked. Other chunks are kept as ever, by a longer way. */
+void chunk_ask_first(bool asks);
+/* A pool has died on this thread (but where the room pool counts that itself, in cache.h). */
+void chunk_count_death(void);
+/* Bytes of chunks that were handed to the threads' caches or past them, of those that lie in the
+   caches, and of free units that have memory behind them; and how many pools have died. What other
+   threads do meanwhile is seen in part. */
+struct chunk_numbers {
+    size_t out;
+    size_t cached;
+    size_t dirty;
+    uint64_t deaths;
+};
+struct chunk_numbers chunk_count(void);
 
 /*
  * Makes sure that fork takes the heap lock after the locks for which the caller then registers

@@ -44,10 +44,13 @@ struct heap {
     uint64_t dirty_runs; /* the same for by_dirty */
     size_t segments;
     size_t dirty_bytes;
-    size_t limit;     /* own_set_cache_limit */
-    size_t shares;    /* the part of it that the threads' caches have */
-    size_t out_bytes; /* chunks handed to the caches, or past them, and not taken back */
-    long fail_after;  /* see chunk_fail_after */
+    size_t limit;       /* own_set_cache_limit */
+    bool asks_first;    /* see chunk_ask_first */
+    size_t shares;      /* the part of it that the threads' caches have */
+    size_t out_bytes;   /* chunks handed to the caches, or past them, and not taken back */
+    long fail_after;    /* see chunk_fail_after */
+    struct list caches; /* of all threads */
+    uint64_t deaths;    /* of pools, on threads that have no cache any more; atomic */
 };
 
 extern struct heap heap;

@@ -71,3 +71,19 @@ void chunk_unclaim(const void *start, size_t size)
     for (uintptr_t unit = (uintptr_t)start >> MAP_UNIT_BITS; unit <= last; unit++)
         enter(unit, NULL, NULL);
 }
+
+void chunk_each_claim(void (*visit)(const void *owner, void *value, void *arg), void *arg)
+{
+    const size_t roots = sizeof(map_root) / sizeof(*map_root);
+    const void *last = NULL; /* a chunk of several units has as many entries */
+    for (size_t root = 0; root < roots; root++) {
+        const struct claim *leaf = __atomic_load_n(&map_root[root], __ATOMIC_ACQUIRE);
+        for (size_t i = 0; leaf && i < MAP_LEAF_ENTRIES; i++) {
+            const void *owner = __atomic_load_n(&leaf[i].owner, __ATOMIC_ACQUIRE);
+            void *value = __atomic_load_n(&leaf[i].value, __ATOMIC_RELAXED);
+            if (owner && value != last)
+                visit(owner, value, arg);
+            last = value;
+        }
+    }
+}

@@ -184,3 +184,21 @@ void tally_each_labelled(void (*visit)(void *chunk, void *arg), void *arg)
             each_labelled_of((struct segment *)segment, unit, visit, arg);
     }
 }
+
+void tally_each_tracked(int (*visit)(void *object, void *arg), void *arg, int *ended)
+{
+    const size_t count = CHUNK_UNIT / TALLY_BYTES;
+    size_t end = __atomic_load_n(&numbers, __ATOMIC_ACQUIRE);
+    for (size_t number = 1; number < end; number++) {
+        uintptr_t segment = __atomic_load_n(&numbered[number], __ATOMIC_ACQUIRE);
+        for (size_t unit = 1; segment && unit < TALLY_UNITS; unit++) {
+            if (!__atomic_load_n(&tallies_of(segment)->tracks[unit], __ATOMIC_RELAXED))
+                continue;
+            const uint32_t *tally = tally_first(segment);
+            for (size_t i = unit * count; i < (unit + 1) * count && !*ended; i++) {
+                if (tally[i] & TALLY_LIVE)
+                    *ended = visit(tally_object(segment, i, tally[i]), arg);
+            }
+        }
+    }
+}

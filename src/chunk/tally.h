@@ -150,6 +150,9 @@ void tally_add_tracked(enum set set);
 /* Visits all chunks that have a label. */
 void tally_each_labelled(void (*visit)(void *chunk, void *arg), void *arg);
 
+/* Visits all tracked objects, until *ended is not 0, which an answer of visit becomes. */
+void tally_each_tracked(int (*visit)(void *object, void *arg), void *arg, int *ended);
+
 /* The segments of a set, one by one; NULL: there are no more. */
 struct tallies *tally_first_segment(enum set set);
 /* Makes a set empty, whose words the caller has cleared. */

@@ -258,6 +258,7 @@ static struct result collect(enum scope scope, own_pool *pool)
     if (!cycle_begin())
         return result;
     int saved = errno;
+    probe_1(collect_begin, pool);
     uint64_t began = now();
     struct analysis analysis;
     cycle_analyse(&analysis, scope, pool, NULL);
@@ -267,7 +268,9 @@ static struct result collect(enum scope scope, own_pool *pool)
     result.examined = analysis.examined;
     result.gone = analysis.bare ? analysis.count : reclaim(&analysis.garbage);
     result.revived = analysis.count - result.gone;
-    note(&result, now() - began);
+    uint64_t took = now() - began;
+    note(&result, took);
+    probe_4(collect_end, pool, result.examined, result.gone, took);
     cycle_end();
     errno = saved;
     return result;

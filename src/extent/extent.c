@@ -6,6 +6,7 @@
  * room that is left, so that one owner does not take what others under the same limit could use.
  */
 #include "extent/free.h"
+#include "extent/tracked.h"
 #include "remote/remote.h"
 
 #include <errno.h>
@@ -180,6 +181,14 @@ void extent_use(struct memory *memory, struct extent *extent)
     use(memory, extent);
 }
 
+void extent_close(struct memory *memory)
+{
+    struct extent *extent = memory->extent;
+    clear_bits(extent);
+    extent->settled = (uint32_t)extent_first_index(extent);
+    memory->end = NULL;
+}
+
 /* The least size of a chunk for an extent that is to have a block. */
 static size_t least_size(const struct memory *memory, size_t granules)
 {
@@ -249,6 +258,8 @@ static bool add(struct memory *memory, size_t size)
     }
     account_label(&memory->account, extent, size);
     use(memory, extent);
+    if (site_is_on())
+        tracked_begin(memory, false);
     if (!any && extent_can_go(replaced))
         free_empty(memory, replaced);
     return true;

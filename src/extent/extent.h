@@ -5,6 +5,7 @@
  *   free.[ch]   free blocks: entering them into lists, using them again
  *   stock.[ch]  the lists, which are made when they are first needed
  *   join.c      joining free blocks
+ *   tracked.[ch]  the inline path of own_alloc while sites are tracked
  *   validate.c  checks the equations below
  *
  * The records of a memory (struct memory, struct stock) are here, since each room from this one on
@@ -223,6 +224,8 @@ void extent_remove(struct memory *memory, struct extent *extent);
 void extent_remove_all(struct memory *memory);
 /* Puts the chunk of an extent back that is in no list and not claimed any more. */
 void extent_put(struct memory *memory, struct extent *extent);
+/* The extent in use, which is empty and open, has no inline path any more. */
+void extent_close(struct memory *memory);
 /* Makes an extent empty, and the one in use. */
 void extent_use(struct memory *memory, struct extent *extent);
 /* Allocates at bump. The caller knows that there is room. */

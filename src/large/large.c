@@ -7,6 +7,8 @@
  */
 #include "large/large.h"
 
+#include "site/sample.h"
+
 #include <errno.h>
 
 static size_t offset_of(const struct large *large)
@@ -82,6 +84,7 @@ struct large *large_get(const struct larges *of, size_t size, size_t alignment)
 void large_detach(const struct larges *of, struct large *large)
 {
     link_out(of, large);
+    sample_forget(large->block);
     chunk_unclaim(large->block, room_of(large));
 }
 

@@ -112,6 +112,14 @@ size_t limit_most(const struct limit *limit)
     return most;
 }
 
+size_t limit_bytes(const struct limit *limit)
+{
+    bool locked = lock(limit);
+    size_t bytes = limit->bytes;
+    unlock(locked);
+    return bytes;
+}
+
 /* The room that one limit leaves, whatever those above it do. */
 static size_t room_in(const struct limit *limit)
 {
@@ -160,6 +168,26 @@ const void *limit_tightest(const struct limit *limit)
     return of;
 }
 
+/* How often a limit refused memory. */
+static uint64_t hits;
+
+uint64_t limit_hits(void)
+{
+    return __atomic_load_n(&hits, __ATOMIC_RELAXED);
+}
+
+void limit_refused(const struct limit *limit, size_t bytes)
+{
+    limit = limit_beyond(limit);
+    if (!limit)
+        return;
+    bool locked = lock(limit);
+    const struct limit *found = tightest(limit);
+    if (found)
+        probe_4(limit_hit, found->of, bytes, found->used, found->bytes);
+    unlock(locked);
+}
+
 bool limit_add(struct limit *limit, size_t bytes)
 {
     limit = limit_beyond(limit);
@@ -170,9 +198,12 @@ bool limit_add(struct limit *limit, size_t bytes)
     if (has_room)
         limit_count(limit, bytes);
     unlock(locked);
-    if (!has_room)
-        errno = EDQUOT;
-    return has_room;
+    if (has_room)
+        return true;
+    __atomic_fetch_add(&hits, 1, __ATOMIC_RELAXED);
+    limit_refused(limit, bytes);
+    errno = EDQUOT;
+    return false;
 }
 
 void limit_use(struct limit *limit)
@@ -268,8 +299,10 @@ bool limit_fits(const struct limit *to, const struct limit *from, size_t bytes)
             both = both->above;
         if (both)
             return true; /* from here up nothing changes */
-        if (room_in(to) < bytes)
+        if (room_in(to) < bytes) {
+            probe_4(limit_hit, to->of, bytes, to->used, to->bytes);
             return false;
+        }
     }
     return true;
 }

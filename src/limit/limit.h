@@ -92,11 +92,18 @@ void limit_subtract(struct limit *limit, size_t bytes);
 void limit_cancel(struct limit *limit, size_t bytes);
 /* The most bytes that the limit has counted at once. */
 size_t limit_most(const struct limit *limit);
+/* What limit_set set. */
+size_t limit_bytes(const struct limit *limit);
 /* The bytes that may still be added; SIZE_MAX where nothing limits them. */
 size_t limit_room(const struct limit *limit);
 /* What the limit with the least room was set on, of this limit and those above it; the nearest of
    several. NULL: there is no limit, or its owner has died. */
 const void *limit_tightest(const struct limit *limit);
+
+/* How often limit_add was refused, in this process. */
+uint64_t limit_hits(void);
+/* Has probes see that the limit, or one above it, refuses so many bytes. */
+void limit_refused(const struct limit *limit, size_t bytes);
 
 /* Adds a user; removes one, and frees the limit with its last. */
 void limit_use(struct limit *limit);

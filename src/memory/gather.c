@@ -5,6 +5,7 @@
 #include "extent/free.h"
 #include "memory/outside.h"
 #include "page/page.h"
+#include "site/sample.h"
 
 /* Makes those of a word free that were freed outside, and clears their freed bits. What two threads
    freed at once may have been free already. */
@@ -190,6 +191,6 @@ void outside_begin(struct memory *memory, struct outside *outside, struct remote
         remote_init(first, extent, NULL, extent->granules);
     }
     memory->outside = outside;
-    if (memory->end)
+    if (memory->end || site_is_on())
         memory_update(memory);
 }

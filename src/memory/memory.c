@@ -14,6 +14,7 @@
  * A block over LARGE_OVER is a chunk of its own, except in a first extent that was made large.
  */
 #include "extent/free.h"
+#include "extent/tracked.h"
 #include "large/large.h"
 #include "memory/outside.h"
 #include "page/page.h"
@@ -36,6 +37,8 @@
 static inline void finish(struct memory *memory)
 {
     bool open = is_open(memory);
+    if (site_is_on())
+        open = tracked_opens(memory, open);
     if (open == !!memory->end)
         return;
     extent_settle(memory);
@@ -333,12 +336,15 @@ void memory_clear(struct memory *memory)
     count_bytes(memory, 0);
     memory->end = is_open(memory) ? (char *)memory : NULL; /* set by what follows */
     extent_use(memory, memory->extent);
+    if (site_is_on())
+        tracked_begin(memory, false);
 }
 
 void memory_end(struct memory *memory)
 {
     end_blocks(memory);
     stock_end(memory);
+    tracked_forget(memory);
 }
 
 void memory_count_foreign(struct memory *memory, size_t bytes, bool comes)

@@ -301,9 +301,12 @@ static void tear_down(own_object *top)
     while (top) {
         own_object *next =
             object_is_dead(top) ? release_fields(top) : class_of_object(top)->step(top);
-        if (!next)
+        if (!next) {
             top = end(top);
-        else if (!die_bare(next) && begin(next, top))
+            continue;
+        }
+        probe_1(cascade_next, next);
+        if (!die_bare(next) && begin(next, top))
             top = next;
     }
 }
@@ -369,9 +372,11 @@ void object_die(own_object *object)
 
 void object_die_now(own_object *object)
 {
+    probe_2(cascade_begin, object, object->type);
     nesting++;
     tear_down(object);
     while (nesting == 1 && put_off)
         tear_down(take_put_off());
     nesting--;
+    probe_0(cascade_end);
 }

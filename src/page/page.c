@@ -36,8 +36,9 @@ static void take_page(struct page *page)
 
 struct page *page_listed(struct stock *stock, size_t granules)
 {
+    struct page **list = page_list(stock, granules);
     struct page *page;
-    while ((page = stock->page[granules]) && !page->avail) {
+    while ((page = *list) && !page->avail) {
         take_page(page);
         size_t capacity = page_capacity(granules);
         page->relist = (uint16_t)(capacity - 1 - capacity / RELIST_PART);
@@ -151,7 +152,7 @@ struct page *page_new(struct memory *memory, size_t granules)
         __atomic_store_n(&page_bits(page)[word].start, starts, __ATOMIC_RELEASE);
         page->avail |= UINT64_C(1) << (page->number * PAGE_WORDS + word);
     }
-    list_page(&stock->page[granules], page);
+    list_page(page_list(stock, granules), page);
     return page;
 }
 
@@ -176,7 +177,7 @@ static bool empty_page(struct memory *memory, struct page *page)
 
 bool page_retire(struct memory *memory, struct page *page)
 {
-    struct page **head = &memory->stock->page[page->granules];
+    struct page **head = page_list(memory->stock, page->granules);
     if (page->relist) {
         page->due = (int32_t)page_used(page);
         page->relist = 0;
@@ -188,6 +189,7 @@ bool page_retire(struct memory *memory, struct page *page)
 
 void pages_end(struct memory *memory)
 {
+    taps_end(memory->stock);
     for (struct unit *unit = memory->stock->unit, *next; unit; unit = next) {
         next = unit->next;
         chunk_unclaim(unit->at, CHUNK_UNIT);

@@ -2,6 +2,7 @@
  * page/page.h - the room page: blocks of one size, side by side in a page.
  *
  *   page.c      making and ending pages and their units
+ *   tap.c       what stands in front of lists of pages while sites are tracked
  *   validate.c  checks the equations below
  *
  * A page is a piece of a unit, cut into blocks of one size. The records of pages and units lie
@@ -40,8 +41,31 @@ struct page {
                            below 0 only while what others freed is gathered */
     uint16_t relist;    /* 0: it is listed; else it is listed again when so few are live */
     uint8_t granules;   /* of each block; 0: the page is empty */
-    uint8_t number;     /* in its unit */
+    uint8_t number;     /* in its unit; PAGE_TAP: it is no page, see below */
 };
+
+/* A tap: it has no free block. `next` is the first page of the list, `due` how many blocks are left
+   out before one is to be sampled, `relist` the generation with which that was drawn. */
+#define PAGE_TAP 255
+
+static inline bool page_is_tap(const struct page *page)
+{
+    return page->number == PAGE_TAP;
+}
+
+/* The list of the pages of a size. */
+static inline struct page **page_list(struct stock *stock, size_t granules)
+{
+    struct page *first = stock->page[granules];
+    return OWN_UNLIKELY(first && page_is_tap(first)) ? &first->next : &stock->page[granules];
+}
+
+/* tap.c: puts taps in front of the lists of a memory that has a stock, if sites are tracked. */
+void taps_begin(struct memory *memory);
+/* A new countdown. */
+void tap_renew(struct page *tap, size_t granules);
+/* Takes the taps away. */
+void taps_end(struct stock *stock);
 
 struct unit {
     char *at;              /* its memory */

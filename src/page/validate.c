@@ -56,7 +56,7 @@ static void validate_lists(const struct memory *memory, size_t listed, size_t em
     size_t found = 0;
     bool right = true;
     for (size_t granules = 1; granules <= PAGE_MOST; granules++) {
-        size_t count = count_pages(stock->page[granules], granules);
+        size_t count = count_pages(*page_list(memory->stock, granules), granules);
         right = right && count != SIZE_MAX;
         found += count;
     }

@@ -71,8 +71,8 @@ static void move_costs(struct part *part, struct guard *guard, const struct part
     struct memory *memory = &part->memory;
     size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(second) + beside->ledger_bytes;
     guard->large = memory_take_larges(memory, &guard->blocks, &guard->bytes, &cost);
-    guard->blocks += counts.foreign + more.foreign;
-    guard->bytes += counts.foreign_bytes + more.foreign_bytes;
+    guard->blocks += counts.foreign + more.foreign + beside->blocks.blocks;
+    guard->bytes += counts.foreign_bytes + more.foreign_bytes + beside->blocks.bytes;
     memory->peak = max_size(memory->peak, memory->bytes) - guard->bytes;
     memory->blocks -= guard->blocks;
     memory->bytes -= guard->bytes;

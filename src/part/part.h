@@ -166,6 +166,7 @@ void parts_free(struct parts *parts);
 struct part_beside {
     const struct ledger *second; /* a ledger of foreign blocks beside that of the first part */
     size_t ledger_bytes;         /* in the account of the ledger, beside both ledgers */
+    struct memory_counts blocks; /* counted beside the foreign ones of both */
     size_t bytes;                /* in the account of the memory, beside its chunks */
 };
 void parts_begin(struct parts *parts, const struct part_beside *beside);

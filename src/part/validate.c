@@ -16,8 +16,9 @@ static void validate_guard(const struct part *part, const struct guard *guard,
     const struct ledger *other = beside->second ? beside->second : &none;
     const struct counts counts = ledger_counts(&part->ledger);
     const struct counts more = ledger_counts(other);
-    struct memory_counts found = {.blocks = counts.foreign + more.foreign,
-                                  .bytes = counts.foreign_bytes + more.foreign_bytes};
+    struct memory_counts found = beside->blocks;
+    found.blocks += counts.foreign + more.foreign;
+    found.bytes += counts.foreign_bytes + more.foreign_bytes;
     size_t cost = ledger_bytes(&part->ledger) + ledger_bytes(other) + beside->ledger_bytes +
                   guard->nodes * chunk_round(sizeof(struct node));
     cost += larges_validate(guard->large, &found);

@@ -29,8 +29,10 @@ static int refuse_first_chunk(const own_pool *owner, const own_pool_options *opt
         return EOVERFLOW;
     if (owner && pool_limit(owner))
         room = min_size(room, limit_room(pool_limit(owner)));
-    if (needed > room)
+    if (needed > room) {
+        limit_refused(owner ? pool_limit(owner) : NULL, needed);
         return EDQUOT;
+    }
     return size ? 0 : ENOMEM;
 }
 
@@ -122,8 +124,13 @@ static size_t reserve_of_checked(const own_pool_options *options, size_t *size)
 }
 
 /* Makes a new pool what its options say, and a child. Returns 0 or an errno. */
-static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options)
+static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options,
+                          const char *place)
 {
+    if (options->name) {
+        pool_set_flags(pool, POOL_NAMED);
+        pool_keep_place(pool, place);
+    }
     pool->user = options->user;
     if (OWN_UNLIKELY(options->allocator))
         private_begin(pool, options->allocator);
@@ -180,7 +187,7 @@ static own_pool *make(own_pool *owner, const own_pool_options *options, const ch
     own_pool *pool = make_with_options(owner, options, size, place);
     if (!pool)
         return NULL;
-    int error = follow_options(owner, pool, options);
+    int error = follow_options(owner, pool, options, place);
     if (!error)
         return pool;
     pool_unmake(pool);
@@ -215,7 +222,9 @@ own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, 
     object_tracked++; /* as in own_pool_new */
     object_collect_if_due();
     own_pool *pool = make(owner, &wishes.options, place);
-    if (!pool)
+    if (pool)
+        probe_3(pool_new, pool, owner, pool->name);
+    else
         side_tell_failed(owner, wishes.options.reserve);
     return pool;
 }

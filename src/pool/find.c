@@ -60,3 +60,44 @@ own_pool *pool_at(const void *address)
     own_pool *pool = owner ? of_memory(owner) : of_labelled(address);
     return pool && !object_is_dead(&pool->object) ? pool : NULL;
 }
+
+struct roots {
+    int (*visit)(own_pool *pool, void *arg);
+    void *arg;
+    int ended;
+};
+
+static void visit_if_root(struct roots *roots, own_pool *pool)
+{
+    const own_object *object = &pool->object;
+    if (!roots->ended && !object_is_dead(object) && !object_is_dying(object) && !tree_parent(pool))
+        roots->ended = roots->visit(pool, roots->arg);
+}
+
+/* Or an object of any other type. */
+static void visit_labelled(void *chunk, void *arg)
+{
+    if (object_is_pool(chunk))
+        visit_if_root(arg, chunk);
+}
+
+/* First chunks that are too large for a label are claimed. */
+static void visit_claimed(const void *owner, void *value, void *arg)
+{
+    own_object begin;
+    own_pool *pool = of_memory(owner);
+    if (value == &pool->first && chunk_labelled_at(pool, &begin) != pool)
+        visit_if_root(arg, pool);
+}
+
+int pool_each_root(int (*visit)(own_pool *pool, void *arg), void *arg)
+{
+    struct roots roots = {visit, arg, 0};
+    if (check_uses_malloc()) { /* nothing has a label, but all are recorded */
+        check_each_object(visit_labelled, &roots);
+        return roots.ended;
+    }
+    tally_each_labelled(visit_labelled, &roots);
+    chunk_each_claim(visit_claimed, &roots);
+    return roots.ended;
+}

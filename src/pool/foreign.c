@@ -120,6 +120,7 @@ void foreign_remove(struct part *part, struct foreign *foreign)
     struct account *account = part_account(part);
     struct ledger *ledger = ledger_of(part, entry_kind(&foreign->node.entry));
     part_leaves(part, &foreign->node.entry, ledger->newest);
+    sample_forget(foreign->node.object);
     ledger_remove(ledger, account, &foreign->node);
     part_count_foreign(part, foreign->size, false);
     limit_subtract(account->limit, foreign->size);

@@ -61,6 +61,8 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
     account_join(pool_account(pool), limit);
     account_label(pool_account(pool), pool, size);
     object_made(&pool->object);
+    if (site_is_on())
+        sampled_begin(pool, size);
     return pool;
 }
 
@@ -110,6 +112,8 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
         check_name(checks, pool_name(pool));
         made = check_site_of(pool);
     }
+    chunk_count_death();
+    sampled_clear(pool);
     side_free(pool);
     if (OWN_UNLIKELY(pool_parts(pool)))
         parts_end(&pool->part);
@@ -162,10 +166,13 @@ static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char 
     if (!pool)
         pool = pool_make_sized(owner, pool_limit_below(owner), learn_first_chunk(owner, 0, 0),
                                FIRST_CHUNK_LEAST, place);
+    if (pool && (!owner || (side_inherit(owner, pool, NULL) &&
+                            pool_join(owner, pool, !side_bequeaths(owner))))) {
+        probe_3(pool_new, pool, owner, place);
+        return pool;
+    }
     if (!owner)
-        return pool;
-    if (pool && side_inherit(owner, pool, NULL) && pool_join(owner, pool, !side_bequeaths(owner)))
-        return pool;
+        return NULL;
     if (pool)
         pool_unmake(pool);
     side_tell_failed(owner, 0);
@@ -192,6 +199,7 @@ static own_object *pool_step(own_object *object)
 
 static void pool_free(own_object *object)
 {
+    probe_3(pool_die, object, as_pool(object)->name, pool_account(as_pool(object))->reserved);
     free_memory(as_pool(object), limit_subtract);
 }
 
@@ -271,6 +279,7 @@ void own_pool_clear(own_pool *pool)
             pool_release_all(pool);
         while (OWN_UNLIKELY(private_release(pool)));
     }
+    sampled_clear(pool);
     if (!(pool_flags(pool) & POOL_PRIVATE)) {
         inside_begin(pool);
         if (pool_flags(pool) & POOL_EXACT)

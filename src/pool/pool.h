@@ -9,6 +9,7 @@
  *   name.c      names
  *   side.c      the side record: what few pools have
  *   exact.c     pools that remember sizes as asked for
+ *   sampled.c   blocks that were sampled
  *   tree.c      parents, ancestors, iteration over a subtree, the lock of the tree
  *   release.c   releasing what a pool owns, the newest entry first
  *   limited.c   the limits of a tree of pools
@@ -57,6 +58,7 @@
 
 #include "object/object.h"
 #include "part/part.h"
+#include "site/sample.h"
 
 #include <own/allocator.h>
 #include <own/pool.h>
@@ -77,7 +79,9 @@ struct own_pool {
 #define POOL_PRIVATE 8U   /* has an allocator of its own */
 #define POOL_CONFINED 16U /* has one part even if its count is shared */
 #define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
-#define POOL_CHECKED 64U  /* and POOL_PRIVATE: its blocks are checked (check/check.h) */
+#define POOL_NAMED 128U   /* its name is not the place where it was made */
+#define POOL_SAMPLED 64U  /* has or had sampled blocks (pool/sampled.h) */
+#define POOL_CHECKED 256U /* and POOL_PRIVATE: its blocks are checked (check/check.h) */
 
 extern const struct object_class pool_class;
 
@@ -231,6 +235,16 @@ static inline void pool_enter_with_node(struct part *part)
         guard->nodes--;
 }
 
+/* name.c: where a pool was made, "file:line", borrowed. NULL: not known. Threads: any that may read
+   the name. */
+const char *pool_site(const own_pool *pool);
+/* Keeps the place of a pool, which is entered, while sites are tracked. */
+void pool_keep_place(own_pool *pool, const char *place);
+/* sampled.c: while sites are tracked, what pool_keep does last: counts the bytes that may be
+   allocated inline when the pool is used again. False: it is not kept. */
+bool sampled_keep(own_pool *pool, size_t size);
+/* The same for a pool that has been made. */
+void sampled_begin(own_pool *pool, size_t size);
 /* pool.c, for create.c: makes a pool with a first chunk of that size, or of `least` where there is
    no more, on account of a limit or a tap. It is not a child yet. NULL: ENOMEM or EDQUOT. */
 own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,
@@ -298,6 +312,22 @@ bool pool_orphan(struct part *entered, own_pool *child);
 /* find.c: the pool that has the memory at an address, whatever that is. NULL: none that is alive.
    If another thread uses that memory alone, the caller must not ask. */
 own_pool *pool_at(const void *address);
+/* The pools without a parent, where nobody else is in the library: all but those below a source
+   whose first chunk is small. Returns what ended it, or 0. */
+int pool_each_root(int (*visit)(own_pool *pool, void *arg), void *arg);
+
+/* walk.c: own_pool_walk, which tells what it comes to as well. The pool is a live one. `still`:
+   nobody else is in the library, and what is another thread's is gone through too. */
+struct walked {
+    own_object *object;
+    own_pool *owner; /* which has it; NULL: it is the pool of the call */
+    int depth;
+    bool child; /* or the pool of the call: what it owns is next; else it is held */
+    bool kept;  /* the walk has a reference of its own to it */
+    bool apart; /* a confined pool below a shared one: what it owns is left out */
+};
+int pool_walk(own_pool *pool, bool still, int (*visit)(const struct walked *walked, void *arg),
+              void *arg);
 
 /* list.c: visits the entries of one kind that are there from the beginning to the end, and not
    references: the next to be released first. `only`: a ledger beside those of the parts; NULL:
@@ -364,6 +394,7 @@ static inline void pool_debug_blocks(own_pool *pool)
 #include "pool/exact.h"
 #include "pool/foreign.h"
 #include "pool/ready.h"
+#include "pool/sampled.h"
 #include "pool/side.h"
 
 #endif

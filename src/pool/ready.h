@@ -33,7 +33,8 @@ static inline bool pool_is_plain(const own_pool *pool)
     const struct memory *memory = &pool->part.memory;
     uintptr_t more = (uintptr_t)pool->part.ledger.newest | (uintptr_t)memory->stock |
                      (uintptr_t)memory->account.limit | (uintptr_t)memory->outside |
-                     (uintptr_t)memory->extent->older | (pool->part.ledger.flags & ~POOL_ROOT);
+                     (uintptr_t)memory->extent->older |
+                     (pool->part.ledger.flags & ~(POOL_ROOT | POOL_NAMED));
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
@@ -58,11 +59,15 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     pool->part.ledger.typical = 0;
     pool->part.ledger.flags = 0;
     *header_of(pool) = (uint32_t)OWN_COUNT_DEAD;
-    return ready_keep(cache, class_of(size), pool);
+    if (OWN_UNLIKELY(!ready_keep(cache, class_of(size), pool)) &&
+        !(site_is_on() && sampled_keep(pool, size)))
+        return false;
+    probe_3(pool_die, pool, pool->name, memory->account.reserved);
+    return true;
 }
 
 /* A pool of a class, without a reference that anybody knows of. NULL: none is ready. */
-static inline own_pool *pool_wake(struct cache *cache, unsigned class, uint32_t state,
+static inline own_pool *pool_wake(struct cache *cache, size_t class, uint32_t state,
                                   const char *place)
 {
     own_pool *pool = (own_pool *)ready_take(cache, class);
@@ -84,8 +89,10 @@ static inline own_pool *pool_wake_root(const char *place)
     if (!POOL_READY || OWN_UNLIKELY(!cache))
         return NULL;
     own_pool *pool = pool_wake(cache, cache->typical[TYPICAL_ROOT] & 0xff, POOL_STATE, place);
-    if (OWN_LIKELY(pool != NULL))
-        pool->part.ledger.flags = POOL_ROOT;
+    if (OWN_UNLIKELY(!pool))
+        return NULL;
+    pool->part.ledger.flags = POOL_ROOT;
+    probe_3(pool_new, pool, NULL, place);
     return pool;
 }
 
@@ -95,10 +102,12 @@ static inline own_pool *pool_wake_child(own_pool *owner, const char *place)
     if (!POOL_READY || OWN_UNLIKELY(!cache || object_count(&owner->object) <= 0 ||
                                     owner->part.memory.account.limit))
         return NULL;
-    unsigned class = owner->part.ledger.typical & 0xff;
+    size_t class = owner->part.ledger.typical & 0xff;
     own_pool *pool = pool_wake(cache, class, POOL_STATE | STATE_HELD_ONE, place);
-    if (OWN_LIKELY(pool != NULL))
-        part_add_child(&owner->part, pool, 0);
+    if (OWN_UNLIKELY(!pool))
+        return NULL;
+    part_add_child(&owner->part, pool, 0);
+    probe_3(pool_new, pool, owner, place);
     return pool;
 }
 

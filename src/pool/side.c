@@ -69,7 +69,10 @@ size_t side_bytes(const own_pool *pool)
 
 struct part_beside side_beside(const own_pool *pool)
 {
-    return (struct part_beside){.second = private_ledger(pool), .ledger_bytes = side_bytes(pool)};
+    const struct sampled_counts sampled = sampled_count(pool);
+    return (struct part_beside){.second = private_ledger(pool),
+                                .ledger_bytes = side_bytes(pool) + sampled.cost,
+                                .blocks = sampled.blocks};
 }
 
 void side_free(own_pool *pool)

@@ -9,7 +9,8 @@
 #include "pool/pool.h"
 
 struct side {
-    char *name; /* a chunk: the copy of own_pool_set_name. NULL: there is none */
+    const char *place; /* where the pool was made, borrowed; NULL: not kept */
+    char *name;        /* a chunk: the copy of own_pool_set_name. NULL: there is none */
     /* Calls of own_defer_first and own_defer_last, under the lock of the first part; all nodes are
        of KIND_CALL, and their owner is the first part. */
     struct ledger calls[2];

@@ -88,8 +88,11 @@ static void validate_confined(own_pool *pool)
     struct part *part = &pool->part;
     struct memory *memory = &part->memory;
     const struct counts foreign = foreign_counts(pool);
-    const struct memory_counts others = {.blocks = foreign.foreign, .bytes = foreign.foreign_bytes};
-    size_t chunks = memory_validate(memory, &others);
+    const struct sampled_counts sampled = sampled_count(pool);
+    struct memory_counts others = sampled.blocks;
+    others.blocks += foreign.foreign;
+    others.bytes += foreign.foreign_bytes;
+    size_t chunks = memory_validate(memory, &others) + sampled.cost;
     chunks += ledger_bytes(&part->ledger) + private_bytes(pool);
     chunks += side_bytes(pool) + beside_memory(pool);
     check(pool, chunks == memory->account.reserved, "reserved = the chunks of the pool");

@@ -1,5 +1,5 @@
 /*
- * pool/walk.c - own_pool_walk, own_holders.
+ * pool/walk.c - own_pool_walk, own_holders; and pool_walk, which tells more.
  *
  * In a pool that several threads use, the place of a walk is known to the guard of the part that it
  * is in: an entry that leaves the ledger moves the place on. What is visited, and the pools on the
@@ -30,10 +30,11 @@ struct levels {
 };
 
 struct walk {
-    int (*visit)(void *object, int depth, void *arg);
+    int (*visit)(const struct walked *walked, void *arg);
     const own_object *sought; /* own_holders: pools are visited that hold it, and nothing else */
     int (*visit_holder)(own_pool *holder, void *arg);
     void *arg;
+    bool still;            /* nobody else is in the library: nothing is another thread's */
     struct levels *levels; /* the lowest ones */
     size_t count;          /* of all that are in use */
     struct levels few;     /* need no memory */
@@ -59,18 +60,17 @@ static bool holds(own_pool *pool, const own_object *object)
     return false;
 }
 
-/* Visits an object; `is_pool`: a pool that the walk goes through, not one that is held. True: if it
-   is such a pool, what it owns is next. */
-static bool visit_object(const struct walk *walk, own_object *object, bool is_pool, int depth,
-                         int *ended)
+/* Visits what a pool has, or the pool of the call itself. True: if the walk goes through it, what
+   it owns is next. */
+static bool visit_object(const struct walk *walk, const struct walked *walked, int *ended)
 {
     if (walk->sought) {
-        bool apart = is_pool && walk->count && !pool_parts(as_pool(object)); /* another thread's */
-        if (is_pool && !apart && holds(as_pool(object), walk->sought))
-            *ended = walk->visit_holder(as_pool(object), walk->arg);
+        own_pool *pool = walked->child ? as_pool(walked->object) : NULL;
+        if (pool && !walked->apart && holds(pool, walk->sought))
+            *ended = walk->visit_holder(pool, walk->arg);
         return !*ended;
     }
-    *ended = walk->visit(object, depth, walk->arg);
+    *ended = walk->visit(walked, walk->arg);
     if (*ended != OWN_WALK_SKIP)
         return !*ended;
     *ended = 0;
@@ -80,18 +80,24 @@ static bool visit_object(const struct walk *walk, own_object *object, bool is_po
 /* The walk comes to a part. */
 static void come(struct level *level, struct part *part)
 {
-    struct guard *guard = part_guard(part);
+    struct guard *guard = part_guard(part); /* a confined one has none, and stays as it is */
     pool_enter_part(part);
     level->part = part;
-    level->walker = (struct walker){.next = guard->walkers, .at = ledger_oldest(&part->ledger)};
-    guard->walkers = &level->walker;
+    level->walker = (struct walker){.at = ledger_oldest(&part->ledger)};
+    if (guard) {
+        level->walker.next = guard->walkers;
+        guard->walkers = &level->walker;
+    }
     pool_leave(part);
 }
 
 /* It is no longer in a part, which is entered. */
 static void go(struct level *level)
 {
-    struct walker **link = &part_guard(level->part)->walkers;
+    struct guard *guard = part_guard(level->part);
+    if (!guard)
+        return;
+    struct walker **link = &guard->walkers;
     while (*link != &level->walker)
         link = &(*link)->next;
     *link = level->walker.next;
@@ -175,8 +181,16 @@ static int walk_shared(struct walk *walk, own_pool *pool, int depth)
             continue;
         }
         bool child = lowest(walk)->at_child;
-        bool down = visit_object(walk, object, child, depth + (int)walk->count, &ended);
-        if (down && child && pool_parts(as_pool(object))) {
+        const struct walked walked = {
+            .object = object,
+            .owner = lowest(walk)->pool,
+            .depth = depth + (int)walk->count,
+            .child = child,
+            .kept = true,
+            .apart = child && !walk->still && !pool_parts(as_pool(object)),
+        };
+        bool down = visit_object(walk, &walked, &ended);
+        if (down && child && !walked.apart) {
             if (go_down(walk, as_pool(object)))
                 continue;
             ended = fail_with(ENOMEM);
@@ -203,9 +217,10 @@ static int walk_confined(struct walk *walk, own_pool *root)
             continue;
         }
         own_object *object = entry_object(entry);
-        bool is_child = entry_is_child(entry);
-        bool down = object && visit_object(walk, object, is_child, depth + 1, &ended);
-        own_pool *child = down && is_child ? entry_child(entry) : NULL;
+        const struct walked walked = {
+            .object = object, .owner = pool, .depth = depth + 1, .child = entry_is_child(entry)};
+        bool down = object && visit_object(walk, &walked, &ended);
+        own_pool *child = down && walked.child ? entry_child(entry) : NULL;
         if (!child) {
             entry = ledger_newer(&pool->part.ledger, entry);
         } else if (pool_parts(child)) {
@@ -223,23 +238,42 @@ static int walk_confined(struct walk *walk, own_pool *root)
 static int walk_from(struct walk *walk, own_pool *pool)
 {
     int ended = 0;
+    const struct walked walked = {.object = &pool->object, .child = true};
     walk->count = 0;
-    if (!visit_object(walk, &pool->object, true, 0, &ended))
+    if (!visit_object(walk, &walked, &ended))
         return ended;
     return pool_parts(pool) ? walk_shared(walk, pool, 0) : walk_confined(walk, pool);
 }
 
-int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg), void *arg)
+int pool_walk(own_pool *pool, bool still, int (*visit)(const struct walked *walked, void *arg),
+              void *arg)
 {
-    if (!visit || !pool_check(pool, "own_pool_walk")) {
-        errno = EINVAL;
-        return -1;
-    }
     struct walk walk; /* `few` is large, and not to be zeroed */
+    walk.still = still;
     walk.visit = visit;
     walk.sought = NULL;
     walk.arg = arg;
     return walk_from(&walk, pool);
+}
+
+/* What own_pool_walk was given. */
+struct simple {
+    int (*visit)(void *object, int depth, void *arg);
+    void *arg;
+};
+
+static int visit_simple(const struct walked *walked, void *arg)
+{
+    const struct simple *simple = arg;
+    return simple->visit(walked->object, walked->depth, simple->arg);
+}
+
+int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, void *arg), void *arg)
+{
+    struct simple simple = {visit, arg};
+    if (!visit || !pool_check(pool, "own_pool_walk"))
+        return fail_with(EINVAL);
+    return pool_walk(pool, false, visit_simple, &simple);
 }
 
 int own_holders(void *object, own_pool *root, int (*visit)(own_pool *holder, void *arg), void *arg)
@@ -250,6 +284,7 @@ int own_holders(void *object, own_pool *root, int (*visit)(own_pool *holder, voi
         return -1;
     }
     struct walk walk;
+    walk.still = false;
     walk.sought = object;
     walk.visit_holder = visit;
     walk.arg = arg;

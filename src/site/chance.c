@@ -117,6 +117,11 @@ bool site_strikes(size_t bytes)
     return true;
 }
 
+bool site_strikes_next(size_t bytes)
+{
+    return begin() && (size_t)own.left < bytes;
+}
+
 int32_t site_blocks_left(size_t bytes)
 {
     int64_t blocks = draw(site_interval()) / (int64_t)bytes;

@@ -5,7 +5,7 @@
  * addresses have one hash, and in a list of those whose owners have one. The mapping takes address
  * space, and memory as far as it has been used.
  */
-#include "site/sample.h"
+#include "site/unwind.h"
 
 #include "base/hash.h"
 #include "base/lock.h"
@@ -36,12 +36,12 @@ static struct records *records;
 static uint32_t used = 1; /* those behind were never used */
 static uint32_t first_free;
 
-static void lock_records(void)
+void samples_lock(void)
 {
     lock_take(&lock);
 }
 
-static void unlock_records(void)
+void samples_unlock(void)
 {
     lock_release(&lock);
 }
@@ -49,7 +49,7 @@ static void unlock_records(void)
 /* Runs when the library is loaded: a child process finds the lock free. */
 __attribute__((constructor)) static void prepare(void)
 {
-    (void)pthread_atfork(lock_records, unlock_records, unlock_records);
+    (void)pthread_atfork(samples_lock, samples_unlock, samples_unlock);
 }
 
 static bool has_records(void)
@@ -102,9 +102,12 @@ static void add(uint32_t number, const struct sample *sample)
 bool sample_add(const struct sample *sample)
 {
     lock_take(&lock);
-    uint32_t number = has_records() ? new_record() : 0;
+    bool counted = has_records() && total_add(sample);
+    uint32_t number = counted ? new_record() : 0;
     if (number)
         add(number, sample);
+    else if (counted)
+        total_subtract(sample);
     lock_release(&lock);
     return number;
 }
@@ -126,6 +129,7 @@ static void take(uint32_t *at)
 {
     uint32_t number = *at;
     struct record *record = &records->record[number];
+    total_subtract(&record->sample);
     *at = record->next;
     if (record->newer)
         records->record[record->newer].older = record->older;

@@ -3,6 +3,7 @@
  *
  *   chance.c  the interval, and when a sample is due
  *   sample.c  the records
+ *   total.c   what those of one owner and one stack stand for
  *
  * A block of s bytes is sampled with the probability 1 - exp(-s / n), where n is the interval. So
  * one that is sampled stands for the inverse of that number of blocks, and the sum over all live
@@ -37,8 +38,12 @@ static inline uint16_t site_generation(void)
     return __atomic_load_n(&site_generation_now, __ATOMIC_RELAXED);
 }
 void site_set_interval(size_t bytes);
+/* That of OWN_CHECK=site. */
+#define SITE_INTERVAL_OF_CHECK ((size_t)512 << 10)
 /* Counts a block on the countdown of the thread. True: it is to be sampled. */
 bool site_strikes(size_t bytes);
+/* Whether it will answer that. */
+bool site_strikes_next(size_t bytes);
 /* How many blocks of that size are to be left out before one is sampled. */
 int32_t site_blocks_left(size_t bytes);
 /* Counts bytes that are about to be allocated without being counted. SITE_NONE: none of these
@@ -88,5 +93,16 @@ static inline void sample_forget(const void *block)
 bool sample_next(const void *owner, uint32_t *place, struct sample *found);
 /* The same for all owners, in no order. */
 bool sample_next_of_all(uint32_t *place, struct sample *found);
+
+/* total.c: what the live samples of an owner that have one stack stand for. */
+struct site {
+    const void *owner;
+    uint32_t stack;
+    uint64_t samples;
+    uint64_t blocks; /* estimates */
+    uint64_t bytes;
+};
+/* The sites of an owner: begins with *place = 0. False: there is none more. Cost: O(1) expected. */
+bool site_next(const void *owner, uint32_t *place, struct site *found);
 
 #endif

@@ -41,7 +41,8 @@ uint32_t site_capture(void);
 /* The frames of a stack: addresses inside of the instructions that call, the innermost first. Fills
    at most `room` of them; returns how many the stack has. Of 0: none. */
 size_t site_frames(uint32_t stack, const void **frames, size_t room);
-/* For tests: how often the stack was unwound, rather than recognised; the bytes that stacks take; and how many they may take from now on. */
+/* For tests: how often the stack was unwound, rather than recognised; the bytes that stacks take, and
+   how many they may take from now on. */
 size_t site_unwound(void);
 size_t site_bytes(void);
 void site_limit(size_t bytes);

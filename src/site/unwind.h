@@ -4,12 +4,20 @@
 #ifndef SITE_UNWIND_H
 #define SITE_UNWIND_H
 
-#include "site/site.h"
+#include "site/sample.h"
 
 /* unwind.c: gets ready to capture. False: this system cannot. */
 bool unwind_prepare(void);
 
 /* stack.c: the number of a stack, which may be new. 0: there is no room. */
 uint32_t stack_number(const void *const *frames, size_t count);
+
+/* sample.c: around the use of totals. */
+void samples_lock(void);
+void samples_unlock(void);
+
+/* total.c: a sample has come, or has gone. False: there is no memory for it. */
+bool total_add(const struct sample *sample);
+void total_subtract(const struct sample *sample);
 
 #endif

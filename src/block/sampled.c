@@ -1,0 +1,162 @@
+/*
+ * block/sampled.c - own_alloc and own_realloc while sites are tracked.
+ *
+ * Each block that is allocated by a call is counted here, with its size; and so is each that
+ * own_realloc makes another size, as if it were a new one. What is allocated inline is counted
+ * before, by the memory (memory/tracked.c).
+ */
+#include "block/block.h"
+#include "extent/tracked.h"
+#include "memory/fast.h"
+
+#include <string.h>
+
+/* Whether blocks of a pool may be put apart when they are sampled. */
+static bool puts_apart(const own_pool *pool)
+{
+    return !(pool_flags(pool) & (POOL_PRIVATE | POOL_EXACT));
+}
+
+/* Whether a block that is not apart can be a sample: where freeing it forgets that. */
+static bool is_forgotten(const own_pool *pool, const void *block)
+{
+    const struct claim *claim = chunk_claim_at(block);
+    if (!puts_apart(pool))
+        return true;
+    return claim && __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) &&
+           (uintptr_t)__atomic_load_n(&claim->value, __ATOMIC_RELAXED) & CLAIM_LARGE;
+}
+
+/* The size with which a block is counted: that of it, which own_block_size tells. */
+static size_t counted_size(const own_pool *pool, size_t bytes)
+{
+    return puts_apart(pool) ? granules_of(bytes) << GRANULE_SHIFT : max_size(bytes, 1);
+}
+
+/* A block that is to be sampled. */
+static void *alloc_sampled(own_pool *pool, size_t alignment, size_t bytes, bool zero)
+{
+    int saved = errno;
+    void *block = NULL;
+    if (puts_apart(pool) && bytes <= LARGE_OVER && alignment <= LARGE_OVER)
+        block = sampled_alloc(pool, alignment, bytes, zero);
+    if (block)
+        return block;
+    errno = saved;
+    block = block_alloc_uncounted(pool, alignment, 1, bytes, zero);
+    if (block && is_forgotten(pool, block))
+        sampled_note(pool, block, counted_size(pool, bytes));
+    return block;
+}
+
+/* The memory that the calling thread uses. NULL: it has none yet. */
+static struct memory *memory_of(own_pool *pool)
+{
+    struct parts *parts = pool_parts(pool);
+    struct part *mine = parts ? parts_mine(parts) : &pool->part;
+    return mine ? &mine->memory : NULL;
+}
+
+void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero)
+{
+    size_t bytes;
+    bool strikes;
+    struct memory *memory = memory_of(pool);
+    if (multiply_overflows(count, size, &bytes))
+        return block_alloc_uncounted(pool, alignment, count, size, zero);
+    size_t counted = counted_size(pool, bytes);
+    if (memory && !memory->end && tracked_count(memory, counted, &strikes)) {
+        void *block = NULL;
+        if (!strikes && alignment <= GRANULE && !OWN_DEBUG && !MARKS_ASAN)
+            block = memory_bump_fast(memory, bytes, zero);
+        if (block)
+            return block;
+    } else {
+        strikes = site_strikes(counted);
+    }
+    void *block = strikes ? alloc_sampled(pool, alignment, bytes, zero)
+                          : block_alloc_uncounted(pool, alignment, 1, bytes, zero);
+    memory = memory_of(pool);
+    if (memory && has_stock(memory))
+        taps_begin(memory);
+    return block;
+}
+
+void *counted_alloc_tapped(own_pool *pool, struct memory *memory, size_t granules, bool zero)
+{
+    struct page *tap = memory->stock->page[granules];
+    bool renew = tap->relist != site_generation();
+    if (renew && !site_is_on()) {
+        taps_end(memory->stock);
+        return block_alloc_uncounted(pool, 1, granules, GRANULE, zero);
+    }
+    if (renew)
+        tap_renew(tap, granules);
+    if (tap->due <= 0) {
+        tap_renew(tap, granules);
+        return alloc_sampled(pool, 1, granules << GRANULE_SHIFT, zero);
+    }
+    tap->due--;
+    struct page *page = page_listed(memory->stock, granules);
+    if (OWN_LIKELY(page != NULL))
+        return memory_alloc_in_page(memory, page, granules, zero, false);
+    void *block = memory_alloc_listed(memory, granules, zero, false);
+    return block ? block : block_alloc_uncounted(pool, 1, granules, GRANULE, zero);
+}
+
+/* Copies a block to one that is new, and frees it. */
+static void *replace(own_pool *pool, void *block, size_t old_size, void *fresh, size_t bytes,
+                     bool zero)
+{
+    size_t kept = min_size(old_size, bytes);
+    memcpy(fresh, block, kept);
+    if (zero)
+        memset((char *)fresh + kept, 0, bytes - kept);
+    (void)own_free(pool, block);
+    return fresh;
+}
+
+/* A block that is apart. */
+static void *resize_apart(own_pool *pool, void *block, const struct sample *sample, size_t bytes,
+                          bool zero)
+{
+    int saved = errno;
+    size_t size = granules_of(bytes) << GRANULE_SHIFT;
+    if (size == sample->size) {
+        zero_rounding(block, bytes);
+        return block;
+    }
+    void *fresh = counted_alloc(pool, GRANULE, 1, bytes, false);
+    if (fresh)
+        return replace(pool, block, sample->size, fresh, bytes, zero);
+    if (size > sample->size || !sampled_shrink(pool, block, size))
+        return NULL;
+    zero_rounding(block, bytes);
+    errno = saved;
+    return block;
+}
+
+void *counted_resize(own_pool *pool, void *block, size_t count, size_t size, bool zero,
+                     void *(*plain)(own_pool *pool, void *block, size_t count, size_t size,
+                                    bool zero))
+{
+    struct sample sample;
+    size_t bytes = count * size;
+    if (sampled_find(pool, block, &sample))
+        return resize_apart(pool, block, &sample, bytes, zero);
+    int saved = errno;
+    bool strikes = site_strikes(counted_size(pool, bytes));
+    size_t old_size =
+        strikes && puts_apart(pool) && bytes <= LARGE_OVER ? block_find_size(pool, block) : 0;
+    void *fresh = old_size ? sampled_alloc(pool, GRANULE, bytes, false) : NULL;
+    errno = saved;
+    if (fresh)
+        return replace(pool, block, old_size, fresh, bytes, zero);
+    void *resized = plain(pool, block, count, size, zero);
+    if (!resized)
+        return NULL;
+    (void)(sample_any() && sample_take(block, pool, &sample));
+    if (strikes && is_forgotten(pool, resized))
+        sampled_note(pool, resized, counted_size(pool, bytes));
+    return resized;
+}

@@ -1,0 +1,178 @@
+/*
+ * extent/tracked.c - the inline path of own_alloc while sites are tracked.
+ */
+#include "extent/tracked.h"
+
+#include "base/hash.h"
+#include "base/lock.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#define CHAINS ((size_t)1 << 14)
+#define NOTES ((size_t)1 << 20)
+
+struct note {
+    const struct memory *memory;
+    size_t left;   /* bytes of blocks in front of the one that is to be sampled */
+    uint32_t next; /* in its chain, or among those that are free; 0: none */
+};
+
+/* It takes address space, and memory as far as it has been used. */
+struct notes {
+    uint32_t chain[CHAINS];
+    struct note note[NOTES]; /* the first is not used */
+};
+
+size_t tracked_notes;
+
+static struct lock lock; /* for what follows; held for a few steps */
+static struct notes *notes;
+static uint32_t used = 1;
+static uint32_t first_free;
+
+static void lock_notes(void)
+{
+    lock_take(&lock);
+}
+
+static void unlock_notes(void)
+{
+    lock_release(&lock);
+}
+
+/* Runs when the library is loaded: a child process finds the lock free. */
+__attribute__((constructor)) static void prepare(void)
+{
+    (void)pthread_atfork(lock_notes, unlock_notes, unlock_notes);
+}
+
+static bool has_notes(void)
+{
+    if (OWN_LIKELY(notes != NULL))
+        return true;
+    int saved = errno;
+    void *mapped = mmap(NULL, sizeof(*notes), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    errno = saved;
+    if (mapped != MAP_FAILED)
+        notes = mapped;
+    return notes;
+}
+
+/* Under the lock: where the number of the note of a memory is, or would be. */
+static uint32_t *find(const struct memory *memory)
+{
+    uint32_t *at = &notes->chain[hash_address((uintptr_t)memory) % CHAINS];
+    while (*at && notes->note[*at].memory != memory)
+        at = &notes->note[*at].next;
+    return at;
+}
+
+/* Under the lock. */
+static void take(uint32_t *at)
+{
+    uint32_t number = *at;
+    *at = notes->note[number].next;
+    notes->note[number].next = first_free;
+    first_free = number;
+    __atomic_store_n(&tracked_notes, tracked_notes - 1, __ATOMIC_RELAXED);
+}
+
+void tracked_forget_noted(const struct memory *memory)
+{
+    lock_take(&lock);
+    uint32_t *at = notes ? find(memory) : NULL;
+    if (at && *at)
+        take(at);
+    lock_release(&lock);
+}
+
+/* Under the lock. 0: there is no memory for it. */
+static uint32_t add(uint32_t *at, const struct memory *memory)
+{
+    uint32_t number = first_free;
+    if (number)
+        first_free = notes->note[number].next;
+    else if (used < NOTES)
+        number = used++;
+    if (!number)
+        return 0;
+    notes->note[number] = (struct note){.memory = memory};
+    *at = number;
+    __atomic_store_n(&tracked_notes, tracked_notes + 1, __ATOMIC_RELAXED);
+    return number;
+}
+
+/* False: there is no memory for the note, and the memory is open. */
+static bool set(const struct memory *memory, size_t left)
+{
+    lock_take(&lock);
+    uint32_t *at = has_notes() ? find(memory) : NULL;
+    uint32_t number = !at ? 0 : *at ? *at : add(at, memory);
+    if (number)
+        notes->note[number].left = left;
+    lock_release(&lock);
+    return number;
+}
+
+static bool is_noted(const struct memory *memory)
+{
+    if (!__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED))
+        return false;
+    lock_take(&lock);
+    bool noted = *find(memory);
+    lock_release(&lock);
+    return noted;
+}
+
+static size_t rest_of(const struct memory *memory)
+{
+    return (size_t)(extent_end(memory->extent) - memory->bump);
+}
+
+bool tracked_opens(struct memory *memory, bool could)
+{
+    if (!could) {
+        tracked_forget(memory);
+        /* With something to be asked, what several threads use has no short path to bump. */
+        if (memory->outside && !memory->stock)
+            memory->stock = &memory_unlisted;
+        return false;
+    }
+    if (memory->end)
+        return true;
+    if (is_noted(memory))
+        return false;
+    size_t rest = rest_of(memory);
+    size_t left = rest ? site_room(rest) : SITE_NONE;
+    return left == SITE_NONE || !set(memory, left);
+}
+
+void tracked_begin(struct memory *memory, bool struck)
+{
+    if (!memory->end)
+        return;
+    size_t rest = rest_of(memory);
+    size_t left = struck ? site_struck_room(rest) : site_room(rest);
+    if (left == SITE_NONE)
+        tracked_forget(memory);
+    else if (set(memory, left))
+        extent_close(memory);
+}
+
+bool tracked_count(const struct memory *memory, size_t bytes, bool *strikes)
+{
+    if (!__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED))
+        return false;
+    lock_take(&lock);
+    uint32_t *at = find(memory);
+    bool noted = *at;
+    *strikes = noted && notes->note[*at].left < bytes;
+    if (*strikes)
+        take(at);
+    else if (noted)
+        notes->note[*at].left -= bytes;
+    lock_release(&lock);
+    return noted;
+}

@@ -1,0 +1,231 @@
+/*
+ * pool/sampled.c - blocks of a pool that were sampled.
+ */
+#include "extent/tracked.h"
+#include "pool/pool.h"
+
+#include <own/report.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How many of the pools that died on this thread, by the class of their first chunks, were not kept
+   ready because a block of the next one there is to be sampled. */
+static __thread struct {
+    uint16_t generation;
+    uint16_t count[CLASS_SMALL];
+} due;
+
+static uint16_t *due_of(size_t size)
+{
+    unsigned class = class_of(size);
+    if (due.generation != site_generation()) {
+        memset(&due, 0, sizeof(due));
+        due.generation = site_generation();
+    }
+    return class < CLASS_SMALL ? &due.count[class] : NULL;
+}
+
+bool sampled_keep(own_pool *pool, size_t size)
+{
+    const struct extent *first = &pool->first;
+    size_t granules = first->granules - extent_first_index(first);
+    uint16_t *count = due_of(size);
+    if (!count)
+        return false;
+    if (granules && site_room(granules << GRANULE_SHIFT) != SITE_NONE) {
+        if (*count < UINT16_MAX)
+            ++*count;
+        pool_set_flags(pool, POOL_SAMPLED); /* it is not asked about again */
+        return false;
+    }
+    tracked_forget(&pool->part.memory);
+    return ready_keep_asked(chunk_cache, class_of(size), pool);
+}
+
+void sampled_begin(own_pool *pool, size_t size)
+{
+    uint16_t *count = due_of(size);
+    bool struck = count && *count;
+    if (struck)
+        --*count;
+    tracked_begin(&pool->part.memory, struck);
+}
+
+static bool has_word(const char *list, const char *word, size_t length)
+{
+    const char *at = strstr(list, word);
+    return at && (at == list || at[-1] == ',') && (!at[length] || at[length] == ',');
+}
+
+void own_set_site_tracking(size_t bytes)
+{
+    site_set_interval(bytes);
+    chunk_ask_first(bytes != 0);
+}
+
+/* Until OWN_CHECK is read as a whole elsewhere. */
+__attribute__((constructor)) static void begin(void)
+{
+    const char *checks = secure_getenv("OWN_CHECK");
+    if (checks && has_word(checks, "site", strlen("site")))
+        own_set_site_tracking(SITE_INTERVAL_OF_CHECK);
+}
+
+static bool has_any(const own_pool *pool)
+{
+    return OWN_UNLIKELY(pool_flags(pool) & POOL_SAMPLED);
+}
+
+struct sampled_counts sampled_count(const own_pool *pool)
+{
+    struct sampled_counts counts = {.cost = 0};
+    struct sample sample;
+    uint32_t place = 0;
+    while (has_any(pool) && sample_next(pool, &place, &sample)) {
+        if (!sample.chunk)
+            continue;
+        counts.blocks.blocks++;
+        counts.blocks.bytes += sample.size;
+        counts.cost += chunk_round(sample.asked);
+    }
+    return counts;
+}
+
+static struct sample make_sample(own_pool *pool, size_t size, size_t interval)
+{
+    return (struct sample){
+        .owner = pool, .size = size, .interval = interval, .stack = site_capture()};
+}
+
+/* Gets the chunk of a block that is apart; the first part is entered. NULL: ENOMEM or EDQUOT. */
+static void *get(own_pool *pool, size_t alignment, struct sample *sample)
+{
+    struct account *account = part_account(&pool->part);
+    size_t granted;
+    int saved = errno;
+    sample->asked = sample->size + (alignment > GRANULE ? alignment : 0);
+    sample->chunk = account_get(account, sample->asked, &granted);
+    if (!sample->chunk)
+        return NULL;
+    void *block = (void *)round_up((uintptr_t)sample->chunk, max_size(alignment, GRANULE));
+    sample->block = block;
+    if (!sample_add(sample)) {
+        account_put_failed(account, sample->chunk, sample->asked);
+        errno = saved;
+        return NULL;
+    }
+    pool_set_flags(pool, POOL_SAMPLED);
+    part_count_foreign(&pool->part, sample->size, true);
+    return block;
+}
+
+void *sampled_alloc(own_pool *pool, size_t alignment, size_t bytes, bool zero)
+{
+    size_t interval = site_interval();
+    size_t size = granules_of(bytes) << GRANULE_SHIFT;
+    if (!interval)
+        return NULL;
+    struct sample sample = make_sample(pool, size, interval);
+    pool_enter_part(&pool->part);
+    char *block = get(pool, alignment, &sample);
+    part_debug_step(&pool->part);
+    pool_leave(&pool->part);
+    if (!block)
+        return NULL;
+    mark_undefined(block, size);
+    if (zero)
+        memset(block, 0, size);
+    else
+        memset(block + size - GRANULE, 0, GRANULE);
+    return block;
+}
+
+void sampled_note(own_pool *pool, const void *block, size_t bytes)
+{
+    size_t interval = site_interval();
+    if (!interval)
+        return;
+    struct sample sample = make_sample(pool, bytes, interval);
+    sample.block = block;
+    pool_enter_part(&pool->part);
+    pool_set_flags(pool, POOL_SAMPLED);
+    (void)sample_add(&sample);
+    pool_leave(&pool->part);
+}
+
+bool sampled_find(const own_pool *pool, const void *block, struct sample *found)
+{
+    return has_any(pool) && sample_find(block, pool, found) && found->chunk;
+}
+
+/* The sample is no more; the first part is entered. */
+static void put(own_pool *pool, const struct sample *sample)
+{
+    part_count_foreign(&pool->part, sample->size, false);
+    account_put(part_account(&pool->part), sample->chunk, sample->asked);
+}
+
+bool sampled_free(own_pool *pool, const void *block)
+{
+    struct sample sample;
+    if (!has_any(pool))
+        return false;
+    pool_enter_part(&pool->part);
+    bool found = sampled_find(pool, block, &sample) && sample_take(block, pool, &sample);
+    if (found)
+        put(pool, &sample);
+    part_debug_step(&pool->part);
+    pool_leave(&pool->part);
+    return found;
+}
+
+bool sampled_shrink(own_pool *pool, const void *block, size_t size)
+{
+    struct sample sample;
+    pool_enter_part(&pool->part);
+    bool found = sampled_find(pool, block, &sample) && sample_take(block, pool, &sample);
+    if (found) {
+        part_count_foreign(&pool->part, sample.size, false);
+        sample.size = size;
+        (void)sample_add(&sample); /* into the record that has become free */
+        part_count_foreign(&pool->part, size, true);
+    }
+    pool_leave(&pool->part);
+    return found;
+}
+
+void sampled_move(own_pool *to, const struct sample *sample)
+{
+    struct sample moved = *sample;
+    moved.owner = to;
+    pool_enter_part(&to->part);
+    pool_set_flags(to, POOL_SAMPLED);
+    (void)sample_add(&moved);
+    pool_leave(&to->part);
+}
+
+bool sampled_covers(const own_pool *pool, const void *address)
+{
+    struct sample sample;
+    uint32_t place = 0;
+    while (has_any(pool) && sample_next(pool, &place, &sample)) {
+        if (sample.chunk && (uintptr_t)address - (uintptr_t)sample.chunk < sample.asked)
+            return true;
+    }
+    return false;
+}
+
+void sampled_clear(own_pool *pool)
+{
+    struct sample sample;
+    if (!has_any(pool))
+        return;
+    pool_enter_part(&pool->part);
+    for (uint32_t place = 0; sample_next(pool, &place, &sample); place = 0) {
+        (void)sample_take(sample.block, pool, &sample);
+        if (sample.chunk)
+            put(pool, &sample);
+    }
+    pool_leave(&pool->part);
+}

@@ -1,0 +1,119 @@
+/*
+ * report/sites.c - where bytes were allocated, as far as it was sampled: `stacks` and `sites` of the
+ * JSON.
+ */
+#include "report/report.h"
+
+#include <stdlib.h>
+
+static void put_frame(struct output *output, const void *frame, bool first)
+{
+    struct site_place place;
+    site_describe(frame, &place);
+    output_text(output, first ? "{\"module\": " : ", {\"module\": ");
+    output_json_string(output, place.module);
+    output_text(output, ", \"offset\": \"");
+    output_address(output, (const void *)place.offset);
+    output_text(output, "\"");
+    if (place.function) {
+        output_text(output, ", \"function\": ");
+        output_json_string(output, place.function);
+    }
+    output_text(output, "}");
+}
+
+void json_stack(struct output *output, uint32_t stack, bool first)
+{
+    const void *frames[SITE_FRAMES];
+    size_t count = site_frames(stack, frames, SITE_FRAMES);
+    output_text(output, first ? "\n[" : ",\n[");
+    for (size_t i = 0; i < count && i < SITE_FRAMES; i++)
+        put_frame(output, frames[i], i == 0);
+    output_text(output, "]");
+}
+
+void json_site(struct output *output, const struct site *site, size_t number, bool first)
+{
+    output_text(output, first ? "\n{\"pool\": \"" : ",\n{\"pool\": \"");
+    output_address(output, site->owner);
+    output_text(output, "\", \"stack\": ");
+    output_number(output, number);
+    output_text(output, ", \"blocks\": ");
+    output_number(output, site->blocks);
+    output_text(output, ", \"bytes\": ");
+    output_number(output, site->bytes);
+    output_text(output, "}");
+}
+
+static bool gather_sites(struct growing *sites, const struct gathering *gathering)
+{
+    for (size_t i = 0; i < gathering->pools.count; i++) {
+        struct site found;
+        uint32_t place = 0;
+        while (site_next(gathered_at(gathering, i)->seen.pool, &place, &found)) {
+            struct site *site = growing_add(sites, sizeof(*site));
+            if (!site)
+                return false;
+            *site = found;
+        }
+    }
+    return true;
+}
+
+static const struct site *site_at(const struct sites *sites, size_t i)
+{
+    return (const struct site *)(const void *)sites->sites.items + i;
+}
+
+static int compare_stacks(const void *a, const void *b)
+{
+    uint32_t first = *(const uint32_t *)a;
+    uint32_t second = *(const uint32_t *)b;
+    return (first > second) - (first < second);
+}
+
+/* The stacks of all sites, each once, in order. */
+static bool gather_stacks(struct sites *sites)
+{
+    size_t count = 0;
+    size_t all = sites->sites.count;
+    uint32_t *stack = all ? growing_make(&sites->stacks, all, sizeof(*stack)) : NULL;
+    if (!stack)
+        return !all;
+    for (size_t i = 0; i < all; i++)
+        stack[i] = site_at(sites, i)->stack;
+    qsort(stack, all, sizeof(*stack), compare_stacks);
+    for (size_t i = 0; i < all; i++) {
+        if (count == 0 || stack[count - 1] != stack[i])
+            stack[count++] = stack[i];
+    }
+    sites->stacks.count = count;
+    return true;
+}
+
+bool sites_gather(struct sites *sites, const struct gathering *gathering)
+{
+    *sites = (struct sites){.sites = {.items = NULL}};
+    return gather_sites(&sites->sites, gathering) && gather_stacks(sites);
+}
+
+void sites_free(struct sites *sites)
+{
+    growing_free(&sites->stacks);
+    growing_free(&sites->sites);
+}
+
+void sites_write(struct output *output, const struct sites *sites)
+{
+    const uint32_t *stack = (const void *)sites->stacks.items;
+    json_stacks(output);
+    for (size_t i = 0; i < sites->stacks.count; i++)
+        json_stack(output, stack[i], i == 0);
+    json_sites(output);
+    for (size_t i = 0; i < sites->sites.count; i++) {
+        const struct site *site = site_at(sites, i);
+        const uint32_t *at =
+            bsearch(&site->stack, stack, sites->stacks.count, sizeof(*stack), compare_stacks);
+        json_site(output, site, (size_t)(at - stack), i == 0);
+    }
+}
