@@ -74,6 +74,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/lot.h \
 	%D%/chunk/malloc.c \
 	%D%/chunk/map.c \
+	%D%/chunk/mapped.c \
 	%D%/chunk/runs.h \
 	%D%/chunk/segment.c \
 	%D%/chunk/slab.c \

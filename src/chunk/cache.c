@@ -59,8 +59,7 @@ void chunk_prepare_for_fork(void)
     heap_unlock();
 }
 
-/* Under the heap lock. */
-static bool request_fails(void)
+bool heap_request_fails(void)
 {
     if (heap.fail_after == 0)
         return false;
@@ -184,25 +183,6 @@ static void cache_end(void *unused)
     heap_unlock();
 }
 
-static void *get_large(size_t size, size_t *granted)
-{
-    size_t whole = chunk_round(size);
-    bool by_malloc = check_uses_malloc();
-    heap_lock();
-    void *chunk = NULL;
-    if (!whole)
-        errno = ENOMEM;
-    else if (!request_fails())
-        chunk = by_malloc ? malloc_get(whole, whole) : system_map(whole, CHUNK_UNIT);
-    if (chunk) {
-        heap.out_bytes += whole;
-        probe_3(chunk_get, chunk, whole, 1);
-    }
-    heap_unlock();
-    *granted = whole;
-    return chunk;
-}
-
 /* The cache has none of this class. */
 static __attribute__((noinline)) void *get_slow(unsigned class)
 {
@@ -219,7 +199,7 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
         size_t room = min_size(FILL_BYTES, chunk_cache->allowed - chunk_cache->bytes);
         count = (unsigned)min_size(room / size, FILL_CHUNKS - 1) + 1;
     }
-    struct free_chunk *first = request_fails() ? NULL : heap_get(class, count, &got);
+    struct free_chunk *first = heap_request_fails() ? NULL : heap_get(class, count, &got);
     heap_unlock();
     if (!first)
         return NULL;
@@ -235,7 +215,7 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
 void *chunk_get(size_t size, size_t *granted)
 {
     if (OWN_UNLIKELY(size > CHUNK_MAX))
-        return get_large(size, granted);
+        return mapped_get(size, granted);
     unsigned class = class_of(size);
     struct cache *own = chunk_cache;
     struct free_chunk *chunk;
@@ -290,24 +270,10 @@ static __attribute__((noinline)) void put_past_cache(unsigned class, struct free
     heap_unlock();
 }
 
-static __attribute__((noinline)) size_t put_large(void *memory, size_t size)
-{
-    size_t whole = chunk_round(size);
-    probe_2(chunk_put, memory, whole);
-    if (check_uses_malloc())
-        malloc_put(memory, whole);
-    else
-        system_unmap(memory, whole);
-    heap_lock();
-    heap.out_bytes -= whole;
-    heap_unlock();
-    return whole;
-}
-
 size_t chunk_put(void *memory, size_t size)
 {
     if (OWN_UNLIKELY(size > CHUNK_MAX))
-        return put_large(memory, size);
+        return mapped_put(memory, size);
     unsigned class = class_of(size);
     struct free_chunk *chunk = memory;
     if (MARKS_ASAN || MARKS_VALGRIND)
@@ -341,22 +307,6 @@ size_t chunk_round_down(size_t size)
         return size & ~(CHUNK_UNIT - 1);
     unsigned class = class_of(size);
     return class_size(class) > size ? class_size(class - 1) : size;
-}
-
-void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
-{
-    bool by_malloc = check_uses_malloc();
-    heap_lock();
-    void *moved = request_fails() ? NULL
-                  : by_malloc     ? malloc_resize(chunk, old_size, new_size)
-                                  : system_remap(chunk, old_size, new_size, CHUNK_UNIT);
-    if (moved) {
-        heap.out_bytes += new_size - old_size;
-        probe_2(chunk_put, chunk, old_size);
-        probe_3(chunk_get, moved, new_size, 1);
-    }
-    heap_unlock();
-    return moved;
 }
 
 void chunk_count_death(void)

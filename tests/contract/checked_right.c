@@ -1,6 +1,6 @@
 /*
- * checked_right.c - OWN_CHECK: what stays as it is in checked pools, and the other words. Check must
- * fork: the environment is read once in a process.
+ * checked_right.c - OWN_CHECK: what stays as it is in checked pools, and the other words. Check
+ * must fork: the environment is read once in a process.
  */
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,6 +64,23 @@ START_TEST(pools_with_own_chunks_are_exact)
     block[111] = 0;
     expect(own_free(below, plain(block)) == 0);
     expect_misuse("past the end", "'below'");
+}
+END_TEST
+
+static int find_object(void *object, void *arg)
+{
+    return object == arg;
+}
+
+START_TEST(objects_are_found_that_refer_to_nothing)
+{
+    void *thing = own_new(NULL, &thing_type);
+    void *held = own_new(larder, &thing_type);
+    expect(thing && held);
+    expect(own_roots(find_object, thing) == 1 && own_roots(find_object, larder) == 1);
+    expect(own_roots(find_object, held) == 0);
+    own_decref(thing);
+    expect(own_roots(find_object, thing) == 0);
 }
 END_TEST
 
@@ -204,6 +221,7 @@ static void use_malloc(void)
     expect(((char *)own_buffer_data(buffer))[((size_t)5 << 20) - 1] == 0);
     expect(own_array_new(pool, "d", OWN_C_ORDER, OWN_SHAPE(20, 30)) != NULL);
     expect(own_collect() == 0);
+    expect(own_roots(find_object, pool) == 1 && own_roots(find_object, below) == 0);
     own_decref(pool);
     fputs("done.", stderr);
     if (!memory_is_checked()) /* which would end the program */
@@ -229,6 +247,7 @@ int main(void)
     tcase_add_checked_fixture(right, begin, end);
     tcase_add_loop_test(right, sizes_are_exact, 0, SIZES);
     tcase_add_test(right, limits_are_kept);
+    tcase_add_test(right, objects_are_found_that_refer_to_nothing);
     tcase_add_test(right, pools_with_own_chunks_are_exact);
     tcase_add_loop_test(right, what_is_right_is_not_told, 1, 5);
     tcase_add_test(words, leaks_are_listed);
