@@ -45,9 +45,9 @@
  *   - own_free, own_realloc of an address inside a block, or of a block of another pool, is told
  *     too.
  *
- * Cost: each call that allocates or frees takes a lock and some hundred nanoseconds, with `site' a
- * microsecond more for each new place. A block takes 64 + 112 bytes beside it, with guard 48 to 63
- * more; what waits in quarantine, a MiB.
+ * Cost: each call that allocates or frees takes a lock: own_alloc and own_free together some 0.4
+ * microseconds, with `site' 0.5, and more for each new place. A block takes 64 + 104 bytes beside
+ * it, with guard 48 to 63 more; what waits in quarantine, a MiB.
  *
  * Not found: writes that jump over a guard; reads, but that filled memory makes them show; writes
  * to what has left quarantine. Blocks of pools with an allocator of the program's own, and adopted

@@ -266,6 +266,8 @@ size_t check_guards(const struct checks *checks)
     char sentence[CHECK_SENTENCE];
     for (size_t count = 0;; count++) {
         check_lock();
+        if (OWN_DEBUG)
+            wait_validate();
         bool damaged = find_any_damage(checks, sentence);
         check_unlock();
         if (!damaged)

@@ -14,16 +14,16 @@
  *
  *   | front guard | block: as many bytes as were asked for | guard behind it, 16 bytes at least |
  *
- * Equations (check_validate checks them):
+ * Equation (debug builds check it whenever all guards are looked at):
  *
- *   waiting   = the sum of the sizes of what is in quarantine, at most CHECK_WAITING_MAX
- *   guards    are whole while nothing has been told about the block
+ *   waiting   = the sum of the sizes of what is in quarantine
  *
  * Records keep addresses inverted, and lie in memory of their own that is not from malloc: what
  * looks for leaked memory does not take them for references.
  *
- * Threads: any. One lock, held while nothing else is locked and no code of users runs. Sentences
- * are told without it.
+ * Threads: any. One lock, under which no code of users runs; the lock of a part may be held when it
+ * is taken. Under it sites are described, for which the dynamic linker is asked. Sentences are told
+ * without it.
  */
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H

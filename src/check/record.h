@@ -74,6 +74,8 @@ void wait_trim(size_t most);
 /* Under it: writes a sentence about damage to something in quarantine that nobody has been told of;
    false: there is none. */
 bool wait_find_damage(char sentence[CHECK_SENTENCE]);
+/* Under it: aborts where the equation of check.h does not hold. */
+void wait_validate(void);
 /* The sum of what memory contains. */
 size_t wait_sum(const void *memory, size_t size);
 

@@ -81,6 +81,14 @@ static bool find_damage(struct record *record, char sentence[CHECK_SENTENCE])
                                         : find_damage_of_dead(record, sentence);
 }
 
+void wait_validate(void)
+{
+    size_t bytes = 0;
+    for (struct list *link = waiting.next; link != &waiting; link = link->next)
+        bytes += bytes_of(record_of(link));
+    require(bytes == waiting_bytes, "check", NULL, "waiting = the sizes of what is in quarantine");
+}
+
 bool wait_find_damage(char sentence[CHECK_SENTENCE])
 {
     for (struct list *link = waiting.next; link != &waiting; link = link->next) {

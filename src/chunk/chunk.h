@@ -7,7 +7,9 @@
  *   cache    a list of free chunks a class, for each thread             cache.c
  *   slab     a unit cut into chunks of one small class                  slab.c
  *   segment  4 MiB of address space, in units of 64 KiB                 segment.c
- *   system   mmap, munmap, madvise, mremap; chunks over 1 MiB           system.c
+ *   system   mmap, munmap, madvise, mremap                              system.c
+ *
+ * Chunks over 1 MiB are mappings of their own (mapped.c).
  *
  * With OWN_CHECK=malloc, all of them are pieces of malloc's instead (malloc.c).
  *
