@@ -47,7 +47,7 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     const own_allocator allocator = private_memory(pool)->allocator;
     struct checks *checks = pool_checks(pool);
     int saved = errno;
-    void *memory = checks ? check_alloc(checks, alignment, bytes, pool_name(pool))
+    void *memory = checks ? check_alloc(checks, alignment, bytes)
                           : allocator.alloc(allocator.ctx, bytes + !bytes);
     void *block = memory ? take(pool, &allocator, memory, alignment, bytes) : fail_pointer(ENOMEM);
     if (!block)

@@ -74,7 +74,7 @@ static void *get(size_t alignment, size_t whole)
     return posix_memalign(&memory, alignment, whole) == 0 ? memory : NULL;
 }
 
-void *check_alloc(struct checks *checks, size_t alignment, size_t bytes, const char *name)
+void *check_alloc(struct checks *checks, size_t alignment, size_t bytes)
 {
     size_t front;
     size_t whole = whole_size(alignment, bytes, &front);
@@ -92,7 +92,6 @@ void *check_alloc(struct checks *checks, size_t alignment, size_t bytes, const c
         record->made = site;
         checks->users++;
         list_add_last(&checks->blocks, &record->link);
-        checks_rename(checks, name);
         if (check_words() & CHECK_GUARD)
             guard(record);
     }
@@ -108,8 +107,7 @@ void *check_alloc(struct checks *checks, size_t alignment, size_t bytes, const c
 
 void *check_allocate(void *checks, size_t bytes)
 {
-    struct checks *of = checks;
-    return check_alloc(of, 1, bytes, of->name);
+    return check_alloc(checks, 1, bytes);
 }
 
 void check_shrink(void *block, size_t bytes)

@@ -98,14 +98,13 @@ void check_unusable(const void *memory, size_t size);
 struct checks;
 /* NULL: ENOMEM. `pool` is only compared, and returned by check_pool_of. */
 struct checks *check_begin(const void *pool, const char *name);
-/* The name that the pool has now. */
+/* The pool has another name. That is copied: it may lie in a block of the pool. */
 void check_name(struct checks *checks, const char *name);
 /* The pool has died; its blocks have been freed. */
 void check_end(struct checks *checks);
 
-/* A block of `bytes`, which may be 0, for a pool that has this name now. Its contents are
-   arbitrary. NULL: ENOMEM. */
-void *check_alloc(struct checks *checks, size_t alignment, size_t bytes, const char *name);
+/* A block of `bytes`, which may be 0. Its contents are arbitrary. NULL: ENOMEM. */
+void *check_alloc(struct checks *checks, size_t alignment, size_t bytes);
 /* The functions of an own_allocator, whose ctx is a checks. */
 void *check_allocate(void *checks, size_t bytes);
 void check_free(void *checks, void *block);

@@ -108,10 +108,8 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
     struct account *account = pool_account(pool);
     struct checks *checks = pool_checks(pool);
     uint32_t made = 0;
-    if (OWN_UNLIKELY(checks)) {
-        check_name(checks, pool_name(pool));
+    if (OWN_UNLIKELY(checks))
         made = check_site_of(pool);
-    }
     chunk_count_death();
     sampled_clear(pool);
     side_free(pool);

@@ -145,6 +145,19 @@ START_TEST(dead_pool_is_known_by_its_name)
 }
 END_TEST
 
+START_TEST(name_may_lie_in_a_block_of_the_pool)
+{
+    char *name = own_alloc(larder, 2, (size_t)1 << 20); /* too large to wait: it is unmapped */
+    strcpy(name, "pantry");
+    own_pool_set_name_borrowed(larder, name);
+    volatile char *block = block_of(larder, SIZE);
+    block[SIZE] = 1;
+    own_decref(larder);
+    larder = NULL;
+    expect_misuse("past the end", "'pantry'");
+}
+END_TEST
+
 START_TEST(wrong_frees_are_told_and_refused)
 {
     own_pool *other = named(larder, "other");
@@ -241,6 +254,7 @@ int main(void)
     tcase_add_test(found, write_through_an_old_pointer_is_found);
     tcase_add_test(found, write_to_a_block_of_a_dead_pool_is_found);
     tcase_add_test(found, dead_pool_is_known_by_its_name);
+    tcase_add_test(found, name_may_lie_in_a_block_of_the_pool);
     tcase_add_test(found, wrong_frees_are_told_and_refused);
     tcase_add_test(found, raw_memory_is_filled);
     tcase_add_test(found, writes_around_objects_are_found);
