@@ -9,6 +9,7 @@ owninclude_HEADERS = \
 	%D%/own/attributes.h \
 	%D%/own/block.h \
 	%D%/own/buffer.h \
+	%D%/own/check.h \
 	%D%/own/collect.h \
 	%D%/own/chunks.h \
 	%D%/own/contents.h \

@@ -25,6 +25,7 @@
 #include <own/array.h>
 #include <own/block.h>
 #include <own/buffer.h>
+#include <own/check.h>
 #include <own/collect.h>
 #include <own/contents.h>
 #include <own/export.h>

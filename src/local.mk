@@ -54,6 +54,15 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/buffer/buffer.c \
 	%D%/buffer/buffer.h \
 	%D%/buffer/data.c \
+	%D%/check/block.c \
+	%D%/check/check.h \
+	%D%/check/object.c \
+	%D%/check/place.c \
+	%D%/check/record.c \
+	%D%/check/record.h \
+	%D%/check/tools.c \
+	%D%/check/wait.c \
+	%D%/check/words.c \
 	%D%/chunk/cache.c \
 	%D%/chunk/cache.h \
 	%D%/chunk/chunk.h \
@@ -63,7 +72,9 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/label.c \
 	%D%/chunk/lot.c \
 	%D%/chunk/lot.h \
+	%D%/chunk/malloc.c \
 	%D%/chunk/map.c \
+	%D%/chunk/mapped.c \
 	%D%/chunk/numbers.c \
 	%D%/chunk/runs.h \
 	%D%/chunk/segment.c \
@@ -122,6 +133,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/monitor/monitor.c \
 	%D%/monitor/monitor.h \
 	%D%/monitor/place.c \
+	%D%/object/checked.c \
 	%D%/object/count.h \
 	%D%/object/dying.h \
 	%D%/object/object.c \

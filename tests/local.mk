@@ -51,7 +51,13 @@ check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 	%D%/shared/holder.c \
 	%D%/shared/holder.h
 
-abort_tests += %D%/contract/abort %D%/contract/race
+abort_tests += \
+	%D%/contract/abort \
+	%D%/contract/checked \
+	%D%/contract/checked_right \
+	%D%/contract/race
+%C%_contract_checked_SOURCES = %D%/contract/checked.c %D%/contract/checked.h
+%C%_contract_checked_right_SOURCES = %D%/contract/checked_right.c %D%/contract/checked.h
 
 unit_tests += \
 	%D%/unit/arguments \
@@ -297,6 +303,7 @@ TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 # longest is first, so that others run beside it.
 script_tests = \
 	$(model_tests) \
+	%D%/checks.sh \
 	%D%/exports.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
@@ -327,6 +334,7 @@ EXTRA_DIST += \
 	%D%/link.sh \
 	$(script_tests) \
 	%D%/README \
+	%D%/checks/bugs.c \
 	%D%/models.sh \
 	%D%/report/formats.py \
 	%D%/timed.sh \
@@ -374,9 +382,23 @@ check-valgrind: $(check_PROGRAMS)
 		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(valgrind_tests)' \
 		LOG_COMPILER='$(timed) $(LIBTOOL) --silent --mode=execute $(VALGRIND) $(VALGRIND_FLAGS)'
 
+# The contract tests in pools that are checked (own/check.h), where what checks say does not abort.
+# Left out: tests of the sizes that other pools round to, and of where blocks lie.
+check-checked: $(check_PROGRAMS)
+	@test -n "`echo $(contract_tests)`" || { echo "no test programs: Check is missing"; exit 1; }
+	@tests=; for t in $(contract_tests); do \
+		case $${t##*/} in \
+		address | adopt | block | block_move | bump | churn | exact | fork | limit | pool | \
+		realloc_raw | report_numbers | shared | shared_blocks | shared_walk | stacking | string | usage) ;; \
+		*) tests="$$tests $$t" ;; \
+		esac; \
+	done; \
+	OWN_CHECK=guard,fill,quarantine,continue \
+		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$$tests"
+
 # The last thing that make check says: tests/timed.sh has the seconds in the logs.
 check-local: check-TESTS
 	@awk '/^took [0-9]+ s$$/ && $$2 >= 2 { print $$2 " s  " FILENAME }' $(TEST_LOGS) | sort -rn | \
 		sed -n -e '1s/^/The slowest tests:\n/' -e '1,10p'
 
-.PHONY: check-valgrind
+.PHONY: check-checked check-valgrind

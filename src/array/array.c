@@ -32,6 +32,7 @@ own_array *array_alloc(int ndim, size_t itemsize, const char *format, size_t for
     array->format_size = (uint16_t)format_size;
     array->ndim = (uint8_t)ndim;
     array->flags = 0;
+    object_made(&array->object);
     if (OWN_LIKELY(format_size == 2)) {
         array_format(array)[0] = format[0];
         array_format(array)[1] = '\0';
@@ -45,6 +46,7 @@ void array_discard(own_array *array)
 {
     if (OWN_UNLIKELY(array->flags & ARRAY_TRACKED))
         object_untrack(&array->object);
+    object_gone(&array->object);
     array->object.state = 0;
     __atomic_store_n(&array->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(array, size_of(array->ndim, array->format_size));

@@ -134,6 +134,8 @@ static inline void array_attach(own_array *array, own_object *base)
     if (OWN_LIKELY(buffer != NULL)) {
         buffer_count_array(buffer, 1);
     } else if (base) {
+        if (OWN_UNLIKELY(!tally_most)) /* it lies in no segment */
+            return;
         array->flags |= ARRAY_TRACKED;
         object_track(&array->object);
     }

@@ -46,5 +46,7 @@
  * the caller then leaves everything as it was.
  */
 void misuse(const char *format, ...) OWN_PRINTF(1, 2) __attribute__((cold));
+/* Whether the program has a handler of its own. */
+bool misuse_is_handled(void);
 
 #endif

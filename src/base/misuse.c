@@ -22,9 +22,14 @@ void own_set_misuse_handler(void (*handler)(const char *sentence))
     __atomic_store_n(&misuse_handler, handler ? handler : write_and_abort, __ATOMIC_RELEASE);
 }
 
+bool misuse_is_handled(void)
+{
+    return __atomic_load_n(&misuse_handler, __ATOMIC_ACQUIRE) != write_and_abort;
+}
+
 void misuse(const char *format, ...)
 {
-    char sentence[512];
+    char sentence[1100];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence, sizeof(sentence), format, arguments);

@@ -113,6 +113,8 @@ bool exact_free(own_pool *pool, void *block)
     found.exact->slack -= max_size(found.slack, 1);
     sample_forget(block);
     memory_free(&found.exact->memory, &found.place, block);
+    if (OWN_UNLIKELY(!found.slack) && !memory_count(&found.exact->memory).blocks)
+        found.exact->slack = 0; /* it was more than 1, perhaps */
     leave_at(pool, block, &found);
     return true;
 }

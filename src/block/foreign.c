@@ -24,6 +24,15 @@ bool foreign_has(own_pool *pool, const void *block)
     return found;
 }
 
+/* Fails with EINVAL, after checks have said why. */
+static __attribute__((noinline)) int refuse(const own_pool *pool, const char *call,
+                                            const void *block)
+{
+    if (pool_checks(pool))
+        check_refuse(pool_checks(pool), call, block);
+    return fail_with(EINVAL);
+}
+
 int foreign_free_block(own_pool *pool, void *block)
 {
     struct released released = {.memory = NULL};
@@ -35,7 +44,7 @@ int foreign_free_block(own_pool *pool, void *block)
         released = foreign_take(pool, foreign);
     pool_leave(&pool->part);
     if (!foreign)
-        return fail_with(EINVAL);
+        return refuse(pool, "own_free", block);
     foreign_give_back(&released);
     return 0;
 }
@@ -68,6 +77,8 @@ static void *shrink_here(own_pool *pool, void *block, size_t old_size, size_t by
     bool found = foreign && foreign->size == old_size;
     if (found)
         foreign_shrink(&pool->part, foreign, bytes);
+    if (found && pool_checks(pool) && entry_kind(&foreign->node.entry) == KIND_BLOCK)
+        check_shrink(block, bytes);
     pool_leave(&pool->part);
     return found ? block : fail_pointer(EINVAL);
 }
@@ -77,8 +88,10 @@ void *foreign_realloc(own_pool *pool, void *block, size_t count, size_t size, bo
     size_t old_size;
     size_t now;
     size_t bytes;
-    if (!find_size(pool, block, &old_size))
-        return fail_pointer(EINVAL);
+    if (!find_size(pool, block, &old_size)) {
+        refuse(pool, "own_realloc", block);
+        return NULL;
+    }
     if (multiply_overflows(count, size, &bytes))
         return fail_pointer(EOVERFLOW);
     if (bytes == old_size)

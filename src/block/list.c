@@ -99,8 +99,11 @@ int own_pool_blocks(own_pool *pool, int (*visit)(void *block, size_t size, void 
 own_pool *own_pool_of(const void *address)
 {
     own_pool *pool = pool_at(address);
+    own_pool *checked = check_pool_of(address);
     struct sample sample;
     size_t size;
+    if (OWN_UNLIKELY(checked))
+        return checked;
     if (!pool && sample_any() && sample_find(address, NULL, &sample) && sample.chunk)
         return (own_pool *)(uintptr_t)sample.owner;
     return pool && (block_find_size(pool, address) || exact_find_size(pool, address, &size)) ? pool

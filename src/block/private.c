@@ -45,14 +45,16 @@ void *private_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
         return fail_pointer(EDQUOT);
     }
     const own_allocator allocator = private_memory(pool)->allocator;
+    struct checks *checks = pool_checks(pool);
     int saved = errno;
-    void *memory = allocator.alloc(allocator.ctx, bytes + !bytes);
+    void *memory = checks ? check_alloc(checks, alignment, bytes)
+                          : allocator.alloc(allocator.ctx, bytes + !bytes);
     void *block = memory ? take(pool, &allocator, memory, alignment, bytes) : fail_pointer(ENOMEM);
     if (!block)
         return NULL;
     errno = saved;
     if (zero)
-        memset(block, 0, bytes + !bytes);
+        memset(block, 0, bytes + (!bytes && !checks));
     return block;
 }
 

@@ -35,6 +35,7 @@ static own_buffer *make_header(own_pool *owner, size_t behind)
         limit_use(limit);
         limit_meet(limit); /* whose pools stay where they are, where the buffer is handed over */
     }
+    object_made(&buffer->object);
     return buffer;
 }
 
@@ -45,6 +46,7 @@ static void free_header(own_buffer *buffer)
         limit_subtract(buffer->limit, size);
         limit_release(buffer->limit);
     }
+    object_gone(&buffer->object);
     buffer->object.state = 0;
     __atomic_store_n(&buffer->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(buffer, size);

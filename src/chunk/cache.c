@@ -59,8 +59,7 @@ void chunk_prepare_for_fork(void)
     heap_unlock();
 }
 
-/* Under the heap lock. */
-static bool request_fails(void)
+bool heap_request_fails(void)
 {
     if (heap.fail_after == 0)
         return false;
@@ -184,24 +183,6 @@ static void cache_end(void *unused)
     heap_unlock();
 }
 
-static void *get_large(size_t size, size_t *granted)
-{
-    size_t whole = chunk_round(size);
-    heap_lock();
-    void *chunk = NULL;
-    if (!whole)
-        errno = ENOMEM;
-    else if (!request_fails())
-        chunk = system_map(whole, CHUNK_UNIT);
-    if (chunk) {
-        heap.out_bytes += whole;
-        probe_3(chunk_get, chunk, whole, 1);
-    }
-    heap_unlock();
-    *granted = whole;
-    return chunk;
-}
-
 /* The cache has none of this class. */
 static __attribute__((noinline)) void *get_slow(unsigned class)
 {
@@ -209,6 +190,8 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
     unsigned count = 1;
     unsigned got = 0;
     int saved = errno;
+    if (!chunk_cache && check_uses_malloc())
+        return malloc_get(size, size);
     heap_lock();
     if (!chunk_cache)
         cache_begin();
@@ -216,7 +199,7 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
         size_t room = min_size(FILL_BYTES, chunk_cache->allowed - chunk_cache->bytes);
         count = (unsigned)min_size(room / size, FILL_CHUNKS - 1) + 1;
     }
-    struct free_chunk *first = request_fails() ? NULL : heap_get(class, count, &got);
+    struct free_chunk *first = heap_request_fails() ? NULL : heap_get(class, count, &got);
     heap_unlock();
     if (!first)
         return NULL;
@@ -232,7 +215,7 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
 void *chunk_get(size_t size, size_t *granted)
 {
     if (OWN_UNLIKELY(size > CHUNK_MAX))
-        return get_large(size, granted);
+        return mapped_get(size, granted);
     unsigned class = class_of(size);
     struct cache *own = chunk_cache;
     struct free_chunk *chunk;
@@ -256,6 +239,12 @@ void *chunk_get(size_t size, size_t *granted)
     return chunk;
 }
 
+void *chunk_get_exact(size_t size)
+{
+    size_t granted;
+    return check_uses_malloc() ? malloc_get(size, chunk_round(size)) : chunk_get(size, &granted);
+}
+
 /* The cache is over its share: half of this class goes, and if that is too little, everything. */
 static __attribute__((noinline)) void spill(unsigned class)
 {
@@ -270,8 +259,12 @@ static __attribute__((noinline)) void spill(unsigned class)
     heap_unlock();
 }
 
-static void put_past_cache(unsigned class, struct free_chunk *chunk)
+static __attribute__((noinline)) void put_past_cache(unsigned class, struct free_chunk *chunk)
 {
+    if (check_uses_malloc()) {
+        malloc_put(chunk, class_size(class));
+        return;
+    }
     heap_lock();
     heap_put(class, chunk);
     heap_unlock();
@@ -279,15 +272,8 @@ static void put_past_cache(unsigned class, struct free_chunk *chunk)
 
 size_t chunk_put(void *memory, size_t size)
 {
-    if (OWN_UNLIKELY(size > CHUNK_MAX)) {
-        size_t whole = chunk_round(size);
-        probe_2(chunk_put, memory, whole);
-        system_unmap(memory, whole);
-        heap_lock();
-        heap.out_bytes -= whole;
-        heap_unlock();
-        return whole;
-    }
+    if (OWN_UNLIKELY(size > CHUNK_MAX))
+        return mapped_put(memory, size);
     unsigned class = class_of(size);
     struct free_chunk *chunk = memory;
     if (MARKS_ASAN || MARKS_VALGRIND)
@@ -321,19 +307,6 @@ size_t chunk_round_down(size_t size)
         return size & ~(CHUNK_UNIT - 1);
     unsigned class = class_of(size);
     return class_size(class) > size ? class_size(class - 1) : size;
-}
-
-void *chunk_resize(void *chunk, size_t old_size, size_t new_size)
-{
-    heap_lock();
-    void *moved = request_fails() ? NULL : system_remap(chunk, old_size, new_size, CHUNK_UNIT);
-    if (moved) {
-        heap.out_bytes += new_size - old_size;
-        probe_2(chunk_put, chunk, old_size);
-        probe_3(chunk_get, moved, new_size, 1);
-    }
-    heap_unlock();
-    return moved;
 }
 
 uint16_t *chunk_typical(enum typical which)

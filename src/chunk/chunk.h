@@ -7,7 +7,11 @@
  *   cache    a list of free chunks a class, for each thread             cache.c
  *   slab     a unit cut into chunks of one small class                  slab.c
  *   segment  4 MiB of address space, in units of 64 KiB                 segment.c
- *   system   mmap, munmap, madvise, mremap; chunks over 1 MiB           system.c
+ *   system   mmap, munmap, madvise, mremap                              system.c
+ *
+ * Chunks over 1 MiB are mappings of their own (mapped.c).
+ *
+ * With OWN_CHECK=malloc, all of them are pieces of malloc's instead (malloc.c).
  *
  * Chunks that come from elsewhere than the system have layers of their own: source.h.
  *
@@ -36,6 +40,7 @@
 #define CHUNK_CHUNK_H
 
 #include "base/base.h"
+#include "check/check.h"
 
 #define CHUNK_UNIT ((size_t)64 << 10)
 #define CHUNK_MAX ((size_t)1 << 20) /* larger ones are mapped one by one */
@@ -47,6 +52,10 @@
  * one.
  */
 void *chunk_get(size_t size, size_t *granted);
+
+/* A chunk of which only `size` bytes are used; chunk_put takes it back. For objects, whose ends
+   other tools look at. */
+void *chunk_get_exact(size_t size);
 
 /*
  * Puts a chunk back. `size` is any size that is granted the same; returns what was granted. The

@@ -102,6 +102,19 @@ bool map_prepare(const void *start, size_t size);
 struct free_chunk *slab_get(unsigned class, unsigned count, unsigned *got);
 void slab_put(struct free_chunk *chunk);
 
+/* cache.c: whether the next request is to fail, for tests. Sets errno. */
+bool heap_request_fails(void);
+
+/* mapped.c: chunks over CHUNK_MAX, as chunk_get and chunk_put have them. Not under the lock. */
+void *mapped_get(size_t size, size_t *granted);
+size_t mapped_put(void *memory, size_t size);
+
+/* malloc.c: chunks of the system's malloc, of `size` bytes; `whole` is that, or what chunk_round
+   makes of it. They are zero. NULL: errno is ENOMEM. */
+void *malloc_get(size_t size, size_t whole);
+void malloc_put(void *chunk, size_t whole);
+void *malloc_resize(void *chunk, size_t old_size, size_t new_size);
+
 /* system.c: whole pages from the system; `align` is a power of two. NULL: errno is ENOMEM. */
 void *system_map(size_t size, size_t align);
 void system_unmap(void *memory, size_t size);

@@ -19,6 +19,7 @@ _Static_assert(SET_UPPER <= 32, "top has a bit for each upper word");
 
 _Static_assert(SEGMENT_SIZE / GRANULE == (size_t)1 << GRANULE_BITS, "a link has room for it");
 
+size_t tally_most = CHUNK_MAX;
 static uintptr_t numbered[NUMBERS];
 static size_t numbers;    /* those behind were never given */
 static size_t lowest = 1; /* those before are given */

@@ -94,6 +94,10 @@ static inline uint32_t tally_odd(const void *object)
     return (uintptr_t)object & GRANULE ? TALLY_ODD : 0;
 }
 
+/* The largest chunk that lies in a segment: CHUNK_MAX. 0: none does (malloc.c). It changes before
+   there is any chunk. */
+extern size_t tally_most;
+
 /* Tracks an object, whose chunk is not over CHUNK_MAX and is of no source; and no longer. */
 static inline void tally_track(const void *object)
 {

@@ -225,7 +225,7 @@ static inline void account_put_failed(struct account *account, void *chunk, size
    (chunk/chunk.h). */
 static inline bool account_labels(const struct account *account, size_t size)
 {
-    return size <= CHUNK_MAX && !limit_source(account->limit);
+    return size <= CHUNK_MAX && !limit_source(account->limit) && !check_uses_malloc();
 }
 
 static inline void account_label(const struct account *account, const void *chunk, size_t size)

@@ -38,7 +38,9 @@ own_list *own_list_new(own_pool *owner)
     if (list) {
         *list = (own_list){
             .object = {.count = 1, .state = STATE_OBJECT | STATE_CLASS, .type = &list_class.type}};
-        object_track(&list->object);
+        object_made(&list->object);
+        if (OWN_LIKELY(tally_most > 0)) /* else it lies in no segment */
+            object_track(&list->object);
     }
     return constructor_end(&constructor, list);
 }
@@ -233,7 +235,9 @@ static void list_free(own_object *object)
     own_list *list = as_list(object);
     if (list->room)
         chunk_put(list->items, list->room * sizeof(*list->items));
-    object_untrack(object);
+    object_gone(&list->object);
+    if (OWN_LIKELY(tally_most > 0))
+        object_untrack(object);
     object->state = 0;
     __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(list, sizeof(*list));

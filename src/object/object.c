@@ -16,12 +16,32 @@ extern inline void own_decref_scoped(void *variable);
 
 _Static_assert(sizeof(own_object) == 16, "the header of an object is 16 bytes");
 
-own_object *object_new(const own_type *type)
+/* An object with a record of its size in front, not tracked. NULL: ENOMEM. */
+static own_object *make_sized(const own_type *type, size_t size)
 {
-    if (type->size < sizeof(own_object)) {
-        errno = EINVAL;
+    if (size > PTRDIFF_MAX)
+        return fail_pointer(ENOMEM);
+    size_t whole = sized_whole(size);
+    struct sized *sized = chunk_get_exact(whole);
+    if (!sized)
         return NULL;
-    }
+    if (whole <= CHUNK_MAX) /* a fresh mapping is zero */
+        memset(sized, 0, whole);
+    sized->size = size;
+    own_object *object = (own_object *)(void *)(sized + 1);
+    *object = (own_object){.count = 1, .state = STATE_OBJECT | STATE_SIZED, .type = type};
+    sized_begin(sized);
+    return object;
+}
+
+/* The smallest object that is made without asking for checks; SIZE_MAX: all objects are checked, or
+   listed, or nobody has asked yet. So one comparison tells what is rare. */
+static size_t object_least = SIZE_MAX;
+/* The largest object that can be tracked: its chunk lies in a segment. */
+static size_t track_most = CHUNK_MAX;
+
+static inline own_object *make_plain(const own_type *type)
+{
     size_t granted;
     own_object *object = chunk_get(type->size, &granted);
     if (!object)
@@ -33,10 +53,35 @@ own_object *object_new(const own_type *type)
     return object;
 }
 
+static __attribute__((noinline)) own_object *new_rare(const own_type *type)
+{
+    if (type->size < sizeof(own_object))
+        return fail_pointer(EINVAL);
+    if (check_words()) {
+        own_object *object = make_sized(type, type->size);
+        size_t most = tally_most ? tally_most - sized_whole(0) : 0;
+        __atomic_store_n(&track_most, most, __ATOMIC_RELAXED);
+        return object;
+    }
+    if (!OWN_DEBUG)
+        __atomic_store_n(&object_least, sizeof(own_object), __ATOMIC_RELAXED);
+    own_object *object = make_plain(type);
+    if (OWN_DEBUG && object)
+        object_made(object);
+    return object;
+}
+
+own_object *object_new(const own_type *type)
+{
+    if (OWN_UNLIKELY(type->size < __atomic_load_n(&object_least, __ATOMIC_RELAXED)))
+        return new_rare(type);
+    return make_plain(type);
+}
+
 own_object *object_new_with_refs(const own_type *type)
 {
     own_object *object = object_new(type);
-    if (object && type->size <= CHUNK_MAX)
+    if (object && type->size <= __atomic_load_n(&track_most, __ATOMIC_RELAXED))
         object_track(object);
     return object;
 }
@@ -51,19 +96,8 @@ own_object *object_new_sized(const own_type *type, size_t size)
     }
     if (size == type->size)
         return type->refs ? object_new_with_refs(type) : object_new(type);
-    if (size > PTRDIFF_MAX)
-        return fail_pointer(ENOMEM);
-    size_t granted;
-    size_t whole = sizeof(struct sized) + size;
-    struct sized *sized = chunk_get(whole, &granted);
-    if (!sized)
-        return NULL;
-    if (whole <= CHUNK_MAX) /* a fresh mapping is zero */
-        memset(sized, 0, whole);
-    sized->size = size;
-    own_object *object = (own_object *)(void *)(sized + 1);
-    *object = (own_object){.count = 1, .state = STATE_OBJECT | STATE_SIZED, .type = type};
-    if ((type->refs || type->tail_refs) && whole <= CHUNK_MAX)
+    own_object *object = make_sized(type, size);
+    if (object && (type->refs || type->tail_refs) && sized_whole(size) <= tally_most)
         object_track(object);
     return object;
 }
@@ -92,7 +126,11 @@ bool object_each(const own_object *object, bool (*visit)(own_object *object, voi
 static void tell_dead(const char *call, const own_object *object)
 {
     char text[OBJECT_TEXT];
-    misuse("%s: %s is dead or dying", call, object_describe(object, text));
+    char more[CHECK_SENTENCE] = "";
+    check_add_death(more, sizeof(more), object);
+    if (!*more)
+        check_add_death(more, sizeof(more), object_sized(object)); /* as all are that are checked */
+    misuse("%s: %s is dead or dying%s", call, object_describe(object, text), more);
 }
 
 static void tell_no_object(const char *call, const own_object *object)

@@ -54,8 +54,32 @@
 struct sized {
     size_t size; /* of the object */
     size_t tail; /* while it dies: the references of the tail that are still to be released */
-    size_t unused[2];
+    unsigned char guard[16]; /* with OWN_CHECK=guard */
 };
+
+/* checked.c: an object has been made, and is about to be dead, so that those that are alive can be
+   listed. */
+void object_add(const own_object *object);
+static inline void object_made(const own_object *object)
+{
+    if (check_lists_objects())
+        object_add(object);
+}
+static inline void object_gone(const own_object *object)
+{
+    if (check_lists_objects())
+        check_remove_object(object);
+}
+
+/* How many bytes a sized object takes. */
+static inline size_t sized_whole(size_t size)
+{
+    size_t behind = OWN_UNLIKELY(check_words() & CHECK_GUARD) ? sizeof((struct sized){0}.guard) : 0;
+    return sizeof(struct sized) + size + behind;
+}
+/* checked.c: a sized object has been made; it is dead, but for its memory. */
+void sized_begin(struct sized *sized);
+void sized_end(struct sized *sized);
 
 static inline struct sized *object_sized(const own_object *object)
 {

@@ -126,6 +126,8 @@ static bool prepare(own_object *object)
 static void free_plain(own_object *object)
 {
     size_t size = object->type->size;
+    if (OWN_DEBUG)
+        object_gone(object);
     object->state = 0;
     __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     chunk_put(object, size);
@@ -136,7 +138,7 @@ static void free_sized(own_object *object)
     struct sized *sized = object_sized(object);
     object->state = 0;
     __atomic_store_n(&object->count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
-    chunk_put(sized, sizeof(*sized) + sized->size);
+    sized_end(sized);
 }
 
 static __attribute__((noinline)) bool die_bare_sized(own_object *object)
@@ -254,8 +256,8 @@ static own_object *release_fields(own_object *object)
 static __attribute__((noinline)) void end_sized(own_object *object)
 {
     const own_type *type = object->type;
-    size_t whole = sizeof(struct sized) + object_sized(object)->size;
-    if ((type->refs || type->tail_refs) && whole <= CHUNK_MAX)
+    size_t whole = sized_whole(object_sized(object)->size);
+    if ((type->refs || type->tail_refs) && whole <= tally_most)
         object_untrack(object);
     free_sized(object);
 }

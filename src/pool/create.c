@@ -3,6 +3,8 @@
  */
 #include "pool/pool.h"
 
+#include <own/check.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -52,10 +54,19 @@ static bool read_sized(void *to, size_t size, const void *from, size_t given)
     return true;
 }
 
-/* Whether the library itself has to remember sizes: those of private blocks it does remember. */
-static bool is_exact(const own_pool_options *options)
+/* Whether the blocks are checked: those of the program's own allocators are not, nor those that
+   have to lie in memory from own_chunks. */
+static bool is_checked(const own_pool *owner, const own_pool_options *options)
 {
-    return options->flags & OWN_POOL_EXACT && !options->allocator;
+    return OWN_UNLIKELY(check_words() != 0) && !options->allocator && !options->chunks &&
+           !(owner && pool_tap(owner));
+}
+
+/* Whether the library itself has to remember sizes: those of private blocks it does remember. */
+static bool is_exact(const own_pool *owner, const own_pool_options *options)
+{
+    return (options->flags & OWN_POOL_EXACT || OWN_UNLIKELY(check_words() != 0)) &&
+           !options->allocator && !is_checked(owner, options);
 }
 
 /* What options say, each struct copied. */
@@ -87,6 +98,31 @@ static bool read_options(struct wishes *wishes, const own_pool_options *from, ui
            wishes->allocator.alloc && wishes->allocator.free;
 }
 
+/* False: ENOMEM. */
+static bool begin_checks(own_pool *pool)
+{
+    struct checks *checks = check_begin(pool, pool_name(pool));
+    if (!checks)
+        return false;
+    const own_allocator allocator = {.alloc = check_allocate, .free = check_free, .ctx = checks};
+    private_begin(pool, &allocator);
+    pool_set_flags(pool, POOL_CHECKED);
+    return true;
+}
+
+/* A checked pool keeps no memory for its reserve, but is refused where others would be: how much a
+   limit must have room for. *size becomes 0 if no machine has as much. */
+static size_t reserve_of_checked(const own_pool_options *options, size_t *size)
+{
+    size_t reserve = options->reserve;
+    if (reserve > PTRDIFF_MAX)
+        return reserve;
+    reserve += *size;
+    if (!memory_first_size(reserve))
+        *size = 0;
+    return reserve;
+}
+
 /* Makes a new pool what its options say, and a child. Returns 0 or an errno. */
 static int follow_options(own_pool *owner, own_pool *pool, const own_pool_options *options,
                           const char *place)
@@ -98,11 +134,13 @@ static int follow_options(own_pool *owner, own_pool *pool, const own_pool_option
     pool->user = options->user;
     if (OWN_UNLIKELY(options->allocator))
         private_begin(pool, options->allocator);
+    if (is_checked(owner, options) && !begin_checks(pool))
+        return errno;
     if (options->flags & OWN_POOL_CONFINED)
         pool_set_flags(pool, POOL_CONFINED);
     if (!side_inherit(owner, pool, options->failed))
         return errno;
-    if (is_exact(options) && !exact_begin(pool, options->reserve))
+    if (is_exact(owner, options) && !exact_begin(pool, options->reserve))
         return errno;
     int error = set_first_limit(pool, options->limit);
     if (!error && owner && !pool_join(owner, pool, false))
@@ -116,7 +154,7 @@ static own_pool *make_with_options(own_pool *owner, const own_pool_options *opti
                                    const char *place)
 {
     const char *name = options->name ? options->name : place;
-    bool fixed = options->reserve || options->allocator;
+    bool fixed = options->reserve || options->allocator || is_checked(owner, options);
     size_t least = fixed ? size : FIRST_CHUNK_LEAST;
     if (OWN_LIKELY(!options->chunks))
         return pool_make_sized(owner, pool_limit_below(owner), size, least, name);
@@ -137,11 +175,13 @@ static own_pool *make_with_options(own_pool *owner, const own_pool_options *opti
 /* A pool as its options say. NULL: they cannot be followed. */
 static own_pool *make(own_pool *owner, const own_pool_options *options, const char *place)
 {
-    size_t reserve = options->allocator ? sizeof(struct private_memory) : options->reserve;
-    if (is_exact(options))
+    bool is_private = options->allocator || is_checked(owner, options);
+    size_t reserve = is_private ? sizeof(struct private_memory) : options->reserve;
+    if (is_exact(owner, options))
         reserve = EXACT_FIRST_ROOM; /* that of the blocks follows */
     size_t size = learn_first_chunk(owner, reserve, options->limit);
-    int refusal = refuse_first_chunk(owner, options, reserve, size);
+    size_t needed = is_checked(owner, options) ? reserve_of_checked(options, &size) : reserve;
+    int refusal = refuse_first_chunk(owner, options, needed, size);
     if (refusal)
         return fail_pointer(refusal);
     own_pool *pool = make_with_options(owner, options, size, place);
@@ -152,6 +192,23 @@ static own_pool *make(own_pool *owner, const own_pool_options *options, const ch
         return pool;
     pool_unmake(pool);
     return fail_pointer(error);
+}
+
+size_t own_pool_check(const own_pool *pool)
+{
+    int saved = errno;
+    if (pool && !pool_check(pool, "own_pool_check"))
+        return 0;
+    const struct checks *checks = pool ? pool_checks(pool) : NULL;
+    size_t found = OWN_UNLIKELY(check_words() != 0) && (checks || !pool) ? check_guards(checks) : 0;
+    errno = saved;
+    return found;
+}
+
+own_pool *pool_new_checked(own_pool *owner, const char *place)
+{
+    const own_pool_options defaults = {.name = NULL};
+    return own_pool_create_sized(owner, &defaults, OWN_OPTION_SIZES, place);
 }
 
 own_pool *own_pool_create_sized(own_pool *owner, const own_pool_options *given, uint64_t sizes,

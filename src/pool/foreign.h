@@ -19,6 +19,12 @@ struct private_memory {
 struct private_memory *private_memory(const own_pool *pool);
 /* Gives a new pool an allocator. Its first extent has room for that record. */
 void private_begin(own_pool *pool, const own_allocator *allocator);
+/* What checks know of a pool. NULL: its blocks are not checked. */
+static inline struct checks *pool_checks(const own_pool *pool)
+{
+    return OWN_UNLIKELY(pool_flags(pool) & POOL_CHECKED) ? private_memory(pool)->allocator.ctx
+                                                         : NULL;
+}
 /* Frees the newest block of a private pool, which may run code of users. False: there is none. */
 bool private_release(own_pool *pool);
 /* The second ledger of a private pool; NULL: it is none. */

@@ -70,6 +70,8 @@ int own_pool_set_name(own_pool *pool, const char *format, ...)
     /* In this order: a report that sees the new name must see whose it is (report/look.c). */
     __atomic_store_n(&side->name, name, __ATOMIC_RELAXED);
     __atomic_store_n(&pool->name, name, __ATOMIC_RELEASE);
+    if (pool_checks(pool))
+        check_name(pool_checks(pool), name);
     probe_2(pool_name, pool, name);
     part_debug_step(&pool->part);
     return 0;
@@ -86,5 +88,7 @@ void own_pool_set_name_borrowed(own_pool *pool, const char *name)
         pool_leave(&pool->part);
     }
     __atomic_store_n(&pool->name, name, __ATOMIC_RELEASE);
+    if (pool_checks(pool))
+        check_name(pool_checks(pool), name);
     probe_2(pool_name, pool, name);
 }

@@ -60,6 +60,7 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
     }
     account_join(pool_account(pool), limit);
     account_label(pool_account(pool), pool, size);
+    object_made(&pool->object);
     if (site_is_on())
         sampled_begin(pool, size);
     return pool;
@@ -105,6 +106,10 @@ bool pool_join(own_pool *owner, own_pool *pool, bool learned)
 static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, size_t bytes))
 {
     struct account *account = pool_account(pool);
+    struct checks *checks = pool_checks(pool);
+    uint32_t made = 0;
+    if (OWN_UNLIKELY(checks))
+        made = check_site_of(pool);
     chunk_count_death();
     sampled_clear(pool);
     side_free(pool);
@@ -121,6 +126,7 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
         account->limit = NULL;
     }
     memory_unclaim_first(&pool->first);
+    object_gone(&pool->object);
     pool->part.memory.end = NULL; /* a dead pool is not allocated from */
     pool->object.state = 0;
     __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
@@ -129,7 +135,12 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
         return;
     }
     account_unlabel(account, pool, account->reserved);
-    chunk_put(pool, account->reserved);
+    if (OWN_LIKELY(!checks)) {
+        chunk_put(pool, account->reserved);
+        return;
+    }
+    check_bury(pool, account->reserved, checks, NULL, made, chunk_put);
+    check_end(checks);
 }
 
 void pool_unmake(own_pool *pool)
@@ -143,6 +154,8 @@ static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char 
 {
     if (OWN_UNLIKELY(owner && !pool_check(owner, "own_pool_new")))
         return fail_pointer(EINVAL);
+    if (OWN_UNLIKELY(check_words() != 0))
+        return pool_new_checked(owner, place);
     object_tracked++; /* for the threshold of collections */
     object_collect_if_due();
     own_pool *pool = NULL;

@@ -81,6 +81,7 @@ struct own_pool {
 #define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
 #define POOL_NAMED 128U   /* its name is not the place where it was made */
 #define POOL_SAMPLED 64U  /* has or had sampled blocks (pool/sampled.h) */
+#define POOL_CHECKED 256U /* and POOL_PRIVATE: its blocks are checked (check/check.h) */
 
 extern const struct object_class pool_class;
 
@@ -253,6 +254,8 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
 bool pool_join(own_pool *owner, own_pool *pool, bool learned);
 /* Frees a pool that is no child yet and that the caller has not got. errno is kept. */
 void pool_unmake(own_pool *pool);
+/* create.c: own_pool_new, where checks are set. */
+own_pool *pool_new_checked(own_pool *owner, const char *place);
 /* The limit or the tap of new pools below an owner. */
 static inline struct limit *pool_limit_below(own_pool *owner)
 {

@@ -29,13 +29,28 @@ static int visit_tracked(void *object, void *arg)
     return all->visit(object, all->arg);
 }
 
+struct listed_object {
+    struct all *all;
+    int ended;
+};
+
+static void visit_listed(void *object, void *arg)
+{
+    struct listed_object *listed = arg;
+    if (!listed->ended && !object_is_pool(object))
+        listed->ended = visit_tracked(object, listed->all);
+}
+
 int own_roots(int (*visit)(void *object, void *arg), void *arg)
 {
     struct all all = {visit, arg};
     if (!visit)
         return fail_with(EINVAL);
     int ended = pool_each_root(visit_pool, &all);
-    if (!ended)
-        tally_each_tracked(visit_tracked, &all, &ended);
-    return ended;
+    struct listed_object listed = {&all, ended};
+    if (check_lists_objects()) /* also objects that refer to nothing */
+        check_each_object(visit_listed, &listed);
+    else if (!ended)
+        tally_each_tracked(visit_tracked, &all, &listed.ended);
+    return listed.ended;
 }
