@@ -8,6 +8,7 @@ ownstat_tests = \
 	%D%/flame.sh \
 	%D%/graph.sh \
 	%D%/html.sh \
+	%D%/leak.sh \
 	%D%/library.sh \
 	%D%/monitor.sh \
 	%D%/symbols.sh \
