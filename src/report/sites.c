@@ -132,9 +132,18 @@ void sites_pick(struct sites *sites, uint32_t pool)
         *(struct site *)growing_add(&sites->some, sizeof(struct site)) = *site_at(sites, i);
 }
 
-static int by_stack(const void *a, const void *b)
+/* The call that allocated. NULL: it is not known. */
+static const void *innermost(const struct site *site)
 {
-    return compare_stacks(&((const struct site *)a)->stack, &((const struct site *)b)->stack);
+    const void *frame;
+    return site_frames(site->stack, &frame, 1) ? frame : NULL;
+}
+
+static int by_call(const void *a, const void *b)
+{
+    uintptr_t one = (uintptr_t)innermost(a);
+    uintptr_t other = (uintptr_t)innermost(b);
+    return (one > other) - (one < other);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -144,12 +153,12 @@ static int by_bytes(const void *a, const void *b)
     return (one->bytes < other->bytes) - (one->bytes > other->bytes);
 }
 
-/* Adds up the sites of one stack. Returns how many stacks there are. */
+/* Adds up the sites of one call. Returns how many calls there are. */
 static size_t join(struct site *some, size_t count)
 {
     size_t joined = 0;
     for (size_t i = 0; i < count; i++) {
-        if (joined && some[joined - 1].stack == some[i].stack) {
+        if (joined && innermost(&some[joined - 1]) == innermost(&some[i])) {
             some[joined - 1].blocks += some[i].blocks;
             some[joined - 1].bytes += some[i].bytes;
         } else {
@@ -168,14 +177,13 @@ void sites_put_picked(struct output *output, struct sites *sites, size_t depth)
     sites->some.count = 0;
     if (!count)
         return;
-    qsort(some, count, sizeof(*some), by_stack);
+    qsort(some, count, sizeof(*some), by_call);
     count = join(some, count);
     qsort(some, count, sizeof(*some), by_bytes);
     for (size_t i = 0; i < count && i < PICKED_SHOWN; i++) {
-        const void *frames[SITE_FRAMES];
         char text[400] = "?";
-        if (site_frames(some[i].stack, frames, SITE_FRAMES))
-            (void)site_print(text, sizeof(text), frames[0]);
+        if (innermost(&some[i]))
+            (void)site_print(text, sizeof(text), innermost(&some[i]));
         output_blanks(output, TEXT_COLUMNS + 2 * depth);
         output_text(output, "about ");
         output_number(output, some[i].bytes);
