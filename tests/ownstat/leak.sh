@@ -21,10 +21,12 @@ awk '{ print }
     }' respd/strings.c >leaking.c
 mv leaking.c respd/strings.c
 line=$(grep -n 'own_pool_parent(request->pool), 1, 500' respd/strings.c | cut -d: -f1)
+pkg_config=${PKG_CONFIG:-pkg-config}
 # shellcheck disable=SC2046,SC2086
-$CC $CPPFLAGS -std=gnu11 -g -O1 -I"$top_srcdir/include" -Irespd $(pkg-config --cflags libuv hiredis) \
-    respd/*.c -o leaking -L"$top_builddir/.libs" -Wl,-rpath,"$top_builddir/.libs" -lown \
-    $(pkg-config --libs libuv hiredis) -pthread 2>log || fail "it does not compile: $(cat log)"
+$CC $CPPFLAGS -std=gnu11 -g -O1 -I"$top_srcdir/include" -Irespd \
+    $($pkg_config --cflags libuv hiredis) respd/*.c -o leaking \
+    -L"$top_builddir/.libs" -Wl,-rpath,"$top_builddir/.libs" -lown \
+    $($pkg_config --libs libuv hiredis) -pthread 2>log || fail "it does not compile: $(cat log)"
 
 OWN_CHECK=site ./leaking --port 0 --monitor monitor >log 2>&1 &
 server=$!
