@@ -303,6 +303,7 @@ TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 # longest is first, so that others run beside it.
 script_tests = \
 	$(model_tests) \
+	$(page_tests) \
 	%D%/checks.sh \
 	%D%/exports.sh \
 	%D%/gdb.sh \
@@ -310,7 +311,6 @@ script_tests = \
 	%D%/install.sh \
 	%D%/lint.sh \
 	%D%/numpy.sh \
-	%D%/page.sh \
 	%D%/probes.sh \
 	%D%/report.sh
 
@@ -326,9 +326,10 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 %C%_report_tree_LDADD = libown.la
 %C%_report_tree_LDFLAGS = $(AM_LDFLAGS) -no-install
 
-# The models have nothing of the library: make check model_tests= leaves them out where another
-# build has checked them.
+# The models, and the page in its browser, have nothing of the library: make check model_tests=
+# page_tests= leaves them out where another build has checked them; ownstat_tests= those of ownstat.
 model_tests = %D%/models.sh
+page_tests = %D%/page.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
