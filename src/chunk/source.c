@@ -2,6 +2,7 @@
  * chunk/source.c - chunks from a source.
  */
 #include "chunk/source.h"
+#include "chunk/heap.h"
 
 #include "base/hash.h"
 #include "base/lock.h"
@@ -83,6 +84,31 @@ static void *get_units(const own_chunks *chunks, size_t size)
     return memory;
 }
 
+static struct list sources = {&sources, &sources};
+
+static void list_source(struct source *source)
+{
+    heap_lock();
+    list_add_first(&sources, &source->link);
+    heap_unlock();
+}
+
+static void unlist_source(struct source *source)
+{
+    heap_lock();
+    list_remove(&source->link);
+    heap_unlock();
+}
+
+void source_each(void (*visit)(const void *first, void *arg), void *arg)
+{
+    list_each_safe (link, after, &sources) {
+        const struct source *source = list_item(link, struct source, link);
+        if (source->first)
+            visit(source->first, arg);
+    }
+}
+
 struct source *source_make(const own_chunks *chunks)
 {
     struct source *source;
@@ -103,6 +129,8 @@ struct source *source_make(const own_chunks *chunks)
     }
     source->chunks = *chunks;
     source->live = 1;
+    source->first = NULL;
+    list_source(source);
     return source;
 }
 
@@ -117,6 +145,7 @@ void source_release(struct source *source)
     const own_chunks chunks = source->chunks;
     if (__atomic_sub_fetch(&source->live, 1, __ATOMIC_ACQ_REL) > 0)
         return;
+    unlist_source(source);
     if (is_fixed(&chunks))
         fixed_put(chunks.ctx, source, sizeof(*source));
     else

@@ -31,10 +31,14 @@ struct source {
     own_chunks chunks; /* never changes */
     struct lots lots;  /* under the lock of the source */
     size_t live;
+    struct list link;  /* in the list of all sources, under the heap lock */
+    const void *first; /* whoever it was made for, as long as that lives; to be used by its user */
 };
 
 /* NULL: errno is ENOMEM, or EINVAL where memory was at a wrong address. */
 struct source *source_make(const own_chunks *chunks);
+/* Visits what all sources were made for and that lives, where nobody else is in the library. */
+void source_each(void (*visit)(const void *first, void *arg), void *arg);
 /* To be called once by who made it. The source ends when its last chunk has been put back, too. */
 void source_release(struct source *source);
 

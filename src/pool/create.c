@@ -163,7 +163,9 @@ static own_pool *make_with_options(own_pool *owner, const own_pool_options *opti
         return NULL;
     struct limit *tap = limit_make_tap(source, owner ? pool_limit(owner) : NULL);
     own_pool *pool = tap ? pool_make_sized(owner, tap, size, least, name) : NULL;
-    if (!pool) {
+    if (pool) {
+        source->first = pool;
+    } else {
         int saved = errno;
         limit_drop_tap(tap);
         errno = saved;

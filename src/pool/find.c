@@ -90,6 +90,14 @@ static void visit_claimed(const void *owner, void *value, void *arg)
         visit_if_root(arg, pool);
 }
 
+/* So are large ones of a source; the others have neither. */
+static void visit_first(const void *first, void *arg)
+{
+    own_pool *pool = (own_pool *)(uintptr_t)first;
+    if (chunk_claimed_by(&pool->first, &pool->part.memory) != &pool->first)
+        visit_if_root(arg, pool);
+}
+
 int pool_each_root(int (*visit)(own_pool *pool, void *arg), void *arg)
 {
     struct roots roots = {visit, arg, 0};
@@ -99,5 +107,6 @@ int pool_each_root(int (*visit)(own_pool *pool, void *arg), void *arg)
     }
     tally_each_labelled(visit_labelled, &roots);
     chunk_each_claim(visit_claimed, &roots);
+    source_each(visit_first, &roots);
     return roots.ended;
 }

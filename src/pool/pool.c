@@ -131,6 +131,8 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
     pool->object.state = 0;
     __atomic_store_n(&pool->object.count, OWN_COUNT_DEAD, __ATOMIC_RELAXED);
     if (OWN_UNLIKELY(source)) {
+        if (source->first == pool)
+            source->first = NULL;
         source_put(source, pool, account->reserved);
         return;
     }

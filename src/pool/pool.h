@@ -312,8 +312,8 @@ bool pool_orphan(struct part *entered, own_pool *child);
 /* find.c: the pool that has the memory at an address, whatever that is. NULL: none that is alive.
    If another thread uses that memory alone, the caller must not ask. */
 own_pool *pool_at(const void *address);
-/* The pools without a parent, where nobody else is in the library: all but those below a source
-   whose first chunk is small. Returns what ended it, or 0. */
+/* The pools without a parent, where nobody else is in the library: all but those with memory of a
+   source that lost their parent, and whose first chunk is small. Returns what ended it, or 0. */
 int pool_each_root(int (*visit)(own_pool *pool, void *arg), void *arg);
 
 /* walk.c: own_pool_walk, which tells what it comes to as well. The pool is a live one. `still`:

@@ -81,6 +81,39 @@ START_TEST(numbers_are_those_of_usage_and_totals)
 }
 END_TEST
 
+struct roots {
+    void *sought[8];
+    unsigned found;
+    size_t count;
+};
+
+static int find_root(void *object, void *arg)
+{
+    struct roots *roots = arg;
+    for (unsigned i = 0; i < 8; i++)
+        roots->found |= (unsigned)(object == roots->sought[i]) << i;
+    roots->count++;
+    return roots->count == 1000 ? 77 : 0;
+}
+
+START_TEST(pools_with_chunks_of_the_users_are_roots)
+{
+    static char memory[3 << 20];
+    own_chunks chunks = own_chunks_fixed(memory, sizeof memory);
+    own_pool *small = own_pool_create(NULL, &(own_pool_options){.chunks = &chunks});
+    own_pool *large =
+        own_pool_create(NULL, &(own_pool_options){.chunks = &chunks, .reserve = sizeof memory / 2});
+    own_pool *child = own_pool_new(small);
+    struct roots roots = {{small, large, child}, 0, 0};
+    expect(small && large && child);
+    expect(own_roots(find_root, &roots) == 0 && roots.found == 3 && roots.count == 2);
+    own_decref(small);
+    own_decref(large);
+    roots.found = 0;
+    expect(own_roots(find_root, &roots) == 0 && roots.found == 0 && roots.count == 2);
+}
+END_TEST
+
 static size_t metric(const char *name)
 {
     char sought[60];
@@ -171,21 +204,6 @@ START_TEST(a_shared_tree_is_reported_while_others_change_it)
     own_decref(changing.root);
 }
 END_TEST
-
-struct roots {
-    void *sought[8];
-    unsigned found;
-    size_t count;
-};
-
-static int find_root(void *object, void *arg)
-{
-    struct roots *roots = arg;
-    for (unsigned i = 0; i < 8; i++)
-        roots->found |= (unsigned)(object == roots->sought[i]) << i;
-    roots->count++;
-    return roots->count == 1000 ? 77 : 0;
-}
 
 START_TEST(roots_are_pools_without_a_parent_and_objects_that_no_pool_holds)
 {
@@ -279,6 +297,7 @@ int main(void)
     tcase_add_test(numbers, a_confined_pool_below_a_shared_one_is_not_looked_into);
     tcase_add_test(numbers, a_shared_tree_is_reported_while_others_change_it);
     tcase_add_test(numbers, roots_are_pools_without_a_parent_and_objects_that_no_pool_holds);
+    tcase_add_test(numbers, pools_with_chunks_of_the_users_are_roots);
     tcase_add_test(numbers, metrics_count);
     tcase_add_test(numbers, errors_are_told);
     return run_suite(suite);
