@@ -20,23 +20,31 @@
  *               own_realloc of a block that was freed is told as such. A piece over a MiB does not
  *               wait
  *   site        sentences say where a block, a pool or an object was made, and freed: a few calls,
- *               as function+offset (module+offset) or module+offset, which addr2line understands
+ *               as function+offset (module+offset) or module+offset, which addr2line understands:
+ *               addr2line -f -i -e MODULE OFFSET, of a module that was compiled with -g. It also
+ *               samples allocations, as own_set_site_tracking(512 KiB) does (report.h); that is
+ *               all where no word but `continue' is beside it, and then pools stay as they are
  *   leak        pools and objects that are alive at exit are listed on stderr: what it is, how
- *               many, references of the first. Immortal objects are left out. After all functions
+ *               many, references of the first, and with `site' where that was made. Blocks are
+ *               not: they are in their pool. Immortal objects are left out. After all functions
  *               that were given to atexit
  *   malloc      each block, pool and object, and each record of the library, is a piece of memory
  *               of malloc, of just its size; for tools that look at that. guard, fill and
- *               quarantine then mean nothing. Set by itself in a program that was compiled with
- *               -fsanitize=address, leak or memory, and with any other word under Valgrind
- *   continue    the program goes on after what a check has found; else it aborts (see below)
+ *               quarantine then mean nothing. The library sets it in a program that was compiled
+ *               with -fsanitize=address, leak or memory; and under Valgrind where there is another
+ *               word
+ *   continue    the program goes on after what a check has found; else it aborts (see below). It
+ *               sets no check
  *   none        nothing, not even with a sanitizer
  *
  * What is found is told as a misuse, in one sentence (misuse.h): the block, its size, its pool, and
  * which byte. Without a handler of the program's own, that aborts, unless there is the word
- * `continue'. The call that found it goes on as it would have, where the handler returns: own_free
- * of a freed block answers -1 with errno EINVAL.
+ * `continue'. Where the handler returns, the call that found it does its work all the same, as it
+ * is not the one that was wrong; but own_free of a freed block answers -1 with errno EINVAL.
  *
- * With any word but `none', also
+ * In a debugger: 0xcd is a byte that was never written, 0xdd one that was freed, 0xfd a guard.
+ *
+ * With any word but `none', `continue' and `site' alone, also
  *   - every pool is exact: own_block_size, `bytes' and `peak' are what was asked for (pool.h,
  *     OWN_POOL_EXACT). A pool has no inline path, and is not kept ready when it dies;
  *   - each block lies by itself; own_realloc to another size and own_block_move always copy, and a

@@ -17,10 +17,12 @@
  *   sampling  own_set_site_tracking's bytes; 0: off
  *   root      the id of the pool that was asked for; null: all roots were
  *   pools     an array of pools, a parent before its children:
- *     id          a string, 0x and an address: the same for one pool in all reports of a process
+ *     id          a string, 0x and an address: the same for one pool in all reports of a process;
+ *                 a new pool may get that of a dead one
  *     parent      the id of the parent; null for a root, and for the pool that was asked for
  *     name        a string
- *     site        where it was created, "file:line"; left out where that is not known
+ *     site        where it was created, "file:line"; left out where that is not known: for a pool
+ *                 with a name of its own, if no sites were tracked when it got that
  *     shared      true, or false
  *     apart       true for a confined pool below a shared one, where a pool was asked for: another
  *                 thread's, of which only `reserved` is known, and blocks, bytes, peak, children,
@@ -72,9 +74,10 @@ typedef enum own_report_format {
 /*
  * Writes a report of a pool and all below it.
  *
- * out     borrowed; buffered as it is: a failure of a later fflush is not seen.
- * root    borrowed. NULL: all pools that have no parent, as own_roots finds them, with all below
- *         them; its promise is asked for then, so nothing is another thread's.
+ * out     borrowed; it is not flushed.
+ * root    borrowed; any pool. NULL: all pools that have no parent, as own_roots finds them, with
+ *         all below them. No other thread may use the library then, as for own_roots, and
+ *         nothing is another thread's.
  *
  * The text is a line for each pool, indented below its parent: the bytes of its blocks and those
  * of all below it (total), its own, what is reserved with all below, its own blocks, its name,
@@ -102,7 +105,7 @@ OWN_API int own_report(FILE *out, own_pool *root, own_report_format format);
 /*
  * The text alone, with limits of one's own.
  *
- * depth  how many levels below the root are written; 0: the root alone; below 0: all.
+ * depth  how many levels below root are written; 0: root alone; below 0: all.
  * count  how many names of each parent are written; SIZE_MAX: all.
  *
  * Otherwise as own_report.
@@ -115,18 +118,20 @@ OWN_API int own_report_tree(FILE *out, own_pool *root, int depth, size_t count);
  *
  * fd  borrowed; written to until all is written, waiting where it has to.
  *
- * It is written while the tree is walked, so the text is in the order in which pools took on what
- * they own, without totals, and tells each pool and each reference by itself; nothing in the graph
- * is red, and fields are not in it. In JSON each of `holds`, `stacks` and `sites` is a walk of its
- * own: in a tree that others change they may tell of pools that are not in `pools`, and of sites
- * whose stacks are others.
+ * It is written while the tree is walked. So the text has a line for each pool and each
+ * reference, in the order in which pools took them on, and no totals, limits, holders or places;
+ * nothing in the graph is red, and fields are not in it. In JSON each of `holds`, `stacks` and
+ * `sites` is a walk of its own: in a tree that others change they may tell of pools that are not
+ * in `pools`, and of sites whose stacks are others.
  *
  * In a signal handler: pools that the interrupted code, on whatever thread, was using inside of the
  * library may be half changed, or locked: the call may then see nonsense, crash, or wait for ever.
- * So set an alarm, or do it last. It takes some 6 KiB of stack.
+ * So let it be the last thing that the handler does: set SIGALRM to SIG_DFL and call alarm(2), so
+ * that a call that waits is ended; report the pool that the program keeps in a global variable, as
+ * OWN_REPORT_TEXT, which takes one walk; end the process. Give the handler 16 KiB of stack.
  *
  * Returns -1 with errno EINVAL, what write set, or ENOMEM (a shared tree of more than 16 levels).
- * Threads: as own_report. Cost: what is seen; in JSON twice.
+ * Threads: as own_report, also for root. Cost: what is seen; in JSON four times.
  */
 OWN_API int own_report_fd(int fd, own_pool *root, own_report_format format);
 
@@ -149,7 +154,7 @@ OWN_API int own_roots(int (*visit)(void *object, void *arg), void *arg);
 /*
  * Writes the numbers of the process in the text format of Prometheus.
  *
- *   own_roots                pools without a parent
+ *   own_roots                pools without a parent, and no objects
  *   own_pools, own_blocks, own_bytes, own_reserved_bytes
  *                            of these and all below them, as own_pool_usage has them
  *   own_memory_bytes         what the library has from the system

@@ -49,11 +49,11 @@ static void read_environment(void)
 {
     const char *text = secure_getenv("OWN_CHECK");
     unsigned state = text ? read_words(text) : 0;
+    if (!(state & ~(CHECK_SITE | CHECK_CONTINUE)))
+        state = 0; /* allocations are sampled (pool/sampled.c), and nothing is checked */
     if ((tools_are_in_program() || (state && tools_valgrind_runs())) && !(state & CHECK_NONE))
         state |= CHECK_MALLOC;
     state &= ~CHECK_NONE;
-    if (state == CHECK_CONTINUE)
-        state = 0;
     if (state & CHECK_MALLOC) /* which has guards of its own, if somebody wants to see them */
         state &= ~(CHECK_GUARD | CHECK_FILL | CHECK_QUARANTINE);
     if (state & CHECK_SITE)

@@ -92,7 +92,7 @@ void own_set_site_tracking(size_t bytes)
     chunk_ask_first(bytes != 0);
 }
 
-/* Until OWN_CHECK is read as a whole elsewhere. */
+/* Whatever else OWN_CHECK says: check/words.c. */
 __attribute__((constructor)) static void begin(void)
 {
     const char *checks = secure_getenv("OWN_CHECK");
