@@ -136,8 +136,9 @@ OWN_API int own_report_tree(FILE *out, own_pool *root, int depth, size_t count);
 OWN_API int own_report_fd(int fd, own_pool *root, own_report_format format);
 
 /*
- * Visits all roots of the process: the pools without a parent; and the objects that no pool holds,
- * of types with refs or tail_refs, and lists.
+ * Visits all roots of the process: the pools without a parent; and the objects that no pool holds:
+ * lists, and those of types with refs or tail_refs; in a debug build, with OWN_CHECK=leak, and in
+ * a program with AddressSanitizer, those of all types.
  *
  * visit  gets a borrowed object, for own_typeof, own_pool_name, own_refcount. Anything else than
  *        0 ends it. It may look at the objects, but must not create or drop any.
