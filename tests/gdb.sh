@@ -12,6 +12,10 @@ skip()
 command -v gdb >/dev/null || skip "gdb is missing"
 gdb -nx -batch -ex 'python import functools' 2>/dev/null || skip "this gdb is without Python"
 test "$OWN_SHARED" = yes || skip "configured with --disable-shared"
+case " $CFLAGS " in
+*" -g "*) ;;
+*) skip "a library without types in its debug information ($CFLAGS)" ;;
+esac
 test -z "${INSTRUMENT_FLAGS-}" || skip "a build with $INSTRUMENT_FLAGS"
 work=$(mktemp -d "$top_builddir/gdb.XXXXXX")
 trap 'rm -rf "$work"' EXIT
