@@ -126,13 +126,12 @@ static inline __attribute__((always_inline)) void *alloc_behind(own_pool *pool,
                                                                 struct page *first, size_t granules,
                                                                 bool zero, bool alone)
 {
-    if (OWN_LIKELY(!page_is_tap(first)))
-        return alloc_in_next_page(pool, memory, granules, zero);
     struct page *page = first->next;
-    if (OWN_UNLIKELY(!page || !page->avail || first->due <= 0 ||
-                     first->relist != site_generation()))
+    if (OWN_UNLIKELY(first->relist != site_generation())) /* that of a listed page is 0 */
+        return page_is_tap(first) ? alloc_tapped(pool, memory, granules, zero)
+                                  : alloc_in_next_page(pool, memory, granules, zero);
+    if (OWN_UNLIKELY(!page || !page->avail || --first->due < 0))
         return alloc_tapped(pool, memory, granules, zero);
-    first->due--;
     return memory_alloc_in_page(memory, page, granules, zero, alone);
 }
 
@@ -201,6 +200,9 @@ static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size
         block = memory_alloc_beyond(memory, bytes, zero);
         return block ? block : alloc_rare(pool, 1, 1, bytes, zero);
     }
+    block = counted_alloc_closed(pool, bytes, zero);
+    if (block)
+        return block;
     if (has_pages(memory) && bytes <= LARGE_OVER &&
         !site_strikes_next(granules_of(bytes) << GRANULE_SHIFT))
         block = memory_alloc_beyond(memory, bytes, zero);
