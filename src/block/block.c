@@ -120,37 +120,33 @@ static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, struct
                                     : alloc_rare(pool, 1, granules, GRANULE, zero);
 }
 
-/* The first page of the size is full, or is a tap (page/page.h). */
-static inline __attribute__((always_inline)) void *alloc_behind(own_pool *pool,
-                                                                struct memory *memory,
-                                                                struct page *first, size_t granules,
-                                                                bool zero, bool alone)
+/* The page behind a tap (page/page.h), if it has a free block, which is not to be sampled. A page
+   whose generation is right is a tap, since that of a listed one is 0. NULL: there is more to be
+   done. */
+static inline struct page *page_behind(struct page *first)
 {
     struct page *page = first->next;
-    if (OWN_UNLIKELY(first->relist != site_generation())) /* that of a listed page is 0 */
-        return page_is_tap(first) ? alloc_tapped(pool, memory, granules, zero)
-                                  : alloc_in_next_page(pool, memory, granules, zero);
-    if (OWN_UNLIKELY(!page || !page->avail || --first->due < 0))
-        return alloc_tapped(pool, memory, granules, zero);
-    return memory_alloc_in_page(memory, page, granules, zero, alone);
+    return first->relist == site_generation() && page && page->avail && --first->due >= 0 ? page
+                                                                                          : NULL;
 }
 
-static __attribute__((noinline)) void *alloc_behind_raw(own_pool *pool, struct page *first,
-                                                        size_t granules)
-{
-    return alloc_behind(pool, &pool->part.memory, first, granules, false, true);
-}
-
-static __attribute__((noinline)) void *alloc_behind_zero(own_pool *pool, struct page *first,
-                                                         size_t granules)
-{
-    return alloc_behind(pool, &pool->part.memory, first, granules, true, true);
-}
-
+/* The first page of the size is full, or a tap behind which there is no such page. */
 static __attribute__((noinline)) void *alloc_behind_shared(own_pool *pool, struct memory *memory,
                                                            size_t granules, bool zero)
 {
-    return alloc_behind(pool, memory, memory->stock->page[granules], granules, zero, false);
+    return page_is_tap(memory->stock->page[granules])
+               ? alloc_tapped(pool, memory, granules, zero)
+               : alloc_in_next_page(pool, memory, granules, zero);
+}
+
+static __attribute__((noinline)) void *alloc_behind_raw(own_pool *pool, size_t granules)
+{
+    return alloc_behind_shared(pool, &pool->part.memory, granules, false);
+}
+
+static __attribute__((noinline)) void *alloc_behind_zero(own_pool *pool, size_t granules)
+{
+    return alloc_behind_shared(pool, &pool->part.memory, granules, true);
 }
 
 static inline __attribute__((always_inline)) void *
@@ -164,8 +160,11 @@ alloc_in_part(own_pool *pool, struct memory *memory, size_t bytes, bool zero)
     struct page *page = granules ? memory->stock->page[granules] : NULL;
     if (!page)
         return alloc_beside_pages(pool, memory, bytes, zero);
-    if (OWN_UNLIKELY(!page->avail))
-        return alloc_behind_shared(pool, memory, granules, zero);
+    if (OWN_UNLIKELY(!page->avail)) {
+        page = page_behind(page);
+        if (OWN_UNLIKELY(!page))
+            return alloc_behind_shared(pool, memory, granules, zero);
+    }
     return memory_alloc_in_page(memory, page, granules, zero, false);
 }
 
@@ -256,9 +255,11 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     struct page *page = memory->stock->page[granules];
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
-    if (OWN_UNLIKELY(!page->avail)) /* others may have room: a list would keep extents alive */
-        return zero ? alloc_behind_zero(pool, page, granules)
-                    : alloc_behind_raw(pool, page, granules);
+    if (OWN_UNLIKELY(!page->avail)) { /* others may have room: a list would keep extents alive */
+        page = page_behind(page);
+        if (OWN_UNLIKELY(!page))
+            return zero ? alloc_behind_zero(pool, granules) : alloc_behind_raw(pool, granules);
+    }
     return memory_alloc_in_page(memory, page, granules, zero, true);
 }
 
