@@ -194,12 +194,7 @@ static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t b
 static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size_t bytes, bool zero)
 {
     struct memory *memory = &pool->part.memory;
-    void *block = NULL;
-    if (memory->end) { /* what is left there has been counted */
-        block = memory_alloc_beyond(memory, bytes, zero);
-        return block ? block : alloc_rare(pool, 1, 1, bytes, zero);
-    }
-    block = counted_alloc_closed(pool, bytes, zero);
+    void *block = counted_alloc_closed(pool, bytes, zero);
     if (block)
         return block;
     if (has_pages(memory) && bytes <= LARGE_OVER &&
@@ -214,9 +209,10 @@ static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size
 /* A confined pool: a block that no page has. */
 static __attribute__((noinline)) void *alloc_beyond_pages(own_pool *pool, size_t bytes, bool zero)
 {
-    if (site_is_on())
+    struct memory *memory = &pool->part.memory;
+    if (!memory->end && site_is_on()) /* what is left in front of `end` has been counted */
         return alloc_counted_beyond(pool, bytes, zero);
-    void *block = memory_alloc_beyond(&pool->part.memory, bytes, zero);
+    void *block = memory_alloc_beyond(memory, bytes, zero);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 

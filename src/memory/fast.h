@@ -118,20 +118,25 @@ static inline bool memory_bump_has(const struct memory *memory, size_t bytes)
                       extent->granules - extent->settled >= granules);
 }
 
-/* memory_alloc at bump, of a memory with threads outside, where nothing else is to be asked first.
-   NULL: nothing has been done. */
-static inline __attribute__((always_inline)) void *memory_bump_fast(struct memory *memory,
-                                                                    size_t bytes, bool zero)
+static inline __attribute__((always_inline)) void *memory_bump_settled(struct memory *memory,
+                                                                       size_t granules, bool zero)
 {
-    size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
-    if (OWN_UNLIKELY(!memory_bump_has(memory, bytes) || has_other_source(memory)))
-        return NULL;
     char *block = extent_bump_settled(memory, granules);
     if (zero)
         zero_block(block, granules);
     else
         zero_last_granule(block, granules);
     return block;
+}
+
+/* memory_alloc at bump, of a memory with threads outside, where nothing else is to be asked first.
+   NULL: nothing has been done. */
+static inline __attribute__((always_inline)) void *memory_bump_fast(struct memory *memory,
+                                                                    size_t bytes, bool zero)
+{
+    if (OWN_UNLIKELY(!memory_bump_has(memory, bytes) || has_other_source(memory)))
+        return NULL;
+    return memory_bump_settled(memory, ((bytes - 1) >> GRANULE_SHIFT) + 1, zero);
 }
 
 /* The value of the claim of a block's unit, without a tag where no threads are outside; 0: the

@@ -38,12 +38,13 @@ static inline bool pool_is_plain(const own_pool *pool)
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
-/* What pool_keep does last while sites are tracked. What was not open may be noted. */
+/* The cache has no room, or sites are tracked: then this is what pool_keep does last. What was not
+   open may be noted. While sites are not tracked, nothing is left. */
 static inline bool keep_counted(struct cache *cache, own_pool *pool, unsigned class)
 {
     if (OWN_UNLIKELY(!pool->part.memory.end || sampled_due.generation != site_generation() ||
                      sampled_due.left[class] <= 0 || !ready_keep_asked(cache, class, pool)))
-        return sampled_keep_slow(pool, class);
+        return site_is_on() && sampled_keep_slow(pool, class);
     sampled_due.left[class]--;
     return true;
 }
@@ -70,7 +71,7 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     *header_of(pool) = (uint32_t)OWN_COUNT_DEAD;
     unsigned class = class_of(size);
     bool kept = ready_keep(cache, class, pool);
-    if (OWN_UNLIKELY(!kept) && site_is_on())
+    if (OWN_UNLIKELY(!kept))
         kept = keep_counted(cache, pool, class);
     memory->end = NULL; /* a dead pool is not allocated from */
     if (OWN_UNLIKELY(!kept))
