@@ -120,38 +120,33 @@ static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, struct
                                     : alloc_rare(pool, 1, granules, GRANULE, zero);
 }
 
-/* The first page of the size is full, or is a tap (page/page.h). */
-static inline __attribute__((always_inline)) void *alloc_behind(own_pool *pool,
-                                                                struct memory *memory,
-                                                                struct page *first, size_t granules,
-                                                                bool zero, bool alone)
+/* The page behind a tap (page/page.h), if it has a free block, which is not to be sampled. A page
+   whose generation is right is a tap, since that of a listed one is 0. NULL: there is more to be
+   done. */
+static inline struct page *page_behind(struct page *first)
 {
-    if (OWN_LIKELY(!page_is_tap(first)))
-        return alloc_in_next_page(pool, memory, granules, zero);
     struct page *page = first->next;
-    if (OWN_UNLIKELY(!page || !page->avail || first->due <= 0 ||
-                     first->relist != site_generation()))
-        return alloc_tapped(pool, memory, granules, zero);
-    first->due--;
-    return memory_alloc_in_page(memory, page, granules, zero, alone);
+    return first->relist == site_generation() && page && page->avail && --first->due >= 0 ? page
+                                                                                          : NULL;
 }
 
-static __attribute__((noinline)) void *alloc_behind_raw(own_pool *pool, struct page *first,
-                                                        size_t granules)
-{
-    return alloc_behind(pool, &pool->part.memory, first, granules, false, true);
-}
-
-static __attribute__((noinline)) void *alloc_behind_zero(own_pool *pool, struct page *first,
-                                                         size_t granules)
-{
-    return alloc_behind(pool, &pool->part.memory, first, granules, true, true);
-}
-
+/* The first page of the size is full, or a tap behind which there is no such page. */
 static __attribute__((noinline)) void *alloc_behind_shared(own_pool *pool, struct memory *memory,
                                                            size_t granules, bool zero)
 {
-    return alloc_behind(pool, memory, memory->stock->page[granules], granules, zero, false);
+    return page_is_tap(memory->stock->page[granules])
+               ? alloc_tapped(pool, memory, granules, zero)
+               : alloc_in_next_page(pool, memory, granules, zero);
+}
+
+static __attribute__((noinline)) void *alloc_behind_raw(own_pool *pool, size_t granules)
+{
+    return alloc_behind_shared(pool, &pool->part.memory, granules, false);
+}
+
+static __attribute__((noinline)) void *alloc_behind_zero(own_pool *pool, size_t granules)
+{
+    return alloc_behind_shared(pool, &pool->part.memory, granules, true);
 }
 
 static inline __attribute__((always_inline)) void *
@@ -165,8 +160,11 @@ alloc_in_part(own_pool *pool, struct memory *memory, size_t bytes, bool zero)
     struct page *page = granules ? memory->stock->page[granules] : NULL;
     if (!page)
         return alloc_beside_pages(pool, memory, bytes, zero);
-    if (OWN_UNLIKELY(!page->avail))
-        return alloc_behind_shared(pool, memory, granules, zero);
+    if (OWN_UNLIKELY(!page->avail)) {
+        page = page_behind(page);
+        if (OWN_UNLIKELY(!page))
+            return alloc_behind_shared(pool, memory, granules, zero);
+    }
     return memory_alloc_in_page(memory, page, granules, zero, false);
 }
 
@@ -196,11 +194,9 @@ static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t b
 static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size_t bytes, bool zero)
 {
     struct memory *memory = &pool->part.memory;
-    void *block = NULL;
-    if (memory->end) { /* what is left there has been counted */
-        block = memory_alloc_beyond(memory, bytes, zero);
-        return block ? block : alloc_rare(pool, 1, 1, bytes, zero);
-    }
+    void *block = counted_alloc_closed(pool, bytes, zero);
+    if (block)
+        return block;
     if (has_pages(memory) && bytes <= LARGE_OVER &&
         !site_strikes_next(granules_of(bytes) << GRANULE_SHIFT))
         block = memory_alloc_beyond(memory, bytes, zero);
@@ -213,9 +209,10 @@ static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size
 /* A confined pool: a block that no page has. */
 static __attribute__((noinline)) void *alloc_beyond_pages(own_pool *pool, size_t bytes, bool zero)
 {
-    if (site_is_on())
+    struct memory *memory = &pool->part.memory;
+    if (!memory->end && site_is_on()) /* what is left in front of `end` has been counted */
         return alloc_counted_beyond(pool, bytes, zero);
-    void *block = memory_alloc_beyond(&pool->part.memory, bytes, zero);
+    void *block = memory_alloc_beyond(memory, bytes, zero);
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
@@ -254,9 +251,11 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     struct page *page = memory->stock->page[granules];
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
-    if (OWN_UNLIKELY(!page->avail)) /* others may have room: a list would keep extents alive */
-        return zero ? alloc_behind_zero(pool, page, granules)
-                    : alloc_behind_raw(pool, page, granules);
+    if (OWN_UNLIKELY(!page->avail)) { /* others may have room: a list would keep extents alive */
+        page = page_behind(page);
+        if (OWN_UNLIKELY(!page))
+            return zero ? alloc_behind_zero(pool, granules) : alloc_behind_raw(pool, granules);
+    }
     return memory_alloc_in_page(memory, page, granules, zero, true);
 }
 

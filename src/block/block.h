@@ -46,6 +46,9 @@ void *block_alloc_uncounted(own_pool *pool, size_t alignment, size_t count, size
 
 /* sampled.c: the same while sites are tracked. */
 void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero);
+/* The same of a confined pool in a memory that is closed because one of the next blocks is to be
+   sampled (extent/tracked.h). NULL: it is not, or that failed. */
+void *counted_alloc_closed(own_pool *pool, size_t bytes, bool zero);
 /* The same in a memory that has taps. */
 void *counted_alloc_tapped(own_pool *pool, struct memory *memory, size_t granules, bool zero);
 /* The rest of own_realloc while sites are tracked, or were; `plain` does it otherwise. */

@@ -57,6 +57,19 @@ static struct memory *memory_of(own_pool *pool)
     return mine ? &mine->memory : NULL;
 }
 
+void *counted_alloc_closed(own_pool *pool, size_t bytes, bool zero)
+{
+    struct memory *memory = &pool->part.memory;
+    size_t granules = granules_of(bytes);
+    bool strikes;
+    if (OWN_DEBUG || MARKS_ASAN || object_is_dead(&pool->object) || memory->stock ||
+        !puts_apart(pool) || !memory_bump_has(memory, bytes) ||
+        !tracked_count(memory, granules << GRANULE_SHIFT, &strikes))
+        return NULL;
+    return OWN_UNLIKELY(strikes) ? alloc_sampled(pool, 1, bytes, zero)
+                                 : memory_bump_settled(memory, granules, zero);
+}
+
 void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero)
 {
     size_t bytes;

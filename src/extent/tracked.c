@@ -13,9 +13,9 @@
 #define NOTES ((size_t)1 << 20)
 
 struct note {
-    const struct memory *memory;
-    size_t left;   /* bytes of blocks in front of the one that is to be sampled */
-    uint32_t next; /* in its chain, or among those that are free; 0: none */
+    const struct memory *memory; /* NULL: it is free */
+    size_t left;                 /* bytes of blocks in front of the one that is to be sampled */
+    uint32_t next;               /* in its chain, or among those that are free; 0: none */
 };
 
 /* It takes address space, and memory as far as it has been used. */
@@ -30,6 +30,7 @@ static struct lock lock; /* for what follows; held for a few steps */
 static struct notes *notes;
 static uint32_t used = 1;
 static uint32_t first_free;
+static __thread uint32_t latest; /* the note that this thread found last */
 
 static void lock_notes(void)
 {
@@ -74,6 +75,7 @@ static void take(uint32_t *at)
 {
     uint32_t number = *at;
     *at = notes->note[number].next;
+    __atomic_store_n(&notes->note[number].memory, NULL, __ATOMIC_RELAXED);
     notes->note[number].next = first_free;
     first_free = number;
     __atomic_store_n(&tracked_notes, tracked_notes - 1, __ATOMIC_RELAXED);
@@ -98,7 +100,8 @@ static uint32_t add(uint32_t *at, const struct memory *memory)
         number = used++;
     if (!number)
         return 0;
-    notes->note[number] = (struct note){.memory = memory};
+    notes->note[number].next = 0;
+    __atomic_store_n(&notes->note[number].memory, memory, __ATOMIC_RELAXED);
     *at = number;
     __atomic_store_n(&tracked_notes, tracked_notes + 1, __ATOMIC_RELAXED);
     return number;
@@ -161,13 +164,27 @@ void tracked_begin(struct memory *memory, bool struck)
         extent_close(memory);
 }
 
+/* Without the lock: only who uses a memory makes or takes its note, or changes what is left. */
+static bool count_latest(const struct memory *memory, size_t bytes)
+{
+    struct note *note = latest ? &notes->note[latest] : NULL;
+    if (!note || __atomic_load_n(&note->memory, __ATOMIC_RELAXED) != memory || note->left < bytes)
+        return false;
+    note->left -= bytes;
+    return true;
+}
+
 bool tracked_count(const struct memory *memory, size_t bytes, bool *strikes)
 {
+    *strikes = false;
     if (!__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED))
         return false;
+    if (count_latest(memory, bytes))
+        return true;
     lock_take(&lock);
     uint32_t *at = find(memory);
     bool noted = *at;
+    latest = *at;
     *strikes = noted && notes->note[*at].left < bytes;
     if (*strikes)
         take(at);

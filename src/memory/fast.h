@@ -109,22 +109,34 @@ static inline void *memory_alloc_beyond(struct memory *memory, size_t bytes, boo
     return block;
 }
 
-/* memory_alloc at bump, of a memory with threads outside, where nothing else is to be asked first.
-   NULL: nothing has been done. */
-static inline __attribute__((always_inline)) void *memory_bump_fast(struct memory *memory,
-                                                                    size_t bytes, bool zero)
+/* Whether a block that a page could have fits at bump, where the extent in use is settled. */
+static inline bool memory_bump_has(const struct memory *memory, size_t bytes)
 {
     const struct extent *extent = memory->extent;
     size_t granules = ((bytes - 1) >> GRANULE_SHIFT) + 1;
-    if (OWN_UNLIKELY(bytes - 1 >= PAGE_MOST << GRANULE_SHIFT ||
-                     extent->granules - extent->settled < granules || has_other_source(memory)))
-        return NULL;
+    return OWN_LIKELY(bytes - 1 < PAGE_MOST << GRANULE_SHIFT &&
+                      extent->granules - extent->settled >= granules);
+}
+
+static inline __attribute__((always_inline)) void *memory_bump_settled(struct memory *memory,
+                                                                       size_t granules, bool zero)
+{
     char *block = extent_bump_settled(memory, granules);
     if (zero)
         zero_block(block, granules);
     else
         zero_last_granule(block, granules);
     return block;
+}
+
+/* memory_alloc at bump, of a memory with threads outside, where nothing else is to be asked first.
+   NULL: nothing has been done. */
+static inline __attribute__((always_inline)) void *memory_bump_fast(struct memory *memory,
+                                                                    size_t bytes, bool zero)
+{
+    if (OWN_UNLIKELY(!memory_bump_has(memory, bytes) || has_other_source(memory)))
+        return NULL;
+    return memory_bump_settled(memory, ((bytes - 1) >> GRANULE_SHIFT) + 1, zero);
 }
 
 /* The value of the claim of a block's unit, without a tag where no threads are outside; 0: the

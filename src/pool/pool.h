@@ -240,9 +240,18 @@ static inline void pool_enter_with_node(struct part *part)
 const char *pool_site(const own_pool *pool);
 /* Keeps the place of a pool, which is entered, while sites are tracked. */
 void pool_keep_place(own_pool *pool, const char *place);
-/* sampled.c: while sites are tracked, what pool_keep does last: counts the bytes that may be
-   allocated inline when the pool is used again. False: it is not kept. */
-bool sampled_keep(own_pool *pool, size_t size);
+/* sampled.c: of each class of first chunks, for the pools that died on this thread: how many are to
+   be kept ready before one is not, because a block of the next pool is to be sampled; and how many
+   such next pools there are to come. */
+struct sampled_due {
+    int32_t left[CLASS_SMALL]; /* -1: to be drawn */
+    uint16_t count[CLASS_SMALL];
+    uint16_t generation;
+};
+extern __thread struct sampled_due sampled_due;
+/* While sites are tracked, what pool_keep does last: counts the bytes that may be allocated inline
+   when the pool is used again. False: it is not kept. */
+bool sampled_keep_slow(own_pool *pool, unsigned class);
 /* The same for a pool that has been made. */
 void sampled_begin(own_pool *pool, size_t size);
 /* pool.c, for create.c: makes a pool with a first chunk of that size, or of `least` where there is

@@ -38,6 +38,17 @@ static inline bool pool_is_plain(const own_pool *pool)
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
+/* The cache has no room, or sites are tracked: then this is what pool_keep does last. What was not
+   open may be noted. While sites are not tracked, nothing is left. */
+static inline bool keep_counted(struct cache *cache, own_pool *pool, unsigned class)
+{
+    if (OWN_UNLIKELY(!pool->part.memory.end || sampled_due.generation != site_generation() ||
+                     sampled_due.left[class] <= 0 || !ready_keep_asked(cache, class, pool)))
+        return site_is_on() && sampled_keep_slow(pool, class);
+    sampled_due.left[class]--;
+    return true;
+}
+
 /* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it, or
    NULL if that has been told. False: there is no room, or nothing is known yet. */
 static inline bool pool_keep(own_pool *pool, uint16_t *typical)
@@ -49,7 +60,6 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
         return false;
     if (typical && pool_used(pool) <= size / 2 && size > FIRST_CHUNK_LEAST)
         learn_less(typical);
-    memory->end = NULL; /* a dead pool is not allocated from */
     memory->blocks = 0;
     memory->bytes = 0;
     memory->peak = 0;
@@ -59,8 +69,12 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     pool->part.ledger.typical = 0;
     pool->part.ledger.flags = 0;
     *header_of(pool) = (uint32_t)OWN_COUNT_DEAD;
-    if (OWN_UNLIKELY(!ready_keep(cache, class_of(size), pool)) &&
-        !(site_is_on() && sampled_keep(pool, size)))
+    unsigned class = class_of(size);
+    bool kept = ready_keep(cache, class, pool);
+    if (OWN_UNLIKELY(!kept))
+        kept = keep_counted(cache, pool, class);
+    memory->end = NULL; /* a dead pool is not allocated from */
+    if (OWN_UNLIKELY(!kept))
         return false;
     probe_3(pool_die, pool, pool->name, memory->account.reserved);
     return true;

@@ -9,25 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of each class of first chunks, for the pools that died on this thread: how many are kept ready
-   before one is not, because a block of the next pool is to be sampled; and how many such next
-   pools there are to come. */
-static __thread struct {
-    uint16_t generation;
-    uint16_t count[CLASS_SMALL];
-    int32_t left[CLASS_SMALL];
-} due;
+__thread struct sampled_due sampled_due;
 
-static uint16_t *due_of(size_t size)
+static uint16_t *due_of(unsigned class)
 {
-    unsigned class = class_of(size);
-    if (OWN_UNLIKELY(due.generation != site_generation())) {
-        memset(&due, 0, sizeof(due));
+    if (OWN_UNLIKELY(sampled_due.generation != site_generation())) {
+        memset(&sampled_due, 0, sizeof(sampled_due));
         for (unsigned i = 0; i < CLASS_SMALL; i++)
-            due.left[i] = -1; /* to be drawn */
-        due.generation = site_generation();
+            sampled_due.left[i] = -1; /* to be drawn */
+        sampled_due.generation = site_generation();
     }
-    return class < CLASS_SMALL ? &due.count[class] : NULL;
+    return class < CLASS_SMALL ? &sampled_due.count[class] : NULL;
 }
 
 /* The rooms of the pools of a class are equal, so that they are counted instead of their bytes. */
@@ -37,43 +29,32 @@ static size_t room_of(const own_pool *pool)
     return (first->granules - extent_first_index(first)) << GRANULE_SHIFT;
 }
 
-static __attribute__((noinline)) bool keep_slow(own_pool *pool, size_t size)
+bool sampled_keep_slow(own_pool *pool, unsigned class)
 {
-    uint16_t *count = due_of(size);
-    unsigned class = class_of(size);
+    uint16_t *count = due_of(class);
     size_t room = room_of(pool);
+    tracked_forget(&pool->part.memory);
     if (!count || !site_is_on())
         return false;
-    if (due.left[class] < 0)
-        due.left[class] = site_blocks_left(room + !room);
-    if (due.left[class] > 0) {
+    int32_t *left = &sampled_due.left[class];
+    if (*left < 0)
+        *left = site_blocks_left(room + !room);
+    if (*left > 0) {
         if (!ready_keep_asked(chunk_cache, class, pool))
             return false;
-        due.left[class]--;
+        --*left;
         return true;
     }
-    due.left[class] = -1;
+    *left = -1;
     if (*count < UINT16_MAX)
         ++*count;
     pool_set_flags(pool, POOL_SAMPLED); /* it is not asked about again */
     return false;
 }
 
-bool sampled_keep(own_pool *pool, size_t size)
-{
-    unsigned class = class_of(size);
-    tracked_forget(&pool->part.memory);
-    if (OWN_LIKELY(due.generation == site_generation() && class < CLASS_SMALL &&
-                   due.left[class] > 0 && ready_keep_asked(chunk_cache, class, pool))) {
-        due.left[class]--;
-        return true;
-    }
-    return keep_slow(pool, size);
-}
-
 void sampled_begin(own_pool *pool, size_t size)
 {
-    uint16_t *count = due_of(size);
+    uint16_t *count = due_of(class_of(size));
     bool struck = count && *count;
     if (struck)
         --*count;

@@ -11,7 +11,7 @@
 #define MOST ((size_t)1 << 60)
 
 size_t site_interval_now;
-uint16_t site_generation_now;
+uint16_t site_generation_now = 1;
 
 /* What a thread counts down. */
 struct countdown {
@@ -26,8 +26,10 @@ void site_set_interval(size_t bytes)
     bytes = min_size(bytes, MOST);
     if (bytes)
         (void)site_prepare();
-    if (__atomic_exchange_n(&site_interval_now, bytes, __ATOMIC_RELAXED) != bytes)
-        __atomic_fetch_add(&site_generation_now, 1, __ATOMIC_RELAXED);
+    if (__atomic_exchange_n(&site_interval_now, bytes, __ATOMIC_RELAXED) == bytes)
+        return;
+    if (!__atomic_add_fetch(&site_generation_now, 1, __ATOMIC_RELAXED))
+        __atomic_add_fetch(&site_generation_now, 1, __ATOMIC_RELAXED);
 }
 
 static uint64_t first_random(void)
@@ -56,21 +58,21 @@ static double uniform(void)
     return ((double)(next_random() >> 12) + 0.5) / (double)(UINT64_C(1) << 52);
 }
 
-/* The natural logarithm of a number above 0: 2^k m, where m is near 1. */
+/* The natural logarithm of a number above 0: 2^k m, where m is near 1. Off by less than 1e-10. */
 static double logarithm(double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof(bits));
-    int exponent = (int)(bits >> 52) - 1023;
-    bits = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1023) << 52;
+    const uint64_t sqrt_half = UINT64_C(0x3fe6a09e667f3bcd);
+    int64_t exponent = (int64_t)(bits - sqrt_half) >> 52;
+    bits -= (uint64_t)exponent << 52;
     double m;
     memcpy(&m, &bits, sizeof(m));
-    double s = (m - 1) / (m + 1); /* below a third */
+    double s = (m - 1) / (m + 1); /* at most 0.172 */
     double square = s * s;
-    double sum = 0;
-    for (int i = 23; i > 0; i -= 2)
-        sum = sum * square + 1.0 / i;
-    return exponent * 0.69314718055994531 + 2 * s * sum;
+    double sum = 1.0 / 9 + square * (1.0 / 11);
+    sum = 1.0 / 3 + square * (1.0 / 5 + square * (1.0 / 7 + square * sum));
+    return (double)exponent * 0.69314718055994531 + 2 * s * (1 + square * sum);
 }
 
 /* 1 - exp(-x), for x of at least 0. */
@@ -82,7 +84,7 @@ static double chance(double x)
     for (; x > 0.125; x /= 2)
         halved++;
     double sum = 0;
-    for (int i = 10; i > 0; i--)
+    for (int i = x < 1.0 / 512 ? 4 : 10; i > 0; i--)
         sum = (1 - sum) * x / i;
     for (; halved > 0; halved--) /* 1 - (1 - c)^2 */
         sum *= 2 - sum;

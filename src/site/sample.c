@@ -18,6 +18,7 @@
 
 struct record {
     struct sample sample; /* without an owner: it is free */
+    uint64_t blocks;      /* what it stands for, in parts of a block */
     uint32_t next;        /* in its chain, or among those that are free */
     uint32_t newer;       /* in the list of its owner; 0: it is the first */
     uint32_t older;
@@ -86,12 +87,12 @@ static uint32_t new_record(void)
     return number;
 }
 
-static void add(uint32_t number, const struct sample *sample)
+static void add(uint32_t number, const struct sample *sample, uint64_t blocks)
 {
     uint32_t *chain = chain_of(sample->block);
     uint32_t *list = list_of(sample->owner);
     struct record *record = &records->record[number];
-    *record = (struct record){.sample = *sample, .next = *chain, .older = *list};
+    *record = (struct record){.sample = *sample, .blocks = blocks, .next = *chain, .older = *list};
     if (*list)
         records->record[*list].newer = number;
     *list = number;
@@ -102,12 +103,13 @@ static void add(uint32_t number, const struct sample *sample)
 bool sample_add(const struct sample *sample)
 {
     lock_take(&lock);
-    bool counted = has_records() && total_add(sample);
+    uint64_t blocks;
+    bool counted = has_records() && total_add(sample, &blocks);
     uint32_t number = counted ? new_record() : 0;
     if (number)
-        add(number, sample);
+        add(number, sample, blocks);
     else if (counted)
-        total_subtract(sample);
+        total_subtract(sample, blocks);
     lock_release(&lock);
     return number;
 }
@@ -129,7 +131,7 @@ static void take(uint32_t *at)
 {
     uint32_t number = *at;
     struct record *record = &records->record[number];
-    total_subtract(&record->sample);
+    total_subtract(&record->sample, record->blocks);
     *at = record->next;
     if (record->newer)
         records->record[record->newer].older = record->older;

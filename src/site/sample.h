@@ -22,7 +22,7 @@
 
 #include "site/site.h"
 
-/* chance.c: the interval; 0: off. And a number that changes with it. */
+/* chance.c: the interval; 0: off. And a number that changes with it, and is not 0. */
 extern size_t site_interval_now;
 extern uint16_t site_generation_now;
 static inline size_t site_interval(void)

@@ -102,7 +102,7 @@ static uint64_t blocks_of(const struct sample *sample)
     return (uint64_t)(site_weight(sample->size, sample->interval) * ONE + 0.5);
 }
 
-bool total_add(const struct sample *sample)
+bool total_add(const struct sample *sample, uint64_t *blocks)
 {
     if (!has_totals())
         return false;
@@ -110,18 +110,17 @@ bool total_add(const struct sample *sample)
     uint32_t number = *at ? *at : add(at, sample->owner, sample->stack);
     if (!number)
         return false;
-    uint64_t blocks = blocks_of(sample);
+    *blocks = blocks_of(sample);
     totals->total[number].samples++;
-    totals->total[number].blocks += blocks;
-    totals->total[number].bytes += blocks * sample->size;
+    totals->total[number].blocks += *blocks;
+    totals->total[number].bytes += *blocks * sample->size;
     return true;
 }
 
-void total_subtract(const struct sample *sample)
+void total_subtract(const struct sample *sample, uint64_t blocks)
 {
     uint32_t *at = find(sample->owner, sample->stack);
     struct total *total = &totals->total[*at];
-    uint64_t blocks = blocks_of(sample);
     total->blocks -= blocks;
     total->bytes -= blocks * sample->size;
     if (--total->samples == 0)
