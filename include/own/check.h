@@ -8,10 +8,11 @@
  * than their user (setuid). Words stand between commas. A word that is not known is said on stderr
  * and left out.
  *
- *   guard       16 bytes and more behind each block, from the last byte that was asked for on, 32
- *               in front of it, and 16 around each object of a type of yours, have a pattern. Where
- *               it has changed, that is found when the block is freed, resized, moved or dies with
- *               its pool, when the object dies, by own_pool_check, and at exit
+ *   guard       16 bytes and more behind each block, from the last byte that was asked for on, and
+ *               32 in front of it have a pattern. Where it has changed, that is found when the
+ *               block is freed, resized, moved or dies with its pool, by own_pool_check, and at
+ *               exit. So have 16 bytes around each object of a type of yours, which are looked at
+ *               when the object dies
  *   fill        what own_alloc_raw and own_realloc_raw return is filled with the byte 0xcd, what is
  *               freed with 0xdd
  *   quarantine  memory of freed blocks, dead pools and dead objects is filled in the same way, and
@@ -26,8 +27,8 @@
  *               all where no word but `continue' is beside it, and then pools stay as they are
  *   leak        pools and objects that are alive at exit are listed on stderr: what it is, how
  *               many, references of the first, and with `site' where that was made. Blocks are
- *               not: they are in their pool. Immortal objects are left out. After all functions
- *               that were given to atexit
+ *               not: they are in their pool. Immortal objects are left out, but not what they
+ *               own. After all functions that were given to atexit
  *   malloc      each block, pool and object, and each record of the library, is a piece of memory
  *               of malloc, of just its size; for tools that look at that. guard, fill and
  *               quarantine then mean nothing. The library sets it in a program that was compiled
@@ -60,7 +61,8 @@
  * Not found: writes that jump over a guard; reads, but that filled memory makes them show; writes
  * to what has left quarantine. Blocks of pools with an allocator of the program's own, and adopted
  * blocks, are as their memory is. Pools with own_chunks, and those below, are exact, and that is
- * all: own_block_size, own_free and own_realloc tell of a last byte that was overwritten. own_adopt
+ * all: own_block_size, own_free and own_realloc tell of a last byte that was overwritten with what
+ * it cannot be. own_adopt
  * does not refuse an address inside a block.
  *
  *

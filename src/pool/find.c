@@ -81,12 +81,11 @@ static void visit_labelled(void *chunk, void *arg)
         visit_if_root(arg, chunk);
 }
 
-/* First chunks that are too large for a label are claimed. */
+/* Large first chunks are claimed; those that lie in a segment have a label too. */
 static void visit_claimed(const void *owner, void *value, void *arg)
 {
-    own_object begin;
     own_pool *pool = of_memory(owner);
-    if (value == &pool->first && chunk_labelled_at(pool, &begin) != pool)
+    if (value == &pool->first && !tally_is_segment(tally_segment(pool)))
         visit_if_root(arg, pool);
 }
 

@@ -16,9 +16,11 @@ struct stream {
     const char *names[FOLDED_DEPTH]; /* of the pools above: these live while they are walked in */
 };
 
+#define INDENTED 64 /* levels */
+
 static void write_text(const struct stream *stream, const struct walked *walked)
 {
-    size_t depth = (size_t)walked->depth;
+    size_t depth = min_size((size_t)walked->depth, INDENTED);
     if (!walked->child) {
         struct hold_seen seen;
         look_at_hold(walked, &seen);

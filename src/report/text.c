@@ -324,7 +324,8 @@ static void write_groups(struct tree *tree)
     while (tree->levels.count) {
         struct level *level = lowest(tree);
         size_t depth = tree->levels.count - 1;
-        if (level->next == level->end || level->shown == tree->count) {
+        size_t most = depth || !tree->gathering->root ? tree->count : SIZE_MAX;
+        if (level->next == level->end || level->shown == most) {
             go_up(tree);
             continue;
         }

@@ -21,11 +21,8 @@ static const char *program(const char *otherwise)
     static char path[PATH_MAX];
     static bool known;
     if (!__atomic_load_n(&known, __ATOMIC_ACQUIRE)) {
-        char read[PATH_MAX];
-        ssize_t length = readlink("/proc/self/exe", read, sizeof(read) - 1);
-        /* Threads that come here together write the same. */
-        for (ssize_t i = 0; i < length; i++)
-            __atomic_store_n(&path[i], read[i], __ATOMIC_RELAXED);
+        /* Threads that come here together write the same. The stack may be a small one. */
+        (void)!readlink("/proc/self/exe", path, sizeof(path) - 1);
         __atomic_store_n(&known, true, __ATOMIC_RELEASE);
     }
     return *path ? path : otherwise;

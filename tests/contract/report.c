@@ -82,6 +82,10 @@ START_TEST(the_text_is_cut_at_its_limits_and_says_so)
     out = fmemopen(text, sizeof text, "w");
     expect(own_report_tree(out, root, 0, 100) == 0 && fclose(out) == 0);
     expect_has(text, "... 20 pools below\n");
+    out = fmemopen(text, sizeof text, "w");
+    expect(own_report_tree(out, root, -1, 0) == 0 && fclose(out) == 0);
+    expect_has(text, "root\n");
+    expect_has(text, "... 11 more names\n");
     own_decref(root);
 }
 END_TEST
@@ -132,6 +136,7 @@ START_TEST(a_chain_of_any_depth_is_reported)
     expect(own_report(null, root, OWN_REPORT_DOT) == 0);
     expect(own_report_tree(null, root, (int)(length < 3000 ? length : 3000), 10) == 0);
     expect(own_report_fd(fileno(null), root, OWN_REPORT_JSON) == 0);
+    expect(own_report_fd(fileno(null), root, OWN_REPORT_TEXT) == 0);
     expect_has(report_of(root, OWN_REPORT_TEXT), " pools below\n");
     fclose(null);
     own_decref(root);

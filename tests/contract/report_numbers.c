@@ -221,6 +221,12 @@ START_TEST(roots_are_pools_without_a_parent_and_objects_that_no_pool_holds)
     expect(roots.found == 31 && roots.count == 5);
     roots.count = 999;
     expect(own_roots(find_root, &roots) == 77);
+    for (size_t reserve = 16384; reserve < (size_t)3 << 20; reserve += 49152) {
+        own_pool *pool = own_pool_create(NULL, &(own_pool_options){.reserve = reserve});
+        roots = (struct roots){{pool}, 0, 0};
+        expect(own_roots(find_root, &roots) == 0 && roots.found == 1 && roots.count == 6);
+        own_decref(pool);
+    }
     roots = (struct roots){{plain, large, orphan}, 0, 0};
     const char *json = report_of(NULL, OWN_REPORT_JSON);
     expect(count_of(json, "\"parent\": null") == 3 && strstr(json, "\"root\": null"));
