@@ -145,7 +145,8 @@ fi
 sleep 0.5
 kill -INT $tracer
 wait $tracer || :
-grep -q '^@objects_by_first\[pool\]: 2$' "$work/log" || {
+# Other programs may use this libown.so at the same time, and are seen too.
+awk '/^@objects_by_first\[pool\]: / { seen = $2 } END { exit seen < 2 }' "$work/log" || {
     cat "$work/log"
     echo "FAIL: bpftrace has not seen the cascade of two pools"
     exit 1
