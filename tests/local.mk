@@ -382,7 +382,8 @@ check-checked: $(check_PROGRAMS)
 	@tests=; for t in $(contract_tests); do \
 		case $${t##*/} in \
 		address | adopt | block | block_move | bump | churn | exact | fork | limit | pool | \
-		realloc_raw | report_numbers | shared | shared_blocks | shared_walk | stacking | string | usage) ;; \
+		realloc_raw | report_numbers | shared | shared_blocks | shared_walk | stacking | \
+		string | usage) ;; \
 		*) tests="$$tests $$t" ;; \
 		esac; \
 	done; \
