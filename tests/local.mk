@@ -304,7 +304,7 @@ TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 script_tests = \
 	$(model_tests) \
 	$(page_tests) \
-	%D%/checks.sh \
+	$(checks_tests) \
 	%D%/exports.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
@@ -327,9 +327,11 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 %C%_report_tree_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 # The models, and the page in its browser, have nothing of the library: make check model_tests=
-# page_tests= leaves them out where another build has checked them; ownstat_tests= those of ownstat.
+# page_tests= leaves them out where another build has checked them; ownstat_tests= those of ownstat,
+# checks_tests= the table of bugs.
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
+checks_tests = %D%/checks.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -337,6 +339,8 @@ EXTRA_DIST += \
 	%D%/README \
 	%D%/checks/bugs.c \
 	%D%/models.sh \
+	%D%/checks.sh \
+	%D%/page.sh \
 	%D%/report/formats.py \
 	%D%/timed.sh \
 	%D%/page/browser.py \
@@ -390,7 +394,8 @@ check-checked: $(check_PROGRAMS)
 	@tests=; for t in $(contract_tests); do \
 		case $${t##*/} in \
 		address | adopt | block | block_move | bump | churn | exact | fork | limit | pool | \
-		realloc_raw | report_numbers | sites | shared | shared_blocks | shared_walk | stacking | string | usage) ;; \
+		realloc_raw | report_numbers | sites | shared | shared_blocks | shared_walk | stacking | \
+		string | usage) ;; \
 		*) tests="$$tests $$t" ;; \
 		esac; \
 	done; \

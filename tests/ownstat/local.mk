@@ -1,7 +1,7 @@
 # tests/ownstat/local.mk - the tests of tools/ownstat: scripts, which skip themselves where it is not
 # built.
 
-ownstat_tests = \
+ownstat_scripts = \
 	%D%/large.sh \
 	%D%/commands.sh \
 	%D%/errors.sh \
@@ -13,9 +13,10 @@ ownstat_tests = \
 	%D%/monitor.sh \
 	%D%/symbols.sh \
 	%D%/watch.sh
+ownstat_tests = $(ownstat_scripts)
 TESTS += $(ownstat_tests)
 EXTRA_DIST += \
-	$(ownstat_tests) \
+	$(ownstat_scripts) \
 	%D%/begin.sh \
 	%D%/check_speedscope.py \
 	%D%/make_report.py \

@@ -247,9 +247,11 @@ START_TEST(sites_are_told_apart)
         expect(count > 2);
         bool known = false;
         for (size_t i = 0; i < count; i++) {
-            bool is_much = (uintptr_t)frames[i] - (uintptr_t)allocate_much < 100;
-            bool is_little = (uintptr_t)frames[i] - (uintptr_t)allocate_little < 100;
-            if (!known && is_much && (uintptr_t)allocate_little - (uintptr_t)allocate_much > 99)
+            uintptr_t from_much = (uintptr_t)frames[i] - (uintptr_t)allocate_much;
+            uintptr_t from_little = (uintptr_t)frames[i] - (uintptr_t)allocate_little;
+            bool is_much = from_much < 1000 && from_much < from_little;
+            bool is_little = from_little < 1000 && from_little < from_much;
+            if (!known && is_much)
                 much += (double)found.bytes;
             else if (!known && is_little)
                 little += (double)found.bytes;

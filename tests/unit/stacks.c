@@ -123,11 +123,13 @@ START_TEST(functions_that_are_exported_have_their_names)
     struct site_place place;
     char text[200];
 
-    site_describe((const char *)(uintptr_t)qsort + 1, &place);
-    expect(place.function && strcmp(place.function, "qsort") == 0 && place.from_start == 1);
+    /* One that no sanitizer has a version of its own of. */
+    const char *inside = (const char *)(uintptr_t)getsubopt + 1;
+    site_describe(inside, &place);
+    expect(place.function && strcmp(place.function, "getsubopt") == 0 && place.from_start == 1);
     expect(strstr(place.module, "libc"));
-    expect(site_print(text, sizeof(text), (const char *)(uintptr_t)qsort + 1) > 0);
-    expect(strncmp(text, "qsort+0x1 (/", 12) == 0);
+    expect(site_print(text, sizeof(text), inside) > 0);
+    expect(strncmp(text, "getsubopt+0x1 (/", 16) == 0);
     site_describe(NULL, &place);
     expect(place.module && !place.function && place.offset == 0);
 }
