@@ -18,8 +18,9 @@ static char folder[PATH_SIZE / 2];
 /* Every user can look into it, so that it is the socket's own mode that keeps others out. */
 void make_place(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/own-monitor-%ld", (long)getpid());
-    expect(mkdir(folder, 0755) == 0 && chmod(folder, 0755) == 0);
+    snprintf(folder, sizeof folder,
+             "/tmp/own-monitor-XXXXXX"); /* a killed one may have left some */
+    expect(mkdtemp(folder) != NULL && chmod(folder, 0755) == 0);
     name_beside(place, "socket");
 }
 
