@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROUNDS 1000000
@@ -18,9 +19,11 @@ static char folder[PATH_SIZE / 2];
 /* Every user can look into it, so that it is the socket's own mode that keeps others out. */
 void make_place(void)
 {
-    snprintf(folder, sizeof folder,
-             "/tmp/own-monitor-XXXXXX"); /* a killed one may have left some */
-    expect(mkdtemp(folder) != NULL && chmod(folder, 0755) == 0);
+    struct timespec now; /* a killed test of that number may have left its folder */
+    clock_gettime(CLOCK_REALTIME, &now);
+    snprintf(folder, sizeof folder, "/tmp/own-%ld-%lx%lx", (long)getpid(), (long)now.tv_sec,
+             (long)now.tv_nsec);
+    expect(mkdir(folder, 0755) == 0 && chmod(folder, 0755) == 0);
     name_beside(place, "socket");
 }
 
