@@ -45,6 +45,9 @@
 
 extern unsigned check_state;
 unsigned check_read(void);
+/* Whether OWN_CHECK has the word `site'. Asked when the library is loaded, before the program may
+   have set the others for itself, so that only this word is looked at. */
+bool check_asks_for_sites(void);
 
 /* The words that are set; 0, mostly. The environment is read by the first call. */
 static inline unsigned check_words(void)

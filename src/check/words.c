@@ -12,7 +12,7 @@
 
 unsigned check_state = CHECK_UNREAD;
 
-static unsigned read_word(const char *word, size_t length)
+static unsigned read_word(const char *word, size_t length, bool quietly)
 {
     static const struct {
         const char *name;
@@ -27,18 +27,19 @@ static unsigned read_word(const char *word, size_t length)
         if (strlen(words[i].name) == length && memcmp(words[i].name, word, length) == 0)
             return words[i].word;
     }
-    fprintf(stderr, "libown: OWN_CHECK has an unknown word, which is ignored: %.*s\n",
-            (int)min_size(length, 100), word);
+    if (!quietly)
+        fprintf(stderr, "libown: OWN_CHECK has an unknown word, which is ignored: %.*s\n",
+                (int)min_size(length, 100), word);
     return 0;
 }
 
-static unsigned read_words(const char *text)
+static unsigned read_words(const char *text, bool quietly)
 {
     unsigned state = 0;
     for (const char *word = text; *word;) {
         size_t length = strcspn(word, ",");
         if (length)
-            state |= read_word(word, length);
+            state |= read_word(word, length, quietly);
         word += length;
         word += *word == ',';
     }
@@ -48,7 +49,7 @@ static unsigned read_words(const char *text)
 static void read_environment(void)
 {
     const char *text = secure_getenv("OWN_CHECK");
-    unsigned state = text ? read_words(text) : 0;
+    unsigned state = text ? read_words(text, false) : 0;
     if (!(state & ~(CHECK_SITE | CHECK_CONTINUE)))
         state = 0; /* allocations are sampled (pool/sampled.c), and nothing is checked */
     if ((tools_are_in_program() || (state && tools_valgrind_runs())) && !(state & CHECK_NONE))
@@ -61,6 +62,12 @@ static void read_environment(void)
     if (state || OWN_DEBUG) /* a child process must not find the lock taken */
         (void)pthread_atfork(check_lock, check_unlock, check_unlock);
     __atomic_store_n(&check_state, state, __ATOMIC_RELEASE);
+}
+
+bool check_asks_for_sites(void)
+{
+    const char *text = secure_getenv("OWN_CHECK");
+    return text && read_words(text, true) & CHECK_SITE;
 }
 
 unsigned check_read(void)

@@ -6,7 +6,6 @@
 
 #include <own/report.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 __thread struct sampled_due sampled_due;
@@ -61,12 +60,6 @@ void sampled_begin(own_pool *pool, size_t size)
     tracked_begin(&pool->part.memory, struck);
 }
 
-static bool has_word(const char *list, const char *word, size_t length)
-{
-    const char *at = strstr(list, word);
-    return at && (at == list || at[-1] == ',') && (!at[length] || at[length] == ',');
-}
-
 void own_set_site_tracking(size_t bytes)
 {
     site_set_interval(bytes);
@@ -76,8 +69,7 @@ void own_set_site_tracking(size_t bytes)
 /* Whatever else OWN_CHECK says: check/words.c. */
 __attribute__((constructor)) static void begin(void)
 {
-    const char *checks = secure_getenv("OWN_CHECK");
-    if (checks && has_word(checks, "site", strlen("site")))
+    if (check_asks_for_sites())
         own_set_site_tracking(SITE_INTERVAL_OF_CHECK);
 }
 

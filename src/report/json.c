@@ -139,6 +139,43 @@ void json_stacks(struct output *output)
     output_text(output, "\n],\n\"stacks\": [");
 }
 
+static void put_frame(struct output *output, const void *frame, bool first)
+{
+    struct site_place place;
+    site_describe(frame, &place);
+    output_text(output, first ? "{\"module\": " : ", {\"module\": ");
+    output_json_string(output, place.module);
+    put_key(output, "offset");
+    put_id(output, (const void *)place.offset);
+    if (place.function) {
+        put_key(output, "function");
+        output_json_string(output, place.function);
+    }
+    output_text(output, "}");
+}
+
+void json_stack(struct output *output, uint32_t stack, bool first)
+{
+    const void *frames[SITE_FRAMES];
+    size_t count = site_frames(stack, frames, SITE_FRAMES);
+    begin_item(output, first);
+    output_text(output, "[");
+    for (size_t i = 0; i < count && i < SITE_FRAMES; i++)
+        put_frame(output, frames[i], i == 0);
+    output_text(output, "]");
+}
+
+void json_site(struct output *output, const struct site *site, size_t number, bool first)
+{
+    begin_item(output, first);
+    output_text(output, "{\"pool\": ");
+    put_id(output, site->owner);
+    put_number(output, "stack", number);
+    put_number(output, "blocks", site->blocks);
+    put_number(output, "bytes", site->bytes);
+    output_text(output, "}");
+}
+
 void json_sites(struct output *output)
 {
     output_text(output, "\n],\n\"sites\": [");

@@ -189,11 +189,11 @@ void json_between(struct output *output);
 void json_hold(struct output *output, const struct hold_seen *seen, bool first);
 void json_stacks(struct output *output);
 void json_sites(struct output *output);
+void json_stack(struct output *output, uint32_t stack, bool first);
+void json_site(struct output *output, const struct site *site, size_t number, bool first);
 void json_end(struct output *output);
 
 /* sites.c: the stacks and sites of what was gathered. */
-void json_stack(struct output *output, uint32_t stack, bool first);
-void json_site(struct output *output, const struct site *site, size_t number, bool first);
 struct sites {
     struct growing sites;  /* struct site */
     struct growing stacks; /* uint32_t, in order */

@@ -1,49 +1,9 @@
 /*
- * report/sites.c - where bytes were allocated, as far as it was sampled: `stacks` and `sites` of
- * the JSON.
+ * report/sites.c - where bytes were allocated, as far as it was sampled.
  */
 #include "report/report.h"
 
 #include <stdlib.h>
-
-static void put_frame(struct output *output, const void *frame, bool first)
-{
-    struct site_place place;
-    site_describe(frame, &place);
-    output_text(output, first ? "{\"module\": " : ", {\"module\": ");
-    output_json_string(output, place.module);
-    output_text(output, ", \"offset\": \"");
-    output_address(output, (const void *)place.offset);
-    output_text(output, "\"");
-    if (place.function) {
-        output_text(output, ", \"function\": ");
-        output_json_string(output, place.function);
-    }
-    output_text(output, "}");
-}
-
-void json_stack(struct output *output, uint32_t stack, bool first)
-{
-    const void *frames[SITE_FRAMES];
-    size_t count = site_frames(stack, frames, SITE_FRAMES);
-    output_text(output, first ? "\n[" : ",\n[");
-    for (size_t i = 0; i < count && i < SITE_FRAMES; i++)
-        put_frame(output, frames[i], i == 0);
-    output_text(output, "]");
-}
-
-void json_site(struct output *output, const struct site *site, size_t number, bool first)
-{
-    output_text(output, first ? "\n{\"pool\": \"" : ",\n{\"pool\": \"");
-    output_address(output, site->owner);
-    output_text(output, "\", \"stack\": ");
-    output_number(output, number);
-    output_text(output, ", \"blocks\": ");
-    output_number(output, site->blocks);
-    output_text(output, ", \"bytes\": ");
-    output_number(output, site->bytes);
-    output_text(output, "}");
-}
 
 static bool gather_sites(struct sites *sites, const struct gathering *gathering)
 {
