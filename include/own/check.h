@@ -12,7 +12,7 @@
  *               32 in front of it have a pattern. Where it has changed, that is found when the
  *               block is freed, resized, moved or dies with its pool, by own_pool_check, and at
  *               exit. So have 16 bytes around each object of a type of yours, which are looked at
- *               when the object dies
+ *               when the object dies, by own_pool_check of all pools, and at exit
  *   fill        what own_alloc_raw and own_realloc_raw return is filled with the byte 0xcd, what is
  *               freed with 0xdd
  *   quarantine  memory of freed blocks, dead pools and dead objects is filled in the same way, and
@@ -113,7 +113,7 @@ OWN_BEGIN_DECLS
  * Looks for damage now: at the guards of all live blocks of a pool, and at all that waits in
  * quarantine, of whatever pool. Each is told as above, and once.
  *
- * pool  NULL: of all pools.
+ * pool  NULL: of all pools, and of all live objects.
  *
  * Returns how many were found; 0 where no check is set. Cannot fail. errno is kept. Threads: any
  * that may use the pool; other threads may use it meanwhile. Cost: the live blocks, and what waits.
