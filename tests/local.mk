@@ -305,6 +305,7 @@ script_tests = \
 	$(model_tests) \
 	$(page_tests) \
 	$(checks_tests) \
+	%D%/cplusplus.sh \
 	%D%/exports.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
@@ -338,6 +339,10 @@ EXTRA_DIST += \
 	$(script_tests) \
 	%D%/README \
 	%D%/checks/bugs.c \
+	%D%/cplusplus/wrappers.cc \
+	%D%/mutants/argued \
+	%D%/mutants/mutants.py \
+	%D%/mutants/places.py \
 	%D%/models.sh \
 	%D%/checks.sh \
 	%D%/page.sh \
@@ -407,4 +412,9 @@ check-local: check-TESTS
 	@awk '/^took [0-9]+ s$$/ && $$2 >= 2 { print $$2 " s  " FILENAME }' $(TEST_LOGS) | sort -rn | \
 		sed -n -e '1s/^/The slowest tests:\n/' -e '1,10p'
 
-.PHONY: check-checked check-valgrind
+# Changes the library in one place after another, and looks whether the tests see it. Not for make
+# check: it takes a second for each test that a mutant survives.
+mutants:
+	python3 -B $(srcdir)/%D%/mutants/mutants.py --source $(srcdir) $(MUTANTS_FLAGS) mutants
+
+.PHONY: check-checked check-valgrind mutants
