@@ -305,7 +305,7 @@ script_tests = \
 	$(model_tests) \
 	$(page_tests) \
 	$(checks_tests) \
-	%D%/cplusplus.sh \
+	$(once_tests) \
 	%D%/exports.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
@@ -329,10 +329,11 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 
 # The models, and the page in its browser, have nothing of the library: make check model_tests=
 # page_tests= leaves them out where another build has checked them; ownstat_tests= those of ownstat,
-# checks_tests= the table of bugs.
+# checks_tests= the table of bugs; once_tests= what depends on no option of configure.
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
+once_tests = %D%/cplusplus.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -345,6 +346,8 @@ EXTRA_DIST += \
 	%D%/mutants/places.py \
 	%D%/models.sh \
 	%D%/checks.sh \
+	%D%/cplusplus.sh \
+	%D%/template.sh \
 	%D%/page.sh \
 	%D%/report/formats.py \
 	%D%/timed.sh \
