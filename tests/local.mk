@@ -333,7 +333,7 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
-once_tests = %D%/cplusplus.sh %D%/template.sh
+once_tests = %D%/cplusplus.sh %D%/packages.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -347,6 +347,7 @@ EXTRA_DIST += \
 	%D%/models.sh \
 	%D%/checks.sh \
 	%D%/cplusplus.sh \
+	%D%/packages.sh \
 	%D%/template.sh \
 	%D%/page.sh \
 	%D%/report/formats.py \
@@ -374,6 +375,7 @@ AM_TESTS_ENVIRONMENT = \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
+	export datadir='$(datadir)'; \
 	export NUMPY_PYTHON='$(NUMPY_PYTHON)'; \
 	export OWN_OBJECTS='$(src_libown_core_la_OBJECTS)'; \
 	export OWN_SHARED='$(enable_shared)' OWN_STATIC='$(enable_static)'; \
