@@ -6,7 +6,20 @@
 
 #include "world.h"
 
-enum group { OBJECTS, OWNERSHIP, WEAKREFS, MEMORY, GROUPS };
+enum group {
+    OBJECTS,
+    OWNERSHIP,
+    WEAKREFS,
+    MEMORY,
+    LISTING,
+    LISTS,
+    LIMITS,
+    CYCLES,
+    SHARING,
+    BUFFERS,
+    NAMES,
+    GROUPS
+};
 
 /* What a call returns. NODE and BLOCK are new, at op.to; where the value of the outcome is NOBODY it
    is NULL. SAME is a node that is there, or NULL. TOLD is a misuse. */

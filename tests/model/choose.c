@@ -75,6 +75,31 @@ static void count_picks(void)
             picks[pick_count++] = call;
 }
 
+/* Whether a limit may refuse it. Where there is one, callbacks make no such calls, as the model
+   does not know what they would have done then. */
+static bool needs_memory(const struct op *op)
+{
+    const struct call *call = &calls[op->call];
+
+    switch ((enum call_number)op->call) {
+    case CALL_hold:
+    case CALL_give:
+    case CALL_give_reference:
+    case CALL_give_child:
+    case CALL_move:
+    case CALL_defer:
+    case CALL_defer_first:
+    case CALL_defer_last:
+    case CALL_adopt:
+    case CALL_adopt_with:
+    case CALL_set_name:
+    case CALL_buffer_resize:
+        return true;
+    default:
+        return call->result == NODE || call->result == BLOCK;
+    }
+}
+
 static bool choose_call(struct world *world, struct op *op)
 {
     if (pick_count == 0)
@@ -87,7 +112,7 @@ static bool choose_call(struct world *world, struct op *op)
         const struct call *call = &calls[op->call];
         if (!(world->enabled >> call->group & 1) || (world->busy && call->group != MEMORY))
             continue;
-        if (call->choose(world, op))
+        if (call->choose(world, op) && !(world->tight && world->depth > 0 && needs_memory(op)))
             return true;
     }
     return false;
@@ -100,6 +125,8 @@ static void perform(struct world *world, const struct op *op)
     *next_step(world) = (struct step){.what = BEGIN, .op = *op};
     world->calls++;
     struct outcome outcome = call->perform(world, op);
+    if (world->depth == 0)
+        world->may_refuse = world->tight && needs_memory(op);
     if (model_wrong && (int)op->call == model_wrong - 1)
         outcome.value++;
     *next_step(world) = (struct step){.what = END, .op = *op, .outcome = outcome};
@@ -122,6 +149,11 @@ void world_begin(struct world *world, const struct slice *slice)
     world->enabled = 1U << OBJECTS;
     for (int group = 1; group < GROUPS; group++)
         world->enabled |= (unsigned)(pick(world, 4) < 3) << group;
+    /* Limits ask more of shared pools than the model knows, and cost all the rest. */
+    if (pick(world, 4))
+        world->enabled &= ~(1U << LIMITS);
+    else
+        world->enabled &= ~(1U << SHARING);
 }
 
 void world_perform(struct world *world, const struct op *op)

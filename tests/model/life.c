@@ -32,7 +32,7 @@ struct node *make_node(struct world *world, int to, int owner, enum kind kind)
 
     *self = (struct node){.kind = (uint8_t)kind, .state = ALIVE, .references = 1};
     self->serial = world->serial++;
-    self->parent = self->target = self->base = NOBODY;
+    self->parent = self->target = self->name = self->user = NOBODY;
     if (owner == NOBODY) {
         self->callers = 1;
         return self;
@@ -117,7 +117,7 @@ static int next_waiting(const struct world *world, const uint64_t *cleared)
 }
 
 /* Clears all weak references to a node, then calls them. */
-static void clear_weak(struct world *world, int node)
+void clear_weak(struct world *world, int node)
 {
     uint64_t cleared[NODES] = {0};
 
@@ -213,6 +213,8 @@ static void die(struct world *world, int node)
     for (int i = self->refs - 1; i >= 0; i--)
         if (self->ref[i] != NOBODY)
             release(world, self->ref[i]);
+    if (self->kind == BUFFER && self->adopted)
+        event(world, BUFFER_FREED, node);
     self->state = DEAD;
 }
 

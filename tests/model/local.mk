@@ -14,15 +14,20 @@ TESTS += %D%/model %D%/wrong.sh
 
 # What the driver is made of, for all programs that have one.
 model_files = \
+	%D%/buffers.c \
 	%D%/calls.def \
 	%D%/calls.h \
 	%D%/choices.h \
 	%D%/choose.c \
+	%D%/cycles.c \
 	%D%/foreign.c \
 	%D%/ledger.c \
 	%D%/life.c \
+	%D%/listing.c \
+	%D%/lists.c \
 	%D%/look.c \
 	%D%/memory.c \
+	%D%/names.c \
 	%D%/objects.c \
 	%D%/ownership.c \
 	%D%/pieces.c \
@@ -30,6 +35,7 @@ model_files = \
 	%D%/real.h \
 	%D%/run.c \
 	%D%/run.h \
+	%D%/sharing.c \
 	%D%/things.c \
 	%D%/things.h \
 	%D%/weak.c \

@@ -1,6 +1,7 @@
 /*
  * model/look.c - compares the state of both sides.
  */
+#include "calls.h"
 #include "real.h"
 #include "things.h"
 
@@ -50,6 +51,14 @@ static void look_at_node(int at)
     same("the count", self->references, (long)own_refcount(nodes[at]));
     if (self->kind == POOL)
         look_at_pool(self, pool(at));
+    same("own_is_shared", self->shared, own_is_shared(nodes[at]));
+    if (self->kind == LIST)
+        same("own_list_size", self->items, (long)own_list_size(list(at)));
+    for (int i = 0; self->kind == LIST && i < self->items; i++)
+        if (own_list_get(list(at), (size_t)i) != node(self->item[i]))
+            real_differs(world, "an item", self->item[i], i);
+    if (self->kind == BUFFER && !self->busy)
+        same("a buffer's size", (long)self->size, (long)checked_buffer(at));
     for (int i = 0; self->kind == OBJECT && i < self->refs; i++)
         if (get_field(at, i) != node(self->ref[i]))
             real_differs(world, "a field", self->ref[i], i);
@@ -93,6 +102,41 @@ static void look_at_total(int at)
     same("total.children", (long)due.pools - 1, (long)got.children);
     same("total.held", (long)due.held, (long)got.held);
     same("total.deferred", (long)due.deferred, (long)got.deferred);
+    if (got.peak < got.bytes && !world->node[at].limit)
+        real_differs(world, "total.peak", (long)got.bytes, (long)got.peak);
+}
+
+/* Whether one of the limits may have had no room for what a call needs, with what the library may
+   take in one go. */
+void look_at_refusal(const struct world *of, const struct op *op)
+{
+    size_t buffers = 0;
+
+    world = of;
+    if (op->call == CALL_buffer_resize) /* it may count against the limit of a dead pool */
+        return;
+    for (int i = 0; i < NODES; i++)
+        if (of->node[i].state && of->node[i].kind == BUFFER)
+            buffers += of->node[i].size;
+    size_t needed = op->size + op->size / 2 + buffers + ((size_t)1 << 18);
+    if (op->b >= 0 && calls[op->call].result == BLOCK)
+        needed += 2 * of->block[op->b].size;
+    for (int i = 0; i < NODES && calls[op->call].group == OWNERSHIP; i++) {
+        own_usage brought; /* by a child */
+        if ((i != op->b && i != op->c) || !usable(&of->node[i]) || of->node[i].kind != POOL)
+            continue;
+        own_pool_total(pool(i), &brought);
+        needed += brought.reserved;
+    }
+    for (int i = 0; i < NODES; i++) {
+        own_usage total;
+        if (!usable(&of->node[i]) || of->node[i].kind != POOL || !of->node[i].limit)
+            continue;
+        own_pool_total(pool(i), &total);
+        if (total.reserved + needed > of->node[i].limit)
+            return;
+    }
+    real_differs(of, "a limit that had room", (long)needed, 0);
 }
 
 void look_at(const struct world *of, const struct op *op)

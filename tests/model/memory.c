@@ -218,6 +218,9 @@ bool choose_realloc(struct world *world, struct op *op)
     op->size = pick_size(world);
     if (pick(world, 16) == 15)
         op->size = world->block[op->b].size;
+    /* Where a limit has no room for another, a smaller one stays where it is. */
+    if (world->tight && world->block[op->b].kind != OWN && op->size < world->block[op->b].size)
+        return false;
     op->other = rounded_size(&world->node[op->a], op->size);
     if (world->block[op->b].kind == FOREIGN && op->size == world->block[op->b].size)
         op->other = op->size;

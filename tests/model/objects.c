@@ -101,7 +101,8 @@ bool choose_set(struct world *world, struct op *op)
         return false;
     op->b = (int8_t)pick(world, world->node[op->a].refs);
     op->c = (int8_t)(pick(world, 4) ? pick_node(world) : NOBODY);
-    return true;
+    /* What is put into a shared object is shared first. */
+    return op->c == NOBODY || !world->node[op->a].shared || world->node[op->c].shared;
 }
 
 struct outcome perform_set(struct world *world, const struct op *op)

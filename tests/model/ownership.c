@@ -181,6 +181,7 @@ static struct outcome perform_aside(struct world *world, const struct op *op, en
 {
     struct node *pool = &world->node[op->a];
 
+    pool->call_stamp[phase][pool->aside[phase]] = world->stamp++;
     pool->call[phase][pool->aside[phase]++] = op->b;
     return done(0);
 }
@@ -219,8 +220,7 @@ static bool undefer_aside(struct node *pool, enum phase phase, int call)
     for (int i = pool->aside[phase] - 1; i >= 0; i--) {
         if (aside[i] != call)
             continue;
-        pool->aside[phase]--;
-        memmove(&aside[i], &aside[i + 1], (size_t)(pool->aside[phase] - i));
+        cut_call(pool, phase, i);
         return true;
     }
     return false;

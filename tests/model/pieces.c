@@ -17,6 +17,7 @@ static const uint8_t zeroes[BEGINNING];
 /* In front of memory that the library did not allocate. */
 struct header {
     _Alignas(16) int number;
+    size_t size;         /* of a buffer's */
     struct header *next; /* of those that the allocator made */
 };
 static struct header *privates;
@@ -124,6 +125,7 @@ static void *make(size_t size)
 
     if (!header)
         abort();
+    header->number = NOBODY;
     return header + 1;
 }
 
@@ -190,8 +192,12 @@ static void private_free(void *ctx, void *memory)
         link = &(*link)->next;
     if (!*link)
         differs("the allocator gets other memory back", 0);
-    *link = (*link)->next;
-    freed(memory);
+    struct header *header = *link;
+    *link = header->next;
+    if (header->number == NOBODY) /* of a block that a limit has refused */
+        unmake(memory);
+    else
+        freed(memory);
 }
 
 const own_pool_options *options(int kind, size_t reserve)
@@ -203,4 +209,84 @@ const own_pool_options *options(int kind, size_t reserve)
     made.flags = kind == 1 ? OWN_POOL_EXACT : 0;
     made.allocator = kind == 2 ? &allocator : NULL;
     return &made;
+}
+
+static size_t buffer_sizes[NODES];
+
+static void fill_buffer(int at, void *data, size_t size)
+{
+    memcpy(data, pattern_of(at), beginning(size));
+    buffer_sizes[at] = size;
+}
+
+void *filled(int to, own_buffer *made, bool zero)
+{
+    size_t size = own_buffer_size(made);
+
+    if (!made)
+        return NULL;
+    if (zero && memcmp(own_buffer_data(made), zeroes, beginning(size)) != 0)
+        differs("a buffer that is not zeroed", to);
+    fill_buffer(to, own_buffer_data(made), size);
+    return made;
+}
+
+void *memory_for(int to, size_t size)
+{
+    struct header *header = (struct header *)make(size) - 1;
+
+    header->number = to;
+    header->size = size;
+    fill_buffer(to, header + 1, size);
+    return header + 1;
+}
+
+void buffer_freed(void *memory)
+{
+    const struct header *header = (struct header *)memory - 1;
+
+    if (memcmp(memory, pattern_of(header->number), beginning(header->size)) != 0)
+        differs("the contents of a buffer's memory", header->number);
+    happened(BUFFER_FREED, header->number);
+    unmake(memory);
+}
+
+int refilled(int at, size_t size, int result)
+{
+    size_t old = buffer_sizes[at], kept = old < size ? old : size;
+    uint8_t *data = (uint8_t *)own_buffer_data(buffer(at));
+
+    if (result != 0)
+        return result;
+    if (memcmp(data, pattern_of(at), beginning(kept)) != 0)
+        differs("the contents of a buffer", at);
+    if (size > old && old < BEGINNING)
+        if (memcmp(data + old, zeroes, beginning(size) - old) != 0)
+            differs("the new end of a buffer", at);
+    fill_buffer(at, data, size);
+    return result;
+}
+
+size_t checked_buffer(int at)
+{
+    if (memcmp(own_buffer_data(buffer(at)), pattern_of(at), beginning(buffer_sizes[at])) != 0)
+        differs("the contents of a buffer", at);
+    return own_buffer_size(buffer(at));
+}
+
+const char *letters(size_t count)
+{
+    static char string[260];
+
+    for (size_t i = 0; i < count; i++)
+        string[i] = (char)('a' + i % 26);
+    string[count] = 0;
+    return string;
+}
+
+void *text(int to, char *string, size_t length, size_t size)
+{
+    if (string && (strlen(string) != length || strcmp(string, letters(length)) != 0))
+        differs("a string", to);
+    return fresh(to, string, size);
 }

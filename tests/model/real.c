@@ -23,6 +23,8 @@ void differs(const char *what, long subject)
     real_differs(run, what, subject, subject);
 }
 
+enum { MARK = EDOM }; /* no call sets it */
+
 struct got {
     intptr_t number;
     const void *pointer;
@@ -44,7 +46,7 @@ struct got {
 #define TAKE_SAME(expression) got.pointer = (expression)
 #define TAKE_RETURNS(expression) got.pointer = (expression)
 #define TAKE_BLOCK(expression) got.pointer = (expression)
-#define TAKE_NODE(expression) got.pointer = nodes[TO] = (expression)
+#define TAKE_NODE(expression) got.pointer = remember(TO, expression)
 
 static struct got call(const struct op *op)
 {
@@ -70,8 +72,6 @@ static struct got call(const struct op *op)
 #undef SIZE
 #undef OTHER
 
-enum { MARK = EDOM }; /* no call sets it */
-
 static void compare(const struct op *op, const struct got *got, int error,
                     const struct outcome *due)
 {
@@ -91,13 +91,45 @@ static void compare(const struct op *op, const struct got *got, int error,
         real_differs(run, "whether there is a result", due->value, got->pointer != NULL);
 }
 
+static bool refused; /* the top-level call, by a limit */
+static bool in_any_order;
+static int used; /* of the callbacks that come in any order */
+
+/* A callback of a collection: the script has it somewhere. */
+static void happened_somewhere(enum event kind, int subject)
+{
+    static struct step steps[SCRIPT];
+    int found = used;
+
+    if (used == 0)
+        memcpy(steps, run->script, (size_t)run->steps * sizeof steps[0]);
+    while (steps[1 + 2 * found].what == EVENT &&
+           (steps[1 + 2 * found].subject != subject ||
+            (steps[1 + 2 * found].event != kind &&
+             !(kind == CALLED && (steps[1 + 2 * found].event == CALLED_FIRST ||
+                                  steps[1 + 2 * found].event == CALLED_LAST)))))
+        found++;
+    if (steps[1 + 2 * found].what != EVENT)
+        real_differs(run, "a callback of a collection", kind, subject);
+    steps[1 + 2 * found] = steps[1 + 2 * used++];
+}
+
 static void run_call(void)
 {
     const struct op *op = &run->script[at++].op;
 
+    in_any_order = op->call == CALL_collect || op->call == CALL_pool_collect;
+    used = 0;
     errno = MARK;
     const struct got got = call(op);
     int error = errno;
+    if (in_any_order)
+        at += 2 * used;
+    used = 0;
+    in_any_order = false;
+    refused = at == 1 && run->may_refuse && error == EDQUOT;
+    if (refused)
+        return;
     const struct step *end = &run->script[at];
     if (at >= run->steps || end->what != END)
         real_differs(run, "a callback that was not made", end->event, end->subject);
@@ -109,6 +141,11 @@ void happened(enum event kind, int subject)
 {
     const struct step *step = &run->script[at];
 
+    if (in_any_order) {
+        happened_somewhere(kind, subject);
+        errno = EILSEQ;
+        return;
+    }
     if (at >= run->steps || step->what != EVENT)
         real_differs(run, "a callback that should not be made", kind, subject);
     bool same = step->event == kind ||
@@ -121,16 +158,17 @@ void happened(enum event kind, int subject)
     if (at >= run->steps || run->script[at].what != RETURN)
         real_differs(run, "a callback within another", step->subject, subject);
     at++;
-    errno = EILSEQ; /* is kept around it */
+    errno = kind == VISITED ? MARK : EILSEQ; /* is kept around all but visitors */
 }
 
-void real_run(const struct world *world)
+bool real_run(const struct world *world)
 {
     run = world;
     at = 0;
     run_call();
-    if (at != run->steps)
+    if (!refused && at != run->steps)
         real_differs(run, "callbacks that were not made", run->steps, at);
+    return !refused;
 }
 
 void real_begin(void)

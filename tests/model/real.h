@@ -8,11 +8,13 @@
 
 void real_begin(void);
 
-/* Runs the script. Calls real_differs where the library does something else. */
-void real_run(const struct world *world);
+/* Runs the script. Calls real_differs where the library does something else. False: a limit has
+   refused the call. */
+bool real_run(const struct world *world);
 
 /* look.c: compares what a call has used, or everything. */
 void look_at(const struct world *world, const struct op *op);
+void look_at_refusal(const struct world *world, const struct op *op);
 void look_at_all(const struct world *world);
 
 /* Ends the process, or the run; does not return. */

@@ -43,7 +43,7 @@ void differs(const char *what, long subject)
 #define BLOCK(value, error, call) CHECKED(error, 0, DUE(#call, (value) >= 0, (call) != NULL))
 #define RETURNS(value, error, call) BLOCK(value, error, call)
 #define NODE(to, value, error, call)                                                               \
-    CHECKED(error, 0, DUE(#call, (value) >= 0, (nodes[to] = (call)) != NULL))
+    CHECKED(error, 0, DUE(#call, (value) >= 0, remember(to, call) != NULL))
 
 static inline void usage_is(int line, int at, size_t blocks, size_t bytes, size_t children,
                             size_t held, size_t deferred, size_t peak, size_t most)

@@ -53,6 +53,10 @@ static bool take_down(struct op *op)
             op->call = CALL_clear;
             return true;
         }
+        if (self->kind == LIST && self->items && !self->shared) {
+            op->call = CALL_list_clear;
+            return true;
+        }
         op->call = CALL_set;
         for (int ref = 0; self->kind == OBJECT && ref < self->refs; ref++) {
             op->b = (int8_t)ref;
@@ -63,52 +67,85 @@ static bool take_down(struct op *op)
     return false;
 }
 
-static void run(const struct recipe *recipe, void (*after)(const struct world *world))
+/* A call that a limit refuses has changed nothing: false, from `after`. */
+static void step(const struct slice *slice, bool (*after)(const struct world *world, size_t number),
+                 size_t number)
+{
+    static unsigned char saved[offsetof(struct world, script)];
+
+    if (world.tight)
+        memcpy(saved, &world, sizeof saved);
+    if (!world_step(&world, slice) || after(&world, number))
+        return;
+    memcpy(&world, saved, sizeof saved);
+}
+
+static void run(const struct recipe *recipe,
+                bool (*after)(const struct world *world, size_t number))
 {
     struct op op;
 
-    for (size_t i = 0; i < recipe->count; i++) {
+    for (size_t i = 0; i < recipe->count && !world.overflowed; i++) {
         if (run_told)
             run_told->slice = i + 1;
-        if (i == 0) {
+        if (i == 0)
             world_begin(&world, &recipe->slices[0]);
-            continue;
-        }
-        if (world_step(&world, &recipe->slices[i]))
-            after(&world);
-        if (world.overflowed)
-            return;
+        else
+            step(&recipe->slices[i], after, i);
     }
     if (run_told)
         run_told->slice = recipe->count + 1;
-    while (!recipe->stays && take_down(&op)) {
+    while (!world.overflowed && !recipe->stays && take_down(&op)) {
         world_perform(&world, &op);
-        after(&world);
+        (void)after(&world, WORLD + 1);
     }
 }
 
-static void after_step(const struct world *of)
+static bool compare(const struct world *of, size_t number)
 {
     static unsigned steps;
+    bool went = real_run(of);
 
-    real_run(of);
+    if (run_told)
+        run_told->refused[number] = !went;
+    if (!went) {
+        look_at_refusal(of, &of->script[0].op);
+        return false;
+    }
     look_at(of, &of->script[0].op);
     if (++steps % LOOK_EVERY == 0)
         look_at_all(of);
+    return true;
 }
 
 void run_recipe(const struct recipe *recipe)
 {
     real_begin();
-    run(recipe, after_step);
+    run(recipe, compare);
+    if (world.overflowed)
+        real_differs(&world, "the script is too short", SCRIPT, world.steps);
     look_at_all(&world);
+    for (int i = 0; i < NODES && !recipe->stays; i++)
+        if (world.node[i].state != DEAD)
+            real_differs(&world, "a node that does not die", i, world.node[i].kind);
     if (run_told) {
         run_told->calls += world.calls;
         run_told->worlds++;
     }
 }
 
+static void (*after_model)(const struct world *world);
+
+static bool go_on(const struct world *of, size_t number)
+{
+    if (run_told && run_told->refused[number])
+        return false;
+    after_model(of);
+    return true;
+}
+
 void run_model(const struct recipe *recipe, void (*after)(const struct world *world))
 {
-    run(recipe, after);
+    after_model = after;
+    run(recipe, go_on);
 }

@@ -11,8 +11,9 @@ enum { WORLD = 1500, DIFFERS = 3 };
 /* What a run tells the process that has forked it. */
 struct told {
     uint64_t calls, worlds;
-    uint64_t seed; /* of the world */
-    size_t slice;  /* how many of the world's slices have been used; one more: all is being taken
+    bool refused[WORLD + 2]; /* by a limit: which calls */
+    uint64_t seed;           /* of the world */
+    size_t slice; /* how many of the world's slices have been used; one more: all is being taken
                         down */
     char sentence[500];
 };

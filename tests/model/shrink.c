@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS = 20, BYTES = 24 };
+/* What is left of a slice says at least which call it is, and which node that makes. */
+enum { SECONDS = 20, LEAST = 4, BYTES = 32 };
 
 static bool fails(const struct recipe *recipe)
 {
@@ -52,7 +53,7 @@ static void shorten(struct recipe *recipe)
     for (size_t i = 1; i < recipe->count; i++) {
         struct slice *slice = &recipe->slices[i];
         size_t before = slice->length;
-        for (size_t length = 1; length < BYTES && length < before; length++) {
+        for (size_t length = LEAST; length < BYTES && length < before; length++) {
             slice->length = length;
             if (fails(recipe))
                 break;
@@ -71,9 +72,12 @@ size_t shrink(struct recipe *recipe)
         recipe->count = run_told->slice;
     do {
         before = recipe->count;
-        for (size_t part = recipe->count; part > 0; part /= 2)
+        for (size_t part = recipe->count; part > 0; part = part == 3 ? 2 : part / 2)
             take_out(recipe, part);
-        shorten(recipe);
+        if (recipe->count == before)
+            shorten(recipe);
+        for (size_t part = 3; part > 0; part--)
+            take_out(recipe, part);
     } while (recipe->count < before);
     recipe->stays = true; /* unless the difference is seen only then */
     recipe->stays = fails(recipe);

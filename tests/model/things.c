@@ -92,6 +92,64 @@ own_object *get_field(int object, int at)
     return *field(object, at);
 }
 
+/* A dead object's address may be that of a new one. */
+void *remember(int to, void *object)
+{
+    for (int i = 0; i < NODES; i++)
+        if (nodes[i] == object)
+            nodes[i] = NULL;
+    return nodes[to] = object;
+}
+
+static int number_of(const void *object)
+{
+    for (int i = 0; i < NODES; i++)
+        if (nodes[i] == object)
+            return i;
+    return NOBODY;
+}
+
+void *stop_after(int visits)
+{
+    static int left[64], next; /* calls within calls each have their own */
+
+    next = (next + 1) % 64;
+    left[next] = visits;
+    return &left[next];
+}
+
+static int visit(int subject, void *left)
+{
+    happened(VISITED, subject);
+    return --*(int *)left == 0 ? 7 : 0;
+}
+
+int visit_child(own_pool *child, void *arg)
+{
+    return visit(number_of(child), arg);
+}
+
+int visit_call(void (*call)(void *arg), void *arg, void *context)
+{
+    if (call != called)
+        differs("the function of a deferred call", *(int *)arg);
+    return visit(*(int *)arg, context);
+}
+
+int visit_object(void *object, int depth, void *arg)
+{
+    (void)depth;
+    return visit(number_of(object), arg);
+}
+
+int name_is(int at, int name)
+{
+    char due[20];
+
+    snprintf(due, sizeof due, "name %d", name);
+    return strcmp(due, own_pool_name(pool(at))) == 0;
+}
+
 static int numbers[BLOCKS];
 static int marks[CALLS];
 
@@ -105,9 +163,14 @@ void *mark(int call)
     return &marks[call];
 }
 
-void called(void *mark)
+void called(void *arg)
 {
-    happened(CALLED, *(int *)mark);
+    happened(CALLED, *(int *)arg);
+}
+
+int user_is(int at, int user)
+{
+    return own_pool_user(pool(at)) == (user < 0 ? NULL : mark(user));
 }
 
 static void tell(own_weakref *ref, void *arg)

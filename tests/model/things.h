@@ -50,6 +50,35 @@ int type_number(int at);
 void set_field(int object, int at, int to);
 own_object *get_field(int object, int at);
 
+void *remember(int to, void *object);
+static inline own_list *list(int at)
+{
+    return (own_list *)node(at);
+}
+static inline own_buffer *buffer(int at)
+{
+    return (own_buffer *)node(at);
+}
+
+/* buffers */
+void *filled(int to, own_buffer *buffer, bool zeroed);
+void *memory_for(int to, size_t size);
+void buffer_freed(void *memory);
+int refilled(int at, size_t size, int result);
+size_t checked_buffer(int at); /* its size */
+
+/* visitors, and where they count the visits after which they end a call */
+void *stop_after(int visits);
+int visit_child(own_pool *child, void *arg);
+int visit_call(void (*call)(void *arg), void *arg, void *context);
+int visit_object(void *object, int depth, void *arg);
+
+/* names */
+int name_is(int at, int name);
+int user_is(int at, int user);
+const char *letters(size_t count);
+void *text(int to, char *string, size_t length, size_t size);
+
 /* deferred calls and weak references: an argument for each number */
 void called(void *mark);
 void *mark(int call);

@@ -18,6 +18,8 @@ struct outcome perform_weakref_new(struct world *world, const struct op *op)
 
     weak->target = op->b;
     weak->has_call = op->c;
+    if (world->node[op->b].shared)
+        share(world, op->to);
     return done(op->to);
 }
 

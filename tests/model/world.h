@@ -27,7 +27,7 @@ enum {
     REFS = FIELDS + TAIL,
     ITEMS = 12,
     CALLS = 4, /* different arguments of deferred calls */
-    SCRIPT = 4096,
+    SCRIPT = 1 << 14,
     REACTIONS = 20,
     DEPTH = 5,
     NOBODY = -1,
@@ -47,6 +47,7 @@ enum entry_kind { HELD, CHILD, CALL, ADOPTED };
 struct entry {
     uint8_t kind;
     int8_t subject; /* a node, the number of a call, or a block */
+    uint32_t stamp; /* when it came */
 };
 
 enum phase { FIRST, LAST, PHASES };
@@ -54,8 +55,9 @@ enum phase { FIRST, LAST, PHASES };
 struct node {
     uint8_t kind, state;
     uint64_t serial; /* later ones are newer */
-    int references;  /* all of them */
-    int callers;     /* those of the driver itself */
+    bool shared;
+    int references; /* all of them */
+    int callers;    /* those of the driver itself */
     int parent;
 
     /* objects */
@@ -73,20 +75,19 @@ struct node {
     int items;
     int8_t item[ITEMS];
 
-    /* buffers, and arrays that lie in one */
+    /* buffers */
     size_t size;
-    uint8_t tag;
-    bool adopted;
-    int base;
+    bool adopted, busy; /* busy: its memory is being replaced */
 
     /* pools */
     bool exact, private; /* it has an allocator */
     int entries, aside[PHASES];
     struct entry entry[ENTRIES];
     int8_t call[PHASES][ASIDE];
+    uint32_t call_stamp[PHASES][ASIDE];
     size_t limit, bytes, peak, peak_most;
     int blocks;
-    intptr_t user;
+    int user;
     int name;
 };
 
@@ -111,7 +112,7 @@ struct outcome {
     intptr_t value;
 };
 
-enum event { FINALIZED, CALLED, CALLED_FIRST, CALLED_LAST, TOLD, FREED, VISITED };
+enum event { FINALIZED, CALLED, CALLED_FIRST, CALLED_LAST, TOLD, FREED, VISITED, BUFFER_FREED };
 
 struct step {
     enum { BEGIN, END, EVENT, RETURN } what;
@@ -124,11 +125,13 @@ struct step {
 struct world {
     struct choices choices;
     uint64_t serial;
+    uint32_t stamp;
     uint32_t enabled; /* groups of calls */
     int reactions;    /* left for the top-level call */
     int depth;        /* of reactions within reactions */
     int busy;         /* callbacks that may not end any pool now */
-    bool may_refuse;  /* the top-level call may fail for a limit, instead of what the script says */
+    bool tight;       /* there has been a limit that may refuse what needs memory */
+    bool may_refuse;  /* this call may */
     bool overflowed;  /* the script was too short, which ends the world */
     int steps;        /* in the script */
     size_t calls;     /* performed, reactions included */
@@ -170,6 +173,7 @@ void event(struct world *world, enum event kind, int subject);
 void take(struct world *world, int node);
 void release(struct world *world, int node);
 void empty(struct world *world, int pool);
+void clear_weak(struct world *world, int node);
 bool is_ancestor(const struct world *world, int ancestor, int pool);
 struct node *make_node(struct world *world, int to, int owner, enum kind kind);
 
@@ -178,7 +182,11 @@ bool has_room(const struct node *pool); /* for some more entries */
 void add_entry(struct world *world, int pool, enum entry_kind kind, int subject);
 int find_entry(const struct node *pool, enum entry_kind kind, int subject); /* -1: none */
 void cut_entry(struct node *pool, int at);
+void cut_call(struct node *pool, enum phase phase, int at);
 int holds_of_pools(const struct world *world, int node);
+
+/* sharing.c */
+void share(struct world *world, int node);
 
 /* memory.c */
 size_t rounded_size(const struct node *pool, size_t size);
