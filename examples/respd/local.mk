@@ -26,6 +26,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/keys.c \
 	%D%/list.c \
 	%D%/list.h \
+	%D%/listener.c \
+	%D%/listener.h \
 	%D%/lists.c \
 	%D%/main.c \
 	%D%/monitor.c \
@@ -34,6 +36,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/number.h \
 	%D%/parser.c \
 	%D%/parser.h \
+	%D%/refusal.c \
+	%D%/refusal.h \
 	%D%/reply.c \
 	%D%/request.c \
 	%D%/request.h \
@@ -62,7 +66,8 @@ respd_tests = \
 	%D%/tests/limit \
 	%D%/tests/model \
 	%D%/tests/monitor \
-	%D%/tests/protocol
+	%D%/tests/protocol \
+	%D%/tests/shortage
 
 %C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_cycles_LDADD =
@@ -84,6 +89,8 @@ respd_tests = \
 %C%_tests_monitor_LDADD =
 %C%_tests_protocol_SOURCES = %D%/tests/protocol.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_protocol_LDADD =
+%C%_tests_shortage_SOURCES = %D%/tests/shortage.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_shortage_LDADD =
 
 respd_scripts = \
 	%D%/tests/compat.sh \
