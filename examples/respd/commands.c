@@ -23,6 +23,8 @@ const struct command commands[] = {
     {"echo", 2, NEEDS_NOTHING, command_echo},
     {"exists", -2, NEEDS_KEYS, command_exists},
     {"expire", -3, NEEDS_KEYS, command_expire},
+    {"expireat", -3, NEEDS_KEYS, command_expireat},
+    {"expiretime", 2, NEEDS_KEYS, command_expiretime},
     {"flushall", -1, NEEDS_KEYS, command_flushall},
     {"flushdb", -1, NEEDS_KEYS, command_flushdb},
     {"get", 2, NEEDS_KEYS, command_get},
@@ -52,6 +54,8 @@ const struct command commands[] = {
     {"own", -2, NEEDS_ALL, command_own},
     {"persist", 2, NEEDS_KEYS, command_persist},
     {"pexpire", -3, NEEDS_KEYS, command_pexpire},
+    {"pexpireat", -3, NEEDS_KEYS, command_pexpireat},
+    {"pexpiretime", 2, NEEDS_KEYS, command_pexpiretime},
     {"ping", -1, NEEDS_NOTHING, command_ping},
     {"pttl", 2, NEEDS_KEYS, command_pttl},
     {"quit", -1, NEEDS_NOTHING, command_quit},
@@ -201,10 +205,14 @@ void subcommand_run(struct request *request, const struct subcommand *subcommand
 
 /* Shared by commands */
 
+const char *command_name(const struct request *request)
+{
+    return find_command(argument(request, 0))->name;
+}
+
 void reply_wrong_arity(struct request *request)
 {
-    const struct command *command = find_command(argument(request, 0));
-    reply_error(request, "ERR wrong number of arguments for '%s' command", command->name);
+    reply_error(request, "ERR wrong number of arguments for '%s' command", command_name(request));
 }
 
 bool find_value(struct request *request, size_t index, enum value_type type, struct entry **entry)

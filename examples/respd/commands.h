@@ -79,6 +79,19 @@ bool integer_argument(struct request *request, size_t index, int64_t *number);
 
 void reply_wrong_arity(struct request *request);
 
+/* The name of the command that a request is, in lower case. */
+const char *command_name(const struct request *request);
+
+/* How a time is given: in which unit, and whether since 1970 or from now on. */
+struct time_form {
+    int64_t unit; /* milliseconds */
+    bool is_absolute;
+};
+
+/* An argument that says when a key expires, in milliseconds since 1970; it must lie after now, or
+   after 1970. false: replied what is wrong. In deadlines.c. */
+bool deadline_argument(struct request *request, size_t index, struct time_form form, int64_t *when);
+
 /* strings.c */
 void command_get(struct request *request);
 void command_getdel(struct request *request);
@@ -110,6 +123,10 @@ void command_type(struct request *request);
 /* deadlines.c */
 void command_expire(struct request *request);
 void command_pexpire(struct request *request);
+void command_expireat(struct request *request);
+void command_pexpireat(struct request *request);
+void command_expiretime(struct request *request);
+void command_pexpiretime(struct request *request);
 void command_ttl(struct request *request);
 void command_pttl(struct request *request);
 void command_persist(struct request *request);

@@ -106,6 +106,8 @@ EXTRA_DIST += \
 	%D%/demo.sh \
 	%D%/scratch.sh \
 	%D%/speed.sh \
+	%D%/tests/compat-admin.commands \
+	%D%/tests/compat-admin.replies \
 	%D%/tests/compat.commands \
 	%D%/tests/compat.replies
 
