@@ -73,11 +73,7 @@ void command_mget(struct request *request)
     }
 }
 
-/*
- * Puts a string argument under a key, whatever was there. The old string, where one is asked for,
- * is replied after the last step that can fail. NULL: replied why not.
- */
-static struct entry *store(struct request *request, size_t key, size_t value, bool reply_old)
+struct entry *store(struct request *request, size_t key, size_t value, bool reply_old)
 {
     struct database *database = database_of(request);
     struct entry *entry = database_open(database, argument(request, key), request->pool);
@@ -95,6 +91,7 @@ static struct entry *store(struct request *request, size_t key, size_t value, bo
     database_clear_value(database, entry);
     entry->value.string = cell;
     entry->type = VALUE_STRING;
+    watch_touch(database, entry);
     return entry;
 }
 
@@ -210,4 +207,31 @@ void command_mset(struct request *request)
         expiry_remove(database_of(request), entry);
     }
     reply_ok(request);
+}
+
+void command_msetnx(struct request *request)
+{
+    if (request->argument_count % 2 == 0) {
+        reply_wrong_arity(request);
+        return;
+    }
+    for (size_t i = 1; i < request->argument_count; i += 2)
+        if (database_find(database_of(request), argument(request, i))) {
+            reply_integer(request, 0);
+            return;
+        }
+    for (size_t i = 1; i < request->argument_count; i += 2)
+        if (!store(request, i, i + 1, false))
+            return;
+    reply_integer(request, 1);
+}
+
+void command_getset(struct request *request)
+{
+    struct entry *entry;
+    if (!find_value(request, 1, VALUE_STRING, &entry))
+        return;
+    entry = store(request, 1, 2, true);
+    if (entry)
+        expiry_remove(database_of(request), entry);
 }

@@ -1,17 +1,20 @@
 #!/bin/sh
 # compat.sh - compares respd's replies with those of Redis, command by command.
 #
-# compat.replies is what redis-server 7.0.15 replied. Where a redis-server is at hand,
+# compat.replies, and the same of other topics, is what redis-server 7.0.15 replied. Where a
+# redis-server is at hand,
 #
 #   compat.sh --record
 #
-# asks it again; the file must then be looked at and committed.
+# asks it again; the files must then be looked at and committed.
 set -eu
 
 here=$(dirname "$0")
 respd=${RESPD:-examples/respd/respd}
 . "$here/../scratch.sh"
 has redis-cli || exit 77
+
+topics="compat types"
 
 wait_for()
 {
@@ -28,7 +31,10 @@ if test "${1-}" = --record; then
         --appendonly no >/dev/null &
     server=$!
     wait_for redis-cli -s "$folder/socket" PING
-    redis-cli -s "$folder/socket" <"$here/compat.commands" >"$here/compat.replies" 2>&1
+    for topic in $topics; do
+        redis-cli -s "$folder/socket" FLUSHALL >/dev/null
+        redis-cli -s "$folder/socket" <"$here/$topic.commands" >"$here/$topic.replies" 2>&1
+    done
     exit 0
 fi
 
@@ -37,12 +43,17 @@ $respd --port 0 >"$folder/output" &
 server=$!
 wait_for grep -q ' port ' "$folder/output"
 port=$(sed -n 's/^respd: listening .* port //p' "$folder/output")
-redis-cli -p "$port" <"$here/compat.commands" >"$folder/replies" 2>&1
+for topic in $topics; do
+    redis-cli -p "$port" FLUSHALL >/dev/null
+    redis-cli -p "$port" <"$here/$topic.commands" >"$folder/$topic.replies" 2>&1
+done
 kill -TERM "$server"
 wait "$server" || { echo "compat: respd failed at its end"; cat "$folder/output"; exit 1; }
 server=
 
-if ! diff -u "$here/compat.replies" "$folder/replies"; then
-    echo "compat: respd replies otherwise than Redis"
-    exit 1
-fi
+for topic in $topics; do
+    if ! diff -u "$here/$topic.replies" "$folder/$topic.replies"; then
+        echo "compat: respd replies otherwise than Redis"
+        exit 1
+    fi
+done
