@@ -30,6 +30,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/keys.c \
 	%D%/list.c \
 	%D%/list.h \
+	%D%/listener.c \
+	%D%/listener.h \
 	%D%/lists.c \
 	%D%/main.c \
 	%D%/monitor.c \
@@ -40,6 +42,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/parser.h \
 	%D%/random.c \
 	%D%/random.h \
+	%D%/refusal.c \
+	%D%/refusal.h \
 	%D%/reply.c \
 	%D%/request.c \
 	%D%/request.h \
@@ -71,7 +75,8 @@ respd_tests = \
 	%D%/tests/limit \
 	%D%/tests/model \
 	%D%/tests/monitor \
-	%D%/tests/protocol
+	%D%/tests/protocol \
+	%D%/tests/shortage
 
 %C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_cycles_LDADD =
@@ -93,6 +98,8 @@ respd_tests = \
 %C%_tests_monitor_LDADD =
 %C%_tests_protocol_SOURCES = %D%/tests/protocol.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_protocol_LDADD =
+%C%_tests_shortage_SOURCES = %D%/tests/shortage.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_shortage_LDADD =
 
 respd_scripts = \
 	%D%/tests/compat.sh \

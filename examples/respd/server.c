@@ -11,7 +11,6 @@
 #include "connection.h"
 #include "monitor.h"
 
-#define BACKLOG 511
 #define EXPIRE_AT_ONCE 1000 /* keys, before others get their turn */
 
 static const own_type server_type = {
@@ -110,7 +109,7 @@ static void drain(struct worker *worker)
     bool is_first = worker == first_worker(server) && !worker->draining;
     worker_drain(worker);
     if (is_first) {
-        uv_close((uv_handle_t *)&server->listener, NULL);
+        listener_close(&server->listener);
         uv_close((uv_handle_t *)&server->expiry_timer, NULL);
         uv_close((uv_handle_t *)&server->terminate, NULL);
         uv_close((uv_handle_t *)&server->interrupt, NULL);
@@ -172,43 +171,24 @@ void server_trim_others(struct worker *worker)
             worker_wake(&server->workers[i]);
 }
 
-/* Listening */
-
-static void on_connection(uv_stream_t *listener, int status)
-{
-    struct server *server = listener->data;
-    worker_begin(first_worker(server));
-    if (status == 0 && connection_accept(server) != 0)
-        server->connections_rejected++;
-}
-
 static int server_listen(struct server *server)
 {
-    struct sockaddr_in address;
-    int length = sizeof address;
-    int error = uv_ip4_addr(server->options.bind, server->options.port, &address);
-    if (error == 0)
-        error = uv_tcp_bind(&server->listener, (const struct sockaddr *)&address, 0);
-    if (error == 0)
-        error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
-    if (error == 0)
-        error = uv_tcp_getsockname(&server->listener, (struct sockaddr *)&address, &length);
-    if (error == 0) {
-        server->port = ntohs(address.sin_port);
-        error = uv_signal_start(&server->terminate, on_signal, SIGTERM);
-    }
+    const struct options *options = &server->options;
+    int port = listener_open(&server->listener, first_worker(server), options->bind, options->port);
+    if (port < 0)
+        return port;
+    server->port = port;
+    int error = uv_signal_start(&server->terminate, on_signal, SIGTERM);
     return error ? error : uv_signal_start(&server->interrupt, on_signal, SIGINT);
 }
 
 static void add_handles(struct server *server)
 {
     uv_loop_t *loop = &first_worker(server)->loop;
-    uv_tcp_init(loop, &server->listener);
     uv_timer_init(loop, &server->expiry_timer);
     uv_signal_init(loop, &server->terminate);
     uv_signal_init(loop, &server->interrupt);
-    server->listener.data = server->expiry_timer.data = server->terminate.data =
-        server->interrupt.data = server;
+    server->expiry_timer.data = server->terminate.data = server->interrupt.data = server;
 }
 
 static int make_workers(struct server *server)

@@ -17,6 +17,7 @@
 
 #include "census.h"
 #include "database.h"
+#include "listener.h"
 #include "worker.h"
 
 #define DATABASES 16
@@ -41,7 +42,7 @@ struct server {
     struct worker *workers; /* as many as threads */
 
     /* Of the first worker's loop, and used by that thread alone: */
-    uv_tcp_t listener;
+    struct listener listener;
     uv_timer_t expiry_timer;
     uv_signal_t terminate, interrupt;
     uv_poll_t monitor;

@@ -115,7 +115,7 @@ static void reply_list(struct request *request, const char *list)
     if (list)
         reply_word(request, list);
     else
-        request->failed = true;
+        request_fail(request);
 }
 
 static void get_id(struct request *request)

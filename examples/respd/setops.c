@@ -22,7 +22,7 @@ static bool find_sets(struct sets *sets, struct request *request, size_t first, 
     *sets = (struct sets){.request = request, .count = count};
     sets->tables = own_alloc_raw(request->pool, count, sizeof *sets->tables);
     if (!sets->tables) {
-        request->failed = true;
+        request_fail(request);
         return false;
     }
     for (size_t i = 0; i < count; i++) {

@@ -194,7 +194,7 @@ static void reply_few(struct request *request, const struct table *members, size
     own_pool *pool = census_pool(request->pool, "picked", 0, 0);
     struct table picked;
     if (!pool) {
-        request->failed = true;
+        request_fail(request);
         return;
     }
     table_init(&picked, pool, sizeof(struct item));
@@ -204,7 +204,7 @@ static void reply_few(struct request *request, const struct table *members, size
         if (table_find(&picked, &key, item->hash))
             continue;
         if (!table_add(&picked, &key, item->hash, NULL))
-            request->failed = true;
+            request_fail(request);
         reply_member(request, members, item);
         count--;
     }

@@ -3,13 +3,19 @@
  */
 #include "worker.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "census.h"
 #include "connection.h"
 #include "server.h"
 
 #define DRAIN_MILLISECONDS 3000
+#define DESCRIPTORS_BESIDES 1024 /* of loops, files and the monitor's clients */
 
 /* Turns */
 
@@ -194,6 +200,46 @@ void worker_drain(struct worker *worker)
         uv_close((uv_handle_t *)&worker->drain_timer, NULL);
 }
 
+static void on_event(uv_poll_t *poll, int status, int events)
+{
+    (void)poll;
+    (void)status;
+    (void)events;
+}
+
+static void on_sized(uv_handle_t *poll)
+{
+    close((int)(intptr_t)poll->data);
+}
+
+/*
+ * libuv has an array of what it watches, by descriptor. It aborts where that array must grow and
+ * there is no memory. So the array gets its full size here: the highest descriptor is watched once.
+ */
+static int size_watchers(struct worker *worker)
+{
+    struct rlimit limit;
+    size_t highest = worker->server->options.clients_max + DESCRIPTORS_BESIDES;
+    int error = getrlimit(RLIMIT_NOFILE, &limit);
+    if (error == 0 && limit.rlim_cur <= highest)
+        highest = limit.rlim_cur - 1;
+    int low = error == 0 ? socket(AF_UNIX, SOCK_DGRAM, 0) : -1;
+    int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, (int)highest);
+    error = high < 0 ? uv_translate_sys_error(errno)
+                     : uv_poll_init(&worker->loop, &worker->highest, high);
+    if (low >= 0)
+        close(low);
+    if (error) {
+        if (high >= 0)
+            close(high);
+        return error;
+    }
+    worker->highest.data = (void *)(intptr_t)high;
+    uv_poll_start(&worker->highest, UV_READABLE, on_event);
+    uv_close((uv_handle_t *)&worker->highest, on_sized);
+    return 0;
+}
+
 int worker_init(struct worker *worker, struct server *server, unsigned number)
 {
     worker->server = server;
@@ -205,6 +251,8 @@ int worker_init(struct worker *worker, struct server *server, unsigned number)
     uv_mutex_init(&worker->turn);
     uv_mutex_init(&worker->door);
     int error = uv_loop_init(&worker->loop);
+    if (error == 0)
+        error = size_watchers(worker);
     if (error == 0)
         error = uv_async_init(&worker->loop, &worker->wake, on_wake);
     if (error)

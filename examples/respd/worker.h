@@ -35,6 +35,7 @@ struct worker {
     uv_timer_t drain_timer;
     uv_check_t flusher;
     uv_prepare_t waiter;
+    uv_poll_t highest; /* closed before the loop runs, see size_watchers */
     bool draining;
     int64_t now; /* milliseconds; as old as the loop's turn */
 
