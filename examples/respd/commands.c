@@ -9,7 +9,7 @@
 
 #include "number.h"
 
-#define SLOTS 256 /* a power of two, several times the commands */
+#define SLOTS 512 /* a power of two, several times the commands */
 
 const struct command commands[] = {
     {"append", 3, NEEDS_KEYS, command_append},
@@ -76,6 +76,41 @@ const struct command commands[] = {
     {"ttl", 2, NEEDS_KEYS, command_ttl},
     {"type", 2, NEEDS_KEYS, command_type},
     {"unlink", -2, NEEDS_KEYS, command_del},
+    {"copy", -3, NEEDS_KEYS, command_copy},
+    {"getex", -2, NEEDS_KEYS, command_getex},
+    {"getset", 3, NEEDS_KEYS, command_getset},
+    {"hincrbyfloat", 4, NEEDS_KEYS, command_hincrbyfloat},
+    {"hkeys", 2, NEEDS_KEYS, command_hkeys},
+    {"hmset", -4, NEEDS_KEYS, command_hmset},
+    {"hsetnx", 4, NEEDS_KEYS, command_hsetnx},
+    {"hstrlen", 3, NEEDS_KEYS, command_hstrlen},
+    {"hvals", 2, NEEDS_KEYS, command_hvals},
+    {"incrbyfloat", 3, NEEDS_KEYS, command_incrbyfloat},
+    {"linsert", 5, NEEDS_KEYS, command_linsert},
+    {"lpushx", -3, NEEDS_KEYS, command_lpushx},
+    {"lrem", 4, NEEDS_KEYS, command_lrem},
+    {"lset", 4, NEEDS_KEYS, command_lset},
+    {"ltrim", 4, NEEDS_KEYS, command_ltrim},
+    {"msetnx", -3, NEEDS_KEYS, command_msetnx},
+    {"psetex", 4, NEEDS_KEYS, command_psetex},
+    {"randomkey", 1, NEEDS_KEYS, command_randomkey},
+    {"renamenx", 3, NEEDS_KEYS, command_renamenx},
+    {"rpushx", -3, NEEDS_KEYS, command_rpushx},
+    {"sdiff", -2, NEEDS_KEYS, command_sdiff},
+    {"sdiffstore", -3, NEEDS_KEYS, command_sdiffstore},
+    {"setex", 4, NEEDS_KEYS, command_setex},
+    {"setrange", 4, NEEDS_KEYS, command_setrange},
+    {"sinter", -2, NEEDS_KEYS, command_sinter},
+    {"sintercard", -3, NEEDS_KEYS, command_sintercard},
+    {"sinterstore", -3, NEEDS_KEYS, command_sinterstore},
+    {"smismember", -3, NEEDS_KEYS, command_smismember},
+    {"smove", 4, NEEDS_KEYS, command_smove},
+    {"spop", -2, NEEDS_KEYS, command_spop},
+    {"srandmember", -2, NEEDS_KEYS, command_srandmember},
+    {"substr", 4, NEEDS_KEYS, command_getrange},
+    {"sunion", -2, NEEDS_KEYS, command_sunion},
+    {"sunionstore", -3, NEEDS_KEYS, command_sunionstore},
+    {"touch", -2, NEEDS_KEYS, command_exists},
     {"", 0, NEEDS_NOTHING, NULL},
 };
 
@@ -182,7 +217,7 @@ void command_run(struct request *request)
 
 void subcommand_run(struct request *request, const struct subcommand *subcommands)
 {
-    const char *family = find_command(argument(request, 0))->name;
+    const char *family = command_name(request);
     const struct string *name = argument(request, 1);
     while (subcommands->name && !string_is_word(name, subcommands->name))
         subcommands++;

@@ -10,6 +10,7 @@
 
 #include "database.h"
 #include "request.h"
+#include "watch.h"
 
 /* What must be a command's alone while it runs: see worker.h. */
 enum needs { NEEDS_NOTHING, NEEDS_KEYS, NEEDS_ALL };
@@ -92,7 +93,40 @@ struct time_form {
    after 1970. false: replied what is wrong. In deadlines.c. */
 bool deadline_argument(struct request *request, size_t index, struct time_form form, int64_t *when);
 
+/* The form of the time that follows a word of SET and GETEX: EX, PX, EXAT or PXAT. NULL: another
+   word. In deadlines.c. */
+const struct time_form *time_word(const struct string *word);
+
+/* Gives the value of the first argument, a key, to the second. false: replied why not. */
+bool rename_key(struct request *request);
+
+/*
+ * Puts a string argument under a key, whatever was there; its deadline stays. The old string, where
+ * one is asked for, is the reply. NULL: replied why not, and nothing has changed.
+ */
+struct entry *store(struct request *request, size_t key, size_t value, bool reply_old);
+
+/* The same with a new deadline, unless `when` is 0. */
+struct entry *store_until(struct request *request, size_t key, size_t value, bool reply_old,
+                          int64_t when);
+
+/* The entry of the string of the first argument, made where there is none, as an empty one. NULL:
+   replied why not. */
+struct entry *open_string(struct request *request, bool *is_new);
+
+/* The field of a hash with that name; NULL: none, or no hash. */
+struct field *find_field(const struct entry *entry, const struct string *name);
+
+/* The field of that name, made where there is none. NULL: no memory. */
+struct field *open_field(struct request *request, struct entry *entry, const struct string *name,
+                         bool *is_new);
+
+/* The member of a set; NULL: none, or no set. */
+struct item *find_member(const struct entry *entry, const struct string *member);
+
 /* strings.c */
+void command_getset(struct request *request);
+void command_msetnx(struct request *request);
 void command_get(struct request *request);
 void command_getdel(struct request *request);
 void command_getrange(struct request *request);
@@ -102,6 +136,7 @@ void command_set(struct request *request);
 void command_setnx(struct request *request);
 
 /* counters.c */
+void command_setrange(struct request *request);
 void command_append(struct request *request);
 void command_strlen(struct request *request);
 void command_incr(struct request *request);
@@ -120,6 +155,35 @@ void command_rename(struct request *request);
 void command_scan(struct request *request);
 void command_type(struct request *request);
 
+/* copies.c */
+void command_copy(struct request *request);
+void command_randomkey(struct request *request);
+void command_renamenx(struct request *request);
+
+/* expiring.c */
+void command_getex(struct request *request);
+void command_psetex(struct request *request);
+void command_setex(struct request *request);
+
+/* floats.c */
+void command_hincrbyfloat(struct request *request);
+void command_incrbyfloat(struct request *request);
+
+/* edits.c */
+void command_linsert(struct request *request);
+void command_lrem(struct request *request);
+void command_lset(struct request *request);
+void command_ltrim(struct request *request);
+
+/* setops.c */
+void command_sdiff(struct request *request);
+void command_sdiffstore(struct request *request);
+void command_sinter(struct request *request);
+void command_sintercard(struct request *request);
+void command_sinterstore(struct request *request);
+void command_sunion(struct request *request);
+void command_sunionstore(struct request *request);
+
 /* deadlines.c */
 void command_expire(struct request *request);
 void command_pexpire(struct request *request);
@@ -132,6 +196,8 @@ void command_pttl(struct request *request);
 void command_persist(struct request *request);
 
 /* lists.c */
+void command_lpushx(struct request *request);
+void command_rpushx(struct request *request);
 void command_lpush(struct request *request);
 void command_rpush(struct request *request);
 void command_lpop(struct request *request);
@@ -141,6 +207,11 @@ void command_lrange(struct request *request);
 void command_lindex(struct request *request);
 
 /* hashes.c */
+void command_hkeys(struct request *request);
+void command_hmset(struct request *request);
+void command_hsetnx(struct request *request);
+void command_hstrlen(struct request *request);
+void command_hvals(struct request *request);
 void command_hset(struct request *request);
 void command_hget(struct request *request);
 void command_hmget(struct request *request);
@@ -151,6 +222,10 @@ void command_hexists(struct request *request);
 void command_hincrby(struct request *request);
 
 /* sets.c */
+void command_smismember(struct request *request);
+void command_smove(struct request *request);
+void command_spop(struct request *request);
+void command_srandmember(struct request *request);
 void command_sadd(struct request *request);
 void command_srem(struct request *request);
 void command_smembers(struct request *request);

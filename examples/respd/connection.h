@@ -17,6 +17,9 @@
 #include "server.h"
 
 struct request;
+struct subscriber;
+struct transaction;
+struct watcher;
 struct redisReader;
 
 #define CONNECTION_NAME_MAX 64
@@ -34,6 +37,12 @@ struct connection {
     uint64_t id;
     int64_t since;
     struct database *database; /* that it has selected */
+
+    /* Each in a child pool, NULL while there is none. */
+    struct transaction *transaction;
+    struct watcher *watcher;
+    struct subscriber *subscriber;
+
     char name[CONNECTION_NAME_MAX];
     char peer[32];
     uv_tcp_t tcp;

@@ -70,6 +70,24 @@ bool deadline_argument(struct request *request, size_t index, struct time_form f
     return false;
 }
 
+static const struct {
+    const char *word;
+    struct time_form form;
+} time_words[] = {
+    {"EX", {.unit = 1000}},
+    {"PX", {.unit = 1}},
+    {"EXAT", {.unit = 1000, .is_absolute = true}},
+    {"PXAT", {.unit = 1, .is_absolute = true}},
+};
+
+const struct time_form *time_word(const struct string *word)
+{
+    for (size_t i = 0; i < sizeof time_words / sizeof *time_words; i++)
+        if (string_is_word(word, time_words[i].word))
+            return &time_words[i].form;
+    return NULL;
+}
+
 static void expire(struct request *request, struct time_form form)
 {
     struct database *database = database_of(request);

@@ -12,12 +12,16 @@ noinst_PROGRAMS += %D%/respd
 	%D%/commands.h \
 	%D%/connection.c \
 	%D%/connection.h \
+	%D%/copies.c \
 	%D%/counters.c \
 	%D%/cycles.c \
 	%D%/database.c \
 	%D%/database.h \
 	%D%/deadlines.c \
+	%D%/edits.c \
+	%D%/expiring.c \
 	%D%/expiry.c \
+	%D%/floats.c \
 	%D%/glob.c \
 	%D%/glob.h \
 	%D%/hashes.c \
@@ -36,6 +40,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/number.h \
 	%D%/parser.c \
 	%D%/parser.h \
+	%D%/random.c \
+	%D%/random.h \
 	%D%/refusal.c \
 	%D%/refusal.h \
 	%D%/reply.c \
@@ -44,6 +50,7 @@ noinst_PROGRAMS += %D%/respd
 	%D%/server.c \
 	%D%/server.h \
 	%D%/session.c \
+	%D%/setops.c \
 	%D%/sets.c \
 	%D%/siphash.c \
 	%D%/siphash.h \
@@ -53,6 +60,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/text.c \
 	%D%/text.h \
 	%D%/tree.c \
+	%D%/watch.c \
+	%D%/watch.h \
 	%D%/worker.c \
 	%D%/worker.h
 
@@ -109,7 +118,9 @@ EXTRA_DIST += \
 	%D%/tests/compat-admin.commands \
 	%D%/tests/compat-admin.replies \
 	%D%/tests/compat.commands \
-	%D%/tests/compat.replies
+	%D%/tests/compat.replies \
+	%D%/tests/types.commands \
+	%D%/tests/types.replies
 
 # The server under Valgrind, its clients not.
 respd_under_valgrind = $(LIBTOOL) --silent --mode=execute valgrind --quiet --error-exitcode=99 \

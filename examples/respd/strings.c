@@ -71,12 +71,8 @@ void command_mget(struct request *request)
     }
 }
 
-/*
- * Puts a string argument under a key, whatever was there, with a deadline if `when` is not 0; the
- * old string is the reply where that is wanted. NULL: replied why not, and nothing has changed.
- */
-static struct entry *store_until(struct request *request, size_t key, size_t value, bool reply_old,
-                                 int64_t when)
+struct entry *store_until(struct request *request, size_t key, size_t value, bool reply_old,
+                          int64_t when)
 {
     struct database *database = database_of(request);
     struct entry *entry = database_open(database, argument(request, key), request->pool);
@@ -106,6 +102,7 @@ static struct entry *store_until(struct request *request, size_t key, size_t val
     entry->type = VALUE_STRING;
     if (when)
         server_expect(worker_of(request), when);
+    watch_touch(database, entry);
     return entry;
 
 unfill:
@@ -116,34 +113,15 @@ unset:
     return NULL;
 }
 
-static struct entry *store(struct request *request, size_t key, size_t value)
+struct entry *store(struct request *request, size_t key, size_t value, bool reply_old)
 {
-    return store_until(request, key, value, false, 0);
+    return store_until(request, key, value, reply_old, 0);
 }
 
 struct set_options {
     bool only_new, only_old, reply_old, keep_deadline;
     int64_t when; /* it expires; 0: never */
 };
-
-static const struct {
-    const char *word;
-    struct time_form form;
-} time_words[] = {
-    {"EX", {.unit = 1000}},
-    {"PX", {.unit = 1}},
-    {"EXAT", {.unit = 1000, .is_absolute = true}},
-    {"PXAT", {.unit = 1, .is_absolute = true}},
-};
-
-/* The form of the time that follows a word, or NULL. */
-static const struct time_form *time_word(const struct string *word)
-{
-    for (size_t i = 0; i < sizeof time_words / sizeof *time_words; i++)
-        if (string_is_word(word, time_words[i].word))
-            return &time_words[i].form;
-    return NULL;
-}
 
 /* false: replied what is wrong. */
 static bool parse_set_options(struct request *request, struct set_options *options)
@@ -211,7 +189,7 @@ void command_set(struct request *request)
 void command_setnx(struct request *request)
 {
     bool is_new = !database_find(database_of(request), argument(request, 1));
-    if (!is_new || store(request, 1, 2))
+    if (!is_new || store(request, 1, 2, false))
         reply_integer(request, is_new);
 }
 
@@ -222,10 +200,37 @@ void command_mset(struct request *request)
         return;
     }
     for (size_t i = 1; i < request->argument_count; i += 2) {
-        struct entry *entry = store(request, i, i + 1);
+        struct entry *entry = store(request, i, i + 1, false);
         if (!entry)
             return;
         expiry_remove(database_of(request), entry);
     }
     reply_ok(request);
+}
+
+void command_msetnx(struct request *request)
+{
+    if (request->argument_count % 2 == 0) {
+        reply_wrong_arity(request);
+        return;
+    }
+    for (size_t i = 1; i < request->argument_count; i += 2)
+        if (database_find(database_of(request), argument(request, i))) {
+            reply_integer(request, 0);
+            return;
+        }
+    for (size_t i = 1; i < request->argument_count; i += 2)
+        if (!store(request, i, i + 1, false))
+            return;
+    reply_integer(request, 1);
+}
+
+void command_getset(struct request *request)
+{
+    struct entry *entry;
+    if (!find_value(request, 1, VALUE_STRING, &entry))
+        return;
+    entry = store(request, 1, 2, true);
+    if (entry)
+        expiry_remove(database_of(request), entry);
 }
