@@ -155,7 +155,7 @@ void commands_prepare(void)
         *name_slot(command->name) = command;
 }
 
-static const struct command *find_command(const struct string *string)
+const struct command *command_find(const struct string *string)
 {
     char name[COMMAND_NAME_SIZE];
     return lower_name(string, name) ? *name_slot(name) : NULL;
@@ -177,10 +177,14 @@ static void reply_unknown(struct request *request)
                 (int)(name->length < 128 ? name->length : 128), name->bytes, quoted);
 }
 
+bool command_fits(int arity, size_t count)
+{
+    return arity < 0 ? count >= (size_t)-arity : count == (size_t)arity;
+}
+
 static bool fits_arity(const struct request *request, int arity)
 {
-    return arity < 0 ? request->argument_count >= (size_t)-arity
-                     : request->argument_count == (size_t)arity;
+    return command_fits(arity, request->argument_count);
 }
 
 static void run_with(struct request *request, const struct command *command)
@@ -206,7 +210,7 @@ static void run_with(struct request *request, const struct command *command)
 void command_run(struct request *request)
 {
     request->connection->worker->commands_processed++;
-    const struct command *command = find_command(argument(request, 0));
+    const struct command *command = command_find(argument(request, 0));
     if (!command)
         reply_unknown(request);
     else if (!fits_arity(request, command->arity))
@@ -215,10 +219,39 @@ void command_run(struct request *request)
         run_with(request, command);
 }
 
+static const char *upper_name(const char *name, char upper[COMMAND_NAME_SIZE])
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i <= length; i++)
+        upper[i] = (char)toupper((unsigned char)name[i]);
+    return upper;
+}
+
+static void reply_help(struct request *request, const char *family,
+                       const struct subcommand *subcommands)
+{
+    size_t count = 3;
+    char line[80], upper[COMMAND_NAME_SIZE];
+    for (const struct subcommand *subcommand = subcommands; subcommand->name; subcommand++)
+        count++;
+    reply_array(request, count);
+    snprintf(line, sizeof line, "%s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+             upper_name(family, upper));
+    reply_status(request, line);
+    for (; subcommands->name; subcommands++)
+        reply_status(request, subcommands->name);
+    reply_status(request, "HELP");
+    reply_status(request, "    Prints this help.");
+}
+
 void subcommand_run(struct request *request, const struct subcommand *subcommands)
 {
     const char *family = command_name(request);
     const struct string *name = argument(request, 1);
+    if (string_is_word(name, "HELP") && request->argument_count == 2) {
+        reply_help(request, family, subcommands);
+        return;
+    }
     while (subcommands->name && !string_is_word(name, subcommands->name))
         subcommands++;
     if (subcommands->name && fits_arity(request, subcommands->arity)) {
@@ -231,18 +264,16 @@ void subcommand_run(struct request *request, const struct subcommand *subcommand
         return;
     }
     char upper[COMMAND_NAME_SIZE];
-    size_t length = strlen(family);
-    for (size_t i = 0; i <= length; i++)
-        upper[i] = (char)toupper((unsigned char)family[i]);
     reply_error(request, "ERR unknown subcommand '%.*s'. Try %s HELP.",
-                (int)(name->length < 128 ? name->length : 128), name->bytes, upper);
+                (int)(name->length < 128 ? name->length : 128), name->bytes,
+                upper_name(family, upper));
 }
 
 /* Shared by commands */
 
 const char *command_name(const struct request *request)
 {
-    return find_command(argument(request, 0))->name;
+    return command_find(argument(request, 0))->name;
 }
 
 void reply_wrong_arity(struct request *request)

@@ -41,6 +41,12 @@ void commands_prepare(void);
 /* Runs a request, or replies that it cannot be: one reply in any case, but for SHUTDOWN. */
 void command_run(struct request *request);
 
+/* The command of a name, or NULL. */
+const struct command *command_find(const struct string *name);
+
+/* Whether a command of that arity may have so many arguments, its name included. */
+bool command_fits(int arity, size_t count);
+
 /* All commands, ended by one without a name. */
 extern const struct command commands[];
 
@@ -240,8 +246,10 @@ void command_ping(struct request *request);
 void command_quit(struct request *request);
 void command_select(struct request *request);
 
-/* admin.c */
+/* describe.c */
 void command_command(struct request *request);
+
+/* admin.c */
 void command_config(struct request *request);
 void command_shutdown(struct request *request);
 

@@ -19,6 +19,9 @@ noinst_PROGRAMS += %D%/respd
 	%D%/database.h \
 	%D%/deadlines.c \
 	%D%/edits.c \
+	%D%/describe.c \
+	%D%/descriptions.c \
+	%D%/descriptions.h \
 	%D%/expiring.c \
 	%D%/expiry.c \
 	%D%/floats.c \
@@ -55,6 +58,7 @@ noinst_PROGRAMS += %D%/respd
 	%D%/siphash.c \
 	%D%/siphash.h \
 	%D%/strings.c \
+	%D%/summaries.c \
 	%D%/table.c \
 	%D%/table.h \
 	%D%/text.c \
