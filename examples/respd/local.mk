@@ -8,6 +8,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/admin.c \
 	%D%/census.c \
 	%D%/census.h \
+	%D%/channels.c \
+	%D%/channels.h \
 	%D%/commands.c \
 	%D%/commands.h \
 	%D%/connection.c \
@@ -34,6 +36,10 @@ noinst_PROGRAMS += %D%/respd
 	%D%/listener.h \
 	%D%/lists.c \
 	%D%/main.c \
+	%D%/message.c \
+	%D%/message.h \
+	%D%/mirror.c \
+	%D%/mirror.h \
 	%D%/monitor.c \
 	%D%/monitor.h \
 	%D%/number.c \
@@ -55,10 +61,14 @@ noinst_PROGRAMS += %D%/respd
 	%D%/siphash.c \
 	%D%/siphash.h \
 	%D%/strings.c \
+	%D%/subscribe.c \
+	%D%/subscribe.h \
 	%D%/table.c \
 	%D%/table.h \
 	%D%/text.c \
 	%D%/text.h \
+	%D%/transaction.c \
+	%D%/transaction.h \
 	%D%/tree.c \
 	%D%/watch.c \
 	%D%/watch.h \
@@ -117,6 +127,8 @@ EXTRA_DIST += \
 	%D%/speed.sh \
 	%D%/tests/compat.commands \
 	%D%/tests/compat.replies \
+	%D%/tests/transactions.commands \
+	%D%/tests/transactions.replies \
 	%D%/tests/types.commands \
 	%D%/tests/types.replies
 

@@ -14,7 +14,7 @@ respd=${RESPD:-examples/respd/respd}
 . "$here/../scratch.sh"
 has redis-cli || exit 77
 
-topics="compat types"
+topics="compat transactions types"
 
 wait_for()
 {
