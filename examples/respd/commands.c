@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mirror.h"
 #include "number.h"
+#include "subscribe.h"
+#include "transaction.h"
 
 #define SLOTS 512 /* a power of two, several times the commands */
 
@@ -111,6 +114,21 @@ const struct command commands[] = {
     {"sunion", -2, NEEDS_KEYS, command_sunion},
     {"sunionstore", -3, NEEDS_KEYS, command_sunionstore},
     {"touch", -2, NEEDS_KEYS, command_exists},
+    {"auth", -2, NEEDS_NOTHING, command_auth},
+    {"discard", 1, NEEDS_NOTHING, command_discard},
+    {"exec", 1, NEEDS_NOTHING, command_exec}, /* it locks what its commands need */
+    {"monitor", 1, NEEDS_NOTHING, command_monitor},
+    {"multi", 1, NEEDS_NOTHING, command_multi},
+    {"psubscribe", -2, NEEDS_NOTHING, command_psubscribe},
+    {"publish", 3, NEEDS_NOTHING, command_publish},
+    {"pubsub", -2, NEEDS_NOTHING, command_pubsub},
+    {"punsubscribe", -1, NEEDS_NOTHING, command_punsubscribe},
+    {"reset", 1, NEEDS_NOTHING, command_reset},
+    {"subscribe", -2, NEEDS_NOTHING, command_subscribe},
+    {"time", 1, NEEDS_NOTHING, command_time},
+    {"unsubscribe", -1, NEEDS_NOTHING, command_unsubscribe},
+    {"unwatch", 1, NEEDS_NOTHING, command_unwatch}, /* it locks the keys, if it needs them */
+    {"watch", -2, NEEDS_KEYS, command_watch},
     {"", 0, NEEDS_NOTHING, NULL},
 };
 
@@ -187,36 +205,66 @@ static bool fits_arity(const struct request *request, int arity)
     return command_fits(arity, request->argument_count);
 }
 
+void command_execute(struct request *request, const struct command *command)
+{
+    /* Arguments may go with the command. These two keep theirs, and are shown with the database
+       that was selected, and after what they have run. */
+    bool later = command->run == command_select || command->run == command_exec;
+    if (!later)
+        mirror_show(request, command);
+    command->run(request);
+    if (later)
+        mirror_show(request, command);
+}
+
 static void run_with(struct request *request, const struct command *command)
 {
     struct worker *worker = request->connection->worker;
     switch (command->needs) {
     case NEEDS_NOTHING:
-        command->run(request);
+        command_execute(request, command);
         break;
     case NEEDS_KEYS:
         server_lock_keys(worker);
-        command->run(request);
+        command_execute(request, command);
         server_unlock_keys(worker);
         break;
     case NEEDS_ALL:
         worker_stop_others(worker);
-        command->run(request);
+        command_execute(request, command);
         worker_resume_others(worker);
         break;
     }
 }
 
-void command_run(struct request *request)
+static void refuse_arity(struct request *request, const struct command *command)
 {
-    request->connection->worker->commands_processed++;
+    if (command->run != command_exec) {
+        reply_wrong_arity(request);
+        return;
+    }
+    reply_error(request, "EXECABORT Transaction discarded because of: wrong number of arguments"
+                         " for 'exec' command");
+    transaction_end(request->connection);
+}
+
+struct request *command_run(struct request *request)
+{
+    struct connection *connection = request->connection;
+    connection->worker->commands_processed++;
     const struct command *command = command_find(argument(request, 0));
     if (!command)
         reply_unknown(request);
     else if (!fits_arity(request, command->arity))
-        reply_wrong_arity(request);
-    else
+        refuse_arity(request, command);
+    else if (!subscriber_refuses(request, command)) {
+        if (transaction_takes(connection, command))
+            return transaction_queue(request, command);
         run_with(request, command);
+        return request;
+    }
+    transaction_spoil(connection);
+    return request;
 }
 
 static const char *upper_name(const char *name, char upper[COMMAND_NAME_SIZE])
@@ -271,9 +319,14 @@ void subcommand_run(struct request *request, const struct subcommand *subcommand
 
 /* Shared by commands */
 
+const struct command *command_of(const struct request *request)
+{
+    return command_find(argument(request, 0));
+}
+
 const char *command_name(const struct request *request)
 {
-    return command_find(argument(request, 0))->name;
+    return command_of(request)->name;
 }
 
 void reply_wrong_arity(struct request *request)

@@ -38,8 +38,18 @@ void subcommand_run(struct request *request, const struct subcommand *subcommand
 /* Before the first command, and before there are threads. */
 void commands_prepare(void);
 
-/* Runs a request, or replies that it cannot be: one reply in any case, but for SHUTDOWN. */
-void command_run(struct request *request);
+/*
+ * Runs a request, or queues it in a transaction, or replies that neither can be. Returns the
+ * request whose reply is to be queued, and those whose replies follow it, linked by `next`. Each has
+ * a reply, but that of SHUTDOWN.
+ */
+struct request *command_run(struct request *request);
+
+/* Runs the command of a request, with what it needs locked. */
+void command_execute(struct request *request, const struct command *command);
+
+/* The command of a request that is known to have one. */
+const struct command *command_of(const struct request *request);
 
 /* The command of a name, or NULL. */
 const struct command *command_find(const struct string *name);
@@ -245,6 +255,28 @@ void command_hello(struct request *request);
 void command_ping(struct request *request);
 void command_quit(struct request *request);
 void command_select(struct request *request);
+
+void command_auth(struct request *request);
+void command_reset(struct request *request);
+void command_time(struct request *request);
+
+/* transaction.c */
+void command_discard(struct request *request);
+void command_exec(struct request *request);
+void command_multi(struct request *request);
+void command_unwatch(struct request *request);
+void command_watch(struct request *request);
+
+/* subscribe.c */
+void command_psubscribe(struct request *request);
+void command_publish(struct request *request);
+void command_pubsub(struct request *request);
+void command_punsubscribe(struct request *request);
+void command_subscribe(struct request *request);
+void command_unsubscribe(struct request *request);
+
+/* mirror.c */
+void command_monitor(struct request *request);
 
 /* describe.c */
 void command_command(struct request *request);

@@ -14,6 +14,7 @@
 #include "commands.h"
 #include "parser.h"
 #include "request.h"
+#include "transaction.h"
 
 /* A client that does not take its replies is not served further while so much waits for it, */
 #define UNWRITTEN_MAX ((size_t)1 << 20)
@@ -237,6 +238,25 @@ void connection_queue(struct connection *connection, struct request *request)
     connection->unwritten += request->weight;
 }
 
+void connection_answer(struct connection *connection, struct request *request)
+{
+    struct request *next;
+    for (; request; request = next) {
+        next = request->next;
+        request->next = NULL;
+        if (request->failed && request->failed != EDQUOT)
+            refusal_reply(request);
+        else if (request->failed)
+            connection_fail(connection, PARSER_LIMIT_ERROR);
+        if (request->failed == EDQUOT || request->buffer_count == 0 || connection->closing) {
+            request_drop(request);
+            continue;
+        }
+        request->weight = weigh(request);
+        connection_queue(connection, request);
+    }
+}
+
 /* Runs what has come completely, as far as the client takes the replies. */
 static void connection_run(struct connection *connection)
 {
@@ -256,19 +276,10 @@ static void connection_run(struct connection *connection)
             break;
         if (request == connection->refusal.spare) {
             refusal_queue(connection);
+            transaction_spoil(connection);
             continue;
         }
-        command_run(request);
-        if (request->failed && request->failed != EDQUOT)
-            refusal_reply(request);
-        else if (request->failed)
-            connection_fail(connection, PARSER_LIMIT_ERROR);
-        if (request->failed == EDQUOT || request->buffer_count == 0) {
-            request_drop(request);
-            continue;
-        }
-        request->weight = weigh(request);
-        connection_queue(connection, request);
+        connection_answer(connection, command_run(request));
     }
     if (connection->paused) {
         connection_pause(connection, false);

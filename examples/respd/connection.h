@@ -42,6 +42,7 @@ struct connection {
     struct transaction *transaction;
     struct watcher *watcher;
     struct subscriber *subscriber;
+    struct request **last_running; /* while EXEC runs: where the last of its replies ends */
 
     char name[CONNECTION_NAME_MAX];
     char peer[32];
@@ -82,6 +83,10 @@ void connection_flush(struct connection *connection);
 
 /* Puts a request with its reply at the end of those that are to be written. */
 void connection_queue(struct connection *connection, struct request *request);
+
+/* Queues the reply of a request, and of those that are linked to it by `next`. They are dropped
+   where there is none, or no room for it. */
+void connection_answer(struct connection *connection, struct request *request);
 
 /* Reads and runs nothing more; it is closed when the replies so far are written. For commands. */
 void connection_stop(struct connection *connection);

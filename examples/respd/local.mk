@@ -8,6 +8,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/admin.c \
 	%D%/census.c \
 	%D%/census.h \
+	%D%/channels.c \
+	%D%/channels.h \
 	%D%/commands.c \
 	%D%/commands.h \
 	%D%/connection.c \
@@ -37,6 +39,10 @@ noinst_PROGRAMS += %D%/respd
 	%D%/listener.h \
 	%D%/lists.c \
 	%D%/main.c \
+	%D%/message.c \
+	%D%/message.h \
+	%D%/mirror.c \
+	%D%/mirror.h \
 	%D%/monitor.c \
 	%D%/monitor.h \
 	%D%/number.c \
@@ -58,11 +64,15 @@ noinst_PROGRAMS += %D%/respd
 	%D%/siphash.c \
 	%D%/siphash.h \
 	%D%/strings.c \
+	%D%/subscribe.c \
+	%D%/subscribe.h \
 	%D%/summaries.c \
 	%D%/table.c \
 	%D%/table.h \
 	%D%/text.c \
 	%D%/text.h \
+	%D%/transaction.c \
+	%D%/transaction.h \
 	%D%/tree.c \
 	%D%/watch.c \
 	%D%/watch.h \
@@ -123,6 +133,8 @@ EXTRA_DIST += \
 	%D%/tests/compat-admin.replies \
 	%D%/tests/compat.commands \
 	%D%/tests/compat.replies \
+	%D%/tests/transactions.commands \
+	%D%/tests/transactions.replies \
 	%D%/tests/types.commands \
 	%D%/tests/types.replies
 

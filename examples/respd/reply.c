@@ -164,6 +164,16 @@ void reply_string(struct request *request, const struct string *string)
         add_bytes(request, "\r\n", 2);
 }
 
+void reply_object(struct request *request, void *object, const char *bytes, size_t length)
+{
+    if (request->failed)
+        return;
+    if (own_hold(request->pool, object) != 0)
+        request_fail(request);
+    else
+        add_buffer(request, bytes, length);
+}
+
 void reply_word(struct request *request, const char *word)
 {
     reply_bytes(request, word, strlen(word));

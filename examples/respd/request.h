@@ -68,6 +68,10 @@ void reply_bytes(struct request *request, const char *bytes, size_t length);
 void reply_word(struct request *request, const char *word);
 void reply_number(struct request *request, int64_t number); /* as a string */
 void reply_cell(struct request *request, const union cell *cell);
+
+/* Bytes of an object, which is held as texts are. */
+void reply_object(struct request *request, void *object, const char *bytes, size_t length);
+
 void reply_array(struct request *request, size_t count);
 
 /* An array whose count is known at its end. */

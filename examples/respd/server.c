@@ -200,6 +200,7 @@ static int make_workers(struct server *server)
 {
     make_keys_lock(&server->keys);
     uv_mutex_init(&server->alone);
+    uv_mutex_init(&server->channels);
     server->due = INT64_MAX;
     server->workers = OWN_ALLOC_N(server->pool, struct worker, server->options.threads);
     int error = server->workers ? 0 : UV_ENOMEM;

@@ -54,6 +54,9 @@ struct server {
     int64_t now; /* milliseconds since 1970, the clock of the databases */
     int64_t due; /* when the expiry timer is to expire; INT64_MAX: never */
 
+    uv_mutex_t channels; /* see channels.h */
+    size_t monitors;     /* clients that have sent MONITOR; atomic */
+
     uv_mutex_t alone;  /* of who takes everybody's turn */
     unsigned stopping; /* how many want to; atomic, as are: */
     unsigned trims;

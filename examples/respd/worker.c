@@ -13,6 +13,7 @@
 
 #include "census.h"
 #include "connection.h"
+#include "message.h"
 #include "server.h"
 
 #define DRAIN_MILLISECONDS 3000
@@ -127,6 +128,10 @@ static void on_all_read(uv_check_t *flusher)
 {
     struct worker *worker = flusher->data;
     struct connection *connection;
+    if (__atomic_load_n(&worker->has_posts, __ATOMIC_RELAXED)) {
+        worker_begin(worker);
+        messages_deliver(worker);
+    }
     while ((connection = worker->first_to_flush)) {
         worker->first_to_flush = connection->next_to_flush;
         connection->to_flush = false;
@@ -198,6 +203,7 @@ void worker_drain(struct worker *worker)
     if (worker->draining)
         return;
     take_arrivals(worker, true);
+    messages_deliver(worker);
     worker->draining = true;
     uv_close((uv_handle_t *)&worker->wake, NULL);
     uv_timer_start(&worker->drain_timer, on_drain_timeout, DRAIN_MILLISECONDS, 0);
@@ -253,6 +259,7 @@ int worker_init(struct worker *worker, struct server *server, unsigned number)
     worker->server = server;
     worker->number = number;
     worker->last_to_flush = &worker->first_to_flush;
+    worker->last_post = &worker->first_post;
     worker->read_buffer = own_alloc_raw(server->pool, READ_SIZE, 1);
     if (!worker->read_buffer)
         return UV_ENOMEM;
