@@ -38,10 +38,13 @@ check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 	%D%/shared/harness.h \
 	%D%/shared/model.c \
 	%D%/shared/model.h \
+	%D%/shared/public.c \
+	%D%/shared/public.h \
 	%D%/shared/source.c \
 	%D%/shared/source.h \
 	%D%/shared/watch.c \
 	%D%/shared/watch.h
+%C%_shared_libharness_la_CPPFLAGS = $(AM_CPPFLAGS) -DTOP_SRCDIR='"$(abs_top_srcdir)"'
 %C%_shared_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_shared_libunit_la_SOURCES = \
 	%D%/shared/breach.c \
@@ -68,6 +71,7 @@ unit_tests += \
 	%D%/unit/count \
 	%D%/unit/dying \
 	%D%/unit/faults \
+	%D%/unit/faults_every \
 	%D%/unit/faults_foreign \
 	%D%/unit/faults_monitor \
 	%D%/unit/faults_objects \
@@ -121,6 +125,17 @@ unit_tests += \
 %C%_unit_dying_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
+%C%_unit_faults_every_SOURCES = \
+	%D%/unit/every.h \
+	%D%/unit/every_arrays.c \
+	%D%/unit/every_blocks.c \
+	%D%/unit/every_objects.c \
+	%D%/unit/every_pools.c \
+	%D%/unit/every_process.c \
+	%D%/unit/every_setting.c \
+	%D%/unit/faults_every.c
+%C%_unit_faults_every_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_faults_every_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_monitor_CPPFLAGS = $(UNIT_CPPFLAGS)
