@@ -32,7 +32,10 @@ struct subcommand {
     void (*run)(struct request *request);
 };
 
-/* Runs one of several, ended by one without a name, or replies that it cannot be. */
+#define SUBCOMMAND_NAME_SIZE 24
+
+/* Runs one of several, ended by one without a name, or replies that it cannot be, or with their
+   names for HELP. */
 void subcommand_run(struct request *request, const struct subcommand *subcommands);
 
 /* Before the first command, and before there are threads. */
@@ -59,6 +62,7 @@ bool command_fits(int arity, size_t count);
 
 /* All commands, ended by one without a name. */
 extern const struct command commands[];
+size_t commands_count(void);
 
 /* Shared by commands */
 
@@ -248,8 +252,11 @@ void command_smembers(struct request *request);
 void command_sismember(struct request *request);
 void command_scard(struct request *request);
 
-/* session.c */
+/* clients.c */
 void command_client(struct request *request);
+
+/* session.c */
+bool take_client_name(struct request *request, const struct string *name); /* or replied why not */
 void command_echo(struct request *request);
 void command_hello(struct request *request);
 void command_ping(struct request *request);

@@ -6,10 +6,12 @@ noinst_PROGRAMS += %D%/respd
 %C%_respd_LDADD = libown.la $(UV_LIBS) $(HIREDIS_LIBS)
 %C%_respd_SOURCES = \
 	%D%/admin.c \
+	%D%/arrival.c \
 	%D%/census.c \
 	%D%/census.h \
 	%D%/channels.c \
 	%D%/channels.h \
+	%D%/clients.c \
 	%D%/commands.c \
 	%D%/commands.h \
 	%D%/connection.c \
@@ -54,6 +56,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/refusal.c \
 	%D%/refusal.h \
 	%D%/reply.c \
+	%D%/report.c \
+	%D%/report.h \
 	%D%/request.c \
 	%D%/request.h \
 	%D%/server.c \
@@ -63,7 +67,10 @@ noinst_PROGRAMS += %D%/respd
 	%D%/sets.c \
 	%D%/siphash.c \
 	%D%/siphash.h \
+	%D%/statistics.c \
+	%D%/statistics.h \
 	%D%/strings.c \
+	%D%/subcommands.c \
 	%D%/subscribe.c \
 	%D%/subscribe.h \
 	%D%/summaries.c \
@@ -80,6 +87,7 @@ noinst_PROGRAMS += %D%/respd
 	%D%/worker.h
 
 respd_tests = \
+	%D%/tests/admin \
 	%D%/tests/cycles \
 	%D%/tests/drain \
 	%D%/tests/expiry \
@@ -92,6 +100,8 @@ respd_tests = \
 	%D%/tests/protocol \
 	%D%/tests/shortage
 
+%C%_tests_admin_SOURCES = %D%/tests/admin.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_admin_LDADD =
 %C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_cycles_LDADD =
 %C%_tests_drain_SOURCES = %D%/tests/drain.c %D%/tests/client.c %D%/tests/client.h
