@@ -43,8 +43,8 @@ void commands_prepare(void);
 
 /*
  * Runs a request, or queues it in a transaction, or replies that neither can be. Returns the
- * request whose reply is to be queued, and those whose replies follow it, linked by `next`. Each has
- * a reply, but that of SHUTDOWN.
+ * request whose reply is to be queued, and those whose replies follow it, linked by `next`. Each
+ * has a reply, but that of SHUTDOWN.
  */
 struct request *command_run(struct request *request);
 

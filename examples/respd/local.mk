@@ -98,7 +98,9 @@ respd_tests = \
 	%D%/tests/model \
 	%D%/tests/monitor \
 	%D%/tests/protocol \
-	%D%/tests/shortage
+	%D%/tests/pubsub \
+	%D%/tests/shortage \
+	%D%/tests/transactions
 
 %C%_tests_admin_SOURCES = %D%/tests/admin.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_admin_LDADD =
@@ -124,10 +126,15 @@ respd_tests = \
 %C%_tests_protocol_LDADD =
 %C%_tests_shortage_SOURCES = %D%/tests/shortage.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_shortage_LDADD =
+%C%_tests_pubsub_SOURCES = %D%/tests/pubsub.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_pubsub_LDADD =
+%C%_tests_transactions_SOURCES = %D%/tests/transactions.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_transactions_LDADD =
 
 respd_scripts = \
 	%D%/tests/compat.sh \
 	%D%/tests/load.sh \
+	%D%/tests/python.sh \
 	%D%/tests/rounds.sh \
 	%D%/tests/threads.sh
 
@@ -141,6 +148,7 @@ EXTRA_DIST += \
 	%D%/speed.sh \
 	%D%/tests/compat-admin.commands \
 	%D%/tests/compat-admin.replies \
+	%D%/tests/calls.py \
 	%D%/tests/compat.commands \
 	%D%/tests/compat.replies \
 	%D%/tests/transactions.commands \

@@ -10,8 +10,8 @@
  *   door   what others leave for a worker: connections that have arrived, messages for its
  *          clients, and whether it may still be woken.
  *
- * In the order in which they are taken: server's `alone`, turns, the server's keys and its channels, doors. With one
- * thread none is.
+ * In the order in which they are taken: server's `alone`, turns, the server's keys, its channels,
+ * doors. With one thread only doors are.
  */
 #ifndef RESPD_WORKER_H
 #define RESPD_WORKER_H
