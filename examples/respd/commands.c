@@ -329,6 +329,14 @@ void close_value(struct request *request, struct entry *entry)
         database_delete(database_of(request), entry);
 }
 
+bool *arguments_to_mark(struct request *request)
+{
+    bool *marks = OWN_ALLOC_N(request->pool, bool, request->argument_count);
+    if (!marks)
+        reply_no_memory(request);
+    return marks;
+}
+
 bool integer_argument(struct request *request, size_t index, int64_t *number)
 {
     const struct string *string = argument(request, index);

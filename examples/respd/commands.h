@@ -95,6 +95,9 @@ struct entry *open_value(struct request *request, size_t index, enum value_type 
 /* Deletes a value that is empty, so that no empty list, hash or set is ever seen. */
 void close_value(struct request *request, struct entry *entry);
 
+/* A mark for each argument, none of them set, of the request's pool. NULL: replied why not. */
+bool *arguments_to_mark(struct request *request);
+
 /* An integer argument; false: replied that it is none. */
 bool integer_argument(struct request *request, size_t index, int64_t *number);
 

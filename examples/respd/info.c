@@ -310,9 +310,17 @@ static void get_usage(struct request *request)
         reply_nil(request);
 }
 
+static void purge(struct request *request)
+{
+    server_trim();
+    server_trim_others(worker_of(request));
+    reply_ok(request);
+}
+
 void command_memory(struct request *request)
 {
     static const struct subcommand subcommands[] = {
+        {"PURGE", 2, purge},
         {"USAGE", -3, get_usage},
         {NULL, 0, NULL},
     };

@@ -91,6 +91,7 @@ respd_tests = \
 	%D%/tests/cycles \
 	%D%/tests/drain \
 	%D%/tests/expiry \
+	%D%/tests/faults \
 	%D%/tests/hammer \
 	%D%/tests/hold \
 	%D%/tests/kill \
@@ -110,6 +111,11 @@ respd_tests = \
 %C%_tests_drain_LDADD =
 %C%_tests_expiry_SOURCES = %D%/tests/expiry.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_expiry_LDADD =
+%C%_tests_faults_SOURCES = %D%/tests/faults.c %D%/tests/faults.h %D%/tests/client.c \
+	%D%/tests/client.h
+%C%_tests_faults_CPPFLAGS = $(AM_CPPFLAGS) -DFAULTY='"%D%/tests/.libs/faulty.so"'
+%C%_tests_faults_LDADD =
+%C%_tests_faults_DEPENDENCIES = %D%/tests/faulty.la
 %C%_tests_hammer_SOURCES = %D%/tests/hammer.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_hammer_LDADD =
 %C%_tests_hold_SOURCES = %D%/tests/hold.c %D%/tests/client.c %D%/tests/client.h
@@ -130,6 +136,12 @@ respd_tests = \
 %C%_tests_pubsub_LDADD =
 %C%_tests_transactions_SOURCES = %D%/tests/transactions.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_transactions_LDADD =
+
+# Preloaded into the server by tests/faults.
+check_LTLIBRARIES += %D%/tests/faulty.la
+%C%_tests_faulty_la_SOURCES = %D%/tests/faulty.c %D%/tests/faults.h
+%C%_tests_faulty_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath $(abs_builddir)/%D%
+%C%_tests_faulty_la_LIBADD =
 
 respd_scripts = \
 	%D%/tests/compat.sh \
