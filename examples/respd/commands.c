@@ -26,6 +26,8 @@ const struct command commands[] = {
     {"echo", 2, NEEDS_NOTHING, command_echo},
     {"exists", -2, NEEDS_KEYS, command_exists},
     {"expire", -3, NEEDS_KEYS, command_expire},
+    {"expireat", -3, NEEDS_KEYS, command_expireat},
+    {"expiretime", 2, NEEDS_KEYS, command_expiretime},
     {"flushall", -1, NEEDS_KEYS, command_flushall},
     {"flushdb", -1, NEEDS_KEYS, command_flushdb},
     {"get", 2, NEEDS_KEYS, command_get},
@@ -55,6 +57,8 @@ const struct command commands[] = {
     {"own", -2, NEEDS_ALL, command_own},
     {"persist", 2, NEEDS_KEYS, command_persist},
     {"pexpire", -3, NEEDS_KEYS, command_pexpire},
+    {"pexpireat", -3, NEEDS_KEYS, command_pexpireat},
+    {"pexpiretime", 2, NEEDS_KEYS, command_pexpiretime},
     {"ping", -1, NEEDS_NOTHING, command_ping},
     {"pttl", 2, NEEDS_KEYS, command_pttl},
     {"quit", -1, NEEDS_NOTHING, command_quit},
@@ -169,7 +173,7 @@ void commands_prepare(void)
         *name_slot(command->name) = command;
 }
 
-static const struct command *find_command(const struct string *string)
+const struct command *command_find(const struct string *string)
 {
     char name[COMMAND_NAME_SIZE];
     return lower_name(string, name) ? *name_slot(name) : NULL;
@@ -191,10 +195,14 @@ static void reply_unknown(struct request *request)
                 (int)(name->length < 128 ? name->length : 128), name->bytes, quoted);
 }
 
+bool command_fits(int arity, size_t count)
+{
+    return arity < 0 ? count >= (size_t)-arity : count == (size_t)arity;
+}
+
 static bool fits_arity(const struct request *request, int arity)
 {
-    return arity < 0 ? request->argument_count >= (size_t)-arity
-                     : request->argument_count == (size_t)arity;
+    return command_fits(arity, request->argument_count);
 }
 
 void command_execute(struct request *request, const struct command *command)
@@ -244,7 +252,7 @@ struct request *command_run(struct request *request)
 {
     struct connection *connection = request->connection;
     connection->worker->commands_processed++;
-    const struct command *command = find_command(argument(request, 0));
+    const struct command *command = command_find(argument(request, 0));
     if (!command)
         reply_unknown(request);
     else if (!fits_arity(request, command->arity))
@@ -259,10 +267,39 @@ struct request *command_run(struct request *request)
     return request;
 }
 
+static const char *upper_name(const char *name, char upper[COMMAND_NAME_SIZE])
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i <= length; i++)
+        upper[i] = (char)toupper((unsigned char)name[i]);
+    return upper;
+}
+
+static void reply_help(struct request *request, const char *family,
+                       const struct subcommand *subcommands)
+{
+    size_t count = 3;
+    char line[80], upper[COMMAND_NAME_SIZE];
+    for (const struct subcommand *subcommand = subcommands; subcommand->name; subcommand++)
+        count++;
+    reply_array(request, count);
+    snprintf(line, sizeof line, "%s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+             upper_name(family, upper));
+    reply_status(request, line);
+    for (; subcommands->name; subcommands++)
+        reply_status(request, subcommands->name);
+    reply_status(request, "HELP");
+    reply_status(request, "    Prints this help.");
+}
+
 void subcommand_run(struct request *request, const struct subcommand *subcommands)
 {
     const char *family = command_name(request);
     const struct string *name = argument(request, 1);
+    if (string_is_word(name, "HELP") && request->argument_count == 2) {
+        reply_help(request, family, subcommands);
+        return;
+    }
     while (subcommands->name && !string_is_word(name, subcommands->name))
         subcommands++;
     if (subcommands->name && fits_arity(request, subcommands->arity)) {
@@ -275,18 +312,16 @@ void subcommand_run(struct request *request, const struct subcommand *subcommand
         return;
     }
     char upper[COMMAND_NAME_SIZE];
-    size_t length = strlen(family);
-    for (size_t i = 0; i <= length; i++)
-        upper[i] = (char)toupper((unsigned char)family[i]);
     reply_error(request, "ERR unknown subcommand '%.*s'. Try %s HELP.",
-                (int)(name->length < 128 ? name->length : 128), name->bytes, upper);
+                (int)(name->length < 128 ? name->length : 128), name->bytes,
+                upper_name(family, upper));
 }
 
 /* Shared by commands */
 
 const struct command *command_of(const struct request *request)
 {
-    return find_command(argument(request, 0));
+    return command_find(argument(request, 0));
 }
 
 const char *command_name(const struct request *request)

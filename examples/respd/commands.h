@@ -51,6 +51,12 @@ void command_execute(struct request *request, const struct command *command);
 /* The command of a request that is known to have one. */
 const struct command *command_of(const struct request *request);
 
+/* The command of a name, or NULL. */
+const struct command *command_find(const struct string *name);
+
+/* Whether a command of that arity may have so many arguments, its name included. */
+bool command_fits(int arity, size_t count);
+
 /* All commands, ended by one without a name. */
 extern const struct command commands[];
 
@@ -90,17 +96,35 @@ bool integer_argument(struct request *request, size_t index, int64_t *number);
 
 void reply_wrong_arity(struct request *request);
 
-/* The name of the command that runs, in lower case. */
+/* The name of the command that a request is, in lower case. */
 const char *command_name(const struct request *request);
+
+/* How a time is given: in which unit, and whether since 1970 or from now on. */
+struct time_form {
+    int64_t unit; /* milliseconds */
+    bool is_absolute;
+};
+
+/* An argument that says when a key expires, in milliseconds since 1970; it must lie after now, or
+   after 1970. false: replied what is wrong. In deadlines.c. */
+bool deadline_argument(struct request *request, size_t index, struct time_form form, int64_t *when);
+
+/* The form of the time that follows a word of SET and GETEX: EX, PX, EXAT or PXAT. NULL: another
+   word. In deadlines.c. */
+const struct time_form *time_word(const struct string *word);
 
 /* Gives the value of the first argument, a key, to the second. false: replied why not. */
 bool rename_key(struct request *request);
 
 /*
  * Puts a string argument under a key, whatever was there; its deadline stays. The old string, where
- * one is asked for, is replied after the last step that can fail. NULL: replied why not.
+ * one is asked for, is the reply. NULL: replied why not, and nothing has changed.
  */
 struct entry *store(struct request *request, size_t key, size_t value, bool reply_old);
+
+/* The same with a new deadline, unless `when` is 0. */
+struct entry *store_until(struct request *request, size_t key, size_t value, bool reply_old,
+                          int64_t when);
 
 /* The entry of the string of the first argument, made where there is none, as an empty one. NULL:
    replied why not. */
@@ -179,6 +203,10 @@ void command_sunionstore(struct request *request);
 /* deadlines.c */
 void command_expire(struct request *request);
 void command_pexpire(struct request *request);
+void command_expireat(struct request *request);
+void command_pexpireat(struct request *request);
+void command_expiretime(struct request *request);
+void command_pexpiretime(struct request *request);
 void command_ttl(struct request *request);
 void command_pttl(struct request *request);
 void command_persist(struct request *request);
@@ -250,8 +278,10 @@ void command_unsubscribe(struct request *request);
 /* mirror.c */
 void command_monitor(struct request *request);
 
-/* admin.c */
+/* describe.c */
 void command_command(struct request *request);
+
+/* admin.c */
 void command_config(struct request *request);
 void command_shutdown(struct request *request);
 

@@ -20,6 +20,9 @@ noinst_PROGRAMS += %D%/respd
 	%D%/database.c \
 	%D%/database.h \
 	%D%/deadlines.c \
+	%D%/describe.c \
+	%D%/descriptions.c \
+	%D%/descriptions.h \
 	%D%/edits.c \
 	%D%/expiring.c \
 	%D%/expiry.c \
@@ -63,6 +66,7 @@ noinst_PROGRAMS += %D%/respd
 	%D%/strings.c \
 	%D%/subscribe.c \
 	%D%/subscribe.h \
+	%D%/summaries.c \
 	%D%/table.c \
 	%D%/table.h \
 	%D%/text.c \
@@ -133,6 +137,8 @@ EXTRA_DIST += \
 	%D%/scratch.sh \
 	%D%/speed.sh \
 	%D%/tests/calls.py \
+	%D%/tests/compat-admin.commands \
+	%D%/tests/compat-admin.replies \
 	%D%/tests/compat.commands \
 	%D%/tests/compat.replies \
 	%D%/tests/transactions.commands \

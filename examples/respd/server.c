@@ -11,7 +11,9 @@
 #include "connection.h"
 #include "monitor.h"
 
-#define EXPIRE_AT_ONCE 1000 /* keys, before others get their turn */
+#define EXPIRE_AT_ONCE 1000   /* keys, before others get their turn */
+#define EXPIRY_WAIT 60000     /* milliseconds: the system's clock may be set meanwhile */
+#define CLOCK_DIFFERENCE 1000 /* milliseconds, between threads */
 
 static const own_type server_type = {
     .name = "server",
@@ -43,8 +45,10 @@ void server_lock_keys(struct worker *worker)
     struct server *server = worker->server;
     if (server_is_threaded(server))
         pthread_mutex_lock(&server->keys);
-    if (worker->now > server->now)
-        server->now = worker->now; /* threads differ by a little: the clock does not go back */
+    /* Threads differ by a little, and the clock of the databases does not go back for that; but
+       where the system's clock was set back it does. */
+    if (worker->now > server->now || worker->now < server->now - CLOCK_DIFFERENCE)
+        server->now = worker->now;
 }
 
 void server_unlock_keys(struct worker *worker)
@@ -60,9 +64,10 @@ static void on_expiry(uv_timer_t *timer);
 static void set_timer(struct server *server)
 {
     int64_t now = first_worker(server)->now;
+    int64_t wait = server->due > now ? server->due - now : 0;
     if (server->due != INT64_MAX && !first_worker(server)->draining)
         uv_timer_start(&server->expiry_timer, on_expiry,
-                       server->due > now ? (uint64_t)(server->due - now) : 0, 0);
+                       (uint64_t)(wait < EXPIRY_WAIT ? wait : EXPIRY_WAIT), 0);
 }
 
 static void run_expiry(struct server *server)

@@ -51,7 +51,7 @@ struct server {
 
     pthread_mutex_t keys; /* for all of these: */
     struct database databases[DATABASES];
-    int64_t now; /* milliseconds, the clock of the databases */
+    int64_t now; /* milliseconds since 1970, the clock of the databases */
     int64_t due; /* when the expiry timer is to expire; INT64_MAX: never */
 
     uv_mutex_t channels; /* see channels.h */

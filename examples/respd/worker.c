@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "census.h"
@@ -40,11 +41,18 @@ static void end_turn(struct worker *worker)
     uv_mutex_unlock(&worker->turn);
 }
 
+static int64_t wall_clock(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
 void worker_begin(struct worker *worker)
 {
     if (!worker->in_turn && server_is_threaded(worker->server))
         take_turn(worker);
-    worker->now = (int64_t)uv_now(&worker->loop);
+    worker->now = wall_clock();
 }
 
 static void on_wait(uv_prepare_t *waiter)

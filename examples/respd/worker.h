@@ -40,7 +40,7 @@ struct worker {
     uv_prepare_t waiter;
     uv_poll_t highest; /* closed before the loop runs, see size_watchers */
     bool draining;
-    int64_t now; /* milliseconds; as old as the loop's turn */
+    int64_t now; /* milliseconds since 1970, of the last worker_begin */
 
     struct connection *first_connection;                /* borrowed, a list */
     struct connection *first_to_flush, **last_to_flush; /* borrowed, another */

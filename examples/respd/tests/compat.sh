@@ -1,8 +1,8 @@
 #!/bin/sh
 # compat.sh - compares respd's replies with those of Redis, command by command.
 #
-# compat.replies, and the same of other topics, is what redis-server 7.0.15 replied. Where a
-# redis-server is at hand,
+# *.commands are asked one after the other, each of an empty server; *.replies are what redis-server
+# 7.0.15 replied. Where a redis-server is at hand,
 #
 #   compat.sh --record
 #
@@ -14,7 +14,16 @@ respd=${RESPD:-examples/respd/respd}
 . "$here/../scratch.sh"
 has redis-cli || exit 77
 
-topics="compat transactions types"
+# $1: the folder for replies; the rest: how redis-cli finds the server.
+ask_all()
+{
+    replies=$1
+    shift
+    for commands in "$here"/*.commands; do
+        redis-cli "$@" FLUSHALL >"$folder/flushed"
+        redis-cli "$@" <"$commands" >"$replies/$(basename "$commands" .commands).replies" 2>&1
+    done
+}
 
 wait_for()
 {
@@ -31,10 +40,7 @@ if test "${1-}" = --record; then
         --appendonly no >/dev/null &
     server=$!
     wait_for redis-cli -s "$folder/socket" PING
-    for topic in $topics; do
-        redis-cli -s "$folder/socket" FLUSHALL >/dev/null
-        redis-cli -s "$folder/socket" <"$here/$topic.commands" >"$here/$topic.replies" 2>&1
-    done
+    ask_all "$here" -s "$folder/socket"
     exit 0
 fi
 
@@ -43,16 +49,13 @@ $respd --port 0 >"$folder/output" &
 server=$!
 wait_for grep -q ' port ' "$folder/output"
 port=$(sed -n 's/^respd: listening .* port //p' "$folder/output")
-for topic in $topics; do
-    redis-cli -p "$port" FLUSHALL >/dev/null
-    redis-cli -p "$port" <"$here/$topic.commands" >"$folder/$topic.replies" 2>&1
-done
+ask_all "$folder" -p "$port"
 kill -TERM "$server"
 wait "$server" || { echo "compat: respd failed at its end"; cat "$folder/output"; exit 1; }
 server=
 
-for topic in $topics; do
-    if ! diff -u "$here/$topic.replies" "$folder/$topic.replies"; then
+for replies in "$here"/*.replies; do
+    if ! diff -u "$replies" "$folder/$(basename "$replies")"; then
         echo "compat: respd replies otherwise than Redis"
         exit 1
     fi
