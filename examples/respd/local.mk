@@ -22,10 +22,10 @@ noinst_PROGRAMS += %D%/respd
 	%D%/database.c \
 	%D%/database.h \
 	%D%/deadlines.c \
-	%D%/edits.c \
 	%D%/describe.c \
 	%D%/descriptions.c \
 	%D%/descriptions.h \
+	%D%/edits.c \
 	%D%/expiring.c \
 	%D%/expiry.c \
 	%D%/floats.c \
@@ -158,9 +158,9 @@ EXTRA_DIST += \
 	%D%/demo.sh \
 	%D%/scratch.sh \
 	%D%/speed.sh \
+	%D%/tests/calls.py \
 	%D%/tests/compat-admin.commands \
 	%D%/tests/compat-admin.replies \
-	%D%/tests/calls.py \
 	%D%/tests/compat.commands \
 	%D%/tests/compat.replies \
 	%D%/tests/transactions.commands \
