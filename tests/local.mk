@@ -22,7 +22,6 @@ contract_tests =
 unit_tests =
 stress_tests =
 abort_tests =
-check_LTLIBRARIES =
 
 if HAVE_CHECK
 

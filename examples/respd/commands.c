@@ -3,12 +3,12 @@
  */
 #include "commands.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "mirror.h"
 #include "number.h"
+#include "statistics.h"
 #include "subscribe.h"
 #include "transaction.h"
 
@@ -18,7 +18,7 @@ const struct command commands[] = {
     {"append", 3, NEEDS_KEYS, command_append},
     {"client", -2, NEEDS_ALL, command_client},
     {"command", -1, NEEDS_NOTHING, command_command},
-    {"config", -2, NEEDS_NOTHING, command_config},
+    {"config", -2, NEEDS_ALL, command_config},
     {"dbsize", 1, NEEDS_KEYS, command_dbsize},
     {"decr", 2, NEEDS_KEYS, command_decr},
     {"decrby", 3, NEEDS_KEYS, command_decrby},
@@ -167,6 +167,11 @@ static bool lower_name(const struct string *string, char name[COMMAND_NAME_SIZE]
     return true;
 }
 
+size_t commands_count(void)
+{
+    return sizeof commands / sizeof *commands - 1;
+}
+
 void commands_prepare(void)
 {
     for (const struct command *command = commands; command->name[0]; command++)
@@ -200,11 +205,6 @@ bool command_fits(int arity, size_t count)
     return arity < 0 ? count >= (size_t)-arity : count == (size_t)arity;
 }
 
-static bool fits_arity(const struct request *request, int arity)
-{
-    return command_fits(arity, request->argument_count);
-}
-
 void command_execute(struct request *request, const struct command *command)
 {
     /* Arguments may go with the command. These two keep theirs, and are shown with the database
@@ -212,7 +212,7 @@ void command_execute(struct request *request, const struct command *command)
     bool later = command->run == command_select || command->run == command_exec;
     if (!later)
         mirror_show(request, command);
-    command->run(request);
+    statistics_run(request, command);
     if (later)
         mirror_show(request, command);
 }
@@ -255,7 +255,7 @@ struct request *command_run(struct request *request)
     const struct command *command = command_find(argument(request, 0));
     if (!command)
         reply_unknown(request);
-    else if (!fits_arity(request, command->arity))
+    else if (!command_fits(command->arity, request->argument_count))
         refuse_arity(request, command);
     else if (!subscriber_refuses(request, command)) {
         if (transaction_takes(connection, command))
@@ -263,58 +263,10 @@ struct request *command_run(struct request *request)
         run_with(request, command);
         return request;
     }
+    if (command)
+        statistics_reject(request, command);
     transaction_spoil(connection);
     return request;
-}
-
-static const char *upper_name(const char *name, char upper[COMMAND_NAME_SIZE])
-{
-    size_t length = strlen(name);
-    for (size_t i = 0; i <= length; i++)
-        upper[i] = (char)toupper((unsigned char)name[i]);
-    return upper;
-}
-
-static void reply_help(struct request *request, const char *family,
-                       const struct subcommand *subcommands)
-{
-    size_t count = 3;
-    char line[80], upper[COMMAND_NAME_SIZE];
-    for (const struct subcommand *subcommand = subcommands; subcommand->name; subcommand++)
-        count++;
-    reply_array(request, count);
-    snprintf(line, sizeof line, "%s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-             upper_name(family, upper));
-    reply_status(request, line);
-    for (; subcommands->name; subcommands++)
-        reply_status(request, subcommands->name);
-    reply_status(request, "HELP");
-    reply_status(request, "    Prints this help.");
-}
-
-void subcommand_run(struct request *request, const struct subcommand *subcommands)
-{
-    const char *family = command_name(request);
-    const struct string *name = argument(request, 1);
-    if (string_is_word(name, "HELP") && request->argument_count == 2) {
-        reply_help(request, family, subcommands);
-        return;
-    }
-    while (subcommands->name && !string_is_word(name, subcommands->name))
-        subcommands++;
-    if (subcommands->name && fits_arity(request, subcommands->arity)) {
-        subcommands->run(request);
-        return;
-    }
-    char word[COMMAND_NAME_SIZE];
-    if (subcommands->name && lower_name(name, word)) {
-        reply_error(request, "ERR wrong number of arguments for '%s|%s' command", family, word);
-        return;
-    }
-    char upper[COMMAND_NAME_SIZE];
-    reply_error(request, "ERR unknown subcommand '%.*s'. Try %s HELP.",
-                (int)(name->length < 128 ? name->length : 128), name->bytes,
-                upper_name(family, upper));
 }
 
 /* Shared by commands */
@@ -375,6 +327,14 @@ void close_value(struct request *request, struct entry *entry)
     size_t count = entry->type == VALUE_LIST ? entry->value.list->count : entry->value.table->count;
     if (count == 0)
         database_delete(database_of(request), entry);
+}
+
+bool *arguments_to_mark(struct request *request)
+{
+    bool *marks = OWN_ALLOC_N(request->pool, bool, request->argument_count);
+    if (!marks)
+        reply_no_memory(request);
+    return marks;
 }
 
 bool integer_argument(struct request *request, size_t index, int64_t *number)

@@ -32,7 +32,10 @@ struct subcommand {
     void (*run)(struct request *request);
 };
 
-/* Runs one of several, ended by one without a name, or replies that it cannot be. */
+#define SUBCOMMAND_NAME_SIZE 24
+
+/* Runs one of several, ended by one without a name, or replies that it cannot be, or with their
+   names for HELP. */
 void subcommand_run(struct request *request, const struct subcommand *subcommands);
 
 /* Before the first command, and before there are threads. */
@@ -40,8 +43,8 @@ void commands_prepare(void);
 
 /*
  * Runs a request, or queues it in a transaction, or replies that neither can be. Returns the
- * request whose reply is to be queued, and those whose replies follow it, linked by `next`. Each has
- * a reply, but that of SHUTDOWN.
+ * request whose reply is to be queued, and those whose replies follow it, linked by `next`. Each
+ * has a reply, but that of SHUTDOWN.
  */
 struct request *command_run(struct request *request);
 
@@ -59,6 +62,7 @@ bool command_fits(int arity, size_t count);
 
 /* All commands, ended by one without a name. */
 extern const struct command commands[];
+size_t commands_count(void);
 
 /* Shared by commands */
 
@@ -90,6 +94,9 @@ struct entry *open_value(struct request *request, size_t index, enum value_type 
 
 /* Deletes a value that is empty, so that no empty list, hash or set is ever seen. */
 void close_value(struct request *request, struct entry *entry);
+
+/* A mark for each argument, none of them set, of the request's pool. NULL: replied why not. */
+bool *arguments_to_mark(struct request *request);
 
 /* An integer argument; false: replied that it is none. */
 bool integer_argument(struct request *request, size_t index, int64_t *number);
@@ -248,8 +255,11 @@ void command_smembers(struct request *request);
 void command_sismember(struct request *request);
 void command_scard(struct request *request);
 
-/* session.c */
+/* clients.c */
 void command_client(struct request *request);
+
+/* session.c */
+bool take_client_name(struct request *request, const struct string *name); /* or replied why not */
 void command_echo(struct request *request);
 void command_hello(struct request *request);
 void command_ping(struct request *request);

@@ -20,26 +20,10 @@
 #define UNWRITTEN_MAX ((size_t)1 << 20)
 #define UNWRITTEN_SHARE 4 /* or such a part of its limit */
 
-#define KEEPALIVE_SECONDS 300
-
 #define WRITE_BUFFERS 256 /* pieces in one write, */
 #define WRITE_BUFFERS_KEPT 4
 #define WRITE_ENOUGH ((size_t)1 << 20) /* and no more than up to here: what is out can go sooner */
 #define FEED_SIZE ((size_t)16 << 10)   /* bytes for the parser at once: it moves the rest about */
-
-static void connection_finalize(void *self)
-{
-    struct connection *connection = self;
-    parser_free(connection);
-    worker_leave(connection->worker, connection);
-    __atomic_sub_fetch(&connection->server->connection_count, 1, __ATOMIC_RELAXED);
-}
-
-static const own_type connection_type = {
-    .name = "connection",
-    .size = sizeof(struct connection),
-    .finalize = connection_finalize,
-};
 
 /* Writing */
 
@@ -72,6 +56,7 @@ static unsigned gather(const struct connection *connection, uv_buf_t *buffers, s
 /* So many bytes are out: the requests whose replies they complete go, and what those held. */
 static void advance(struct connection *connection, size_t size)
 {
+    connection->worker->bytes_sent += size;
     struct request *request;
     while ((request = connection->first_unwritten)) {
         while (request->buffers_written < request->buffer_count) {
@@ -207,16 +192,22 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 {
     struct connection *connection = stream->data;
     worker_begin(connection->worker);
-    if (size == UV_EOF) {
+    if (size == UV_EOF && !connection->is_killed) {
         connection_finish(connection); /* its other half may be open still */
         return;
     }
-    if (size < 0) {
+    if (size < 0 || connection->is_killed) {
         connection_close(connection);
         return;
     }
+    connection->worker->bytes_received += (uint64_t)size;
     take(connection, buffer->base, (size_t)size);
     worker_will_flush(connection->worker, connection);
+}
+
+void connection_read(struct connection *connection)
+{
+    uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
 }
 
 static void connection_pause(struct connection *connection, bool paused)
@@ -227,7 +218,7 @@ static void connection_pause(struct connection *connection, bool paused)
     if (paused)
         uv_read_stop((uv_stream_t *)&connection->tcp);
     else if (!connection->finishing && !connection->closing)
-        uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
+        connection_read(connection);
 }
 
 void connection_queue(struct connection *connection, struct request *request)
@@ -304,6 +295,13 @@ void connection_close(struct connection *connection)
     uv_close((uv_handle_t *)&connection->tcp, on_closed);
 }
 
+/* Its own loop closes it, as that may be another thread's. */
+void connection_kill(struct connection *connection)
+{
+    connection->is_killed = true;
+    shutdown(connection->socket, SHUT_RDWR);
+}
+
 void connection_stop(struct connection *connection)
 {
     connection->finishing = true;
@@ -327,73 +325,4 @@ void connection_fail(struct connection *connection, const char *error)
     memcpy(connection->farewell, line, (size_t)length);
     connection->farewell_length = (size_t)length;
     connection_finish(connection);
-}
-
-/* The beginning */
-
-static void name_peer(struct connection *connection)
-{
-    struct sockaddr_in address;
-    int length = sizeof address;
-    char host[INET_ADDRSTRLEN] = "?";
-    if (uv_tcp_getpeername(&connection->tcp, (struct sockaddr *)&address, &length) == 0)
-        uv_ip4_name(&address, host, sizeof host);
-    snprintf(connection->peer, sizeof connection->peer, "%s:%u", host, ntohs(address.sin_port));
-}
-
-static struct connection *connection_new(struct worker *worker)
-{
-    struct server *server = worker->server;
-    own_pool *pool = census_pool(server->pool, "connection", 0, 0);
-    struct connection *connection = pool ? own_new(pool, &connection_type) : NULL;
-    if (!connection) {
-        own_drop(server->pool, pool);
-        return NULL;
-    }
-    connection->pool = pool;
-    connection->server = server;
-    connection->worker = worker;
-    connection->id = ++server->connections_received;
-    connection->since = server->workers[0].now;
-    connection->database = &server->databases[0];
-    connection->tcp.data = connection->write.data = connection;
-    __atomic_add_fetch(&server->connection_count, 1, __ATOMIC_RELAXED);
-    if (parser_init(connection) != 0 || refusal_init(connection) != 0 ||
-        own_pool_set_limit(pool, server->options.client_limit) != 0) {
-        own_drop(server->pool, pool);
-        return NULL;
-    }
-    return connection;
-}
-
-void connection_start(struct connection *connection)
-{
-    uv_tcp_init(&connection->worker->loop, &connection->tcp);
-    worker_enter(connection->worker, connection);
-    if (uv_tcp_open(&connection->tcp, connection->socket) != 0) {
-        close(connection->socket);
-        connection_close(connection);
-        return;
-    }
-    uv_tcp_nodelay(&connection->tcp, 1);
-    uv_tcp_keepalive(&connection->tcp, 1, KEEPALIVE_SECONDS); /* finds out who has vanished */
-    name_peer(connection);
-    uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
-}
-
-int connection_open(struct server *server, int socket)
-{
-    struct worker *worker = &server->workers[server->next_worker];
-    struct connection *connection = connection_new(worker);
-    if (!connection)
-        return -1;
-    connection->socket = socket;
-    server->next_worker = (server->next_worker + 1) % server->options.threads;
-    if (worker->number == 0) {
-        connection_start(connection);
-    } else if (worker_hand_over(worker, connection) != 0) { /* it ends, as the server does */
-        close(socket);
-        own_drop(server->pool, connection->pool);
-    }
-    return 0;
 }

@@ -23,6 +23,7 @@ struct watcher;
 struct redisReader;
 
 #define CONNECTION_NAME_MAX 64
+#define ADDRESS_MAX 32
 #define FAREWELL_MAX 160
 
 struct connection {
@@ -45,7 +46,12 @@ struct connection {
     struct request **last_running; /* while EXEC runs: where the last of its replies ends */
 
     char name[CONNECTION_NAME_MAX];
-    char peer[32];
+    char library_name[CONNECTION_NAME_MAX], library_version[CONNECTION_NAME_MAX];
+    char peer[ADDRESS_MAX], local[ADDRESS_MAX];
+    int64_t active;             /* when the last command ran */
+    const struct command *last; /* that command; NULL: there was none */
+    bool is_kept;               /* NO-EVICT: only said, as nobody is closed for room */
+    bool is_killed;             /* by CLIENT KILL; set with everybody's turn */
     uv_tcp_t tcp;
 
     /* In: from the reader come requests; the one whose end has not come yet is `arriving`. */
@@ -78,6 +84,9 @@ int connection_open(struct server *server, int socket);
 /* Starts a connection that was handed over, by its worker. */
 void connection_start(struct connection *connection);
 
+/* Begins to read, or goes on after a pause. */
+void connection_read(struct connection *connection);
+
 /* Writes the replies that there are, as far as the client takes them now. */
 void connection_flush(struct connection *connection);
 
@@ -100,7 +109,13 @@ void connection_fail(struct connection *connection, const char *error);
 /* Closes at once. */
 void connection_close(struct connection *connection);
 
+/* Closes a connection of any worker; with everybody's turn. It is there until its loop sees it. */
+void connection_kill(struct connection *connection);
+
 /* Bytes that the parser keeps for what has not come completely. */
 size_t connection_buffered(const struct connection *connection);
+
+/* Bytes of its buffer that are free. */
+size_t connection_buffer_left(const struct connection *connection);
 
 #endif

@@ -73,6 +73,13 @@ struct entry *database_open(struct database *database, const struct string *key,
     return entry;
 }
 
+void database_limit(struct database *database, size_t limit)
+{
+    database->limit = limit;
+    if (database->pool)
+        (void)own_pool_set_limit(database->pool, limit); /* else from its next first key on */
+}
+
 static struct table *table_new(own_pool *owner, const char *name, size_t item_size)
 {
     own_pool *pool = census_pool(owner, name, 0, 0);

@@ -74,6 +74,9 @@ int database_make(struct database *database, struct entry *entry, enum value_typ
 /* Releases the value: what a reply shows lives on until the reply is written. */
 void database_clear_value(struct database *database, struct entry *entry);
 
+/* A new limit. What a pool that was born without one shares is not counted before it is empty. */
+void database_limit(struct database *database, size_t limit);
+
 void database_delete(struct database *database, struct entry *entry);
 
 /* Gives an entry a copy of another's value, whose long strings are held and not copied. -1 with

@@ -117,18 +117,10 @@ static void reply_info(struct request *request, const struct command *command)
     reply_array(request, 0); /* subcommands are not described */
 }
 
-static size_t count_commands(void)
-{
-    size_t count = 0;
-    while (commands[count].name[0])
-        count++;
-    return count;
-}
-
 static void get_info(struct request *request)
 {
     if (request->argument_count <= 2) {
-        reply_array(request, count_commands());
+        reply_array(request, commands_count());
         for (const struct command *command = commands; command->name[0]; command++)
             reply_info(request, command);
         return;
@@ -142,7 +134,7 @@ static void get_info(struct request *request)
 
 static void get_count(struct request *request)
 {
-    reply_integer(request, (int64_t)count_commands());
+    reply_integer(request, (int64_t)commands_count());
 }
 
 static bool is_listed(const struct request *request, const struct command *command)

@@ -22,14 +22,24 @@ struct field *open_field(struct request *request, struct entry *entry, const str
     return (struct field *)item;
 }
 
-/* false: replied why not. */
+/* Takes fields out again, the arguments up to an index that were added. */
+static void take_back(struct request *request, const struct entry *entry, const bool *is_added,
+                      size_t end)
+{
+    for (size_t i = 2; i < end; i += 2)
+        if (is_added[i])
+            table_remove(entry->value.table, &find_field(entry, argument(request, i))->item);
+}
+
+/* false: replied why not. Then no field was added, but some may have their new values. */
 static bool set_fields(struct request *request, int64_t *added)
 {
     if (request->argument_count % 2 != 0) {
         reply_wrong_arity(request);
         return false;
     }
-    struct entry *entry = open_value(request, 1, VALUE_HASH);
+    bool *is_added = arguments_to_mark(request);
+    struct entry *entry = is_added ? open_value(request, 1, VALUE_HASH) : NULL;
     if (!entry)
         return false;
     struct table *fields = entry->value.table;
@@ -41,11 +51,13 @@ static bool set_fields(struct request *request, int64_t *added)
                                    request->pool) != 0) {
             if (field && is_new)
                 table_remove(fields, &field->item);
+            take_back(request, entry, is_added, i);
             close_value(request, entry);
             reply_no_memory(request);
             return false;
         }
         watch_touch(database_of(request), entry);
+        is_added[i] = is_new;
         *added += is_new;
     }
     return true;

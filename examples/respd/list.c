@@ -183,3 +183,18 @@ const union cell *list_read(struct list_place *place)
     }
     return place->node ? &place->node->cells[place->at++] : NULL;
 }
+
+struct list_place list_end_place(const struct list *list, enum list_end end)
+{
+    return end == LIST_LEFT ? (struct list_place){list->first, list->first->begin}
+                            : (struct list_place){list->last, list->last->end};
+}
+
+const union cell *list_read_left(struct list_place *place)
+{
+    if (place->node && place->at == place->node->begin) {
+        place->node = place->node->previous;
+        place->at = place->node ? place->node->end : 0;
+    }
+    return place->node ? &place->node->cells[--place->at] : NULL;
+}

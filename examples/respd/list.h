@@ -54,4 +54,9 @@ void list_remove(struct list *list, struct list_place place);
 /* The cell at a place, borrowed, and a step to the right; NULL at the end. */
 const union cell *list_read(struct list_place *place);
 
+/* The place before the first cell that list_read gives, or behind the last one for a step to the
+   left. The list is not empty. */
+struct list_place list_end_place(const struct list *list, enum list_end end);
+const union cell *list_read_left(struct list_place *place);
+
 #endif

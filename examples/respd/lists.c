@@ -13,6 +13,8 @@ static void push(struct request *request, enum list_end end)
     watch_touch(database_of(request), entry);
     for (size_t i = 2; i < request->argument_count; i++)
         if (list_push(list, end, argument(request, i), request->pool) != 0) {
+            while (i-- > 2) /* all or nothing */
+                list_pop(list, end);
             close_value(request, entry);
             reply_no_memory(request);
             return;
@@ -52,11 +54,13 @@ void command_rpushx(struct request *request)
     push_on(request, LIST_RIGHT);
 }
 
-/* An element that is long is held by the reply before the list lets it go. */
-static void pop_one(struct request *request, struct list *list, enum list_end end)
+/* What is long is held by the reply before the list lets it go; all go, or none. */
+static void pop_some(struct request *request, struct list *list, enum list_end end, size_t count)
 {
-    reply_cell(request, list_at_end(list, end));
-    if (!request->failed)
+    struct list_place place = list_end_place(list, end);
+    for (size_t i = 0; i < count; i++)
+        reply_cell(request, end == LIST_LEFT ? list_read(&place) : list_read_left(&place));
+    for (size_t i = 0; i < count && !request->failed; i++)
         list_pop(list, end);
 }
 
@@ -92,8 +96,7 @@ static void pop(struct request *request, enum list_end end)
     } else {
         count = 1;
     }
-    while (count-- > 0 && !request->failed)
-        pop_one(request, list, end);
+    pop_some(request, list, end, (size_t)count);
     close_value(request, entry);
 }
 

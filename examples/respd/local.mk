@@ -6,10 +6,12 @@ noinst_PROGRAMS += %D%/respd
 %C%_respd_LDADD = libown.la $(UV_LIBS) $(HIREDIS_LIBS)
 %C%_respd_SOURCES = \
 	%D%/admin.c \
+	%D%/arrival.c \
 	%D%/census.c \
 	%D%/census.h \
 	%D%/channels.c \
 	%D%/channels.h \
+	%D%/clients.c \
 	%D%/commands.c \
 	%D%/commands.h \
 	%D%/connection.c \
@@ -20,10 +22,10 @@ noinst_PROGRAMS += %D%/respd
 	%D%/database.c \
 	%D%/database.h \
 	%D%/deadlines.c \
-	%D%/edits.c \
 	%D%/describe.c \
 	%D%/descriptions.c \
 	%D%/descriptions.h \
+	%D%/edits.c \
 	%D%/expiring.c \
 	%D%/expiry.c \
 	%D%/floats.c \
@@ -54,6 +56,8 @@ noinst_PROGRAMS += %D%/respd
 	%D%/refusal.c \
 	%D%/refusal.h \
 	%D%/reply.c \
+	%D%/report.c \
+	%D%/report.h \
 	%D%/request.c \
 	%D%/request.h \
 	%D%/server.c \
@@ -63,7 +67,10 @@ noinst_PROGRAMS += %D%/respd
 	%D%/sets.c \
 	%D%/siphash.c \
 	%D%/siphash.h \
+	%D%/statistics.c \
+	%D%/statistics.h \
 	%D%/strings.c \
+	%D%/subcommands.c \
 	%D%/subscribe.c \
 	%D%/subscribe.h \
 	%D%/summaries.c \
@@ -80,9 +87,11 @@ noinst_PROGRAMS += %D%/respd
 	%D%/worker.h
 
 respd_tests = \
+	%D%/tests/admin \
 	%D%/tests/cycles \
 	%D%/tests/drain \
 	%D%/tests/expiry \
+	%D%/tests/faults \
 	%D%/tests/hammer \
 	%D%/tests/hold \
 	%D%/tests/kill \
@@ -90,14 +99,23 @@ respd_tests = \
 	%D%/tests/model \
 	%D%/tests/monitor \
 	%D%/tests/protocol \
-	%D%/tests/shortage
+	%D%/tests/pubsub \
+	%D%/tests/shortage \
+	%D%/tests/transactions
 
+%C%_tests_admin_SOURCES = %D%/tests/admin.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_admin_LDADD =
 %C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_cycles_LDADD =
 %C%_tests_drain_SOURCES = %D%/tests/drain.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_drain_LDADD =
 %C%_tests_expiry_SOURCES = %D%/tests/expiry.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_expiry_LDADD =
+%C%_tests_faults_SOURCES = %D%/tests/faults.c %D%/tests/faults.h %D%/tests/client.c \
+	%D%/tests/client.h
+%C%_tests_faults_CPPFLAGS = $(AM_CPPFLAGS) -DFAULTY='"%D%/tests/.libs/faulty.so"'
+%C%_tests_faults_LDADD =
+%C%_tests_faults_DEPENDENCIES = %D%/tests/faulty.la
 %C%_tests_hammer_SOURCES = %D%/tests/hammer.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_hammer_LDADD =
 %C%_tests_hold_SOURCES = %D%/tests/hold.c %D%/tests/client.c %D%/tests/client.h
@@ -114,10 +132,21 @@ respd_tests = \
 %C%_tests_protocol_LDADD =
 %C%_tests_shortage_SOURCES = %D%/tests/shortage.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_shortage_LDADD =
+%C%_tests_pubsub_SOURCES = %D%/tests/pubsub.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_pubsub_LDADD =
+%C%_tests_transactions_SOURCES = %D%/tests/transactions.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_transactions_LDADD =
+
+# Preloaded into the server by tests/faults.
+check_LTLIBRARIES += %D%/tests/faulty.la
+%C%_tests_faulty_la_SOURCES = %D%/tests/faulty.c %D%/tests/faults.h
+%C%_tests_faulty_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath $(abs_builddir)/%D%
+%C%_tests_faulty_la_LIBADD =
 
 respd_scripts = \
 	%D%/tests/compat.sh \
 	%D%/tests/load.sh \
+	%D%/tests/python.sh \
 	%D%/tests/rounds.sh \
 	%D%/tests/threads.sh
 
@@ -129,6 +158,7 @@ EXTRA_DIST += \
 	%D%/demo.sh \
 	%D%/scratch.sh \
 	%D%/speed.sh \
+	%D%/tests/calls.py \
 	%D%/tests/compat-admin.commands \
 	%D%/tests/compat-admin.replies \
 	%D%/tests/compat.commands \

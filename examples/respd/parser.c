@@ -127,11 +127,17 @@ void parser_free(struct connection *connection)
  */
 static void count_buffer(struct connection *connection, size_t bytes)
 {
-    size_t limit = connection->server->options.client_limit;
     size_t counted = bytes - bytes % BUFFER_STEP;
     if (counted == connection->buffer_counted)
         return;
     connection->buffer_counted = counted;
+    parser_limit(connection);
+}
+
+void parser_limit(struct connection *connection)
+{
+    size_t limit = connection->server->options.client_limit;
+    size_t counted = connection->buffer_counted;
     /* Cannot fail: the pool has a limit already. 0 would be none. */
     (void)own_pool_set_limit(connection->pool, counted < limit ? limit - counted : 1);
 }
@@ -202,6 +208,11 @@ void parser_clear(struct connection *connection)
 size_t connection_buffered(const struct connection *connection)
 {
     return connection->reader->len - connection->reader->pos;
+}
+
+size_t connection_buffer_left(const struct connection *connection)
+{
+    return sdsavail(connection->reader->buf);
 }
 
 /* Errors */

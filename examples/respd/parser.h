@@ -24,6 +24,9 @@
 int parser_init(struct connection *connection);
 void parser_free(struct connection *connection);
 
+/* Gives the connection's pool the limit of the server, less what the parser has. */
+void parser_limit(struct connection *connection);
+
 /* Makes room for what was read. -1: no memory; then nothing has changed. */
 int parser_reserve(struct connection *connection, size_t length);
 

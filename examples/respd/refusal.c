@@ -10,7 +10,7 @@
 #include "parser.h"
 #include "request.h"
 
-#define LINE NO_MEMORY_ERROR "\r\n"
+#define LINE "-" NO_MEMORY_ERROR "\r\n"
 #define LINES_8 LINE LINE LINE LINE LINE LINE LINE LINE
 
 /* As many refusals as may wait for a client. */
@@ -63,7 +63,7 @@ void refusal_queue(struct connection *connection)
         buffer->base + buffer->len + sizeof LINE <= lines + sizeof lines)
         buffer->len += sizeof LINE - 1;
     else
-        connection_fail(connection, NO_MEMORY_ERROR + 1);
+        connection_fail(connection, NO_MEMORY_ERROR);
 }
 
 void refusal_done(struct connection *connection)

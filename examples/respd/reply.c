@@ -232,7 +232,7 @@ void reply_syntax_error(struct request *request)
 
 void reply_no_memory(struct request *request)
 {
-    reply_error(request, "%s", NO_MEMORY_ERROR + 1);
+    reply_error(request, "%s", NO_MEMORY_ERROR);
 }
 
 void reply_not_integer(struct request *request)

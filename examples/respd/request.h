@@ -51,7 +51,7 @@ int request_add(struct request *request, const char *bytes, size_t length);
 void request_fail(struct request *request);
 
 /* What the reply is then, where the limit of the connection is not the reason. */
-#define NO_MEMORY_ERROR "-OOM command not allowed when used memory > 'maxmemory'."
+#define NO_MEMORY_ERROR "OOM command not allowed when used memory > 'maxmemory'."
 
 /*
  * The pieces of a reply. Short strings are copied, texts are held. Where there is no room the

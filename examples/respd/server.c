@@ -209,12 +209,22 @@ static int make_workers(struct server *server)
     return error;
 }
 
+static void make_run_id(char id[RUN_ID_SIZE])
+{
+    unsigned char bytes[RUN_ID_SIZE / 2] = {0};
+    uv_random(NULL, NULL, bytes, sizeof bytes, 0, NULL);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(id + i * 2, RUN_ID_SIZE - i * 2, "%02x", bytes[i]);
+}
+
 struct server *server_new(const struct options *options)
 {
     OWN_SCOPED struct server *server = own_new(NULL, &server_type);
     if (!server || !(server->pool = census_pool(NULL, "server", 0, 0)))
         return NULL;
     server->options = *options;
+    server->clients_room = options->clients_max;
+    make_run_id(server->run_id);
     for (unsigned i = 0; i < DATABASES; i++)
         database_init(&server->databases[i], i, server->pool, options->memory_limit, &server->now);
     if (server_is_threaded(server)) {
@@ -228,6 +238,8 @@ struct server *server_new(const struct options *options)
         return NULL;
     }
     add_handles(server);
+    worker_begin(first_worker(server));
+    server->started = first_worker(server)->now;
 
     error = server_listen(server);
     if (error) {

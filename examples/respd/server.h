@@ -21,6 +21,7 @@
 #include "worker.h"
 
 #define DATABASES 16
+#define RUN_ID_SIZE 41
 #define THREADS_MAX CENSUS_THREADS
 
 struct options {
@@ -39,15 +40,19 @@ struct server {
     own_pool *pool; /* the root: databases and connections are its children */
     struct options options;
     int port;
-    struct worker *workers; /* as many as threads */
+    int64_t started;          /* milliseconds since 1970 */
+    char run_id[RUN_ID_SIZE]; /* of this process, at random */
+    size_t clients_room;      /* as many as maxclients may be */
+    struct worker *workers;   /* as many as threads */
 
     /* Of the first worker's loop, and used by that thread alone: */
     struct listener listener;
     uv_timer_t expiry_timer;
     uv_signal_t terminate, interrupt;
     uv_poll_t monitor;
-    unsigned next_worker; /* who gets the next connection */
-    uint64_t connections_received, connections_rejected;
+    unsigned next_worker;                                /* who gets the next connection */
+    uint64_t connections_received;                       /* and the identity of the last one */
+    uint64_t connections_accepted, connections_rejected; /* since CONFIG RESETSTAT */
 
     pthread_mutex_t keys; /* for all of these: */
     struct database databases[DATABASES];

@@ -95,8 +95,7 @@ void command_select(struct request *request)
     reply_ok(request);
 }
 
-/* Gives the connection a name. false: replied why not. */
-static bool take_name(struct request *request, const struct string *name)
+bool take_client_name(struct request *request, const struct string *name)
 {
     if (name->length >= CONNECTION_NAME_MAX) {
         reply_error(request, "ERR Client names cannot be longer than %d bytes",
@@ -137,7 +136,7 @@ static bool take_hello_options(struct request *request)
             return false;
         }
     }
-    return !name || take_name(request, argument(request, name));
+    return !name || take_client_name(request, argument(request, name));
 }
 
 void command_hello(struct request *request)
@@ -169,75 +168,4 @@ void command_hello(struct request *request)
     reply_word(request, "master");
     reply_word(request, "modules");
     reply_array(request, 0);
-}
-
-/* CLIENT */
-
-static void set_name(struct request *request)
-{
-    if (take_name(request, argument(request, 2)))
-        reply_ok(request);
-}
-
-/* A line about a connection at the end of a string of the request's pool; NULL: no room. */
-static char *describe(struct request *request, char *list, const struct connection *connection)
-{
-    own_usage usage;
-    own_pool_total(connection->pool, &usage);
-    return own_asprintf_append(
-        request->pool, list,
-        "id=%llu addr=%s name=%s age=%lld db=%d qbuf=%zu oll=%zu tot-mem=%zu flags=%c\n",
-        (unsigned long long)connection->id, connection->peer, connection->name,
-        (long long)(worker_of(request)->now - connection->since) / 1000,
-        (int)(connection->database - server_of(request)->databases),
-        connection_buffered(connection), connection->unwritten, usage.reserved,
-        connection->paused ? 'P' : 'N');
-}
-
-static void reply_list(struct request *request, const char *list)
-{
-    if (list)
-        reply_word(request, list);
-    else
-        request_fail(request);
-}
-
-static void get_id(struct request *request)
-{
-    reply_integer(request, (int64_t)request->connection->id);
-}
-
-static void get_name(struct request *request)
-{
-    if (request->connection->name[0])
-        reply_word(request, request->connection->name);
-    else
-        reply_nil(request);
-}
-
-static void list_all(struct request *request)
-{
-    const struct server *server = server_of(request);
-    char *list = own_strdup(request->pool, "");
-    for (unsigned i = 0; i < server->options.threads; i++)
-        for (const struct connection *connection = server->workers[i].first_connection;
-             connection && list; connection = connection->next)
-            list = describe(request, list, connection);
-    reply_list(request, list);
-}
-
-static void list_this(struct request *request)
-{
-    char *list = own_strdup(request->pool, "");
-    reply_list(request, list ? describe(request, list, request->connection) : NULL);
-}
-
-void command_client(struct request *request)
-{
-    static const struct subcommand subcommands[] = {
-        {"GETNAME", 2, get_name}, {"ID", 2, get_id},        {"INFO", 2, list_this},
-        {"LIST", 2, list_all},    {"SETINFO", 4, reply_ok}, {"SETNAME", 3, set_name},
-        {NULL, 0, NULL},
-    };
-    subcommand_run(request, subcommands);
 }

@@ -16,9 +16,19 @@ struct item *find_member(const struct entry *entry, const struct string *member)
     return table_find(entry->value.table, member, siphash(member->bytes, member->length));
 }
 
+/* Takes members out again, the arguments up to an index that were added. */
+static void take_back(struct request *request, const struct entry *entry, const bool *is_added,
+                      size_t end)
+{
+    for (size_t i = 2; i < end; i++)
+        if (is_added[i])
+            table_remove(entry->value.table, find_member(entry, argument(request, i)));
+}
+
 void command_sadd(struct request *request)
 {
-    struct entry *entry = open_value(request, 1, VALUE_SET);
+    bool *is_added = arguments_to_mark(request);
+    struct entry *entry = is_added ? open_value(request, 1, VALUE_SET) : NULL;
     if (!entry)
         return;
     int64_t added = 0;
@@ -28,10 +38,12 @@ void command_sadd(struct request *request)
         if (table_find(entry->value.table, member, hash))
             continue;
         if (!table_add(entry->value.table, member, hash, request->pool)) {
+            take_back(request, entry, is_added, i); /* all or nothing */
             close_value(request, entry);
             reply_no_memory(request);
             return;
         }
+        is_added[i] = true;
         watch_touch(database_of(request), entry);
         added++;
     }

@@ -208,6 +208,16 @@ void command_mset(struct request *request)
     reply_ok(request);
 }
 
+/* Deletes the keys among the arguments up to an index. */
+static void delete_before(struct request *request, size_t end)
+{
+    for (size_t i = 1; i < end; i += 2) {
+        struct entry *entry = database_find(database_of(request), argument(request, i));
+        if (entry)
+            database_delete(database_of(request), entry);
+    }
+}
+
 void command_msetnx(struct request *request)
 {
     if (request->argument_count % 2 == 0) {
@@ -220,8 +230,10 @@ void command_msetnx(struct request *request)
             return;
         }
     for (size_t i = 1; i < request->argument_count; i += 2)
-        if (!store(request, i, i + 1, false))
+        if (!store(request, i, i + 1, false)) {
+            delete_before(request, i); /* all or nothing */
             return;
+        }
     reply_integer(request, 1);
 }
 

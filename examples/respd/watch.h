@@ -1,9 +1,9 @@
 /*
  * watch.h - WATCH: which keys a connection has looked at, and whether they have changed since.
  *
- * What a connection watches is in a child pool of its own. Its death takes the keys out of the lists
- * of the database, in a deferred call, so a client that vanishes needs nothing else. The database
- * refers to what is watched in it, whoever's it is: all of this is used with the keys locked.
+ * What a connection watches is in a child pool of its own. The death of that pool takes the keys
+ * out of the lists of the database, in a deferred call: a client that vanishes needs nothing else.
+ * The database refers to all that is watched in it, so this is used with the keys locked.
  */
 #ifndef RESPD_WATCH_H
 #define RESPD_WATCH_H

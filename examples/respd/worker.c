@@ -15,6 +15,7 @@
 #include "connection.h"
 #include "message.h"
 #include "server.h"
+#include "statistics.h"
 
 #define DRAIN_MILLISECONDS 3000
 #define DESCRIPTORS_BESIDES 1024 /* of loops, files and the monitor's clients */
@@ -261,7 +262,8 @@ int worker_init(struct worker *worker, struct server *server, unsigned number)
     worker->last_to_flush = &worker->first_to_flush;
     worker->last_post = &worker->first_post;
     worker->read_buffer = own_alloc_raw(server->pool, READ_SIZE, 1);
-    if (!worker->read_buffer)
+    worker->statistics = statistics_new(server->pool);
+    if (!worker->read_buffer || !worker->statistics)
         return UV_ENOMEM;
     uv_mutex_init(&worker->turn);
     uv_mutex_init(&worker->door);
