@@ -13,6 +13,10 @@
 #ifndef OWN_ANALYZER_H
 #define OWN_ANALYZER_H
 
+#include <own/attributes.h>
+
+#ifdef OWN_ANALYZED
+
 /* A result of which the analyser knows nothing. */
 int own_any_(void);
 
@@ -191,5 +195,7 @@ extern const void *own_followed_no_further_;
 #define own_report_tree CFown_report_tree
 #define own_share CFown_share
 #define own_undefer CFown_undefer
+
+#endif
 
 #endif
