@@ -310,6 +310,7 @@ script_tests = \
 	%D%/headers.sh \
 	%D%/install.sh \
 	%D%/lint.sh \
+	$(owncheck_tests) \
 	%D%/numpy.sh \
 	%D%/probes.sh \
 	%D%/report.sh
@@ -328,10 +329,11 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 
 # The models, and the page in its browser, have nothing of the library: make check model_tests=
 # page_tests= leaves them out where another build has checked them; ownstat_tests= those of ownstat,
-# checks_tests= the table of bugs.
+# checks_tests= the table of bugs, owncheck_tests= what own-check finds.
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
+owncheck_tests = %D%/owncheck.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -341,6 +343,12 @@ EXTRA_DIST += \
 	%D%/models.sh \
 	%D%/checks.sh \
 	%D%/page.sh \
+	%D%/owncheck/idioms_objects.c \
+	%D%/owncheck/idioms_owners.c \
+	%D%/owncheck/idioms_paths.c \
+	%D%/owncheck/mistakes_borrowed.c \
+	%D%/owncheck/mistakes_leaks.c \
+	%D%/owncheck/mistakes_releases.c \
 	%D%/report/formats.py \
 	%D%/timed.sh \
 	%D%/page/browser.py \
@@ -361,7 +369,7 @@ LOG_COMPILER = $(timed)
 SH_LOG_COMPILER = $(timed) $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
-	export SPIN='$(SPIN)'; \
+	export SPIN='$(SPIN)' CLANG='$(CLANG)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \

@@ -7,8 +7,8 @@ set -eu
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
 own_check="sh $top_srcdir/tools/own-check/own-check"
 export LC_ALL=C
-clang=${CLANG:-clang}
-if ! command -v "$clang" >/dev/null 2>&1; then
+clang=${CLANG-clang}
+if test -z "$clang" || ! command -v "$clang" >/dev/null 2>&1; then
     echo "SKIP: ownership is not checked: clang is missing"
     exit 77
 fi
