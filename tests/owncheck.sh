@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/owncheck.sh - own-check finds what is wrong in owncheck/mistakes_*.c, at the lines that
-# say so, and nothing in owncheck/idioms_*.c and a few examples; each call of the library is one that the
-# analyser knows; and what the program does with its arguments.
+# say so, and nothing in owncheck/idioms_*.c and a few examples; each call of the library is one
+# that the analyser knows; and what the program does with its arguments.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
@@ -101,7 +101,7 @@ own_metrics own_monitor_close own_monitor_open own_monitor_serve own_pool_create
 own_pool_user own_roots own_set_cache_limit own_set_collect_threshold own_set_misuse_handler
 own_set_site_tracking own_trim own_version own_weakref_type
 END
-diff "$work/known" "$work/others" || fail "say in own/analyzer.h what the analyser has to know of it"
+diff "$work/known" "$work/others" || fail "own/analyzer.h must say what it does"
 
 # What own-check does with its arguments.
 check 0 --help
@@ -141,7 +141,8 @@ cat >"$work/database.json" <<END
   { "directory": "$here/a b", "file": "it's.c", "output": "x.o",
     "command": "gcc -DONE=1 \"-I$top/include\" -DTEXT='\"a \\\\\" b\"' -c it\\\\'s.c -o x.o" },
   { "directory": "$here/a b", "file": "second.c",
-    "arguments": ["gcc", "-D", "ONE=1", "-I", "$top/include", "-DTEXT=\"a [b] {c}\"", "-c", "second.c"] },
+    "arguments": ["gcc", "-D", "ONE=1", "-I", "$top/include", "-DTEXT=\"a [b] {c}\"", "-c",
+                  "second.c"] },
   { "directory": "$here/a b", "file": "third.cc", "arguments": ["g++", "third.cc"] }
 ]
 END

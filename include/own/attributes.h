@@ -68,7 +68,9 @@
 /* The arguments are those of printf: the format is number `at`, the first value `first`. */
 #define OWN_PRINTF(at, first) __attribute__((__format__(__printf__, at, first)))
 
-/* The result is memory that nothing else points to, of the product of two arguments. */
+/* The result is memory that nothing else points to, of the product of two arguments. It has no
+   deallocator, as in malloc (own_free, 2): gcc -fanalyzer would then want each block freed by
+   itself, though its pool does that. */
 #define OWN_NEW_MEMORY(count, size) __attribute__((malloc, alloc_size(count, size)))
 
 /* The result is never NULL. */
@@ -78,17 +80,14 @@
    take NULL, or refuse it. */
 #define OWN_NOT_NULL(...) __attribute__((nonnull(__VA_ARGS__)))
 
-/* The call fills what that argument points to; it reads, and does not change, as many bytes there
-   as argument `size` says. Compilers that do not know it look at the call without it. */
+/* The call fills what that argument points to. Clang does not know the attribute. */
 #if defined(__has_attribute)
 #if __has_attribute(access)
 #define OWN_FILLS(at) __attribute__((access(write_only, at)))
-#define OWN_READS(at, size) __attribute__((access(read_only, at, size)))
 #endif
 #endif
 #ifndef OWN_FILLS
 #define OWN_FILLS(at)
-#define OWN_READS(at, size)
 #endif
 
 /* The words of the head of this file. OWN_BORROWS: the function, which returns a pointer, borrows

@@ -268,7 +268,7 @@ OWN_API OWN_RETURNS_BORROWED own_pool *own_pool_limited_by(const own_pool *pool)
  *
  * usage  filled. Threads: those of pool. Cost: O(1); of a shared pool, the number of its parts.
  */
-OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
+OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage) OWN_FILLS(2);
 
 /*
  * What a pool and all pools below it have together.
@@ -287,7 +287,7 @@ OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
  * Threads: those of pool. What others change in the pools above the one whose turn it is waits
  * meanwhile: the list of what these own, and their blocks over 64 KiB. Cost: the number of pools.
  */
-OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
+OWN_API void own_pool_total(const own_pool *pool, own_usage *usage) OWN_FILLS(2);
 
 /*
  * Visits a pool, all that it holds and all below it: a pool before what it owns, in the order in

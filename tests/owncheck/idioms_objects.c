@@ -124,8 +124,8 @@ int view(own_pool *pool)
     own_buffer *buffer = own_buffer_new(NULL, 6, sizeof(double));
     if (!buffer)
         return -1;
-    own_array *array = own_array_wrap(pool, "d", OWN_C_ORDER, OWN_SHAPE(2, 3),
-                                      own_buffer_data(buffer), buffer);
+    own_array *array =
+        own_array_wrap(pool, "d", OWN_C_ORDER, OWN_SHAPE(2, 3), own_buffer_data(buffer), buffer);
     own_decref(buffer); /* the array has its own */
     return array ? own_array_ndim(array) : -1;
 }
