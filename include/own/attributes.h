@@ -35,10 +35,17 @@
  *
  * What is stored in a field, in an element, through a pointer or in a variable that is not local is
  * passed on by that; so is what OWN_SCOPED and OWN_SET keep, and what own_give, own_defer or
- * own_adopt have taken over. So a reference in a struct is not followed: nothing is said of
- * a field that is overwritten. An owner that may be NULL is taken for a pool, unless it is NULL on
- * every path that leads there. Once an object was passed to a function in another file, a use after
- * its release is no longer seen, but a leak and a second release are.
+ * own_adopt have taken over. What is not seen:
+ *
+ *   - references in structs: nothing is said of a field that is overwritten
+ *   - the case that an owner is NULL, unless the path has set it to NULL or has tested it: any
+ *     other owner is taken for a pool
+ *   - a use after the last release, once the object was passed to a function of another file; leaks
+ *     and second releases still are
+ *   - C++
+ *
+ * A static function that is too large to be followed into is like one of another file: one that
+ * takes a reference over needs its OWN_STEALS.
  */
 #ifndef OWN_ATTRIBUTES_H
 #define OWN_ATTRIBUTES_H

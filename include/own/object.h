@@ -168,7 +168,7 @@ OWN_API void own_decref_slow(own_object *object);
  * overflowing: an object that ever had OWN_COUNT_MAX references never dies. A dead object is
  * a misuse. Threads: those of object. Cost: a load, a test and a store, inline.
  */
-OWN_API inline void *own_incref(void *object)
+OWN_API OWN_RETURNS_NEW inline void *own_incref(void *object)
 {
     own_object *o = (own_object *)object;
     if (OWN_UNLIKELY(!o))
@@ -199,7 +199,7 @@ OWN_API inline void *own_incref(void *object)
  * (sigaltstack, makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a
  * load, a test and a store, inline; a death costs what dies.
  */
-OWN_API inline void own_decref(void *object)
+OWN_API inline void own_decref(OWN_STEALS void *object)
 {
     own_object *o = (own_object *)object;
     if (OWN_UNLIKELY(!o))
