@@ -1,6 +1,6 @@
 # include/local.mk - the public headers, installed as they lie here.
 
-include_HEADERS = %D%/own.h
+include_HEADERS = %D%/own.h %D%/own.hpp
 
 ownincludedir = $(includedir)/own
 owninclude_HEADERS = \
@@ -23,6 +23,8 @@ owninclude_HEADERS = \
 	%D%/own/monitor.h \
 	%D%/own/object.h \
 	%D%/own/pool.h \
+	%D%/own/pool.hpp \
+	%D%/own/ref.hpp \
 	%D%/own/report.h \
 	%D%/own/version.h \
 	%D%/own/weakref.h

@@ -51,8 +51,8 @@
  * allocation, and never touches an item.
  *
  * Threads: an array is confined, together with all that lies in the same buffer. Of a shared one
- * (own_share, or made in a shared pool) any number of threads may make views at once; who writes to
- * the items, and who resizes it, is for the user to settle.
+ * (own_share, or made in a shared pool) any number of threads may make views at once. The library
+ * does not protect the items: threads that write to them, or resize the array, need a lock of yours.
  */
 #ifndef OWN_ARRAY_H
 #define OWN_ARRAY_H
@@ -67,6 +67,7 @@
 
 OWN_BEGIN_DECLS
 
+/* An array. Its fields are the library's. */
 typedef struct own_array own_array;
 
 /* The most dimensions. */
@@ -136,7 +137,7 @@ OWN_API OWN_MUST_USE own_array *own_array_adopt_with(own_pool *owner, const char
                                                      void (*free_fn)(void *data, void *ctx),
                                                      void *ctx);
 
-/* What own_array_create can be told. Zero is the default of every field. */
+/* Options for own_array_create. Zero is the default of every field. */
 typedef struct own_array_options {
     const char *format; /* NULL: items of itemsize bytes, whatever they are */
     size_t itemsize;    /* of a struct with padding at its end: sizeof. 0: that of the format */

@@ -7,8 +7,8 @@
  * caller keeps the one that it has.
  *
  * When a list dies, or is cleared, its references are released, the last one first. Lists of lists
- * of any depth die without recursion. Code that runs because an item dies may use the list: it
- * finds the change that released the item made.
+ * of any depth die without recursion. Code that runs because an item dies may use the list, and
+ * sees it as it is after the change.
  *
  * The memory of a list is not part of its owner's, and no limit counts it, as for any object. It is
  * 8 bytes an item, and up to as much again.
@@ -28,6 +28,7 @@
 
 OWN_BEGIN_DECLS
 
+/* A list. Its fields are the library's. */
 typedef struct own_list own_list;
 
 /*

@@ -11,11 +11,13 @@
  *     reach: own_weakref_get cannot bring it back.
  *  3. It goes on as object.h and pool.h say: the finalizer; fields, or what a pool owns; memory.
  *
- * A weak reference that dies first is never called: not where it died before its object, nor where
- * it dies in step 2, by the call of another. So what a tear-down calls follows from its order. What
- * a pool owns dies after the pool's own weak references have been called; hence one that is owned
- * by the very pool it refers to is called. Of a weak reference and its object that die with the
- * same pool, the one taken on later dies first: the weak reference is called where it is the older.
+ * If a weak reference dies before its object, its `died` is not called. The same is true if it dies
+ * in step 2, because the `died` of another one has released it. When a pool dies, this means:
+ *
+ *  - A weak reference to the pool that the pool itself owns: `died` is called, since the pool
+ *    releases what it owns after step 2.
+ *  - A weak reference and its object are both owned by the pool: the newer of the two is released
+ *    first. So `died` is called if the weak reference is the older one.
  *
  * An object that its finalizer brings back to life has lost the weak references that it had; new
  * ones may be made. One that a finalizer, a deferred call or `died` makes to the dying object is as
@@ -44,6 +46,7 @@
 
 OWN_BEGIN_DECLS
 
+/* A weak reference. Its fields are the library's. */
 typedef struct own_weakref own_weakref;
 
 /*
