@@ -58,7 +58,7 @@ extern const void *own_followed_no_further_;
  * A constructor. An owner that is known to be NULL gives a new reference. Any other is taken for
  * a pool: the analyser goes no further with the case that it may be NULL.
  */
-#define OWN_MADE_(function, owner, ...)                                                            \
+#define OWN_MADE(function, owner, ...)                                                             \
     OWN_MADE_BY_(own_uses_, function, owner __VA_OPT__(, ) __VA_ARGS__)
 
 /* The same for one whose object has references to its arguments. */

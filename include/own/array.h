@@ -292,11 +292,11 @@ OWN_API OWN_NEVER_NULL const own_type *own_array_type(void);
 OWN_API int own_array_print(FILE *out, const own_array *array);
 
 #ifdef OWN_ANALYZED /* see analyzer.h */
-#define own_array_new(...) OWN_MADE_(own_array_new, __VA_ARGS__)
-#define own_array_new_raw(...) OWN_MADE_(own_array_new_raw, __VA_ARGS__)
-#define own_array_adopt(...) OWN_MADE_(own_array_adopt, __VA_ARGS__)
-#define own_array_adopt_with(...) OWN_MADE_(own_array_adopt_with, __VA_ARGS__)
-#define own_array_copy(...) OWN_MADE_(own_array_copy, __VA_ARGS__)
+#define own_array_new(...) OWN_MADE(own_array_new, __VA_ARGS__)
+#define own_array_new_raw(...) OWN_MADE(own_array_new_raw, __VA_ARGS__)
+#define own_array_adopt(...) OWN_MADE(own_array_adopt, __VA_ARGS__)
+#define own_array_adopt_with(...) OWN_MADE(own_array_adopt_with, __VA_ARGS__)
+#define own_array_copy(...) OWN_MADE(own_array_copy, __VA_ARGS__)
 #define own_array_wrap(...) OWN_MADE_WITH_(own_array_wrap, __VA_ARGS__)
 #define own_array_create(...) OWN_MADE_WITH_(own_array_create, __VA_ARGS__)
 #define own_array_slice(...) OWN_MADE_WITH_(own_array_slice, __VA_ARGS__)

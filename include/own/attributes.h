@@ -33,6 +33,16 @@
  *     else
  *         OWN_PASSED_ON(object);
  *
+ * A constructor of the program's own, whose first argument is the owner, is made known behind its
+ * prototype. Its definition has the name in brackets, so that it is not taken for the macro:
+ *
+ *     struct session *session_new(own_pool *owner, const char *name);
+ *     #ifdef OWN_ANALYZED
+ *     #define session_new(...) OWN_MADE(session_new, __VA_ARGS__)
+ *     #endif
+ *
+ *     struct session *(session_new)(own_pool *owner, const char *name)
+ *
  * What is stored in a field, in an element, through a pointer or in a variable that is not local is
  * passed on by that; so is what OWN_SCOPED and OWN_SET keep, and what own_give, own_defer or
  * own_adopt have taken over. What is not seen:

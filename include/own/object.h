@@ -381,8 +381,8 @@ OWN_API inline void own_decref_scoped(void *variable)
 #ifdef OWN_ANALYZED /* see analyzer.h */
 #define own_incref(object) OWN_INCREF_(object)
 #define own_decref(object) OWN_DECREF_(object)
-#define own_new(...) OWN_MADE_(own_new, __VA_ARGS__)
-#define own_new_sized(...) OWN_MADE_(own_new_sized, __VA_ARGS__)
+#define own_new(...) OWN_MADE(own_new, __VA_ARGS__)
+#define own_new_sized(...) OWN_MADE(own_new_sized, __VA_ARGS__)
 #define own_cast(object, type) OWN_SAME_OR_NULL_(own_cast(object, type), object, type)
 #define own_immortalize(object) OWN_PASSED_ON(object)
 #define own_set_toggle(object, call, arg)                                                          \

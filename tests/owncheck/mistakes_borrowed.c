@@ -10,6 +10,10 @@ struct node {
 };
 extern const own_type node_type;
 OWN_RETURNS_BORROWED struct node *node_find(own_pool *server);
+struct node *node_new(own_pool *owner, int value);
+#ifdef OWN_ANALYZED
+#define node_new(...) OWN_MADE(node_new, __VA_ARGS__)
+#endif
 
 void a_child(own_pool *server)
 {
@@ -80,4 +84,27 @@ OWN_RETURNS_BORROWED own_pool *a_borrowed_root(void)
 {
     own_pool *pool = own_pool_new(NULL);
     return pool; /* not borrowed */
+}
+
+/* A constructor of the program's own. */
+void made_elsewhere(own_pool *server)
+{
+    own_decref(node_new(NULL, 1));
+    own_decref(node_new(server, 2)); /* borrowed */
+}
+
+void made_elsewhere_without_owner(void)
+{
+    struct node *node = node_new(NULL, 3);
+    own_refcount(node);
+} /* leak */
+
+struct node *(node_new)(own_pool *owner, int value)
+{
+    struct node *node = own_new(owner, &node_type);
+    if (!node)
+        return NULL;
+    if (value > 3)
+        own_decref(node); /* borrowed */
+    return node;
 }
