@@ -347,7 +347,7 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
-once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/packages.sh %D%/template.sh
+once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/owncheck.sh %D%/packages.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -362,9 +362,16 @@ EXTRA_DIST += \
 	%D%/checks.sh \
 	%D%/cplusplus.sh \
 	%D%/cython.sh \
+	%D%/owncheck.sh \
 	%D%/packages.sh \
 	%D%/template.sh \
 	%D%/page.sh \
+	%D%/owncheck/idioms_objects.c \
+	%D%/owncheck/idioms_owners.c \
+	%D%/owncheck/idioms_paths.c \
+	%D%/owncheck/mistakes_borrowed.c \
+	%D%/owncheck/mistakes_leaks.c \
+	%D%/owncheck/mistakes_releases.c \
 	%D%/report/formats.py \
 	%D%/timed.sh \
 	%D%/page/browser.py \
@@ -385,7 +392,7 @@ LOG_COMPILER = $(timed)
 SH_LOG_COMPILER = $(timed) $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
-	export SPIN='$(SPIN)'; \
+	export SPIN='$(SPIN)' CLANG='$(CLANG)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \

@@ -13,6 +13,10 @@
 #ifndef OWN_ANALYZER_H
 #define OWN_ANALYZER_H
 
+#include <own/attributes.h>
+
+#ifdef OWN_ANALYZED
+
 /* A result of which the analyser knows nothing. */
 int own_any_(void);
 
@@ -21,13 +25,13 @@ int own_any_(void);
 #define own_uses_ CFown_uses_
 void own_uses_(const void *object, ...);
 
-/* The results of constructors, and of own_incref. The checker unix.Malloc, which sees a field of
-   an object that is used after the last release, has to know the first one and the last release. */
-OWN_RETURNS_NEW void *own_made_new_(void) __attribute__((ownership_returns(malloc)));
+/* The results of constructors, and of own_incref. */
+OWN_RETURNS_NEW void *own_made_new_(void);
 OWN_RETURNS_BORROWED void *own_made_borrowed_(void);
 void *CFown_retain(void *object);
 
-/* Releases of a reference: in general, and of the only one that there is. */
+/* Releases of a reference: in general, and of the only one that there is. The checker unix.Malloc
+   then sees a field of the object that is used. */
 void own_released_(OWN_STEALS void *object);
 void own_released_last_(OWN_STEALS void *object) __attribute__((ownership_takes(malloc, 1)));
 
@@ -54,17 +58,19 @@ extern const void *own_followed_no_further_;
  * A constructor. An owner that is known to be NULL gives a new reference. Any other is taken for
  * a pool: the analyser goes no further with the case that it may be NULL.
  */
-#define OWN_MADE_(function, owner, ...) OWN_MADE_BY_(own_uses_, function, owner, ##__VA_ARGS__)
+#define OWN_MADE(function, owner, ...)                                                             \
+    OWN_MADE_BY_(own_uses_, function, owner __VA_OPT__(, ) __VA_ARGS__)
 
 /* The same for one whose object has references to its arguments. */
-#define OWN_MADE_WITH_(function, owner, ...) OWN_MADE_BY_(own_held_, function, owner, ##__VA_ARGS__)
+#define OWN_MADE_WITH_(function, owner, ...)                                                       \
+    OWN_MADE_BY_(own_held_, function, owner __VA_OPT__(, ) __VA_ARGS__)
 
 #define OWN_MADE_BY_(uses, function, owner, ...)                                                   \
     __extension__({                                                                                \
         own_pool *own_owner_ = (owner);                                                            \
         void *own_made_;                                                                           \
         own_uses_(own_owner_);                                                                     \
-        uses((void *)0, ##__VA_ARGS__);                                                            \
+        uses((void *)0 __VA_OPT__(, ) __VA_ARGS__);                                                \
         if (OWN_KNOWN_ZERO_((_Bool)own_owner_)) {                                                  \
             own_made_ = own_made_new_();                                                           \
             if (own_made_)                                                                         \
@@ -74,7 +80,7 @@ extern const void *own_followed_no_further_;
                 __builtin_unreachable();                                                           \
             own_made_ = own_made_borrowed_();                                                      \
         }                                                                                          \
-        (__typeof__(function(own_owner_, ##__VA_ARGS__)))own_made_;                                \
+        (__typeof__(function(own_owner_ __VA_OPT__(, ) __VA_ARGS__)))own_made_;                    \
     })
 
 /* The count of an object, as far as the analyser knows it: 1 after own_made_new_. Calls make it
@@ -189,5 +195,7 @@ extern const void *own_followed_no_further_;
 #define own_report_tree CFown_report_tree
 #define own_share CFown_share
 #define own_undefer CFown_undefer
+
+#endif
 
 #endif

@@ -8,8 +8,8 @@
 
 #ifdef OWN_ANALYZED
 
-#define own_pool_new_at(owner, ...) OWN_MADE_(own_pool_new_at, owner, ##__VA_ARGS__)
-#define own_pool_create_at(owner, ...) OWN_MADE_(own_pool_create_at, owner, ##__VA_ARGS__)
+#define own_pool_new_at(...) OWN_MADE(own_pool_new_at, __VA_ARGS__)
+#define own_pool_create_at(...) OWN_MADE(own_pool_create_at, __VA_ARGS__)
 #define own_hold(pool, object) OWN_HOLDS_(own_hold(pool, object), object, pool)
 #define own_give(pool, object) OWN_TAKES_(own_give(pool, object), object, pool)
 #define own_give_reference(pool, object) OWN_TAKES_(own_give_reference(pool, object), object, pool)

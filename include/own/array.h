@@ -52,7 +52,7 @@
  *
  * Threads: an array is confined, together with all that lies in the same buffer. Of a shared one
  * (own_share, or made in a shared pool) any number of threads may make views at once. The library
- * does not protect the items: threads that write to them, or resize the array, need a lock of yours.
+ * does not protect the items: threads that write to them, or resize the array, need your lock.
  */
 #ifndef OWN_ARRAY_H
 #define OWN_ARRAY_H
@@ -292,22 +292,21 @@ OWN_API OWN_NEVER_NULL const own_type *own_array_type(void);
 OWN_API int own_array_print(FILE *out, const own_array *array);
 
 #ifdef OWN_ANALYZED /* see analyzer.h */
-#define own_array_new(owner, ...) OWN_MADE_(own_array_new, owner, ##__VA_ARGS__)
-#define own_array_new_raw(owner, ...) OWN_MADE_(own_array_new_raw, owner, ##__VA_ARGS__)
-#define own_array_adopt(owner, ...) OWN_MADE_(own_array_adopt, owner, ##__VA_ARGS__)
-#define own_array_adopt_with(owner, ...) OWN_MADE_(own_array_adopt_with, owner, ##__VA_ARGS__)
-#define own_array_copy(owner, ...) OWN_MADE_(own_array_copy, owner, ##__VA_ARGS__)
-#define own_array_wrap(owner, ...) OWN_MADE_WITH_(own_array_wrap, owner, ##__VA_ARGS__)
-#define own_array_create(owner, ...) OWN_MADE_WITH_(own_array_create, owner, ##__VA_ARGS__)
-#define own_array_slice(owner, ...) OWN_MADE_WITH_(own_array_slice, owner, ##__VA_ARGS__)
-#define own_array_index(owner, ...) OWN_MADE_WITH_(own_array_index, owner, ##__VA_ARGS__)
-#define own_array_transpose(owner, ...) OWN_MADE_WITH_(own_array_transpose, owner, ##__VA_ARGS__)
-#define own_array_permute(owner, ...) OWN_MADE_WITH_(own_array_permute, owner, ##__VA_ARGS__)
-#define own_array_reshape(owner, ...) OWN_MADE_WITH_(own_array_reshape, owner, ##__VA_ARGS__)
-#define own_array_broadcast(owner, ...) OWN_MADE_WITH_(own_array_broadcast, owner, ##__VA_ARGS__)
-#define own_array_reinterpret(owner, ...)                                                          \
-    OWN_MADE_WITH_(own_array_reinterpret, owner, ##__VA_ARGS__)
-#define own_array_readonly(owner, ...) OWN_MADE_WITH_(own_array_readonly, owner, ##__VA_ARGS__)
+#define own_array_new(...) OWN_MADE(own_array_new, __VA_ARGS__)
+#define own_array_new_raw(...) OWN_MADE(own_array_new_raw, __VA_ARGS__)
+#define own_array_adopt(...) OWN_MADE(own_array_adopt, __VA_ARGS__)
+#define own_array_adopt_with(...) OWN_MADE(own_array_adopt_with, __VA_ARGS__)
+#define own_array_copy(...) OWN_MADE(own_array_copy, __VA_ARGS__)
+#define own_array_wrap(...) OWN_MADE_WITH_(own_array_wrap, __VA_ARGS__)
+#define own_array_create(...) OWN_MADE_WITH_(own_array_create, __VA_ARGS__)
+#define own_array_slice(...) OWN_MADE_WITH_(own_array_slice, __VA_ARGS__)
+#define own_array_index(...) OWN_MADE_WITH_(own_array_index, __VA_ARGS__)
+#define own_array_transpose(...) OWN_MADE_WITH_(own_array_transpose, __VA_ARGS__)
+#define own_array_permute(...) OWN_MADE_WITH_(own_array_permute, __VA_ARGS__)
+#define own_array_reshape(...) OWN_MADE_WITH_(own_array_reshape, __VA_ARGS__)
+#define own_array_broadcast(...) OWN_MADE_WITH_(own_array_broadcast, __VA_ARGS__)
+#define own_array_reinterpret(...) OWN_MADE_WITH_(own_array_reinterpret, __VA_ARGS__)
+#define own_array_readonly(...) OWN_MADE_WITH_(own_array_readonly, __VA_ARGS__)
 #endif
 
 OWN_END_DECLS

@@ -33,12 +33,29 @@
  *     else
  *         OWN_PASSED_ON(object);
  *
+ * A constructor of the program's own, whose first argument is the owner, is made known behind its
+ * prototype. Its definition has the name in brackets, so that it is not taken for the macro:
+ *
+ *     struct session *session_new(own_pool *owner, const char *name);
+ *     #ifdef OWN_ANALYZED
+ *     #define session_new(...) OWN_MADE(session_new, __VA_ARGS__)
+ *     #endif
+ *
+ *     struct session *(session_new)(own_pool *owner, const char *name)
+ *
  * What is stored in a field, in an element, through a pointer or in a variable that is not local is
  * passed on by that; so is what OWN_SCOPED and OWN_SET keep, and what own_give, own_defer or
- * own_adopt have taken over. So a reference in a struct is not followed: nothing is said of
- * a field that is overwritten. An owner that may be NULL is taken for a pool, unless it is NULL on
- * every path that leads there. Once an object was passed to a function in another file, a use after
- * its release is no longer seen, but a leak and a second release are.
+ * own_adopt have taken over. What is not seen:
+ *
+ *   - references in structs: nothing is said of a field that is overwritten
+ *   - the case that an owner is NULL, unless the path has set it to NULL or has tested it: any
+ *     other owner is taken for a pool
+ *   - a use after the last release, once the object was passed to a function of another file; leaks
+ *     and second releases still are
+ *   - C++
+ *
+ * A static function that is too large to be followed into is like one of another file: one that
+ * takes a reference over needs its OWN_STEALS.
  */
 #ifndef OWN_ATTRIBUTES_H
 #define OWN_ATTRIBUTES_H
@@ -68,7 +85,9 @@
 /* The arguments are those of printf: the format is number `at`, the first value `first`. */
 #define OWN_PRINTF(at, first) __attribute__((__format__(__printf__, at, first)))
 
-/* The result is memory that nothing else points to, of the product of two arguments. */
+/* The result is memory that nothing else points to, of the product of two arguments. It has no
+   deallocator, as in malloc (own_free, 2): gcc -fanalyzer would then want each block freed by
+   itself, though its pool does that. */
 #define OWN_NEW_MEMORY(count, size) __attribute__((malloc, alloc_size(count, size)))
 
 /* The result is never NULL. */
@@ -78,17 +97,14 @@
    take NULL, or refuse it. */
 #define OWN_NOT_NULL(...) __attribute__((nonnull(__VA_ARGS__)))
 
-/* The call fills what that argument points to; it reads, and does not change, as many bytes there
-   as argument `size` says. Compilers that do not know it look at the call without it. */
+/* The call fills what that argument points to. Clang does not know the attribute. */
 #if defined(__has_attribute)
 #if __has_attribute(access)
 #define OWN_FILLS(at) __attribute__((access(write_only, at)))
-#define OWN_READS(at, size) __attribute__((access(read_only, at, size)))
 #endif
 #endif
 #ifndef OWN_FILLS
 #define OWN_FILLS(at)
-#define OWN_READS(at, size)
 #endif
 
 /* The words of the head of this file. OWN_BORROWS: the function, which returns a pointer, borrows

@@ -92,10 +92,10 @@ OWN_API int own_buffer_resize(own_buffer *buffer, size_t count, size_t size);
 OWN_API OWN_NEVER_NULL const own_type *own_buffer_type(void);
 
 #ifdef OWN_ANALYZED /* see analyzer.h */
-#define own_buffer_new(owner, ...) OWN_MADE_(own_buffer_new, owner, ##__VA_ARGS__)
-#define own_buffer_new_raw(owner, ...) OWN_MADE_(own_buffer_new_raw, owner, ##__VA_ARGS__)
-#define own_buffer_adopt(owner, ...) OWN_MADE_(own_buffer_adopt, owner, ##__VA_ARGS__)
-#define own_buffer_adopt_with(owner, ...) OWN_MADE_(own_buffer_adopt_with, owner, ##__VA_ARGS__)
+#define own_buffer_new(...) OWN_MADE(own_buffer_new, __VA_ARGS__)
+#define own_buffer_new_raw(...) OWN_MADE(own_buffer_new_raw, __VA_ARGS__)
+#define own_buffer_adopt(...) OWN_MADE(own_buffer_adopt, __VA_ARGS__)
+#define own_buffer_adopt_with(...) OWN_MADE(own_buffer_adopt_with, __VA_ARGS__)
 #endif
 
 OWN_END_DECLS

@@ -127,7 +127,7 @@ typedef struct own_collect_statistics {
 } own_collect_statistics;
 
 /* Fills *statistics, which is not NULL. Threads: any. Cost: O(1). */
-OWN_API void own_collect_stats(own_collect_statistics *statistics);
+OWN_API void own_collect_stats(own_collect_statistics *statistics) OWN_NOT_NULL(1) OWN_FILLS(1);
 
 OWN_END_DECLS
 

@@ -113,11 +113,10 @@ OWN_API OWN_MUST_USE own_array *
 own_array_import_dlpack_versioned(own_pool *owner, struct DLManagedTensorVersioned *tensor);
 
 #ifdef OWN_ANALYZED /* see analyzer.h */
-#define own_array_import(owner, ...) OWN_MADE_WITH_(own_array_import, owner, ##__VA_ARGS__)
-#define own_array_import_dlpack(owner, ...)                                                        \
-    OWN_MADE_WITH_(own_array_import_dlpack, owner, ##__VA_ARGS__)
-#define own_array_import_dlpack_versioned(owner, ...)                                              \
-    OWN_MADE_WITH_(own_array_import_dlpack_versioned, owner, ##__VA_ARGS__)
+#define own_array_import(...) OWN_MADE_WITH_(own_array_import, __VA_ARGS__)
+#define own_array_import_dlpack(...) OWN_MADE_WITH_(own_array_import_dlpack, __VA_ARGS__)
+#define own_array_import_dlpack_versioned(...)                                                     \
+    OWN_MADE_WITH_(own_array_import_dlpack_versioned, __VA_ARGS__)
 #endif
 
 OWN_END_DECLS

@@ -39,10 +39,11 @@ typedef struct own_array_iterator {
 } own_array_iterator;
 
 /* Begins at the first item. False: the array has none, or is NULL. Cost: O(dimensions squared). */
-OWN_API bool own_array_begin(own_array_iterator *iterator, const own_array *array);
+OWN_API bool own_array_begin(own_array_iterator *iterator, const own_array *array) OWN_NOT_NULL(1)
+    OWN_FILLS(1);
 
 /* Goes on to the first item of the next run. False: there is none. Cost: O(dimensions). */
-OWN_API bool own_array_next_run(own_array_iterator *iterator);
+OWN_API bool own_array_next_run(own_array_iterator *iterator) OWN_NOT_NULL(1);
 
 /* Goes on to the next item. False: that was the last. Cost: an addition, inline. */
 OWN_API inline bool own_array_next(own_array_iterator *iterator)

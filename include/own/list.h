@@ -91,7 +91,7 @@ OWN_API size_t own_list_size(const own_list *list);
 OWN_API OWN_NEVER_NULL const own_type *own_list_type(void);
 
 #ifdef OWN_ANALYZED /* see analyzer.h */
-#define own_list_new(owner, ...) OWN_MADE_(own_list_new, owner, ##__VA_ARGS__)
+#define own_list_new(...) OWN_MADE(own_list_new, __VA_ARGS__)
 #define own_list_append(list, item) OWN_HOLDS_(own_list_append(list, item), item, list)
 #define own_list_insert(list, index, item)                                                         \
     OWN_HOLDS_(own_list_insert(list, index, item), item, list, index)

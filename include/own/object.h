@@ -171,7 +171,7 @@ OWN_API void own_decref_slow(own_object *object);
  * overflowing: an object that ever had OWN_COUNT_MAX references never dies. A dead object is
  * a misuse. Threads: those of object. Cost: a load, a test and a store, inline.
  */
-OWN_API inline void *own_incref(void *object)
+OWN_API OWN_RETURNS_NEW inline void *own_incref(void *object)
 {
     own_object *o = (own_object *)object;
     if (OWN_UNLIKELY(!o))
@@ -202,7 +202,7 @@ OWN_API inline void *own_incref(void *object)
  * (sigaltstack, makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a
  * load, a test and a store, inline; a death costs what dies.
  */
-OWN_API inline void own_decref(void *object)
+OWN_API inline void own_decref(OWN_STEALS void *object)
 {
     own_object *o = (own_object *)object;
     if (OWN_UNLIKELY(!o))
@@ -381,8 +381,8 @@ OWN_API inline void own_decref_scoped(void *variable)
 #ifdef OWN_ANALYZED /* see analyzer.h */
 #define own_incref(object) OWN_INCREF_(object)
 #define own_decref(object) OWN_DECREF_(object)
-#define own_new(owner, ...) OWN_MADE_(own_new, owner, ##__VA_ARGS__)
-#define own_new_sized(owner, ...) OWN_MADE_(own_new_sized, owner, ##__VA_ARGS__)
+#define own_new(...) OWN_MADE(own_new, __VA_ARGS__)
+#define own_new_sized(...) OWN_MADE(own_new_sized, __VA_ARGS__)
 #define own_cast(object, type) OWN_SAME_OR_NULL_(own_cast(object, type), object, type)
 #define own_immortalize(object) OWN_PASSED_ON(object)
 #define own_set_toggle(object, call, arg)                                                          \

@@ -85,7 +85,7 @@ OWN_API OWN_MUST_USE OWN_RETURNS_NEW void *own_weakref_get(own_weakref *ref);
 OWN_API OWN_NEVER_NULL const own_type *own_weakref_type(void);
 
 #ifdef OWN_ANALYZED /* see analyzer.h */
-#define own_weakref_new(owner, ...) OWN_MADE_(own_weakref_new, owner, ##__VA_ARGS__)
+#define own_weakref_new(...) OWN_MADE(own_weakref_new, __VA_ARGS__)
 #endif
 
 OWN_END_DECLS
