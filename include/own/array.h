@@ -52,7 +52,8 @@
  *
  * Threads: an array is confined, together with all that lies in the same buffer. Of a shared one
  * (own_share, or made in a shared pool) any number of threads may make views at once. The library
- * does not protect the items: threads that write to them, or resize the array, need a lock of yours.
+ * does not protect the items: threads that write to them, or resize the array, need a lock of your
+ * own.
  */
 #ifndef OWN_ARRAY_H
 #define OWN_ARRAY_H

@@ -39,9 +39,9 @@
  *   none        nothing, not even with a sanitizer
  *
  * Whatever a check finds is reported as a misuse, in one sentence (misuse.h): the block, its size,
- * its pool, and which byte. Without a handler of the program's own, that aborts, unless there is the
- * word `continue`. If the handler returns, the call that found the damage does its work, since it
- * did not cause it; but own_free of a freed block returns -1 with errno EINVAL.
+ * its pool, and which byte. Without a handler of the program's own, that aborts, unless the word
+ * `continue` is there. If the handler returns, the call that found the damage does its work, since
+ * it did not cause it; but own_free of a freed block returns -1 with errno EINVAL.
  *
  * In a debugger: 0xcd is a byte that was never written, 0xdd one that was freed, 0xfd a guard.
  *

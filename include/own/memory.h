@@ -8,8 +8,8 @@
  * back.
  *
  * After fork the child may go on using the library, even if other threads were inside it; it has
- * its own copy of all pools. A pool that such a thread was using at that moment may be half changed:
- * the child must not use it.
+ * its own copy of all pools. A pool that such a thread was using at that moment may be half
+ * changed: the child must not use it.
  */
 #ifndef OWN_MEMORY_H
 #define OWN_MEMORY_H

@@ -283,8 +283,8 @@ OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
  *
  * `peak`: if the pool has, or had, a limit of its own, the most memory that this limit has counted
  * at once since it was first set, in the pool and all below it, in pools that have died since, and
- * in buffers; so set a limit of SIZE_MAX to learn how much memory a tree needs. Otherwise the sum of
- * the peaks of the pools that live now.
+ * in buffers; so set a limit of SIZE_MAX to learn how much memory a tree needs. Otherwise the sum
+ * of the peaks of the pools that live now.
  *
  * Threads: those of pool. What others change in the pools above the one whose turn it is waits
  * meanwhile: the list of what these own, and their blocks over 64 KiB. Cost: the number of pools.
@@ -322,9 +322,9 @@ OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, 
  * object  borrowed: the caller's reference stays the caller's. Any object, the pool itself
  *         included; a held pool does not become a child. May be held several times.
  *
- * Limits count memory where it was taken, not who holds it: a pool counts below its parent, a buffer
- * below its owner. A pool that is held here and loses its parent leaves the limits that were above
- * it (unless it is shared), and none counts it; make it a child (own_give_child) if one shall.
+ * Limits count memory where it was taken, not who holds it: a pool counts below its parent,
+ * a buffer below its owner. A pool that is held here and loses its parent leaves the limits that
+ * were above it (unless it is shared), and none counts it; own_give_child puts it under a limit.
  *
  * Returns -1 with errno ENOMEM, EDQUOT, EBUSY (pool is shared, and object cannot become so, see
  * own_share), or EINVAL (an argument is NULL). Threads: those of both.
@@ -338,11 +338,11 @@ OWN_API int own_hold(own_pool *pool, void *object);
  * object  stolen; on failure it is still the caller's. A pool without a parent becomes a child.
  *
  * Returns -1 with errno ENOMEM; EDQUOT: a limit at or above pool has no room for the child; ELOOP:
- * the child is pool, or above it; EPERM: a dying pool, or the child or a pool below it is shared, has
- * no limit of its own, and would come under other limits; or EINVAL: an argument is NULL. Giving
- * a reference that a pool holds, and the caller does not own, is a misuse. Threads: those of both.
- * Cost: O(1) expected; for a child, the depth of pool, and where limits change, the number of pools
- * below the child.
+ * the child is pool, or above it; EPERM: a dying pool, or the child or a pool below it is shared,
+ * has no limit of its own, and would come under other limits; or EINVAL: an argument is NULL. To
+ * give a reference that a pool holds, and the caller does not own, is a misuse. Threads: those of
+ * both. Cost: O(1) expected; for a child, the depth of pool, and where limits change, the number
+ * of pools below the child.
  */
 OWN_API int own_give(own_pool *pool, void *object);
 
