@@ -305,6 +305,7 @@ script_tests = \
 	$(model_tests) \
 	$(page_tests) \
 	$(checks_tests) \
+	$(manual_tests) \
 	%D%/cplusplus.sh \
 	%D%/exports.sh \
 	%D%/gdb.sh \
@@ -334,6 +335,9 @@ model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
 
+# So has the manual, and the programs of the guide are compiled without a sanitizer.
+manual_tests = %D%/guide.sh %D%/manual.sh
+
 EXTRA_DIST += \
 	%D%/link.sh \
 	$(script_tests) \
@@ -345,6 +349,8 @@ EXTRA_DIST += \
 	%D%/mutants/places.py \
 	%D%/models.sh \
 	%D%/checks.sh \
+	%D%/guide.sh \
+	%D%/manual.sh \
 	%D%/page.sh \
 	%D%/report/formats.py \
 	%D%/timed.sh \
@@ -366,7 +372,7 @@ LOG_COMPILER = $(timed)
 SH_LOG_COMPILER = $(timed) $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
-	export SPIN='$(SPIN)'; \
+	export SPIN='$(SPIN)' AWK='$(AWK)' DOXYGEN='$(DOXYGEN)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \

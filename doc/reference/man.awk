@@ -218,7 +218,7 @@ function item(    file, i, example, page)
     if (!second_time())
         return
     cut()
-    page = name[1]
+    page = page_name()
     file = out "/man3/" page ".3"
     if (page in written)
         return
@@ -246,11 +246,20 @@ function item(    file, i, example, page)
         print_program(example, file)
     print_see_also(file)
     close(file)
-    for (i = 2; i <= count; i++)
+    for (i = 1; i <= count; i++)
         if (name[i] != page) {
             print ".so man3/" page ".3" >(out "/man3/" name[i] ".3")
             close(out "/man3/" name[i] ".3")
         }
+}
+
+# A page is named after a function rather than after a macro that stands before it.
+function page_name(    i)
+{
+    for (i = 1; i <= count; i++)
+        if (name[i] ~ /^own_/)
+            return name[i]
+    return name[1]
 }
 
 function print_program(example, file,    i)
