@@ -173,7 +173,7 @@ function end_item_if_new()
 }
 
 declaration == "" && /^[ \t]*$/ { end_item(); next }
-declaration == "" && /^(#(if|ifdef|ifndef|else|elif|endif|include|undef|error)|OWN_(BEGIN|END)_DECLS)/ {
+declaration == "" && /^(#(if|else|elif|endif|include|undef|error)|OWN_(BEGIN|END)_DECLS)/ {
     if (in_head)
         end_item()
     next
@@ -305,7 +305,8 @@ function split_text(    whole, at, what)
             what = "cost"
         else
             what = "text"
-        at = match(whole, /[.)][ \n](Returns? (NULL|0|-1|SIZE_MAX|a |an |the |it[,. ]|how |what )|Threads: |Cost: )/)
+        at = match(whole, "[.)][ \n](Returns? (NULL|0|-1|a |an |the |it[,. ]|how |what )|" \
+            "(Threads|Cost): )")
         kind[++pieces] = what
         piece[pieces] = at ? substr(whole, 1, at) : whole
         whole = at ? substr(whole, at + 2) : ""

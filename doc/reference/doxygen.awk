@@ -3,8 +3,8 @@
 #
 #   awk -v names=FILE -f comments.awk -f doxygen.awk HEADER
 #
-# FILE has the public names and the headers, one a line: these become links. What is indented in a comment is shown
-# as it stands; lists stay lists.
+# FILE has the public names and the headers, one a line: these become links. What is indented in
+# a comment is shown as it stands; lists stay lists.
 
 BEGIN {
     while ((getline line <names) > 0)

@@ -23,7 +23,7 @@ guide_drawings = \
 	doc/guide/layout.dot \
 	doc/guide/owners.dot \
 	doc/guide/threads.dot
-guide_pictures = $(guide_drawings:.dot=.svg) doc/plots/pools.svg doc/plots/size.svg
+guide_pictures = $(guide_drawings:.dot=.svg)
 reference_sources = \
 	%D%/Doxyfile.in \
 	%D%/build.sh \
@@ -35,8 +35,7 @@ reference_sources = \
 	%D%/names.awk \
 	doc/guide/programs.awk
 EXTRA_DIST += $(reference_sources) $(guide_chapters) $(guide_drawings) $(guide_pictures) \
-	doc/glossary.md \
-	doc/performance
+	doc/glossary.md
 
 reference_from = $(reference_sources) $(guide_chapters) doc/glossary.md \
 	$(include_HEADERS) $(owninclude_HEADERS)
