@@ -5,6 +5,8 @@ include_HEADERS = %D%/own.h %D%/own.hpp
 ownincludedir = $(includedir)/own
 owninclude_HEADERS = \
 	%D%/own/allocator.h \
+	%D%/own/analyzer.h \
+	%D%/own/analyzer_pool.h \
 	%D%/own/array.h \
 	%D%/own/attributes.h \
 	%D%/own/block.h \

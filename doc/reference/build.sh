@@ -7,6 +7,7 @@
 # The man pages need awk, HTML needs doxygen. OUT is made anew. With OWN_STRICT set, a warning of
 # Doxygen is an error.
 set -eu
+export LC_ALL=C
 
 test $# = 2 || { sed -n '4,5s/^# *//p' "$0" >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)

@@ -150,10 +150,10 @@ function has_piece(wanted,    i)
     return 0
 }
 
-function section(title, what, file)
+function section(heading, what, file)
 {
     if (has_piece(what)) {
-        print ".SH " title >file
+        print ".SH " heading >file
         print_pieces(what, file)
     }
 }

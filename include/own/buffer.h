@@ -89,7 +89,14 @@ OWN_API size_t own_buffer_size(const own_buffer *buffer);
 OWN_API int own_buffer_resize(own_buffer *buffer, size_t count, size_t size);
 
 /* The type of all buffers, for own_typeof and own_cast. Borrowed, lives for ever. Cost: O(1). */
-OWN_API const own_type *own_buffer_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_buffer_type(void);
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_buffer_new(owner, ...) OWN_MADE_(own_buffer_new, owner, ##__VA_ARGS__)
+#define own_buffer_new_raw(owner, ...) OWN_MADE_(own_buffer_new_raw, owner, ##__VA_ARGS__)
+#define own_buffer_adopt(owner, ...) OWN_MADE_(own_buffer_adopt, owner, ##__VA_ARGS__)
+#define own_buffer_adopt_with(owner, ...) OWN_MADE_(own_buffer_adopt_with, owner, ##__VA_ARGS__)
+#endif
 
 OWN_END_DECLS
 

@@ -308,7 +308,7 @@ OWN_API int own_set_toggle(void *object, void (*call)(void *object, bool only, v
 /*
  * The type of an object; borrowed. NULL for NULL. Threads: any that may use the object. Cost: O(1).
  */
-OWN_API const own_type *own_typeof(const void *object);
+OWN_API OWN_BORROWS const own_type *own_typeof(const void *object);
 
 /*
  * The object if it is of that very type, else NULL. No count changes: the result is borrowed
@@ -377,6 +377,17 @@ OWN_API inline void own_decref_scoped(void *variable)
 #define OWN_O14_(t, f, ...) offsetof(t, f), OWN_O13_(t, __VA_ARGS__)
 #define OWN_O15_(t, f, ...) offsetof(t, f), OWN_O14_(t, __VA_ARGS__)
 #define OWN_O16_(t, f, ...) offsetof(t, f), OWN_O15_(t, __VA_ARGS__)
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_incref(object) OWN_INCREF_(object)
+#define own_decref(object) OWN_DECREF_(object)
+#define own_new(owner, ...) OWN_MADE_(own_new, owner, ##__VA_ARGS__)
+#define own_new_sized(owner, ...) OWN_MADE_(own_new_sized, owner, ##__VA_ARGS__)
+#define own_cast(object, type) OWN_SAME_OR_NULL_(own_cast(object, type), object, type)
+#define own_immortalize(object) OWN_PASSED_ON(object)
+#define own_set_toggle(object, call, arg)                                                          \
+    OWN_PASSES_ON_(own_set_toggle(object, call, arg), arg, object)
+#endif
 
 OWN_END_DECLS
 

@@ -188,13 +188,13 @@ OWN_API OWN_MUST_USE inline own_pool *own_pool_create(own_pool *owner,
 OWN_API void own_pool_clear(own_pool *pool);
 
 /* The type of all pools, for own_typeof and own_cast. Borrowed, lives for ever. Cost: O(1). */
-OWN_API const own_type *own_pool_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_pool_type(void);
 
 /*
  * The parent of a pool, borrowed; NULL for a root, and for NULL.
  * Threads: those of pool. Cost: O(1).
  */
-OWN_API own_pool *own_pool_parent(const own_pool *pool);
+OWN_API OWN_RETURNS_BORROWED own_pool *own_pool_parent(const own_pool *pool);
 
 /*
  * Whether `ancestor` is above `pool` in the tree. A pool is not its own ancestor; false where
@@ -206,7 +206,7 @@ OWN_API bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool
  * The name of a pool, borrowed; valid until own_pool_set_name or the pool's death. Never NULL.
  * Threads: those of pool. Cost: O(1).
  */
-OWN_API const char *own_pool_name(const own_pool *pool);
+OWN_API OWN_BORROWS OWN_NEVER_NULL const char *own_pool_name(const own_pool *pool);
 
 /*
  * Names a pool, as printf does; the pool keeps a copy. The old name may be among the arguments.
@@ -265,7 +265,7 @@ OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
  * Returns it, borrowed. NULL: no limit counts the pool, or the limit was that of a pool that has
  * died meanwhile; and for NULL. Threads: those of pool. Cost: the number of limits above the pool.
  */
-OWN_API own_pool *own_pool_limited_by(const own_pool *pool);
+OWN_API OWN_RETURNS_BORROWED own_pool *own_pool_limited_by(const own_pool *pool);
 
 /*
  * Gets the numbers of a pool, without those of the pools below it.
@@ -415,5 +415,5 @@ OWN_API int own_defer_last(own_pool *pool, void (*call)(void *arg), void *arg);
 OWN_API int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg);
 
 OWN_END_DECLS
-
+#include <own/analyzer_pool.h>
 #endif

@@ -78,11 +78,15 @@ OWN_API OWN_MUST_USE own_weakref *own_weakref_new(own_pool *owner, void *object,
  * Threads: those of ref and its object. Cost: O(1); a confined object needs no lock, a shared one
  * a short lock and an atomic count.
  */
-OWN_API OWN_MUST_USE void *own_weakref_get(own_weakref *ref);
+OWN_API OWN_MUST_USE OWN_RETURNS_NEW void *own_weakref_get(own_weakref *ref);
 
 /* The type of all weak references, for own_typeof and own_cast. Borrowed, lives for ever.
    Cost: O(1). */
-OWN_API const own_type *own_weakref_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_weakref_type(void);
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_weakref_new(owner, ...) OWN_MADE_(own_weakref_new, owner, ##__VA_ARGS__)
+#endif
 
 OWN_END_DECLS
 
