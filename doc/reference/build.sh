@@ -4,7 +4,8 @@
 #   doc/reference/build.sh man OUT    OUT/man3 and OUT/man7: a page for each public name and header
 #   doc/reference/build.sh html OUT   OUT/html: the same with the guide, by Doxygen
 #
-# The man pages need awk, HTML needs doxygen. OUT is made anew. With OWN_STRICT set, a warning of
+# The man pages need awk, HTML needs doxygen. OUT is made anew. Left out is what only the analyser
+# reads (own/analyzer.h). With OWN_STRICT set, a warning of
 # Doxygen is an error.
 set -eu
 export LC_ALL=C
@@ -20,7 +21,7 @@ rm -rf "$out"
 mkdir -p "$out/programs"
 out=$(cd "$out" && pwd)
 cd "$top/include"
-headers="own.h $(echo own/*.h)"
+headers="own.h $(ls own/*.h | grep -v /analyzer)"
 version=$(sed -n 's/^#define OWN_VERSION_M[AI][JN]OR //p; s/^#define OWN_VERSION_PATCH //p' \
     own/version.h | paste -s -d . -)
 "$awk" -v out="$out/programs" -f "$top/doc/guide/programs.awk" "$top"/doc/guide/*.md

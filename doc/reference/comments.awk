@@ -18,7 +18,7 @@ function plain(line)
 {
     sub(/[ \t]*\*\/[ \t]*$/, "", line)
     if (!sub(/^\/\* ?/, "", line) && !sub(/^ \* ?/, "", line))
-        sub(/^ ( )?( )?/, "", line)
+        sub(/^ +/, "", line)
     return line
 }
 
@@ -33,6 +33,8 @@ function forget(    i)
 {
     for (i in text)
         delete text[i]
+    for (i in macro_here)
+        delete macro_here[i]
     lines = 0
     count = 0
 }
@@ -114,7 +116,12 @@ function end_declaration(    n)
             sub(/\} __attribute__.*/, "};", declaration)
     }
     n = name_of(declaration)
+    # A macro may be there twice, for two compilers.
+    if (declaration ~ /^#/ && (n in macro_here))
+        n = ""
     if (n != "" && n !~ /_$/ && lines > 0) {
+        if (declaration ~ /^#/)
+            macro_here[n] = 1
         declared[++count] = declaration
         name[count] = n
     }

@@ -115,6 +115,7 @@ function first_sentence(    line)
 {
     line = piece[1]
     gsub(/\n/, " ", line)
+    gsub(/`/, "", line)
     if (match(line, /[.:] /))
         line = substr(line, 1, RSTART - 1)
     sub(/\.$/, "", line)
