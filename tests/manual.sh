@@ -15,6 +15,20 @@ fail()
     exit 1
 }
 
+# Each word that own.h and src/README explain is in the glossary.
+{
+    sed -n '/^ \* The words used/,/^ \* A failing/s/^ \*   \([a-z][a-z]*\)  .*/\1/p' \
+        "$top_srcdir/include/own.h"
+    sed -n '/^The words$/,/^A pool and its parts$/s/^  \([a-z]\)/\1/p' "$top_srcdir/src/README" |
+        sed 's/   *.*//; s/, /\
+/g'
+} | sort -u >"$work/words"
+test "$(wc -l <"$work/words")" -gt 50
+sed -n 's/^| \([a-z][a-z, ]*\) |.*/\1/p' "$top_srcdir/doc/glossary.md" | sed 's/, /\
+/g' | sort >"$work/explained"
+comm -23 "$work/words" "$work/explained" >"$work/missing"
+test ! -s "$work/missing" || { cat "$work/missing"; fail "not in doc/glossary.md"; }
+
 # What the headers declare: functions, as the version script has them; macros but for those of the
 # compiler, which users do not write; types.
 {
