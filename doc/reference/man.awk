@@ -3,8 +3,8 @@
 #   awk -v out=FOLDER -v version=X.Y.Z -v programs=FOLDER -f comments.awk -f man.awk HEADER ...
 #
 # For each comment a page of section 3 in FOLDER/man3, named after the first of the names that the
-# comment is for; the others lead to it. For each header one of section 7: own-pool for
-# own/pool.h, libown for own.h. The headers are read twice: the first time for the names.
+# comment is for; the others lead to it. For each header one of section 7: own-pool.h
+# for own/pool.h, libown for own.h. The headers are read twice: the first time for the names.
 # programs has the programs of the guide: a page shows the shortest that uses its name.
 
 BEGIN {
@@ -107,16 +107,17 @@ function page_of_header(path)
     if (path == "own.h")
         return "libown"
     sub(/^own\//, "", path)
-    sub(/\.h$/, "", path)
     return "own-" path
 }
 
-function first_sentence(    line)
+# For the list of all pages: of a header the first sentence, of a call what stands before a colon.
+function first_sentence(end,    line)
 {
     line = piece[1]
+    sub(/^libown: /, "", line)
     gsub(/\n/, " ", line)
     gsub(/`/, "", line)
-    if (match(line, /[.:] /))
+    if (match(line, end))
         line = substr(line, 1, RSTART - 1)
     sub(/\.$/, "", line)
     return line
@@ -179,19 +180,20 @@ function begin_header(    page, file, i, line, head, others)
     page = page_of_header(header)
     file = out "/man7/" page ".7"
     title(page, 7, file)
-    print page " \\- " roff(first_sentence()) >file
+    print page " \\- " roff(first_sentence("[.] ")) >file
     print ".SH SYNOPSIS\n.B #include <" header ">" >file
     print ".SH DESCRIPTION" >file
     print_pieces("text list code", file)
     print ".SH SEE ALSO" >file
-    if (header == "own.h")
+    if (header == "own.h") {
         for (i = 2; i <= files_read; i++) {
             head = files[i]
             sub(/.*include\//, "", head)
             if (names_in[head] != "")
                 see(page_of_header(head), 7, file)
         }
-    else {
+        print ".BR ownstat (1)" >file
+    } else {
         n_others = split(names_in[header], others, / /)
         for (i = 1; i <= n_others; i++)
             if (others[i] != "")
@@ -230,7 +232,7 @@ function item(    file, i, example, page)
     for (i = 2; i <= count; i++)
         if (name[i] != name[i - 1])
             line = line ", " name[i]
-    print line " \\- " roff(first_sentence()) >file
+    print line " \\- " roff(first_sentence("[.:] ")) >file
     print ".SH SYNOPSIS\n.nf\n.B #include <" header ">\n" >file
     for (i = 1; i <= count; i++)
         print_as_is(wrapped(declared[i]), file)

@@ -302,9 +302,9 @@ OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
  *        and allocate and free blocks, but must not change who owns what. It returns: a jump out
  *        of it is not allowed.
  *
- * In a shared tree other threads may change who owns what meanwhile. What is there from the
- * beginning to the end is visited, and once; what comes or goes may be. The walk holds a reference
- * of its own to what is visited, and to the pools above that, so what others drop may die in it. A
+ * In a shared tree other threads may change who owns what meanwhile. What is there during the whole
+ * walk is visited once; what comes or goes may be visited or not. The walk holds a reference of its
+ * own to what is visited, and to the pools above that, so what others drop may die in it. A
  * confined pool below a shared one is visited, but is another thread's: visit does not use it, nor
  * is what it owns visited.
  *
