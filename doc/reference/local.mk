@@ -7,7 +7,9 @@ guide_chapters = \
 	doc/guide/callbacks.md \
 	doc/guide/cycles.md \
 	doc/guide/debugging.md \
+	doc/guide/elsewhere.md \
 	doc/guide/first.md \
+	doc/guide/giving.md \
 	doc/guide/leaks.md \
 	doc/guide/limits.md \
 	doc/guide/memory.md \

@@ -198,9 +198,9 @@ OWN_API inline void *own_incref(void *object)
  * misuse. Finalizers and deferred calls run inside; they may use the library freely. If they
  * release the last reference to something, that dies inside them. Such deaths nest up to 10,000
  * deep, as long as an eighth of the thread's stack, and 32 KiB, is left; further ones are put off
- * to the end of the outermost call. On a stack whose bounds are not known (sigaltstack, makecontext)
- * they nest 32 deep. errno is kept. Threads: those of object. Cost: a load, a test and a store,
- * inline; a death costs what dies.
+ * to the end of the outermost call. On a stack whose bounds are not known (sigaltstack,
+ * makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a load, a test and
+ * a store, inline; a death costs what dies.
  */
 OWN_API inline void own_decref(void *object)
 {
