@@ -67,6 +67,6 @@ for chapter in "$guide"/*.md; do
         fail "$name is not in doc/guide/README.md"
 done
 
-test "$count" -ge 20 || fail "only $count programs"
+test "$count" -ge 25 || fail "only $count programs"
 echo "$count programs"
 exit $status
