@@ -348,7 +348,8 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
-once_tests = %D%/cplusplus.sh %D%/guide.sh %D%/manual.sh %D%/packages.sh %D%/template.sh
+once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/manual.sh %D%/packages.sh \
+	%D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -364,6 +365,7 @@ EXTRA_DIST += \
 	%D%/guide.sh \
 	%D%/manual.sh \
 	%D%/cplusplus.sh \
+	%D%/cython.sh \
 	%D%/packages.sh \
 	%D%/template.sh \
 	%D%/page.sh \
