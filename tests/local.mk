@@ -347,7 +347,8 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
-once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/owncheck.sh %D%/packages.sh %D%/template.sh
+once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/manual.sh %D%/owncheck.sh \
+	%D%/packages.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -360,6 +361,8 @@ EXTRA_DIST += \
 	%D%/mutants/places.py \
 	%D%/models.sh \
 	%D%/checks.sh \
+	%D%/guide.sh \
+	%D%/manual.sh \
 	%D%/cplusplus.sh \
 	%D%/cython.sh \
 	%D%/owncheck.sh \
@@ -392,7 +395,7 @@ LOG_COMPILER = $(timed)
 SH_LOG_COMPILER = $(timed) $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
-	export SPIN='$(SPIN)' CLANG='$(CLANG)'; \
+	export SPIN='$(SPIN)' AWK='$(AWK)' CLANG='$(CLANG)' DOXYGEN='$(DOXYGEN)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \

@@ -196,11 +196,11 @@ OWN_API OWN_RETURNS_NEW inline void *own_incref(void *object)
  *
  * Releasing a reference that a pool holds (use own_drop), or one that was released before, is a
  * misuse. Finalizers and deferred calls run inside; they may use the library freely. If they
- * release the last reference to something, that dies inside them. Such deaths nest as long as the
- * thread has stack: down to an eighth of it or 32 KiB, whichever is more, and 10,000 deep; then a
- * death is put off to the end of the outermost call. On a stack whose bounds are not known
- * (sigaltstack, makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a
- * load, a test and a store, inline; a death costs what dies.
+ * release the last reference to something, that dies inside them. Such deaths nest up to 10,000
+ * deep, as long as an eighth of the thread's stack, and 32 KiB, is left; further ones are put off
+ * to the end of the outermost call. On a stack whose bounds are not known (sigaltstack,
+ * makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a load, a test and
+ * a store, inline; a death costs what dies.
  */
 OWN_API inline void own_decref(OWN_STEALS void *object)
 {
@@ -225,9 +225,9 @@ OWN_API inline void own_decref(OWN_STEALS void *object)
  * object  borrowed; NULL gives 0.
  *
  * SIZE_MAX for an immortal or saturated object, 0 for a dead one. Cannot fail. Threads: those of
- * object; of a shared object the answer may be old when it arrives; but if it is 1, and that one is
- * the caller's, nobody else has one (but for weak references), and what others did before they
- * released theirs is seen: the object may be changed in its place. Cost: O(1).
+ * object. The answer for a shared object may be out of date at once. But if it is 1, and that
+ * reference is the caller's, no other thread has one (weak references aside), and what others did
+ * before they released theirs is visible: the caller may change the object in place. Cost: O(1).
  */
 OWN_API size_t own_refcount(const void *object);
 

@@ -302,9 +302,9 @@ OWN_API void own_pool_total(const own_pool *pool, own_usage *usage) OWN_FILLS(2)
  *        and allocate and free blocks, but must not change who owns what. It returns: a jump out
  *        of it is not allowed.
  *
- * In a shared tree other threads may change who owns what meanwhile. What is there from the
- * beginning to the end is visited, and once; what comes or goes may be. The walk holds a reference
- * of its own to what is visited, and to the pools above that, so what others drop may die in it. A
+ * In a shared tree other threads may change who owns what meanwhile. What is there during the whole
+ * walk is visited once; what comes or goes may be visited or not. The walk holds a reference of its
+ * own to what is visited, and to the pools above that, so what others drop may die in it. A
  * confined pool below a shared one is visited, but is another thread's: visit does not use it, nor
  * is what it owns visited.
  *
@@ -322,10 +322,9 @@ OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, 
  * object  borrowed: the caller's reference stays the caller's. Any object, the pool itself
  *         included; a held pool does not become a child. May be held several times.
  *
- * Limits count memory where it was taken, not who holds it: a pool counts below its parent, a
- * buffer below its owner. A pool that is held here and loses its parent leaves the limits that were
- * above it (unless it is shared), and none counts it; make it a child (own_give_child) if one
- * shall.
+ * Limits count memory where it was taken, not who holds it: a pool counts below its parent,
+ * a buffer below its owner. A pool that is held here and loses its parent leaves the limits that
+ * were above it (unless it is shared), and none counts it; own_give_child puts it under a limit.
  *
  * Returns -1 with errno ENOMEM, EDQUOT, EBUSY (pool is shared, and object cannot become so, see
  * own_share), or EINVAL (an argument is NULL). Threads: those of both.
