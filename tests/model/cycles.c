@@ -88,6 +88,8 @@ static bool order_matters(const struct world *world)
 {
     for (int i = 0; i < NODES; i++) {
         const struct node *self = &world->node[i];
+        if (self->state && self->regional) /* which a collection does not look at */
+            return true;
         if (self->state && self->kind == WEAK && self->target != NOBODY &&
             (world->node[self->target].kind == WEAK || world->node[self->target].kind == BUFFER))
             return true;

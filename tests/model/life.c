@@ -37,6 +37,7 @@ struct node *make_node(struct world *world, int to, int owner, enum kind kind)
         self->callers = 1;
         return self;
     }
+    self->regional = kind == POOL && world->node[owner].regional;
     add_entry(world, owner, kind == POOL ? CHILD : HELD, to);
     if (kind == POOL)
         self->parent = owner;

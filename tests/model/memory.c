@@ -334,7 +334,7 @@ struct outcome perform_contains(struct world *world, const struct op *op)
 
 bool choose_pool_of(struct world *world, struct op *op)
 {
-    return pick_block_and_pool(world, op);
+    return pick_block_and_pool(world, op) && !world->node[world->block[op->b].pool].regional;
 }
 
 /* Memory that somebody else has allocated is not found. */

@@ -80,7 +80,8 @@ struct node {
     bool adopted, busy; /* busy: its memory is being replaced */
 
     /* pools */
-    bool exact, private; /* it has an allocator */
+    bool exact, private; /* private: it has an allocator */
+    bool regional;       /* its memory comes from own_chunks_fixed */
     int entries, aside[PHASES];
     struct entry entry[ENTRIES];
     int8_t call[PHASES][ASIDE];
