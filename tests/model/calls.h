@@ -18,6 +18,7 @@ enum group {
     SHARING,
     BUFFERS,
     NAMES,
+    ARRAYS,
     GROUPS
 };
 

@@ -214,6 +214,8 @@ static void die(struct world *world, int node)
     for (int i = self->refs - 1; i >= 0; i--)
         if (self->ref[i] != NOBODY)
             release(world, self->ref[i]);
+    if (self->kind == ARRAY)
+        array_gone(world, node);
     if (self->kind == BUFFER && self->adopted)
         event(world, BUFFER_FREED, node);
     self->state = DEAD;

@@ -14,6 +14,7 @@ TESTS += %D%/model %D%/wrong.sh
 
 # What the driver is made of, for all programs that have one.
 model_files = \
+	%D%/arrays.c \
 	%D%/buffers.c \
 	%D%/calls.def \
 	%D%/calls.h \

@@ -42,6 +42,27 @@ static void look_at_pool(const struct node *self, own_pool *real)
         real_differs(world, "the parent", self->parent, 0);
 }
 
+static void look_at_array(const struct node *self, const own_array *real)
+{
+    const uint8_t *memory = world->memory[self->memory].byte;
+    int rows = self->axes > 0 ? self->length[0] : 1, columns = self->axes > 1 ? self->length[1] : 1;
+
+    same("own_array_ndim", self->axes, own_array_ndim(real));
+    same("own_array_is_readonly", self->readonly, own_array_is_readonly(real));
+    for (int i = 0; i < self->axes; i++)
+        same("own_array_shape", self->length[i], (long)own_array_shape(real)[i]);
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j++) {
+            const ptrdiff_t index[2] = {i, j};
+            const uint8_t *item = (const uint8_t *)own_array_at(real, index);
+            int place = self->start + i * (self->axes > 0 ? self->stride[0] : 0) +
+                        j * (self->axes > 1 ? self->stride[1] : 0);
+            if (!item)
+                real_differs(world, "own_array_at", i, j);
+            same("an item of an array", memory[place], *item);
+        }
+}
+
 static void look_at_node(int at)
 {
     const struct node *self = &world->node[at];
@@ -57,6 +78,8 @@ static void look_at_node(int at)
     for (int i = 0; self->kind == LIST && i < self->items; i++)
         if (own_list_get(list(at), (size_t)i) != node(self->item[i]))
             real_differs(world, "an item", self->item[i], i);
+    if (self->kind == ARRAY)
+        look_at_array(self, array(at));
     if (self->kind == BUFFER && !self->busy)
         same("a buffer's size", (long)self->size, (long)checked_buffer(at));
     for (int i = 0; self->kind == OBJECT && i < self->refs; i++)
@@ -113,7 +136,8 @@ void look_at_refusal(const struct world *of, const struct op *op)
     size_t buffers = 0;
 
     world = of;
-    if (op->call == CALL_buffer_resize) /* it may count against the limit of a dead pool */
+    if (op->call == CALL_buffer_resize ||
+        op->call == CALL_array_resize) /* it may count against the limit of a dead pool */
         return;
     for (int i = 0; i < NODES; i++)
         if (of->node[i].state && of->node[i].kind == BUFFER)

@@ -150,6 +150,24 @@ int name_is(int at, int name)
     return strcmp(due, own_pool_name(pool(at))) == 0;
 }
 
+ptrdiff_t bound(size_t number)
+{
+    return number % 256 == 255 ? OWN_ABSENT : (ptrdiff_t)(number % 256) - 12;
+}
+
+ptrdiff_t step_of(size_t number)
+{
+    return (ptrdiff_t)(number / 256) - 3;
+}
+
+const void *byte(size_t value)
+{
+    static uint8_t bytes[256];
+
+    bytes[value] = (uint8_t)value;
+    return &bytes[value];
+}
+
 static int numbers[BLOCKS];
 static int marks[CALLS];
 

@@ -60,6 +60,22 @@ static inline own_buffer *buffer(int at)
     return (own_buffer *)node(at);
 }
 
+/* arrays */
+static inline own_array *array(int at)
+{
+    return (own_array *)node(at);
+}
+#define BYTE_FORMAT "B" /* no operand of a call */
+#define SHAPE_1(rows, columns)                                                                     \
+    (const size_t[])                                                                               \
+    {                                                                                              \
+        rows, columns                                                                              \
+    }
+#define SHAPE_2(rows, columns) SHAPE_1(rows, columns)
+ptrdiff_t bound(size_t number); /* of a slice, or an index */
+ptrdiff_t step_of(size_t number);
+const void *byte(size_t value);
+
 /* buffers */
 void *filled(int to, own_buffer *buffer, bool zeroed);
 void *memory_for(int to, size_t size);

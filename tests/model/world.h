@@ -75,6 +75,13 @@ struct node {
     int items;
     int8_t item[ITEMS];
 
+    /* arrays of bytes, of up to two axes */
+    bool readonly, given_f; /* in Fortran's order, at first */
+    bool view;
+    int memory; /* which of the world's */
+    int axes, start;
+    int length[2], stride[2];
+
     /* buffers */
     size_t size;
     bool adopted, busy; /* busy: its memory is being replaced */
@@ -100,6 +107,14 @@ struct block {
     int pool;
     uint64_t serial;
     size_t size; /* as own_block_size answers it */
+};
+
+/* What arrays lie in. */
+enum { MEMORIES = 24, AREA = 64 };
+struct memory {
+    int arrays; /* that lie in it; 0: there is none */
+    int size;
+    uint8_t byte[AREA];
 };
 
 struct op {
@@ -138,6 +153,7 @@ struct world {
     size_t calls;     /* performed, reactions included */
     struct node node[NODES];
     struct block block[BLOCKS];
+    struct memory memory[MEMORIES];
     struct step script[SCRIPT];
 };
 
@@ -185,6 +201,9 @@ int find_entry(const struct node *pool, enum entry_kind kind, int subject); /* -
 void cut_entry(struct node *pool, int at);
 void cut_call(struct node *pool, enum phase phase, int at);
 int holds_of_pools(const struct world *world, int node);
+
+/* arrays.c */
+void array_gone(struct world *world, int node);
 
 /* sharing.c */
 void share(struct world *world, int node);
