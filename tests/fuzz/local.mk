@@ -66,11 +66,12 @@ AM_TESTS_ENVIRONMENT += export FUZZ_CORPUS='$(abs_top_srcdir)/%D%/corpus';
 
 EXTRA_DIST += %D%/fuzz.sh %D%/corpus
 
+FUZZ_ENGINE = libfuzzer
 FUZZ_SECONDS = 60
 FUZZ_TARGETS = format glob market model ownstat resp words
 fuzz:
-	@CC='$(CC)' MAKE='$(MAKE)' top_srcdir='$(abs_top_srcdir)' \
-		FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_TARGETS='$(FUZZ_TARGETS)' \
+	@MAKE='$(MAKE)' top_srcdir='$(abs_top_srcdir)' \
+		FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_TARGETS='$(FUZZ_TARGETS)' FUZZ_ENGINE='$(FUZZ_ENGINE)' \
 		$(SHELL) $(srcdir)/%D%/fuzz.sh
 
 .PHONY: fuzz

@@ -249,6 +249,8 @@ void *filled(int to, own_buffer *made, bool zero)
     return made;
 }
 
+static void *offered; /* no callback comes between */
+
 void *memory_for(int to, size_t size)
 {
     struct header *header = (struct header *)make(size) - 1;
@@ -256,7 +258,15 @@ void *memory_for(int to, size_t size)
     header->number = to;
     header->size = size;
     fill_buffer(to, header + 1, size);
-    return header + 1;
+    offered = header + 1;
+    return offered;
+}
+
+void *taken_over(own_buffer *made)
+{
+    if (!made)
+        unmake(offered);
+    return made;
 }
 
 void buffer_freed(void *memory)

@@ -79,6 +79,7 @@ const void *byte(size_t value);
 /* buffers */
 void *filled(int to, own_buffer *buffer, bool zeroed);
 void *memory_for(int to, size_t size);
+void *taken_over(own_buffer *buffer); /* the memory is ours again where it is NULL */
 void buffer_freed(void *memory);
 int refilled(int at, size_t size, int result);
 size_t checked_buffer(int at); /* its size */
