@@ -49,7 +49,7 @@ static void watch_the_pool(void *arg)
     watch_start(&from_call, arg, watched, '1', watch_again);
 }
 
-/* The same where the first was made while the pool released what it owns: it was released unseen. */
+/* The same where the first was made while the pool released what it owns: it went uncalled. */
 START_TEST(weak_reference_made_in_a_pool_that_is_empty_is_called)
 {
     own_pool *owner = new_root();
