@@ -81,7 +81,7 @@ for target in $targets; do
     longest=4096
     if test "$target" = model; then
         quiet=0
-        longest=16384
+        longest=2048
     fi
     if test "$engine" = afl; then
         run_afl "$target" || status=1
