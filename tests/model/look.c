@@ -163,6 +163,43 @@ void look_at_refusal(const struct world *of, const struct op *op)
     real_differs(of, "a limit that had room", (long)needed, 0);
 }
 
+/* Whether own_pool_blocks visits just the blocks that there are. */
+static int visit_block(void *block, size_t size, void *arg)
+{
+    int *left = (int *)arg;
+
+    for (int i = 0; i < BLOCKS; i++)
+        if (world->block[i].live && blocks[i] == block && world->block[i].size == size) {
+            --*left;
+            return 0;
+        }
+    return 1;
+}
+
+static void look_at_blocks(int at)
+{
+    int left = world->node[at].blocks;
+
+    same("own_pool_blocks", 0, own_pool_blocks(pool(at), visit_block, &left));
+    same("visits of own_pool_blocks", 0, left);
+}
+
+static int visit_root(void *object, void *arg)
+{
+    (void)object;
+    ++*(int *)arg;
+    return 0;
+}
+
+void look_at_end(const struct world *of)
+{
+    int roots = 0;
+
+    world = of;
+    same("own_roots", 0, own_roots(visit_root, &roots));
+    same("visits of own_roots", 0, roots);
+}
+
 void look_at(const struct world *of, const struct op *op)
 {
     world = of;
@@ -175,8 +212,10 @@ void look_at_all(const struct world *of)
     world = of;
     for (int i = 0; i < NODES; i++) {
         look_at_node(i);
-        if (usable(&world->node[i]) && world->node[i].kind == POOL)
+        if (usable(&world->node[i]) && world->node[i].kind == POOL) {
             look_at_total(i);
+            look_at_blocks(i);
+        }
     }
     for (int i = 0; i < BLOCKS; i++)
         look_at_block(i);

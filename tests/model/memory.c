@@ -23,7 +23,7 @@ static void count(struct node *pool, size_t more)
 }
 
 /* Where a block is copied, both count; whether it is, the headers leave open. */
-static void count_both(struct node *pool, size_t more)
+void count_both(struct node *pool, size_t more)
 {
     if (pool->peak_most < pool->bytes + more)
         pool->peak_most = pool->bytes + more;

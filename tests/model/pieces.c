@@ -312,6 +312,14 @@ const char *letters(size_t count)
     return string;
 }
 
+const char *rest(size_t count, int from)
+{
+    static char string[260];
+
+    memcpy(string, letters(count), count + 1);
+    return string + from;
+}
+
 void *text(int to, char *string, size_t length, size_t size)
 {
     if (string && (strlen(string) != length || strcmp(string, letters(length)) != 0))

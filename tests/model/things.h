@@ -93,7 +93,9 @@ int visit_object(void *object, int depth, void *arg);
 /* names */
 int name_is(int at, int name);
 int user_is(int at, int user);
+const char *borrowed(int name);
 const char *letters(size_t count);
+const char *rest(size_t count, int from); /* of them */
 void *text(int to, char *string, size_t length, size_t size);
 
 /* deferred calls and weak references: an argument for each number */

@@ -212,6 +212,7 @@ void share(struct world *world, int node);
 size_t rounded_size(const struct node *pool, size_t size);
 void make_block(struct world *world, int block, int pool, enum block_kind kind, size_t size);
 void make_own(struct world *world, int block, int pool, size_t asked);
+void count_both(struct node *pool, size_t more);
 void give_back(struct world *world, int block);
 void block_gone(struct world *world, int block);
 bool release_private(struct world *world, int pool); /* the newest; false: there is none */
