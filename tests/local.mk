@@ -32,11 +32,8 @@ check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 	%D%/shared/asker.h \
 	%D%/shared/blocks.c \
 	%D%/shared/blocks.h \
-	%D%/shared/choose.c \
 	%D%/shared/harness.c \
 	%D%/shared/harness.h \
-	%D%/shared/model.c \
-	%D%/shared/model.h \
 	%D%/shared/public.c \
 	%D%/shared/public.h \
 	%D%/shared/source.c \
@@ -259,7 +256,6 @@ contract_tests += \
 	%D%/contract/no_object \
 	%D%/contract/object \
 	%D%/contract/options \
-	%D%/contract/order \
 	%D%/contract/ownership \
 	%D%/contract/pep442 \
 	%D%/contract/phases \
@@ -309,7 +305,7 @@ stress_tests += %D%/contract/stress
 	%D%/contract/stress_tree.c
 %C%_contract_stress_LDADD = $(STRESS_LIBS)
 
-valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests)
+valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests) $(model_programs)
 check_PROGRAMS += $(valgrind_tests) $(abort_tests)
 TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 

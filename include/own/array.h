@@ -219,7 +219,8 @@ OWN_API OWN_MUST_USE own_array *own_array_copy(own_pool *owner, const own_array 
 
 /*
  * Copies all items of `from` into `to`, which has the same format; `from` is broadcast where it is
- * smaller. They may share memory: all is read before anything is written.
+ * smaller, and may have more axes in front, of length 1. They may share memory: all is read before
+ * anything is written.
  *
  * Returns -1 with errno EINVAL (the formats differ, or the shapes do not fit), EPERM (`to` is
  * read-only), or ENOMEM (where they share memory, for a copy); then nothing has been written.

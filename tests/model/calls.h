@@ -18,11 +18,12 @@ enum group {
     SHARING,
     BUFFERS,
     NAMES,
+    ARRAYS,
     GROUPS
 };
 
-/* What a call returns. NODE and BLOCK are new, at op.to; where the value of the outcome is NOBODY it
-   is NULL. SAME is a node that is there, or NULL. TOLD is a misuse. */
+/* What a call returns. NODE and BLOCK are new, at op.to; where the value of the outcome is NOBODY
+   it is NULL. SAME is a node that is there, or NULL; RETURNS is NULL. */
 enum result { NONE, INT, SIZE_T, SAME, NODE, BLOCK, RETURNS, TOLD_MISUSE };
 
 enum call_number {

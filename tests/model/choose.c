@@ -94,6 +94,8 @@ static bool needs_memory(const struct op *op)
     case CALL_adopt_with:
     case CALL_set_name:
     case CALL_buffer_resize:
+    case CALL_array_resize:
+    case CALL_array_assign:
         return true;
     default:
         return call->result == NODE || call->result == BLOCK;
@@ -153,6 +155,8 @@ void world_begin(struct world *world, const struct slice *slice)
     if (pick(world, 4))
         world->enabled &= ~(1U << LIMITS);
     else
+        world->enabled &= ~(1U << SHARING);
+    if (world->enabled >> ARRAYS & 1)
         world->enabled &= ~(1U << SHARING);
 }
 

@@ -88,6 +88,9 @@ static bool order_matters(const struct world *world)
 {
     for (int i = 0; i < NODES; i++) {
         const struct node *self = &world->node[i];
+        /* A collection does not look at the one, and what it counts of the other is not said. */
+        if (self->state && (self->regional || self->kind == ARRAY))
+            return true;
         if (self->state && self->kind == WEAK && self->target != NOBODY &&
             (world->node[self->target].kind == WEAK || world->node[self->target].kind == BUFFER))
             return true;

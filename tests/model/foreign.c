@@ -3,10 +3,12 @@
  */
 #include "calls.h"
 
-/* B: 0 a plain one, 1 an exact one, 2 one with an allocator, 3 with a reserve of SIZE bytes. */
+/* B: 0 a plain one, 1 an exact one, 2 one with an allocator, 3 with a reserve of SIZE bytes, 4
+   one whose memory, and that of all below, comes from a region. */
 bool choose_pool_create(struct world *world, struct op *op)
 {
-    op->b = (int8_t)pick(world, 4);
+    /* What limits do to such pools when they move is more than the model knows. */
+    op->b = (int8_t)pick(world, world->enabled >> LIMITS & 1 ? 4 : 5);
     op->size = op->b == 3 ? (size_t)pick(world, 256) * 500 : 0;
     return choose_pool_new(world, op);
 }
@@ -17,6 +19,7 @@ struct outcome perform_pool_create(struct world *world, const struct op *op)
 
     self->exact = op->b == 1;
     self->private = op->b == 2;
+    self->regional |= op->b == 4;
     return done(op->to);
 }
 

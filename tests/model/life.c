@@ -37,6 +37,7 @@ struct node *make_node(struct world *world, int to, int owner, enum kind kind)
         self->callers = 1;
         return self;
     }
+    self->regional = kind == POOL && world->node[owner].regional;
     add_entry(world, owner, kind == POOL ? CHILD : HELD, to);
     if (kind == POOL)
         self->parent = owner;
@@ -213,6 +214,8 @@ static void die(struct world *world, int node)
     for (int i = self->refs - 1; i >= 0; i--)
         if (self->ref[i] != NOBODY)
             release(world, self->ref[i]);
+    if (self->kind == ARRAY)
+        array_gone(world, node);
     if (self->kind == BUFFER && self->adopted)
         event(world, BUFFER_FREED, node);
     self->state = DEAD;

@@ -2,18 +2,19 @@
 #
 #     make model MODEL_STEPS=100000000 MODEL_SEED=1
 
-check_PROGRAMS += %D%/model
-TESTS += %D%/model %D%/wrong.sh
+# Of valgrind_tests, in tests/local.mk.
+model_programs = %D%/model
+TESTS += %D%/wrong.sh
 %C%_model_SOURCES = \
 	$(model_files) \
 	%D%/main.c \
 	%D%/shrink.c \
 	%D%/write.c
 %C%_model_LDADD = libown.la
-%C%_model_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 # What the driver is made of, for all programs that have one.
 model_files = \
+	%D%/arrays.c \
 	%D%/buffers.c \
 	%D%/calls.def \
 	%D%/calls.h \

@@ -42,6 +42,27 @@ static void look_at_pool(const struct node *self, own_pool *real)
         real_differs(world, "the parent", self->parent, 0);
 }
 
+static void look_at_array(const struct node *self, const own_array *real)
+{
+    const uint8_t *memory = world->memory[self->memory].byte;
+    int rows = self->axes > 0 ? self->length[0] : 1, columns = self->axes > 1 ? self->length[1] : 1;
+
+    same("own_array_ndim", self->axes, own_array_ndim(real));
+    same("own_array_is_readonly", self->readonly, own_array_is_readonly(real));
+    for (int i = 0; i < self->axes; i++)
+        same("own_array_shape", self->length[i], (long)own_array_shape(real)[i]);
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j++) {
+            const ptrdiff_t index[2] = {i, j};
+            const uint8_t *item = (const uint8_t *)own_array_at(real, index);
+            int place = self->start + i * (self->axes > 0 ? self->stride[0] : 0) +
+                        j * (self->axes > 1 ? self->stride[1] : 0);
+            if (!item)
+                real_differs(world, "own_array_at", i, j);
+            same("an item of an array", memory[place], *item);
+        }
+}
+
 static void look_at_node(int at)
 {
     const struct node *self = &world->node[at];
@@ -57,6 +78,8 @@ static void look_at_node(int at)
     for (int i = 0; self->kind == LIST && i < self->items; i++)
         if (own_list_get(list(at), (size_t)i) != node(self->item[i]))
             real_differs(world, "an item", self->item[i], i);
+    if (self->kind == ARRAY)
+        look_at_array(self, array(at));
     if (self->kind == BUFFER && !self->busy)
         same("a buffer's size", (long)self->size, (long)checked_buffer(at));
     for (int i = 0; self->kind == OBJECT && i < self->refs; i++)
@@ -113,7 +136,8 @@ void look_at_refusal(const struct world *of, const struct op *op)
     size_t buffers = 0;
 
     world = of;
-    if (op->call == CALL_buffer_resize) /* it may count against the limit of a dead pool */
+    if (op->call == CALL_buffer_resize ||
+        op->call == CALL_array_resize) /* it may count against the limit of a dead pool */
         return;
     for (int i = 0; i < NODES; i++)
         if (of->node[i].state && of->node[i].kind == BUFFER)
@@ -139,6 +163,43 @@ void look_at_refusal(const struct world *of, const struct op *op)
     real_differs(of, "a limit that had room", (long)needed, 0);
 }
 
+/* Whether own_pool_blocks visits just the blocks that there are. */
+static int visit_block(void *block, size_t size, void *arg)
+{
+    int *left = (int *)arg;
+
+    for (int i = 0; i < BLOCKS; i++)
+        if (world->block[i].live && blocks[i] == block && world->block[i].size == size) {
+            --*left;
+            return 0;
+        }
+    return 1;
+}
+
+static void look_at_blocks(int at)
+{
+    int left = world->node[at].blocks;
+
+    same("own_pool_blocks", 0, own_pool_blocks(pool(at), visit_block, &left));
+    same("visits of own_pool_blocks", 0, left);
+}
+
+static int visit_root(void *object, void *arg)
+{
+    (void)object;
+    ++*(int *)arg;
+    return 0;
+}
+
+void look_at_end(const struct world *of)
+{
+    int roots = 0;
+
+    world = of;
+    same("own_roots", 0, own_roots(visit_root, &roots));
+    same("visits of own_roots", 0, roots);
+}
+
 void look_at(const struct world *of, const struct op *op)
 {
     world = of;
@@ -151,8 +212,10 @@ void look_at_all(const struct world *of)
     world = of;
     for (int i = 0; i < NODES; i++) {
         look_at_node(i);
-        if (usable(&world->node[i]) && world->node[i].kind == POOL)
+        if (usable(&world->node[i]) && world->node[i].kind == POOL) {
             look_at_total(i);
+            look_at_blocks(i);
+        }
     }
     for (int i = 0; i < BLOCKS; i++)
         look_at_block(i);

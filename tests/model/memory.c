@@ -23,7 +23,7 @@ static void count(struct node *pool, size_t more)
 }
 
 /* Where a block is copied, both count; whether it is, the headers leave open. */
-static void count_both(struct node *pool, size_t more)
+void count_both(struct node *pool, size_t more)
 {
     if (pool->peak_most < pool->bytes + more)
         pool->peak_most = pool->bytes + more;
@@ -334,7 +334,7 @@ struct outcome perform_contains(struct world *world, const struct op *op)
 
 bool choose_pool_of(struct world *world, struct op *op)
 {
-    return pick_block_and_pool(world, op);
+    return pick_block_and_pool(world, op) && !world->node[world->block[op->b].pool].regional;
 }
 
 /* Memory that somebody else has allocated is not found. */

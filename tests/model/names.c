@@ -18,6 +18,17 @@ struct outcome perform_set_name(struct world *world, const struct op *op)
     return done(0);
 }
 
+bool choose_set_name_borrowed(struct world *world, struct op *op)
+{
+    return choose_set_name(world, op);
+}
+
+struct outcome perform_set_name_borrowed(struct world *world, const struct op *op)
+{
+    world->node[op->a].name = op->b;
+    return done(0);
+}
+
 bool choose_name(struct world *world, struct op *op)
 {
     if (!choose_set_name(world, op) || world->node[op->a].name == NOBODY)
@@ -92,5 +103,23 @@ bool choose_asprintf(struct world *world, struct op *op)
 
 struct outcome perform_asprintf(struct world *world, const struct op *op)
 {
+    return perform_strdup(world, op);
+}
+
+/* C letters are there, and the rest is printed behind them. */
+bool choose_asprintf_append(struct world *world, struct op *op)
+{
+    op->c = (int8_t)pick(world, 100);
+    return choose_strdup(world, op) && !world->tight && (size_t)op->c <= op->size;
+}
+
+struct outcome perform_asprintf_append(struct world *world, const struct op *op)
+{
+    struct node *self = &world->node[op->a];
+    size_t before = rounded_size(self, (size_t)op->c + 1);
+
+    self->bytes += before;
+    count_both(self, op->other);
+    self->bytes -= before;
     return perform_strdup(world, op);
 }

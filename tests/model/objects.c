@@ -141,6 +141,16 @@ struct outcome perform_refcount(struct world *world, const struct op *op)
     return done(world->node[op->a].references);
 }
 
+bool choose_cast(struct world *world, struct op *op)
+{
+    return choose_refcount(world, op);
+}
+
+struct outcome perform_cast(struct world *world, const struct op *op)
+{
+    return done(world->node[op->a].kind == POOL ? op->a : NOBODY);
+}
+
 bool choose_typeof(struct world *world, struct op *op)
 {
     return choose_refcount(world, op);

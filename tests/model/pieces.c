@@ -6,8 +6,10 @@
 #include "things.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 enum { BEGINNING = 2048, ENDING = 64 };
+#define REGION ((size_t)1 << 30)
 
 void *blocks[BLOCKS];
 size_t sizes[BLOCKS];
@@ -200,6 +202,21 @@ static void private_free(void *ctx, void *memory)
         freed(memory);
 }
 
+/* A region that is never full: pages of it are there when they are used. */
+static const own_chunks *region(void)
+{
+    static own_chunks chunks;
+
+    if (!chunks.get) {
+        void *memory = mmap(NULL, REGION, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED)
+            abort();
+        chunks = own_chunks_fixed(memory, REGION);
+    }
+    return &chunks;
+}
+
 const own_pool_options *options(int kind, size_t reserve)
 {
     static const own_allocator allocator = {.alloc = private_alloc, .free = private_free};
@@ -208,6 +225,7 @@ const own_pool_options *options(int kind, size_t reserve)
     made = (own_pool_options){.name = "model", .reserve = reserve};
     made.flags = kind == 1 ? OWN_POOL_EXACT : 0;
     made.allocator = kind == 2 ? &allocator : NULL;
+    made.chunks = kind == 4 ? region() : NULL;
     return &made;
 }
 
@@ -231,6 +249,8 @@ void *filled(int to, own_buffer *made, bool zero)
     return made;
 }
 
+static void *offered; /* no callback comes between */
+
 void *memory_for(int to, size_t size)
 {
     struct header *header = (struct header *)make(size) - 1;
@@ -238,7 +258,15 @@ void *memory_for(int to, size_t size)
     header->number = to;
     header->size = size;
     fill_buffer(to, header + 1, size);
-    return header + 1;
+    offered = header + 1;
+    return offered;
+}
+
+void *taken_over(own_buffer *made)
+{
+    if (!made)
+        unmake(offered);
+    return made;
 }
 
 void buffer_freed(void *memory)
@@ -282,6 +310,14 @@ const char *letters(size_t count)
         string[i] = (char)('a' + i % 26);
     string[count] = 0;
     return string;
+}
+
+const char *rest(size_t count, int from)
+{
+    static char string[260];
+
+    memcpy(string, letters(count), count + 1);
+    return string + from;
 }
 
 void *text(int to, char *string, size_t length, size_t size)

@@ -15,6 +15,8 @@ bool real_run(const struct world *world);
 /* look.c: compares what a call has used, or everything. */
 void look_at(const struct world *world, const struct op *op);
 void look_at_refusal(const struct world *world, const struct op *op);
+/* Whether the library has anything, once the model has nothing any more. */
+void look_at_end(const struct world *world);
 void look_at_all(const struct world *world);
 
 /* Ends the process, or the run; does not return. */

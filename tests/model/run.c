@@ -128,6 +128,8 @@ void run_recipe(const struct recipe *recipe)
     for (int i = 0; i < NODES && !recipe->stays; i++)
         if (world.node[i].state != DEAD)
             real_differs(&world, "a node that does not die", i, world.node[i].kind);
+    if (!recipe->stays)
+        look_at_end(&world);
     if (run_told) {
         run_told->calls += world.calls;
         run_told->worlds++;

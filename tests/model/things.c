@@ -142,12 +142,37 @@ int visit_object(void *object, int depth, void *arg)
     return visit(number_of(object), arg);
 }
 
+const char *borrowed(int name)
+{
+    static const char *const names[CALLS] = {"name 0", "name 1", "name 2", "name 3"};
+
+    return names[name];
+}
+
 int name_is(int at, int name)
 {
     char due[20];
 
     snprintf(due, sizeof due, "name %d", name);
     return strcmp(due, own_pool_name(pool(at))) == 0;
+}
+
+ptrdiff_t bound(size_t number)
+{
+    return number % 256 == 255 ? OWN_ABSENT : (ptrdiff_t)(number % 256) - 12;
+}
+
+ptrdiff_t step_of(size_t number)
+{
+    return (ptrdiff_t)(number / 256) - 3;
+}
+
+const void *byte(size_t value)
+{
+    static uint8_t bytes[256];
+
+    bytes[value] = (uint8_t)value;
+    return &bytes[value];
 }
 
 static int numbers[BLOCKS];

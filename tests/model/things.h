@@ -60,9 +60,26 @@ static inline own_buffer *buffer(int at)
     return (own_buffer *)node(at);
 }
 
+/* arrays */
+static inline own_array *array(int at)
+{
+    return (own_array *)node(at);
+}
+#define BYTE_FORMAT "B" /* no operand of a call */
+#define SHAPE_1(rows, columns)                                                                     \
+    (const size_t[])                                                                               \
+    {                                                                                              \
+        rows, columns                                                                              \
+    }
+#define SHAPE_2(rows, columns) SHAPE_1(rows, columns)
+ptrdiff_t bound(size_t number); /* of a slice, or an index */
+ptrdiff_t step_of(size_t number);
+const void *byte(size_t value);
+
 /* buffers */
 void *filled(int to, own_buffer *buffer, bool zeroed);
 void *memory_for(int to, size_t size);
+void *taken_over(own_buffer *buffer); /* the memory is ours again where it is NULL */
 void buffer_freed(void *memory);
 int refilled(int at, size_t size, int result);
 size_t checked_buffer(int at); /* its size */
@@ -76,7 +93,9 @@ int visit_object(void *object, int depth, void *arg);
 /* names */
 int name_is(int at, int name);
 int user_is(int at, int user);
+const char *borrowed(int name);
 const char *letters(size_t count);
+const char *rest(size_t count, int from); /* of them */
 void *text(int to, char *string, size_t length, size_t size);
 
 /* deferred calls and weak references: an argument for each number */

@@ -75,12 +75,20 @@ struct node {
     int items;
     int8_t item[ITEMS];
 
+    /* arrays of bytes, of up to two axes */
+    bool readonly, given_f; /* in Fortran's order, at first */
+    bool view;
+    int memory; /* which of the world's */
+    int axes, start;
+    int length[2], stride[2];
+
     /* buffers */
     size_t size;
     bool adopted, busy; /* busy: its memory is being replaced */
 
     /* pools */
-    bool exact, private; /* it has an allocator */
+    bool exact, private; /* private: it has an allocator */
+    bool regional;       /* its memory comes from own_chunks_fixed */
     int entries, aside[PHASES];
     struct entry entry[ENTRIES];
     int8_t call[PHASES][ASIDE];
@@ -99,6 +107,14 @@ struct block {
     int pool;
     uint64_t serial;
     size_t size; /* as own_block_size answers it */
+};
+
+/* What arrays lie in. */
+enum { MEMORIES = 24, AREA = 64 };
+struct memory {
+    int arrays; /* that lie in it; 0: there is none */
+    int size;
+    uint8_t byte[AREA];
 };
 
 struct op {
@@ -137,6 +153,7 @@ struct world {
     size_t calls;     /* performed, reactions included */
     struct node node[NODES];
     struct block block[BLOCKS];
+    struct memory memory[MEMORIES];
     struct step script[SCRIPT];
 };
 
@@ -185,6 +202,9 @@ void cut_entry(struct node *pool, int at);
 void cut_call(struct node *pool, enum phase phase, int at);
 int holds_of_pools(const struct world *world, int node);
 
+/* arrays.c */
+void array_gone(struct world *world, int node);
+
 /* sharing.c */
 void share(struct world *world, int node);
 
@@ -192,6 +212,7 @@ void share(struct world *world, int node);
 size_t rounded_size(const struct node *pool, size_t size);
 void make_block(struct world *world, int block, int pool, enum block_kind kind, size_t size);
 void make_own(struct world *world, int block, int pool, size_t asked);
+void count_both(struct node *pool, size_t more);
 void give_back(struct world *world, int block);
 void block_gone(struct world *world, int block);
 bool release_private(struct world *world, int pool); /* the newest; false: there is none */

@@ -44,3 +44,5 @@ check undefer 3
 check block_size 4
 check is_ancestor 3
 check refcount 3
+check list_get 6
+check array_count 3
