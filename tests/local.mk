@@ -58,6 +58,7 @@ abort_tests += \
 	%D%/contract/abort \
 	%D%/contract/checked \
 	%D%/contract/checked_right \
+	%D%/contract/interrupted \
 	%D%/contract/race
 %C%_contract_checked_SOURCES = %D%/contract/checked.c %D%/contract/checked.h
 %C%_contract_checked_right_SOURCES = %D%/contract/checked_right.c %D%/contract/checked.h
@@ -262,6 +263,7 @@ contract_tests += \
 	%D%/contract/options \
 	%D%/contract/order \
 	%D%/contract/ownership \
+	%D%/contract/pairs \
 	%D%/contract/pep442 \
 	%D%/contract/phases \
 	%D%/contract/pool \
@@ -329,6 +331,15 @@ script_tests = \
 	%D%/probes.sh \
 	%D%/report.sh
 
+pairs_sources = \
+	%D%/contract/pairs.h \
+	%D%/contract/pairs_arrays.c \
+	%D%/contract/pairs_blocks.c \
+	%D%/contract/pairs_objects.c \
+	%D%/contract/pairs_pools.c \
+	%D%/contract/pairs_world.c
+%C%_contract_interrupted_SOURCES = %D%/contract/interrupted.c $(pairs_sources)
+%C%_contract_pairs_SOURCES = %D%/contract/pairs.c $(pairs_sources)
 %C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
 %C%_contract_report_numbers_SOURCES = %D%/contract/report_numbers.c %D%/contract/report.h
 
