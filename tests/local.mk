@@ -59,7 +59,13 @@ abort_tests += \
 	%D%/contract/checked \
 	%D%/contract/checked_right \
 	%D%/contract/interrupted \
-	%D%/contract/race
+	%D%/contract/race \
+	%D%/unit/overflow \
+	%D%/unit/secure
+%C%_unit_overflow_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_overflow_LDADD = $(UNIT_LIBS)
+%C%_unit_secure_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_secure_LDADD = $(UNIT_LIBS)
 %C%_contract_checked_SOURCES = %D%/contract/checked.c %D%/contract/checked.h
 %C%_contract_checked_right_SOURCES = %D%/contract/checked_right.c %D%/contract/checked.h
 
