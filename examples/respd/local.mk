@@ -56,6 +56,7 @@ respd_tests = \
 	%D%/tests/cycles \
 	%D%/tests/drain \
 	%D%/tests/expiry \
+	%D%/tests/faults \
 	%D%/tests/hammer \
 	%D%/tests/hold \
 	%D%/tests/kill \
@@ -70,6 +71,8 @@ respd_tests = \
 %C%_tests_drain_LDADD =
 %C%_tests_expiry_SOURCES = %D%/tests/expiry.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_expiry_LDADD =
+%C%_tests_faults_SOURCES = %D%/tests/faults.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_faults_LDADD =
 %C%_tests_hammer_SOURCES = %D%/tests/hammer.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_hammer_LDADD =
 %C%_tests_hold_SOURCES = %D%/tests/hold.c %D%/tests/client.c %D%/tests/client.h
