@@ -112,3 +112,11 @@ respd_under_valgrind = $(LIBTOOL) --silent --mode=execute valgrind --quiet --err
 check-valgrind-respd: %D%/respd$(EXEEXT) $(respd_tests)
 	RESPD_QUICK=1 RESPD='$(respd_under_valgrind)' \
 		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(respd_tests)'
+
+# A long run: make soak SOAK_SECONDS=3600
+SOAK_SECONDS = 300
+EXTRA_PROGRAMS += %D%/soak/soak
+%C%_soak_soak_SOURCES = %D%/soak/soak.c %D%/tests/client.c %D%/tests/client.h
+%C%_soak_soak_LDADD =
+soak: %D%/respd$(EXEEXT) %D%/soak/soak$(EXEEXT) tests/contract/stress$(EXEEXT)
+	%D%/soak/soak$(EXEEXT) $(SOAK_SECONDS)

@@ -226,10 +226,9 @@ START_TEST(no_bookkeeping_lies_between_blocks)
 {
     static struct books books;
     const struct sort *kind = &sorts[_i];
-    size_t longest = 0;
+    size_t longest = 0, step = LENGTH_MOST / (scaled(60) + 1);
 
-    for (size_t length = 1; length <= LENGTH_MOST;
-         length += length < 80 ? 1 : LENGTH_MOST / scaled(60)) {
+    for (size_t length = 1; length <= LENGTH_MOST; length += length < 80 ? 1 : step) {
         for (size_t place = 0; place < 3; place++) {
             make(&books, kind);
             record_all(&books);
