@@ -54,7 +54,14 @@ abort_tests += \
 	%D%/contract/abort \
 	%D%/contract/checked \
 	%D%/contract/checked_right \
-	%D%/contract/race
+	%D%/contract/interrupted \
+	%D%/contract/race \
+	%D%/unit/overflow \
+	%D%/unit/secure
+%C%_unit_overflow_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_overflow_LDADD = $(UNIT_LIBS)
+%C%_unit_secure_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_secure_LDADD = $(UNIT_LIBS)
 %C%_contract_checked_SOURCES = %D%/contract/checked.c %D%/contract/checked.h
 %C%_contract_checked_right_SOURCES = %D%/contract/checked_right.c %D%/contract/checked.h
 
@@ -257,6 +264,7 @@ contract_tests += \
 	%D%/contract/object \
 	%D%/contract/options \
 	%D%/contract/ownership \
+	%D%/contract/pairs \
 	%D%/contract/pep442 \
 	%D%/contract/phases \
 	%D%/contract/pool \
@@ -325,6 +333,15 @@ script_tests = \
 	%D%/probes.sh \
 	%D%/report.sh
 
+pairs_sources = \
+	%D%/contract/pairs.h \
+	%D%/contract/pairs_arrays.c \
+	%D%/contract/pairs_blocks.c \
+	%D%/contract/pairs_objects.c \
+	%D%/contract/pairs_pools.c \
+	%D%/contract/pairs_world.c
+%C%_contract_interrupted_SOURCES = %D%/contract/interrupted.c $(pairs_sources)
+%C%_contract_pairs_SOURCES = %D%/contract/pairs.c $(pairs_sources)
 %C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
 %C%_contract_report_numbers_SOURCES = %D%/contract/report_numbers.c %D%/contract/report.h
 

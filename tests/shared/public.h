@@ -14,4 +14,7 @@ size_t public_each(void (*visit)(const char *name, void *arg), void *arg);
    is no public call. */
 void expect_all_public(bool (*has)(const char *name), const char *const *names, size_t count);
 
+/* Whether a header in include/own has these words, however its lines are broken. */
+bool header_says(const char *header, const char *words);
+
 #endif

@@ -181,13 +181,15 @@ static size_t try_positions(const struct row *row, const struct kind *kind)
 START_TEST(a_call_without_memory_changes_nothing)
 {
     const struct row *row = row_at((size_t)_i);
-    size_t positions = 0;
+    size_t positions = 0, count = scaled(KINDS);
 
-    for (size_t i = 0; i < KINDS; i++)
-        positions += try_positions(row, &kinds[i]);
+    if (count < 1) /* where steps are slow, another kind for each call */
+        count = 1;
+    for (size_t i = 0; i < count; i++)
+        positions += try_positions(row, &kinds[((size_t)_i + i) % KINDS]);
     printf("%-36s %4zu positions\n", row->name, positions);
     fflush(stdout);
-    if (row->needs && positions == 0)
+    if (row->needs && positions == 0 && count == KINDS)
         ck_abort_msg("%s was to need memory", row->name);
 }
 END_TEST
