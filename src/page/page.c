@@ -11,6 +11,7 @@
  */
 #include "page/page.h"
 
+#include "page/tap.h"
 #include "remote/remote.h"
 
 #include <errno.h>
@@ -36,14 +37,12 @@ static void take_page(struct page *page)
 
 struct page *page_listed(struct stock *stock, size_t granules)
 {
+    struct page *page = stock->page[granules];
+    if (OWN_UNLIKELY(page && page_is_tap(page)) && (page = tap_front(tap_of(page))))
+        return page;
     struct page **list = page_list(stock, granules);
-    struct page *page;
-    while ((page = *list) && !page->avail) {
-        take_page(page);
-        size_t capacity = page_capacity(granules);
-        page->relist = (uint16_t)(capacity - 1 - capacity / RELIST_PART);
-        page->due = (int32_t)(capacity - page->relist);
-    }
+    while ((page = *list) && !page->avail)
+        page_unlist(page, page_relist(page_capacity(granules), RELIST_PART));
     return page;
 }
 
@@ -177,6 +176,9 @@ static bool empty_page(struct memory *memory, struct page *page)
 
 bool page_retire(struct memory *memory, struct page *page)
 {
+    struct page *first = memory->stock->page[page->granules];
+    if (OWN_UNLIKELY(first && page_is_tap(first)) && tap_goes_on(tap_of(first), page))
+        return false;
     struct page **head = page_list(memory->stock, page->granules);
     if (page->relist) {
         page->due = (int32_t)page_used(page);
