@@ -79,6 +79,8 @@ void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     if (multiply_overflows(count, size, &bytes))
         return block_alloc_uncounted(pool, alignment, count, size, zero);
     size_t counted = counted_size(pool, bytes);
+    if (pool_flags(pool) & POOL_SHORT)
+        tracked_stop(&pool->part.memory);
     if (memory && !memory->end && tracked_count(memory, counted, &strikes)) {
         void *block = NULL;
         if (!strikes && alignment <= GRANULE && !OWN_DEBUG && !MARKS_ASAN)

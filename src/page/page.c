@@ -4,9 +4,9 @@
  * A page is a piece of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
  * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
  * set, freeing sets one, and nothing is ever joined. A page that became full is listed again when
- * a tenth of it is free, so that it does not enter and leave the list with each block. A unit is
- * given back when all its pages are empty and enough others are. (Free lists by size and page:
- * Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
+ * a tenth of it is free (a sixth while sites are tracked), so that it does not enter and leave the
+ * list with each block. A unit is given back when all its pages are empty and enough others are.
+ * (Free lists by size and page: Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
  * memory: Evans, "A scalable concurrent malloc implementation for FreeBSD", 2006.)
  */
 #include "page/page.h"

@@ -1,6 +1,7 @@
 /*
  * taps.c - sampled allocations of pages that lie behind taps: intervals that are large enough for
- * that, so that few samples live at a time. What is estimated is all that was ever allocated.
+ * that, so that few samples live at a time. What is estimated is all that was ever allocated. And
+ * pools with short first extents.
  */
 #include "harness.h"
 #include "pool/pool.h"
@@ -116,6 +117,38 @@ START_TEST(blocks_that_are_counted_elsewhere_change_no_chance)
 }
 END_TEST
 
+/* Pools whose first extents end where a block is to be sampled, and that are used again. */
+START_TEST(short_pools_are_sampled_with_their_chance)
+{
+    const size_t interval = (size_t)4 << 10;
+    double bytes = 0;
+    double sampled = 0;
+    size_t shorter = 0;
+    own_pool *root = begin(false);
+
+    own_set_site_tracking(interval);
+    for (size_t i = 0; i < scaled(30000); i++) {
+        own_pool *pool = own_pool_new(root);
+        expect(pool != NULL);
+        for (size_t k = 0; k < 30; k++) {
+            size_t size = 16 * (1 + random_below(&chosen, 12));
+            size_t before = sample_live;
+            shorter += k == 0 && pool_flags(pool) & POOL_SHORT;
+            (void)allocate(pool, size, false);
+            sampled += sample_live != before ? site_weight(size, interval) * (double)size : 0;
+            bytes += (double)size;
+            if (k % 10 == 9)
+                own_pool_clear(pool);
+        }
+        expect(!(pool_flags(pool) & POOL_SHORT));
+        expect(own_drop(root, pool) == 0 && sample_live == 0);
+    }
+    expect(OWN_DEBUG || MARKS_ASAN || shorter > scaled(2000));
+    expect(is_near(sampled, bytes, 4));
+    own_decref(root);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("taps");
@@ -123,5 +156,6 @@ int main(void)
 
     tcase_add_loop_test(chances, blocks_of_pages_are_sampled_with_their_chance, 0, KINDS);
     tcase_add_test(chances, blocks_that_are_counted_elsewhere_change_no_chance);
+    tcase_add_test(chances, short_pools_are_sampled_with_their_chance);
     return run_suite(suite);
 }
