@@ -38,10 +38,13 @@ check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 	%D%/shared/harness.h \
 	%D%/shared/model.c \
 	%D%/shared/model.h \
+	%D%/shared/public.c \
+	%D%/shared/public.h \
 	%D%/shared/source.c \
 	%D%/shared/source.h \
 	%D%/shared/watch.c \
 	%D%/shared/watch.h
+%C%_shared_libharness_la_CPPFLAGS = $(AM_CPPFLAGS) -DTOP_SRCDIR='"$(abs_top_srcdir)"'
 %C%_shared_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_shared_libunit_la_SOURCES = \
 	%D%/shared/breach.c \
@@ -68,6 +71,7 @@ unit_tests += \
 	%D%/unit/count \
 	%D%/unit/dying \
 	%D%/unit/faults \
+	%D%/unit/faults_every \
 	%D%/unit/faults_foreign \
 	%D%/unit/faults_monitor \
 	%D%/unit/faults_objects \
@@ -122,6 +126,17 @@ unit_tests += \
 %C%_unit_dying_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
+%C%_unit_faults_every_SOURCES = \
+	%D%/unit/every.h \
+	%D%/unit/every_arrays.c \
+	%D%/unit/every_blocks.c \
+	%D%/unit/every_objects.c \
+	%D%/unit/every_pools.c \
+	%D%/unit/every_process.c \
+	%D%/unit/every_setting.c \
+	%D%/unit/faults_every.c
+%C%_unit_faults_every_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_faults_every_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_monitor_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -308,6 +323,7 @@ script_tests = \
 	$(model_tests) \
 	$(page_tests) \
 	$(checks_tests) \
+	$(once_tests) \
 	%D%/exports.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
@@ -331,18 +347,27 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 
 # The models, and the page in its browser, have nothing of the library: make check model_tests=
 # page_tests= leaves them out where another build has checked them; ownstat_tests= those of ownstat,
-# checks_tests= the table of bugs.
+# checks_tests= the table of bugs; once_tests= what depends on no option of configure.
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
+once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/packages.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
 	$(script_tests) \
 	%D%/README \
 	%D%/checks/bugs.c \
+	%D%/cplusplus/wrappers.cc \
+	%D%/mutants/argued \
+	%D%/mutants/mutants.py \
+	%D%/mutants/places.py \
 	%D%/models.sh \
 	%D%/checks.sh \
+	%D%/cplusplus.sh \
+	%D%/cython.sh \
+	%D%/packages.sh \
+	%D%/template.sh \
 	%D%/page.sh \
 	%D%/report/formats.py \
 	%D%/timed.sh \
@@ -369,6 +394,7 @@ AM_TESTS_ENVIRONMENT = \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
+	export datadir='$(datadir)'; \
 	export NUMPY_PYTHON='$(NUMPY_PYTHON)'; \
 	export OWN_OBJECTS='$(src_libown_core_la_OBJECTS)'; \
 	export OWN_SHARED='$(enable_shared)' OWN_STATIC='$(enable_static)'; \
@@ -410,4 +436,9 @@ check-local: check-TESTS
 	@awk '/^took [0-9]+ s$$/ && $$2 >= 2 { print $$2 " s  " FILENAME }' $(TEST_LOGS) | sort -rn | \
 		sed -n -e '1s/^/The slowest tests:\n/' -e '1,10p'
 
-.PHONY: check-checked check-valgrind
+# Changes the library in one place after another, and looks whether the tests see it. Not for make
+# check: it takes a second for each test that a mutant survives.
+mutants:
+	python3 -B $(srcdir)/%D%/mutants/mutants.py --source $(srcdir) $(MUTANTS_FLAGS) mutants
+
+.PHONY: check-checked check-valgrind mutants

@@ -74,53 +74,6 @@ void command_config(struct request *request)
     subcommand_run(request, subcommands);
 }
 
-/* COMMAND */
-
-static size_t count_commands(void)
-{
-    size_t count = 0;
-    while (commands[count].name[0])
-        count++;
-    return count;
-}
-
-static void list_commands(struct request *request)
-{
-    reply_array(request, count_commands());
-    for (const struct command *command = commands; command->name[0]; command++) {
-        reply_array(request,
-                    6); /* name, arity, flags, and where its keys are, which we do not say */
-        reply_word(request, command->name);
-        reply_integer(request, command->arity);
-        reply_array(request, 0);
-        for (int i = 0; i < 3; i++)
-            reply_integer(request, 0);
-    }
-}
-
-static void count_all(struct request *request)
-{
-    reply_integer(request, (int64_t)count_commands());
-}
-
-static void document_none(struct request *request)
-{
-    reply_array(request, 0);
-}
-
-void command_command(struct request *request)
-{
-    static const struct subcommand subcommands[] = {
-        {"COUNT", 2, count_all},
-        {"DOCS", -2, document_none},
-        {NULL, 0, NULL},
-    };
-    if (request->argument_count == 1)
-        list_commands(request);
-    else
-        subcommand_run(request, subcommands);
-}
-
 void command_shutdown(struct request *request)
 {
     const struct string *word = argument(request, request->argument_count - 1);

@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mirror.h"
 #include "number.h"
+#include "subscribe.h"
+#include "transaction.h"
 
-#define SLOTS 256 /* a power of two, several times the commands */
+#define SLOTS 512 /* a power of two, several times the commands */
 
 const struct command commands[] = {
     {"append", 3, NEEDS_KEYS, command_append},
@@ -23,6 +26,8 @@ const struct command commands[] = {
     {"echo", 2, NEEDS_NOTHING, command_echo},
     {"exists", -2, NEEDS_KEYS, command_exists},
     {"expire", -3, NEEDS_KEYS, command_expire},
+    {"expireat", -3, NEEDS_KEYS, command_expireat},
+    {"expiretime", 2, NEEDS_KEYS, command_expiretime},
     {"flushall", -1, NEEDS_KEYS, command_flushall},
     {"flushdb", -1, NEEDS_KEYS, command_flushdb},
     {"get", 2, NEEDS_KEYS, command_get},
@@ -52,6 +57,8 @@ const struct command commands[] = {
     {"own", -2, NEEDS_ALL, command_own},
     {"persist", 2, NEEDS_KEYS, command_persist},
     {"pexpire", -3, NEEDS_KEYS, command_pexpire},
+    {"pexpireat", -3, NEEDS_KEYS, command_pexpireat},
+    {"pexpiretime", 2, NEEDS_KEYS, command_pexpiretime},
     {"ping", -1, NEEDS_NOTHING, command_ping},
     {"pttl", 2, NEEDS_KEYS, command_pttl},
     {"quit", -1, NEEDS_NOTHING, command_quit},
@@ -72,6 +79,56 @@ const struct command commands[] = {
     {"ttl", 2, NEEDS_KEYS, command_ttl},
     {"type", 2, NEEDS_KEYS, command_type},
     {"unlink", -2, NEEDS_KEYS, command_del},
+    {"copy", -3, NEEDS_KEYS, command_copy},
+    {"getex", -2, NEEDS_KEYS, command_getex},
+    {"getset", 3, NEEDS_KEYS, command_getset},
+    {"hincrbyfloat", 4, NEEDS_KEYS, command_hincrbyfloat},
+    {"hkeys", 2, NEEDS_KEYS, command_hkeys},
+    {"hmset", -4, NEEDS_KEYS, command_hmset},
+    {"hsetnx", 4, NEEDS_KEYS, command_hsetnx},
+    {"hstrlen", 3, NEEDS_KEYS, command_hstrlen},
+    {"hvals", 2, NEEDS_KEYS, command_hvals},
+    {"incrbyfloat", 3, NEEDS_KEYS, command_incrbyfloat},
+    {"linsert", 5, NEEDS_KEYS, command_linsert},
+    {"lpushx", -3, NEEDS_KEYS, command_lpushx},
+    {"lrem", 4, NEEDS_KEYS, command_lrem},
+    {"lset", 4, NEEDS_KEYS, command_lset},
+    {"ltrim", 4, NEEDS_KEYS, command_ltrim},
+    {"msetnx", -3, NEEDS_KEYS, command_msetnx},
+    {"psetex", 4, NEEDS_KEYS, command_psetex},
+    {"randomkey", 1, NEEDS_KEYS, command_randomkey},
+    {"renamenx", 3, NEEDS_KEYS, command_renamenx},
+    {"rpushx", -3, NEEDS_KEYS, command_rpushx},
+    {"sdiff", -2, NEEDS_KEYS, command_sdiff},
+    {"sdiffstore", -3, NEEDS_KEYS, command_sdiffstore},
+    {"setex", 4, NEEDS_KEYS, command_setex},
+    {"setrange", 4, NEEDS_KEYS, command_setrange},
+    {"sinter", -2, NEEDS_KEYS, command_sinter},
+    {"sintercard", -3, NEEDS_KEYS, command_sintercard},
+    {"sinterstore", -3, NEEDS_KEYS, command_sinterstore},
+    {"smismember", -3, NEEDS_KEYS, command_smismember},
+    {"smove", 4, NEEDS_KEYS, command_smove},
+    {"spop", -2, NEEDS_KEYS, command_spop},
+    {"srandmember", -2, NEEDS_KEYS, command_srandmember},
+    {"substr", 4, NEEDS_KEYS, command_getrange},
+    {"sunion", -2, NEEDS_KEYS, command_sunion},
+    {"sunionstore", -3, NEEDS_KEYS, command_sunionstore},
+    {"touch", -2, NEEDS_KEYS, command_exists},
+    {"auth", -2, NEEDS_NOTHING, command_auth},
+    {"discard", 1, NEEDS_NOTHING, command_discard},
+    {"exec", 1, NEEDS_NOTHING, command_exec}, /* it locks what its commands need */
+    {"monitor", 1, NEEDS_NOTHING, command_monitor},
+    {"multi", 1, NEEDS_NOTHING, command_multi},
+    {"psubscribe", -2, NEEDS_NOTHING, command_psubscribe},
+    {"publish", 3, NEEDS_NOTHING, command_publish},
+    {"pubsub", -2, NEEDS_NOTHING, command_pubsub},
+    {"punsubscribe", -1, NEEDS_NOTHING, command_punsubscribe},
+    {"reset", 1, NEEDS_NOTHING, command_reset},
+    {"subscribe", -2, NEEDS_NOTHING, command_subscribe},
+    {"time", 1, NEEDS_NOTHING, command_time},
+    {"unsubscribe", -1, NEEDS_NOTHING, command_unsubscribe},
+    {"unwatch", 1, NEEDS_NOTHING, command_unwatch}, /* it locks the keys, if it needs them */
+    {"watch", -2, NEEDS_KEYS, command_watch},
     {"", 0, NEEDS_NOTHING, NULL},
 };
 
@@ -116,7 +173,7 @@ void commands_prepare(void)
         *name_slot(command->name) = command;
 }
 
-static const struct command *find_command(const struct string *string)
+const struct command *command_find(const struct string *string)
 {
     char name[COMMAND_NAME_SIZE];
     return lower_name(string, name) ? *name_slot(name) : NULL;
@@ -138,10 +195,26 @@ static void reply_unknown(struct request *request)
                 (int)(name->length < 128 ? name->length : 128), name->bytes, quoted);
 }
 
+bool command_fits(int arity, size_t count)
+{
+    return arity < 0 ? count >= (size_t)-arity : count == (size_t)arity;
+}
+
 static bool fits_arity(const struct request *request, int arity)
 {
-    return arity < 0 ? request->argument_count >= (size_t)-arity
-                     : request->argument_count == (size_t)arity;
+    return command_fits(arity, request->argument_count);
+}
+
+void command_execute(struct request *request, const struct command *command)
+{
+    /* Arguments may go with the command. These two keep theirs, and are shown with the database
+       that was selected, and after what they have run. */
+    bool later = command->run == command_select || command->run == command_exec;
+    if (!later)
+        mirror_show(request, command);
+    command->run(request);
+    if (later)
+        mirror_show(request, command);
 }
 
 static void run_with(struct request *request, const struct command *command)
@@ -149,37 +222,84 @@ static void run_with(struct request *request, const struct command *command)
     struct worker *worker = request->connection->worker;
     switch (command->needs) {
     case NEEDS_NOTHING:
-        command->run(request);
+        command_execute(request, command);
         break;
     case NEEDS_KEYS:
         server_lock_keys(worker);
-        command->run(request);
+        command_execute(request, command);
         server_unlock_keys(worker);
         break;
     case NEEDS_ALL:
         worker_stop_others(worker);
-        command->run(request);
+        command_execute(request, command);
         worker_resume_others(worker);
         break;
     }
 }
 
-void command_run(struct request *request)
+static void refuse_arity(struct request *request, const struct command *command)
 {
-    request->connection->worker->commands_processed++;
-    const struct command *command = find_command(argument(request, 0));
+    if (command->run != command_exec) {
+        reply_wrong_arity(request);
+        return;
+    }
+    reply_error(request, "EXECABORT Transaction discarded because of: wrong number of arguments"
+                         " for 'exec' command");
+    transaction_end(request->connection);
+}
+
+struct request *command_run(struct request *request)
+{
+    struct connection *connection = request->connection;
+    connection->worker->commands_processed++;
+    const struct command *command = command_find(argument(request, 0));
     if (!command)
         reply_unknown(request);
     else if (!fits_arity(request, command->arity))
-        reply_wrong_arity(request);
-    else
+        refuse_arity(request, command);
+    else if (!subscriber_refuses(request, command)) {
+        if (transaction_takes(connection, command))
+            return transaction_queue(request, command);
         run_with(request, command);
+        return request;
+    }
+    transaction_spoil(connection);
+    return request;
+}
+
+static const char *upper_name(const char *name, char upper[COMMAND_NAME_SIZE])
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i <= length; i++)
+        upper[i] = (char)toupper((unsigned char)name[i]);
+    return upper;
+}
+
+static void reply_help(struct request *request, const char *family,
+                       const struct subcommand *subcommands)
+{
+    size_t count = 3;
+    char line[80], upper[COMMAND_NAME_SIZE];
+    for (const struct subcommand *subcommand = subcommands; subcommand->name; subcommand++)
+        count++;
+    reply_array(request, count);
+    snprintf(line, sizeof line, "%s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+             upper_name(family, upper));
+    reply_status(request, line);
+    for (; subcommands->name; subcommands++)
+        reply_status(request, subcommands->name);
+    reply_status(request, "HELP");
+    reply_status(request, "    Prints this help.");
 }
 
 void subcommand_run(struct request *request, const struct subcommand *subcommands)
 {
-    const char *family = find_command(argument(request, 0))->name;
+    const char *family = command_name(request);
     const struct string *name = argument(request, 1);
+    if (string_is_word(name, "HELP") && request->argument_count == 2) {
+        reply_help(request, family, subcommands);
+        return;
+    }
     while (subcommands->name && !string_is_word(name, subcommands->name))
         subcommands++;
     if (subcommands->name && fits_arity(request, subcommands->arity)) {
@@ -192,19 +312,26 @@ void subcommand_run(struct request *request, const struct subcommand *subcommand
         return;
     }
     char upper[COMMAND_NAME_SIZE];
-    size_t length = strlen(family);
-    for (size_t i = 0; i <= length; i++)
-        upper[i] = (char)toupper((unsigned char)family[i]);
     reply_error(request, "ERR unknown subcommand '%.*s'. Try %s HELP.",
-                (int)(name->length < 128 ? name->length : 128), name->bytes, upper);
+                (int)(name->length < 128 ? name->length : 128), name->bytes,
+                upper_name(family, upper));
 }
 
 /* Shared by commands */
 
+const struct command *command_of(const struct request *request)
+{
+    return command_find(argument(request, 0));
+}
+
+const char *command_name(const struct request *request)
+{
+    return command_of(request)->name;
+}
+
 void reply_wrong_arity(struct request *request)
 {
-    const struct command *command = find_command(argument(request, 0));
-    reply_error(request, "ERR wrong number of arguments for '%s' command", command->name);
+    reply_error(request, "ERR wrong number of arguments for '%s' command", command_name(request));
 }
 
 bool find_value(struct request *request, size_t index, enum value_type type, struct entry **entry)

@@ -13,9 +13,13 @@
 
 #include <own.h>
 
+#include "refusal.h"
 #include "server.h"
 
 struct request;
+struct subscriber;
+struct transaction;
+struct watcher;
 struct redisReader;
 
 #define CONNECTION_NAME_MAX 64
@@ -29,10 +33,17 @@ struct connection {
     struct connection *previous, *next; /* the worker's list, or its arrivals */
     struct connection *next_to_flush;   /* its list of those that have new replies */
     bool is_listed, to_flush;           /* whether it is in those lists */
-    int socket;                         /* before it starts, where another worker accepted it */
+    int socket;                         /* used by `tcp` when the connection starts */
     uint64_t id;
     int64_t since;
     struct database *database; /* that it has selected */
+
+    /* Each in a child pool, NULL while there is none. */
+    struct transaction *transaction;
+    struct watcher *watcher;
+    struct subscriber *subscriber;
+    struct request **last_running; /* while EXEC runs: where the last of its replies ends */
+
     char name[CONNECTION_NAME_MAX];
     char peer[32];
     uv_tcp_t tcp;
@@ -41,7 +52,8 @@ struct connection {
     struct redisReader *reader;
     size_t buffer_counted;    /* bytes of its buffer that are taken off the limit of the pool */
     struct request *arriving; /* borrowed from the pool */
-    const char *complaint;    /* what the parser refuses; NULL: nothing */
+    struct refusal refusal;
+    const char *complaint; /* what the parser refuses; NULL: nothing */
     char complaint_byte;
 
     /* Out: requests in the order of their replies, which are written in this order. */
@@ -58,16 +70,23 @@ struct connection {
 };
 
 /*
- * Takes the next connection of the server's listener and gives it to a worker, one after the other.
- * By the first worker. -1: refused, with what can be said said.
+ * Makes a connection of a socket and gives it to a worker, one after the other. By the first
+ * worker. -1: no memory; the socket is still the caller's.
  */
-int connection_accept(struct server *server);
+int connection_open(struct server *server, int socket);
 
 /* Starts a connection that was handed over, by its worker. */
 void connection_start(struct connection *connection);
 
 /* Writes the replies that there are, as far as the client takes them now. */
 void connection_flush(struct connection *connection);
+
+/* Puts a request with its reply at the end of those that are to be written. */
+void connection_queue(struct connection *connection, struct request *request);
+
+/* Queues the reply of a request, and of those that are linked to it by `next`. They are dropped
+   where there is none, or no room for it. */
+void connection_answer(struct connection *connection, struct request *request);
 
 /* Reads and runs nothing more; it is closed when the replies so far are written. For commands. */
 void connection_stop(struct connection *connection);

@@ -166,7 +166,7 @@ void command_info(struct request *request)
         if (is_wanted(request, sections[i].name))
             text = sections[i].print(request, text);
     if (!text) {
-        request->failed = true;
+        request_fail(request);
         return;
     }
     size_t length = strlen(text);

@@ -10,6 +10,7 @@ static void push(struct request *request, enum list_end end)
     if (!entry)
         return;
     struct list *list = entry->value.list;
+    watch_touch(database_of(request), entry);
     for (size_t i = 2; i < request->argument_count; i++)
         if (list_push(list, end, argument(request, i), request->pool) != 0) {
             close_value(request, entry);
@@ -17,6 +18,18 @@ static void push(struct request *request, enum list_end end)
             return;
         }
     reply_integer(request, (int64_t)list->count);
+}
+
+/* The same where there is a list already. */
+static void push_on(struct request *request, enum list_end end)
+{
+    struct entry *entry;
+    if (!find_value(request, 1, VALUE_LIST, &entry))
+        return;
+    if (entry)
+        push(request, end);
+    else
+        reply_integer(request, 0);
 }
 
 void command_lpush(struct request *request)
@@ -27,6 +40,16 @@ void command_lpush(struct request *request)
 void command_rpush(struct request *request)
 {
     push(request, LIST_RIGHT);
+}
+
+void command_lpushx(struct request *request)
+{
+    push_on(request, LIST_LEFT);
+}
+
+void command_rpushx(struct request *request)
+{
+    push_on(request, LIST_RIGHT);
 }
 
 /* An element that is long is held by the reply before the list lets it go. */
@@ -61,6 +84,8 @@ static void pop(struct request *request, enum list_end end)
         return;
     }
     struct list *list = entry->value.list;
+    if (count != 0)
+        watch_touch(database_of(request), entry);
     if (count >= 0) {
         count = (uint64_t)count < list->count ? count : (int64_t)list->count;
         reply_array(request, (size_t)count);

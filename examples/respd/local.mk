@@ -8,16 +8,25 @@ noinst_PROGRAMS += %D%/respd
 	%D%/admin.c \
 	%D%/census.c \
 	%D%/census.h \
+	%D%/channels.c \
+	%D%/channels.h \
 	%D%/commands.c \
 	%D%/commands.h \
 	%D%/connection.c \
 	%D%/connection.h \
+	%D%/copies.c \
 	%D%/counters.c \
 	%D%/cycles.c \
 	%D%/database.c \
 	%D%/database.h \
 	%D%/deadlines.c \
+	%D%/edits.c \
+	%D%/describe.c \
+	%D%/descriptions.c \
+	%D%/descriptions.h \
+	%D%/expiring.c \
 	%D%/expiry.c \
+	%D%/floats.c \
 	%D%/glob.c \
 	%D%/glob.h \
 	%D%/hashes.c \
@@ -26,29 +35,47 @@ noinst_PROGRAMS += %D%/respd
 	%D%/keys.c \
 	%D%/list.c \
 	%D%/list.h \
+	%D%/listener.c \
+	%D%/listener.h \
 	%D%/lists.c \
 	%D%/main.c \
+	%D%/message.c \
+	%D%/message.h \
+	%D%/mirror.c \
+	%D%/mirror.h \
 	%D%/monitor.c \
 	%D%/monitor.h \
 	%D%/number.c \
 	%D%/number.h \
 	%D%/parser.c \
 	%D%/parser.h \
+	%D%/random.c \
+	%D%/random.h \
+	%D%/refusal.c \
+	%D%/refusal.h \
 	%D%/reply.c \
 	%D%/request.c \
 	%D%/request.h \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/session.c \
+	%D%/setops.c \
 	%D%/sets.c \
 	%D%/siphash.c \
 	%D%/siphash.h \
 	%D%/strings.c \
+	%D%/subscribe.c \
+	%D%/subscribe.h \
+	%D%/summaries.c \
 	%D%/table.c \
 	%D%/table.h \
 	%D%/text.c \
 	%D%/text.h \
+	%D%/transaction.c \
+	%D%/transaction.h \
 	%D%/tree.c \
+	%D%/watch.c \
+	%D%/watch.h \
 	%D%/worker.c \
 	%D%/worker.h
 
@@ -62,7 +89,8 @@ respd_tests = \
 	%D%/tests/limit \
 	%D%/tests/model \
 	%D%/tests/monitor \
-	%D%/tests/protocol
+	%D%/tests/protocol \
+	%D%/tests/shortage
 
 %C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_cycles_LDADD =
@@ -84,6 +112,8 @@ respd_tests = \
 %C%_tests_monitor_LDADD =
 %C%_tests_protocol_SOURCES = %D%/tests/protocol.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_protocol_LDADD =
+%C%_tests_shortage_SOURCES = %D%/tests/shortage.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_shortage_LDADD =
 
 respd_scripts = \
 	%D%/tests/compat.sh \
@@ -99,8 +129,14 @@ EXTRA_DIST += \
 	%D%/demo.sh \
 	%D%/scratch.sh \
 	%D%/speed.sh \
+	%D%/tests/compat-admin.commands \
+	%D%/tests/compat-admin.replies \
 	%D%/tests/compat.commands \
-	%D%/tests/compat.replies
+	%D%/tests/compat.replies \
+	%D%/tests/transactions.commands \
+	%D%/tests/transactions.replies \
+	%D%/tests/types.commands \
+	%D%/tests/types.replies
 
 # The server under Valgrind, its clients not.
 respd_under_valgrind = $(LIBTOOL) --silent --mode=execute valgrind --quiet --error-exitcode=99 \

@@ -17,6 +17,7 @@
 
 #include "census.h"
 #include "database.h"
+#include "listener.h"
 #include "worker.h"
 
 #define DATABASES 16
@@ -41,7 +42,7 @@ struct server {
     struct worker *workers; /* as many as threads */
 
     /* Of the first worker's loop, and used by that thread alone: */
-    uv_tcp_t listener;
+    struct listener listener;
     uv_timer_t expiry_timer;
     uv_signal_t terminate, interrupt;
     uv_poll_t monitor;
@@ -50,8 +51,11 @@ struct server {
 
     pthread_mutex_t keys; /* for all of these: */
     struct database databases[DATABASES];
-    int64_t now; /* milliseconds, the clock of the databases */
+    int64_t now; /* milliseconds since 1970, the clock of the databases */
     int64_t due; /* when the expiry timer is to expire; INT64_MAX: never */
+
+    uv_mutex_t channels; /* see channels.h */
+    size_t monitors;     /* clients that have sent MONITOR; atomic */
 
     uv_mutex_t alone;  /* of who takes everybody's turn */
     unsigned stopping; /* how many want to; atomic, as are: */

@@ -51,8 +51,8 @@
  * allocation, and never touches an item.
  *
  * Threads: an array is confined, together with all that lies in the same buffer. Of a shared one
- * (own_share, or made in a shared pool) any number of threads may make views at once; who writes to
- * the items, and who resizes it, is for the user to settle.
+ * (own_share, or made in a shared pool) any number of threads may make views at once. The library
+ * does not protect the items: threads that write to them, or resize the array, need a lock of yours.
  */
 #ifndef OWN_ARRAY_H
 #define OWN_ARRAY_H
@@ -67,6 +67,7 @@
 
 OWN_BEGIN_DECLS
 
+/* An array. Its fields are the library's. */
 typedef struct own_array own_array;
 
 /* The most dimensions. */
@@ -136,7 +137,7 @@ OWN_API OWN_MUST_USE own_array *own_array_adopt_with(own_pool *owner, const char
                                                      void (*free_fn)(void *data, void *ctx),
                                                      void *ctx);
 
-/* What own_array_create can be told. Zero is the default of every field. */
+/* Options for own_array_create. Zero is the default of every field. */
 typedef struct own_array_options {
     const char *format; /* NULL: items of itemsize bytes, whatever they are */
     size_t itemsize;    /* of a struct with padding at its end: sizeof. 0: that of the format */
@@ -266,18 +267,18 @@ OWN_API void *own_array_at(const own_array *array, const ptrdiff_t *index);
  *                  an axis of length 1, any stride will do
  */
 OWN_API void *own_array_data(const own_array *array);
-OWN_API const char *own_array_format(const own_array *array);
+OWN_API OWN_BORROWS const char *own_array_format(const own_array *array);
 OWN_API size_t own_array_itemsize(const own_array *array);
 OWN_API int own_array_ndim(const own_array *array);
-OWN_API const size_t *own_array_shape(const own_array *array);
-OWN_API const ptrdiff_t *own_array_strides(const own_array *array);
+OWN_API OWN_BORROWS const size_t *own_array_shape(const own_array *array);
+OWN_API OWN_BORROWS const ptrdiff_t *own_array_strides(const own_array *array);
 OWN_API size_t own_array_count(const own_array *array);
-OWN_API void *own_array_base(const own_array *array);
+OWN_API OWN_RETURNS_BORROWED void *own_array_base(const own_array *array);
 OWN_API bool own_array_is_contiguous(const own_array *array, own_order order);
 OWN_API bool own_array_is_readonly(const own_array *array);
 
 /* The type of all arrays, for own_typeof and own_cast. Borrowed, lives for ever. Cost: O(1). */
-OWN_API const own_type *own_array_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_array_type(void);
 
 /*
  * Prints an array as numpy does: axes in brackets, numbers right-aligned, lines of up to 75
@@ -289,6 +290,25 @@ OWN_API const own_type *own_array_type(void);
  * library's. Threads: those of array. Cost: the text.
  */
 OWN_API int own_array_print(FILE *out, const own_array *array);
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_array_new(owner, ...) OWN_MADE_(own_array_new, owner, ##__VA_ARGS__)
+#define own_array_new_raw(owner, ...) OWN_MADE_(own_array_new_raw, owner, ##__VA_ARGS__)
+#define own_array_adopt(owner, ...) OWN_MADE_(own_array_adopt, owner, ##__VA_ARGS__)
+#define own_array_adopt_with(owner, ...) OWN_MADE_(own_array_adopt_with, owner, ##__VA_ARGS__)
+#define own_array_copy(owner, ...) OWN_MADE_(own_array_copy, owner, ##__VA_ARGS__)
+#define own_array_wrap(owner, ...) OWN_MADE_WITH_(own_array_wrap, owner, ##__VA_ARGS__)
+#define own_array_create(owner, ...) OWN_MADE_WITH_(own_array_create, owner, ##__VA_ARGS__)
+#define own_array_slice(owner, ...) OWN_MADE_WITH_(own_array_slice, owner, ##__VA_ARGS__)
+#define own_array_index(owner, ...) OWN_MADE_WITH_(own_array_index, owner, ##__VA_ARGS__)
+#define own_array_transpose(owner, ...) OWN_MADE_WITH_(own_array_transpose, owner, ##__VA_ARGS__)
+#define own_array_permute(owner, ...) OWN_MADE_WITH_(own_array_permute, owner, ##__VA_ARGS__)
+#define own_array_reshape(owner, ...) OWN_MADE_WITH_(own_array_reshape, owner, ##__VA_ARGS__)
+#define own_array_broadcast(owner, ...) OWN_MADE_WITH_(own_array_broadcast, owner, ##__VA_ARGS__)
+#define own_array_reinterpret(owner, ...)                                                          \
+    OWN_MADE_WITH_(own_array_reinterpret, owner, ##__VA_ARGS__)
+#define own_array_readonly(owner, ...) OWN_MADE_WITH_(own_array_readonly, owner, ##__VA_ARGS__)
+#endif
 
 OWN_END_DECLS
 

@@ -1,5 +1,44 @@
 /*
- * own/attributes.h - what the public headers tell the compiler. Nothing here is for users.
+ * own/attributes.h - what the public headers tell compilers, and how a program tells them which
+ * references its own functions pass on.
+ *
+ * Clang's static analyser follows references through a function, on each of its paths. The program
+ * own-check runs it, and reports (see its manual page):
+ *
+ *   - a reference that is never released, on one path
+ *   - a reference that is released twice
+ *   - an object that is used after its last release, or a field of it
+ *   - a borrowed reference that is released, or given away
+ *   - a function whose result is not what its prototype says
+ *
+ * Functions of the same file are followed into. Of functions in other files only the prototype is
+ * known: without a word there, a function borrows its arguments, and its result, if it is an
+ * object, is not followed. The words, which other compilers do not see:
+ *
+ *     OWN_RETURNS_NEW struct session *session_open(const char *name);
+ *     OWN_RETURNS_BORROWED struct session *session_find(own_pool *server, const char *name);
+ *     void queue_push(struct queue *queue, OWN_STEALS void *item);
+ *
+ * OWN_RETURNS_NEW       the result is a new reference, or NULL: the caller releases it. To write
+ *                       for each function that returns one, if it is not static.
+ * OWN_RETURNS_BORROWED  the result is borrowed, or NULL: the caller must not release it.
+ * OWN_STEALS            in front of a parameter: the function always takes the reference over, also
+ *                       where it fails. Of a function that does so only where it succeeds, as
+ *                       own_give, nothing is said; callers write OWN_PASSED_ON then.
+ * OWN_PASSED_ON(object) a statement: the caller's reference has gone where the analyser cannot see
+ *                       it, and is released from there. It does nothing when the program runs.
+ *
+ *     if (registry_add(object) != 0)      // takes the reference over if it succeeds
+ *         own_decref(object);
+ *     else
+ *         OWN_PASSED_ON(object);
+ *
+ * What is stored in a field, in an element, through a pointer or in a variable that is not local is
+ * passed on by that; so is what OWN_SCOPED and OWN_SET keep, and what own_give, own_defer or
+ * own_adopt have taken over. So a reference in a struct is not followed: nothing is said of
+ * a field that is overwritten. An owner that may be NULL is taken for a pool, unless it is NULL on
+ * every path that leads there. Once an object was passed to a function in another file, a use after
+ * its release is no longer seen, but a leak and a second release are.
  */
 #ifndef OWN_ATTRIBUTES_H
 #define OWN_ATTRIBUTES_H
@@ -32,6 +71,45 @@
 /* The result is memory that nothing else points to, of the product of two arguments. */
 #define OWN_NEW_MEMORY(count, size) __attribute__((malloc, alloc_size(count, size)))
 
+/* The result is never NULL. */
+#define OWN_NEVER_NULL __attribute__((returns_nonnull))
+
+/* These arguments, counted from 1, must not be NULL. Only where the call does not look: most calls
+   take NULL, or refuse it. */
+#define OWN_NOT_NULL(...) __attribute__((nonnull(__VA_ARGS__)))
+
+/* The call fills what that argument points to; it reads, and does not change, as many bytes there
+   as argument `size` says. Compilers that do not know it look at the call without it. */
+#if defined(__has_attribute)
+#if __has_attribute(access)
+#define OWN_FILLS(at) __attribute__((access(write_only, at)))
+#define OWN_READS(at, size) __attribute__((access(read_only, at, size)))
+#endif
+#endif
+#ifndef OWN_FILLS
+#define OWN_FILLS(at)
+#define OWN_READS(at, size)
+#endif
+
+/* The words of the head of this file. OWN_BORROWS: the function, which returns a pointer, borrows
+   its arguments and keeps none. The analyser believes that of a function with one of the others. */
+#if defined(__clang_analyzer__) && !defined(__cplusplus)
+#define OWN_ANALYZED 1
+#define OWN_BORROWS __attribute__((cf_audited_transfer))
+#define OWN_RETURNS_NEW                                                                            \
+    __attribute__((annotate("rc_ownership_returns_retained"), cf_audited_transfer))
+#define OWN_RETURNS_BORROWED                                                                       \
+    __attribute__((annotate("rc_ownership_returns_not_retained"), cf_audited_transfer))
+#define OWN_STEALS __attribute__((annotate("rc_ownership_consumed")))
+#define OWN_PASSED_ON(object) ((void)(own_followed_no_further_ = (object)))
+#else
+#define OWN_BORROWS
+#define OWN_RETURNS_NEW
+#define OWN_RETURNS_BORROWED
+#define OWN_STEALS
+#define OWN_PASSED_ON(object) ((void)(object))
+#endif
+
 /* Defined where the code is compiled for ThreadSanitizer. */
 #if defined(__SANITIZE_THREAD__)
 #define OWN_THREAD_SANITIZER 1
@@ -49,5 +127,9 @@
 
 /* The place of a call, "file.c:12": the default name of a pool. */
 #define OWN_HERE __FILE__ ":" OWN_STRINGIZE(__LINE__)
+
+#ifdef OWN_ANALYZED
+#include <own/analyzer.h>
+#endif
 
 #endif

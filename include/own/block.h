@@ -165,7 +165,7 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
  * small pool a lock is taken, and a step made for each of its pieces, which are few; also a step
  * for each KiB of a block of up to 64 KiB.
  */
-OWN_API own_pool *own_pool_of(const void *address);
+OWN_API OWN_RETURNS_BORROWED own_pool *own_pool_of(const void *address);
 
 /*
  * Visits all live blocks of a pool, in no order: adopted ones and those from its allocator too, but
@@ -237,8 +237,8 @@ OWN_API int own_disown(own_pool *pool, void *memory);
  * The source may be NULL: then the result is NULL, with errno as it was. own_memdup of 0 bytes is
  * a block. Errors as own_alloc.
  */
-OWN_API OWN_MUST_USE char *own_strdup(own_pool *pool, const char *string);
-OWN_API OWN_MUST_USE char *own_strndup(own_pool *pool, const char *string, size_t max);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_strdup(own_pool *pool, const char *string);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_strndup(own_pool *pool, const char *string, size_t max);
 OWN_API OWN_MUST_USE void *own_memdup(own_pool *pool, const void *memory, size_t size);
 
 /*
@@ -246,9 +246,10 @@ OWN_API OWN_MUST_USE void *own_memdup(own_pool *pool, const void *memory, size_t
  *
  * Returns NULL with errno as own_alloc, or what vsnprintf set.
  */
-OWN_API OWN_MUST_USE char *own_asprintf(own_pool *pool, const char *format, ...) OWN_PRINTF(2, 3);
-OWN_API OWN_MUST_USE char *own_vasprintf(own_pool *pool, const char *format, va_list arguments)
-    OWN_PRINTF(2, 0);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_asprintf(own_pool *pool, const char *format, ...)
+    OWN_PRINTF(2, 3);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_vasprintf(own_pool *pool, const char *format,
+                                                     va_list arguments) OWN_PRINTF(2, 0);
 
 /*
  * Prints to the end of a string that is a block of the pool.
@@ -258,8 +259,9 @@ OWN_API OWN_MUST_USE char *own_vasprintf(own_pool *pool, const char *format, va_
  * Returns the string, or NULL with errno as own_realloc; then the old string stands as it was.
  * Cost: the length of the whole string, in the worst case a copy of it.
  */
-OWN_API OWN_MUST_USE char *own_asprintf_append(own_pool *pool, char *string, const char *format,
-                                               ...) OWN_PRINTF(3, 4);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_asprintf_append(own_pool *pool, char *string,
+                                                           const char *format, ...)
+    OWN_PRINTF(3, 4);
 
 /* The front of a pool, for the inline functions below. Its fields are the library's. */
 struct own_front {
@@ -302,6 +304,8 @@ OWN_API inline void *own_bump(own_pool *pool, size_t bytes)
     return block;
 }
 
+#ifndef OWN_ANALYZED
+
 inline void *own_alloc(own_pool *pool, size_t count, size_t size)
 {
     size_t bytes;
@@ -318,6 +322,14 @@ inline void *own_alloc_raw(own_pool *pool, size_t count, size_t size)
         return own_alloc_raw_slow(pool, count, size);
     return own_bump(pool, bytes);
 }
+
+#else /* see analyzer.h */
+
+#define own_adopt(pool, memory, size, free_fn)                                                     \
+    OWN_PASSES_ON_(own_adopt(pool, memory, size, free_fn), memory, pool, size)
+#define own_adopt_with(pool, memory, size, free_fn, ctx)                                           \
+    OWN_PASSES_ON_(own_adopt_with(pool, memory, size, free_fn, ctx), ctx, pool, memory, size)
+#endif
 
 OWN_END_DECLS
 

@@ -36,11 +36,11 @@
  *
  * Threads. own_pool_collect looks at confined objects alone, and needs no promise beyond the one
  * that the pool itself asks for; a shared object on the way keeps what it refers to. The other
- * calls look at everything, shared objects too. Until they return, the world holds still: no other
- * thread uses the library, nor what the program put into its memory. What has run on other threads
- * before is seen if the caller has synchronised with it. Where that cannot be promised, use
- * own_pool_collect. Code that runs inside a collection may use the library freely; a collection
- * inside a collection, on the same thread, does nothing and returns 0.
+ * calls look at everything, shared objects too. They need "the world to hold still": until they
+ * return, no other thread may use the library, or memory that the program has from it. They see
+ * what other threads did before if the caller has synchronised with these. A program that cannot
+ * promise this uses own_pool_collect. Code that runs inside a collection may use the library; one
+ * collection inside another, on the same thread, does nothing and returns 0.
  *
  * Memory: none is allocated, so that collecting works when memory is out. The library has a word
  * in reserve for every 32 bytes of its memory for objects; pages of it are used where types with

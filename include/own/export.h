@@ -112,6 +112,14 @@ OWN_API OWN_MUST_USE own_array *own_array_import_dlpack(own_pool *owner,
 OWN_API OWN_MUST_USE own_array *
 own_array_import_dlpack_versioned(own_pool *owner, struct DLManagedTensorVersioned *tensor);
 
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_array_import(owner, ...) OWN_MADE_WITH_(own_array_import, owner, ##__VA_ARGS__)
+#define own_array_import_dlpack(owner, ...)                                                        \
+    OWN_MADE_WITH_(own_array_import_dlpack, owner, ##__VA_ARGS__)
+#define own_array_import_dlpack_versioned(owner, ...)                                              \
+    OWN_MADE_WITH_(own_array_import_dlpack_versioned, owner, ##__VA_ARGS__)
+#endif
+
 OWN_END_DECLS
 
 #endif
