@@ -6,8 +6,9 @@
  * set, freeing sets one, and nothing is ever joined. A page that became full is listed again when
  * a tenth of it is free (a sixth while sites are tracked), so that it does not enter and leave the
  * list with each block. A unit is given back when all its pages are empty and enough others are.
- * (Free lists by size and page: Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
- * memory: Evans, "A scalable concurrent malloc implementation for FreeBSD", 2006.)
+ * (Free lists by size and page: Leijen, Zorn and de Moura, "Mimalloc: free list sharding in
+ * action", 2019; bitmaps beside the memory: Evans, "A scalable concurrent malloc implementation for
+ * FreeBSD", 2006.)
  */
 #include "page/page.h"
 
