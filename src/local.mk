@@ -153,6 +153,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/page/page.c \
 	%D%/page/page.h \
 	%D%/page/tap.c \
+	%D%/page/tap.h \
 	%D%/page/validate.c \
 	%D%/part/blocks.c \
 	%D%/part/handover.c \

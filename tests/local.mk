@@ -92,6 +92,7 @@ unit_tests += \
 	%D%/unit/memory \
 	%D%/unit/pages \
 	%D%/unit/sites \
+	%D%/unit/taps \
 	%D%/unit/stacks \
 	%D%/unit/parts \
 	%D%/unit/ready \
@@ -182,6 +183,8 @@ unit_tests += \
 %C%_unit_ready_LDADD = $(UNIT_LIBS)
 %C%_unit_sites_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_sites_LDADD = $(UNIT_LIBS)
+%C%_unit_taps_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_taps_LDADD = $(UNIT_LIBS)
 %C%_unit_stacks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_stacks_LDADD = $(UNIT_LIBS)
 %C%_unit_system_CPPFLAGS = $(UNIT_CPPFLAGS)

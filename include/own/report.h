@@ -180,8 +180,8 @@ OWN_API int own_metrics(FILE *out);
  * bytes  one sample for so many bytes on average; a larger block is more likely to be
  *        sampled than a smaller one, and stands for fewer. 0: off, as at first; what was
  *        sampled stays so until it is freed. At 1 nearly all blocks are sampled; at 512
- *        KiB small pools that are made and dropped cost some 15 to 20 % more, blocks of
- *        pages some 10 %.
+ *        KiB small pools that are made and dropped cost some 10 % more, blocks of pages
+ *        some 3 %; below 128 KiB both cost more.
  *
  * Blocks of all pools are sampled, those from an allocator too; but not adopted ones, nor those
  * over 64 KiB that lie in a reserve, nor objects, buffers, arrays and lists. A block that

@@ -99,20 +99,12 @@ static __attribute__((noinline)) void *alloc_beside_pages(own_pool *pool, struct
     return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
-/* The same where a tap is in front of the pages, and there is more to be done. */
-static __attribute__((noinline)) void *alloc_tapped(own_pool *pool, struct memory *memory,
-                                                    size_t granules, bool zero)
-{
-    void *block = counted_alloc_tapped(pool, memory, granules, zero);
-    if (OWN_UNLIKELY(!block))
-        block_tell_failed(pool, granules, GRANULE);
-    return block;
-}
-
-/* The first page of the size is full. */
+/* The first page of the size is full, or it is the front of a tap. */
 static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, struct memory *memory,
                                                           size_t granules, bool zero)
 {
+    if (OWN_UNLIKELY(page_is_tap(memory->stock->page[granules])))
+        return counted_alloc_tapped(pool, memory, granules, zero);
     if (site_is_on())
         return alloc_rare(pool, 1, granules, GRANULE, zero);
     struct page *page = page_listed(memory->stock, granules);
@@ -120,33 +112,14 @@ static __attribute__((noinline)) void *alloc_in_next_page(own_pool *pool, struct
                                     : alloc_rare(pool, 1, granules, GRANULE, zero);
 }
 
-/* The page behind a tap (page/page.h), if it has a free block, which is not to be sampled. A page
-   whose generation is right is a tap, since that of a listed one is 0. NULL: there is more to be
-   done. */
-static inline struct page *page_behind(struct page *first)
+static __attribute__((noinline)) void *alloc_in_next_raw(own_pool *pool, size_t granules)
 {
-    struct page *page = first->next;
-    return first->relist == site_generation() && page && page->avail && --first->due >= 0 ? page
-                                                                                          : NULL;
+    return alloc_in_next_page(pool, &pool->part.memory, granules, false);
 }
 
-/* The first page of the size is full, or a tap behind which there is no such page. */
-static __attribute__((noinline)) void *alloc_behind_shared(own_pool *pool, struct memory *memory,
-                                                           size_t granules, bool zero)
+static __attribute__((noinline)) void *alloc_in_next_zero(own_pool *pool, size_t granules)
 {
-    return page_is_tap(memory->stock->page[granules])
-               ? alloc_tapped(pool, memory, granules, zero)
-               : alloc_in_next_page(pool, memory, granules, zero);
-}
-
-static __attribute__((noinline)) void *alloc_behind_raw(own_pool *pool, size_t granules)
-{
-    return alloc_behind_shared(pool, &pool->part.memory, granules, false);
-}
-
-static __attribute__((noinline)) void *alloc_behind_zero(own_pool *pool, size_t granules)
-{
-    return alloc_behind_shared(pool, &pool->part.memory, granules, true);
+    return alloc_in_next_page(pool, &pool->part.memory, granules, true);
 }
 
 static inline __attribute__((always_inline)) void *
@@ -160,11 +133,8 @@ alloc_in_part(own_pool *pool, struct memory *memory, size_t bytes, bool zero)
     struct page *page = granules ? memory->stock->page[granules] : NULL;
     if (!page)
         return alloc_beside_pages(pool, memory, bytes, zero);
-    if (OWN_UNLIKELY(!page->avail)) {
-        page = page_behind(page);
-        if (OWN_UNLIKELY(!page))
-            return alloc_behind_shared(pool, memory, granules, zero);
-    }
+    if (OWN_UNLIKELY(!page->avail))
+        return alloc_in_next_page(pool, memory, granules, zero);
     return memory_alloc_in_page(memory, page, granules, zero, false);
 }
 
@@ -194,16 +164,16 @@ static __attribute__((noinline)) void *alloc_shared_raw(own_pool *pool, size_t b
 static __attribute__((noinline)) void *alloc_counted_beyond(own_pool *pool, size_t bytes, bool zero)
 {
     struct memory *memory = &pool->part.memory;
-    void *block = counted_alloc_closed(pool, bytes, zero);
-    if (block)
-        return block;
-    if (has_pages(memory) && bytes <= LARGE_OVER &&
-        !site_strikes_next(granules_of(bytes) << GRANULE_SHIFT))
+    size_t size = granules_of(bytes) << GRANULE_SHIFT;
+    void *block = NULL;
+    if (!memory->stock) {
+        block = counted_alloc_closed(pool, bytes, zero);
+    } else if (has_pages(memory) && bytes <= LARGE_OVER && site_passes(size)) {
         block = memory_alloc_beyond(memory, bytes, zero);
-    if (OWN_UNLIKELY(!block))
-        return alloc_rare(pool, 1, 1, bytes, zero);
-    (void)site_strikes(granules_of(bytes) << GRANULE_SHIFT);
-    return block;
+        if (OWN_UNLIKELY(!block))
+            site_take_back(size); /* it is counted where it is allocated */
+    }
+    return OWN_LIKELY(block != NULL) ? block : alloc_rare(pool, 1, 1, bytes, zero);
 }
 
 /* A confined pool: a block that no page has. */
@@ -251,11 +221,8 @@ static inline __attribute__((always_inline)) void *alloc(own_pool *pool, size_t 
     struct page *page = memory->stock->page[granules];
     if (!page)
         return zero ? alloc_listed(pool, granules) : alloc_listed_raw(pool, granules);
-    if (OWN_UNLIKELY(!page->avail)) { /* others may have room: a list would keep extents alive */
-        page = page_behind(page);
-        if (OWN_UNLIKELY(!page))
-            return zero ? alloc_behind_zero(pool, granules) : alloc_behind_raw(pool, granules);
-    }
+    if (OWN_UNLIKELY(!page->avail)) /* others may have room: a list would keep extents alive */
+        return zero ? alloc_in_next_zero(pool, granules) : alloc_in_next_raw(pool, granules);
     return memory_alloc_in_page(memory, page, granules, zero, true);
 }
 

@@ -8,6 +8,7 @@
 #include "block/block.h"
 #include "extent/tracked.h"
 #include "memory/fast.h"
+#include "page/tap.h"
 
 #include <string.h>
 
@@ -78,6 +79,8 @@ void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     if (multiply_overflows(count, size, &bytes))
         return block_alloc_uncounted(pool, alignment, count, size, zero);
     size_t counted = counted_size(pool, bytes);
+    if (pool_flags(pool) & POOL_SHORT)
+        tracked_stop(&pool->part.memory);
     if (memory && !memory->end && tracked_count(memory, counted, &strikes)) {
         void *block = NULL;
         if (!strikes && alignment <= GRANULE && !OWN_DEBUG && !MARKS_ASAN)
@@ -95,26 +98,55 @@ void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     return block;
 }
 
+/* What is rare where a tap has no page behind it. `strikes`: the block is to be sampled. */
+static __attribute__((noinline)) void *alloc_without_page(own_pool *pool, struct memory *memory,
+                                                          size_t granules, bool zero, bool strikes)
+{
+    void *block = strikes ? alloc_sampled(pool, 1, granules << GRANULE_SHIFT, zero)
+                          : memory_alloc_listed(memory, granules, zero, false);
+    if (!block && !strikes)
+        block = block_alloc_uncounted(pool, 1, granules, GRANULE, zero);
+    if (OWN_UNLIKELY(!block))
+        block_tell_failed(pool, granules, GRANULE);
+    return block;
+}
+
 void *counted_alloc_tapped(own_pool *pool, struct memory *memory, size_t granules, bool zero)
 {
-    struct page *tap = memory->stock->page[granules];
-    bool renew = tap->relist != site_generation();
-    if (renew && !site_is_on()) {
+    struct page *front = memory->stock->page[granules];
+    struct tap *tap = tap_of(front);
+    struct page *page = tap->behind;
+    size_t capacity = page_capacity(granules);
+    if (OWN_LIKELY(page)) {
+        tap_let_go(tap, page);
+        /* Used up: it is treated as if it were full. */
+        size_t relist = page_relist(capacity, TAP_RELIST_PART);
+        if (OWN_LIKELY((size_t)page->due > relist)) {
+            page_unlist(page, relist);
+            page = NULL;
+        }
+    }
+    bool changed = front->relist != site_generation();
+    if (OWN_UNLIKELY(changed && !site_is_on())) {
         taps_end(memory->stock);
-        return block_alloc_uncounted(pool, 1, granules, GRANULE, zero);
+        return alloc_without_page(pool, memory, granules, zero, false);
     }
-    if (renew)
+    if (OWN_UNLIKELY(changed))
         tap_renew(tap, granules);
-    if (tap->due <= 0) {
+    if (OWN_UNLIKELY(tap->left <= 0)) {
         tap_renew(tap, granules);
-        return alloc_sampled(pool, 1, granules << GRANULE_SHIFT, zero);
+        return alloc_without_page(pool, memory, granules, zero, true);
     }
-    tap->due--;
-    struct page *page = page_listed(memory->stock, granules);
-    if (OWN_LIKELY(page != NULL))
-        return memory_alloc_in_page(memory, page, granules, zero, false);
-    void *block = memory_alloc_listed(memory, granules, zero, false);
-    return block ? block : block_alloc_uncounted(pool, 1, granules, GRANULE, zero);
+    if (!page)
+        page = front->next;
+    if (OWN_UNLIKELY(!page || !page->avail))
+        page = page_listed(memory->stock, granules);
+    if (OWN_LIKELY(page && tap_put_behind(tap, page, (int32_t)capacity)))
+        page = front;
+    else
+        tap->left--;
+    return OWN_LIKELY(page != NULL) ? memory_alloc_in_page(memory, page, granules, zero, false)
+                                    : alloc_without_page(pool, memory, granules, zero, false);
 }
 
 /* Copies a block to one that is new, and frees it. */

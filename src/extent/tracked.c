@@ -164,6 +164,37 @@ void tracked_begin(struct memory *memory, bool struck)
         extent_close(memory);
 }
 
+size_t tracked_left(const struct memory *memory)
+{
+    size_t left = SITE_NONE;
+    if (memory->end || !__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED))
+        return left;
+    lock_take(&lock);
+    uint32_t number = *find(memory);
+    if (number)
+        left = notes->note[number].left;
+    lock_release(&lock);
+    return left;
+}
+
+void tracked_stop(struct memory *memory)
+{
+    const struct extent *first = memory->extent;
+    if (!memory->end || first->older || !__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED))
+        return;
+    const char *begin = extent_address(first, extent_first_index(first));
+    size_t gone = (size_t)(memory->bump - begin);
+    lock_take(&lock);
+    uint32_t number = *find(memory);
+    if (number)
+        notes->note[number].left -= min_size(notes->note[number].left, gone);
+    lock_release(&lock);
+    if (!number)
+        return;
+    extent_settle(memory);
+    memory->end = NULL;
+}
+
 /* Without the lock: only who uses a memory makes or takes its note, or changes what is left. */
 static bool count_latest(const struct memory *memory, size_t bytes)
 {

@@ -4,7 +4,8 @@
  * Blocks that are allocated inline cannot be counted. So the bytes that are left in the extent in
  * use are counted before `end` is opened for them. If one of them is to be sampled, the memory
  * stays closed, and its blocks are counted one by one until that one has come. Then what is left is
- * counted again.
+ * counted again. A first extent may be made as short as to end where that block begins; then it is
+ * open until it is full.
  *
  * The memories that are closed for that reason are noted in a table, which has memory of its own.
  */
@@ -28,6 +29,11 @@ static inline void tracked_forget(const struct memory *memory)
     if (OWN_UNLIKELY(__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED) != 0))
         tracked_forget_noted(memory);
 }
+/* For the owner of a memory that tracked_begin has closed, which opens a part of its first extent:
+   how many bytes that may have. SITE_NONE: it is not closed for that reason. */
+size_t tracked_left(const struct memory *memory);
+/* That part may be full: closes the memory, if it is still noted. */
+void tracked_stop(struct memory *memory);
 /* Counts a block of a memory that is closed for that reason. False: it is not. */
 bool tracked_count(const struct memory *memory, size_t bytes, bool *strikes);
 

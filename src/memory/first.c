@@ -48,6 +48,32 @@ void *memory_cut_end(struct memory *memory, size_t bytes)
     return extent_end(first);
 }
 
+static void make_open(struct memory *memory, size_t granules)
+{
+    struct extent *first = memory->extent;
+    first->granules = (uint32_t)granules;
+    memory->end = (char *)first; /* set by what follows */
+    extent_use(memory, first);
+}
+
+/* How long it was lies behind its end. */
+bool memory_shorten(struct memory *memory, size_t bytes)
+{
+    size_t whole = memory->extent->granules;
+    size_t granules = extent_granules(bytes >> GRANULE_SHIFT);
+    if (granules >= whole)
+        return false;
+    make_open(memory, granules);
+    mark_undefined(memory_behind(memory->extent), GRANULE);
+    *(size_t *)memory_behind(memory->extent) = whole;
+    return true;
+}
+
+void memory_lengthen(struct memory *memory)
+{
+    make_open(memory, *(size_t *)memory_behind(memory->extent));
+}
+
 bool memory_init(struct memory *memory, struct extent *first, size_t bytes)
 {
     first->older = NULL;

@@ -53,6 +53,11 @@ void *memory_behind(const struct extent *first);
 /* Gives the owner the last bytes of the first extent, a multiple of 16, until it ends: there is no
    block yet, and the extent is not big. There is no inline path from then on. */
 void *memory_cut_end(struct memory *memory, size_t bytes);
+/* Ends the first extent, which has no block yet and is not big, where blocks of so many bytes would
+   end, or in front of that; then there is an inline path. False: it is hardly longer. */
+bool memory_shorten(struct memory *memory, size_t bytes);
+/* Makes it as long as it was, when it has no block any more. */
+void memory_lengthen(struct memory *memory);
 /* The size of a first extent with room for `bytes` of blocks. 0: it would be too large. */
 size_t memory_first_size(size_t bytes);
 /* The smallest size of a first extent. memory_first_used: how many bytes of the first extent are

@@ -4,13 +4,15 @@
  * A page is a piece of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
  * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
  * set, freeing sets one, and nothing is ever joined. A page that became full is listed again when
- * a tenth of it is free, so that it does not enter and leave the list with each block. A unit is
- * given back when all its pages are empty and enough others are. (Free lists by size and page:
- * Leijen, Zorn and de Moura, "Mimalloc: free list sharding in action", 2019; bitmaps beside the
- * memory: Evans, "A scalable concurrent malloc implementation for FreeBSD", 2006.)
+ * a tenth of it is free (a sixth while sites are tracked), so that it does not enter and leave the
+ * list with each block. A unit is given back when all its pages are empty and enough others are.
+ * (Free lists by size and page: Leijen, Zorn and de Moura, "Mimalloc: free list sharding in
+ * action", 2019; bitmaps beside the memory: Evans, "A scalable concurrent malloc implementation for
+ * FreeBSD", 2006.)
  */
 #include "page/page.h"
 
+#include "page/tap.h"
 #include "remote/remote.h"
 
 #include <errno.h>
@@ -36,14 +38,12 @@ static void take_page(struct page *page)
 
 struct page *page_listed(struct stock *stock, size_t granules)
 {
+    struct page *page = stock->page[granules];
+    if (OWN_UNLIKELY(page && page_is_tap(page)) && (page = tap_front(tap_of(page))))
+        return page;
     struct page **list = page_list(stock, granules);
-    struct page *page;
-    while ((page = *list) && !page->avail) {
-        take_page(page);
-        size_t capacity = page_capacity(granules);
-        page->relist = (uint16_t)(capacity - 1 - capacity / RELIST_PART);
-        page->due = (int32_t)(capacity - page->relist);
-    }
+    while ((page = *list) && !page->avail)
+        page_unlist(page, page_relist(page_capacity(granules), RELIST_PART));
     return page;
 }
 
@@ -177,6 +177,9 @@ static bool empty_page(struct memory *memory, struct page *page)
 
 bool page_retire(struct memory *memory, struct page *page)
 {
+    struct page *first = memory->stock->page[page->granules];
+    if (OWN_UNLIKELY(first && page_is_tap(first)) && tap_goes_on(tap_of(first), page))
+        return false;
     struct page **head = page_list(memory->stock, page->granules);
     if (page->relist) {
         page->due = (int32_t)page_used(page);

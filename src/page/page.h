@@ -2,7 +2,7 @@
  * page/page.h - the room page: blocks of one size, side by side in a page.
  *
  *   page.c      making and ending pages and their units
- *   tap.c       what stands in front of lists of pages while sites are tracked
+ *   tap.[ch]    what stands in front of lists of pages while sites are tracked
  *   validate.c  checks the equations below
  *
  * A page is a piece of a unit, cut into blocks of one size. The records of pages and units lie
@@ -19,6 +19,7 @@
  *          avail has a bit for each word of the page's bits that has a free one
  *          a page that has a free block is in the list of its size; but one that left the list
  *          because it was full, and has a relist, is not listed again before so few are live
+ *          of a page behind a tap, due and avail are what page/tap.h says
  *   unit   used = the pages that are not empty
  *   stock  empties = the empty pages, all in their list
  */
@@ -41,11 +42,9 @@ struct page {
                            below 0 only while what others freed is gathered */
     uint16_t relist;    /* 0: it is listed; else it is listed again when so few are live */
     uint8_t granules;   /* of each block; 0: the page is empty */
-    uint8_t number;     /* in its unit; PAGE_TAP: it is no page, see below */
+    uint8_t number;     /* in its unit; PAGE_TAP: it is the front of a tap (page/tap.h) */
 };
 
-/* A tap: it has no free block. `next` is the first page of the list, `due` how many blocks are left
-   out before one is to be sampled, `relist` the generation with which that was drawn. */
 #define PAGE_TAP 255
 
 static inline bool page_is_tap(const struct page *page)
@@ -60,13 +59,6 @@ static inline struct page **page_list(struct stock *stock, size_t granules)
     return OWN_UNLIKELY(first && page_is_tap(first)) ? &first->next : &stock->page[granules];
 }
 
-/* tap.c: puts taps in front of the lists of a memory that has a stock, if sites are tracked. */
-void taps_begin(struct memory *memory);
-/* A new countdown. */
-void tap_renew(struct page *tap, size_t granules);
-/* Takes the taps away. */
-void taps_end(struct stock *stock);
-
 struct unit {
     char *at;              /* its memory */
     struct remote *remote; /* NULL: there is no thread outside */
@@ -80,7 +72,13 @@ struct unit {
 /* The number of blocks that fit. */
 static inline size_t page_capacity(size_t granules)
 {
-    return PAGE_BYTES / GRANULE / granules;
+    return (uint32_t)(PAGE_BYTES / GRANULE) / (uint32_t)granules;
+}
+
+/* How many blocks are live when a page is listed again of which this part is free. */
+static inline size_t page_relist(size_t capacity, size_t part)
+{
+    return capacity - 1 - capacity / part;
 }
 
 /* The number of live blocks. */
@@ -104,9 +102,18 @@ void pages_end(struct memory *memory);
 void unit_put(struct memory *memory, struct unit *unit);
 /* Makes a page of blocks of that size, and lists it. NULL: ENOMEM or EDQUOT. */
 struct page *page_new(struct memory *memory, size_t granules);
-/* The first listed page of a size that has a free block. Full ones before it leave the list. NULL:
-   there is none. */
+/* A listed page of a size that has a free block, from which one has to be taken. Full ones in front
+   of it leave the list. NULL: there is none. */
 struct page *page_listed(struct stock *stock, size_t granules);
+/* A listed page leaves the list until so few are live, which are less than now. */
+static inline void page_unlist(struct page *page, size_t relist)
+{
+    *page->link = page->next;
+    if (page->next)
+        page->next->link = page->link;
+    page->relist = (uint16_t)relist;
+    page->due -= (int32_t)relist;
+}
 /* To be called when page_is_due: lists the page, or makes it an empty page. True: its unit has been
    given back. */
 bool page_retire(struct memory *memory, struct page *page);

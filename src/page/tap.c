@@ -1,21 +1,14 @@
 /*
- * page/tap.c - taps: pages that stand in front of the lists of pages while sites are tracked.
- *
- * A tap never has a free block, so own_alloc takes the way that leads to the next page, where the
- * block is counted. There is one for each size, and each has a countdown of its own.
+ * page/tap.c - taps: what stands in front of the lists of pages while sites are tracked.
  */
+#include "page/tap.h"
+
 #include "base/lock.h"
-#include "page/page.h"
-#include "site/sample.h"
 
 #include <pthread.h>
 #include <sys/mman.h>
 
 #define MAPPED ((size_t)256 << 10) /* so many bytes of taps are got at a time */
-
-struct tap {
-    struct page page;
-} __attribute__((aligned(64))); /* a line of the processor's cache */
 
 struct taps {
     struct tap of[PAGE_MOST + 1]; /* by the granules of blocks */
@@ -70,6 +63,35 @@ static struct taps *get(void)
     return taps;
 }
 
+void tap_renew(struct tap *tap, size_t granules)
+{
+    tap->front.relist = site_generation();
+    tap->left = site_blocks_left(granules << GRANULE_SHIFT);
+}
+
+struct page *tap_front(struct tap *tap)
+{
+    if (tap->front.avail) {
+        tap->front.due--;
+        tap->base++;
+        return &tap->front;
+    }
+    if (tap->behind)
+        tap_let_go(tap, tap->behind);
+    return NULL;
+}
+
+bool tap_goes_on(struct tap *tap, struct page *page)
+{
+    if (tap->behind != page)
+        return false;
+    tap_let_go(tap, page);
+    if (page->due == 0)
+        return false;
+    (void)tap_put_behind(tap, page, (int32_t)page_capacity(page->granules));
+    return true;
+}
+
 static bool has_taps(const struct stock *stock)
 {
     return stock->page[1] && page_is_tap(stock->page[1]);
@@ -89,19 +111,13 @@ void taps_begin(struct memory *memory)
         return;
     struct taps *taps = get();
     for (size_t granules = 1; taps && granules <= PAGE_MOST; granules++) {
-        struct page *tap = &taps->of[granules].page;
+        struct page *front = &taps->of[granules].front;
         struct page *first = stock->page[granules];
-        *tap = (struct page){.link = &stock->page[granules], .number = PAGE_TAP};
-        tap_renew(tap, granules);
-        stock->page[granules] = tap;
-        link_first(&tap->next, first);
+        taps->of[granules] = (struct tap){
+            .front = {.link = &stock->page[granules], .number = PAGE_TAP}}; /* to be renewed */
+        stock->page[granules] = front;
+        link_first(&front->next, first);
     }
-}
-
-void tap_renew(struct page *tap, size_t granules)
-{
-    tap->relist = site_generation();
-    tap->due = site_blocks_left(granules << GRANULE_SHIFT);
 }
 
 void taps_end(struct stock *stock)
@@ -109,9 +125,13 @@ void taps_end(struct stock *stock)
     if (OWN_LIKELY(!has_taps(stock)))
         return;
     /* The first tap is one of an array. */
-    struct taps *taps = (void *)((char *)stock->page[1] - offsetof(struct taps, of[1]));
-    for (size_t granules = 1; granules <= PAGE_MOST; granules++)
-        link_first(&stock->page[granules], taps->of[granules].page.next);
+    struct taps *taps = (void *)((char *)tap_of(stock->page[1]) - offsetof(struct taps, of[1]));
+    for (size_t granules = 1; granules <= PAGE_MOST; granules++) {
+        struct tap *tap = &taps->of[granules];
+        if (tap->behind)
+            tap_let_go(tap, tap->behind);
+        link_first(&stock->page[granules], tap->front.next);
+    }
     lock_take(&lock);
     put(taps);
     lock_release(&lock);

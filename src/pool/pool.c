@@ -168,6 +168,8 @@ static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char 
                                FIRST_CHUNK_LEAST, place);
     if (pool && (!owner || (side_inherit(owner, pool, NULL) &&
                             pool_join(owner, pool, !side_bequeaths(owner))))) {
+        if (site_is_on())
+            sampled_shorten(pool);
         probe_3(pool_new, pool, owner, place);
         return pool;
     }
@@ -286,6 +288,7 @@ void own_pool_clear(own_pool *pool)
             exact_clear(pool);
         else
             parts_clear(&pool->part);
+        sampled_lengthen(pool);
         inside_end(pool);
     }
     if (!pool_parts(pool))

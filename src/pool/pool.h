@@ -81,6 +81,7 @@ struct own_pool {
 #define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
 #define POOL_NAMED 128U   /* its name is not the place where it was made */
 #define POOL_SAMPLED 64U  /* has or had sampled blocks (pool/sampled.h) */
+#define POOL_SHORT 512U   /* has a short first extent (sampled_shorten) */
 #define POOL_CHECKED 256U /* and POOL_PRIVATE: its blocks are checked (check/check.h) */
 
 extern const struct object_class pool_class;
@@ -254,6 +255,11 @@ extern __thread struct sampled_due sampled_due;
 bool sampled_keep_slow(own_pool *pool, unsigned class);
 /* The same for a pool that has been made. */
 void sampled_begin(own_pool *pool, size_t size);
+/* If that has left no inline path, since a block is to be sampled, there is one up to that block:
+   the first extent ends there. The pool has no block yet. */
+void sampled_shorten(own_pool *pool);
+/* Makes the first extent of a pool that was cleared as long as it was. */
+void sampled_lengthen(own_pool *pool);
 /* pool.c, for create.c: makes a pool with a first chunk of that size, or of `least` where there is
    no more, on account of a limit or a tap. It is not a child yet. NULL: ENOMEM or EDQUOT. */
 own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,

@@ -60,6 +60,23 @@ void sampled_begin(own_pool *pool, size_t size)
     tracked_begin(&pool->part.memory, struck);
 }
 
+void sampled_shorten(own_pool *pool)
+{
+    size_t left = pool_parts(pool) ? SITE_NONE : tracked_left(&pool->part.memory);
+    if (left != SITE_NONE && memory_shorten(&pool->part.memory, left))
+        pool_set_flags(pool, POOL_SHORT);
+}
+
+void sampled_lengthen(own_pool *pool)
+{
+    uint16_t *flags = &pool->part.ledger.flags;
+    if (OWN_LIKELY(!(pool_flags(pool) & POOL_SHORT)) || pool_parts(pool))
+        return;
+    __atomic_store_n(flags, (uint16_t)(*flags & ~POOL_SHORT), __ATOMIC_RELAXED);
+    memory_lengthen(&pool->part.memory);
+    tracked_begin(&pool->part.memory, false);
+}
+
 void own_set_site_tracking(size_t bytes)
 {
     site_set_interval(bytes);

@@ -119,9 +119,17 @@ bool site_strikes(size_t bytes)
     return true;
 }
 
-bool site_strikes_next(size_t bytes)
+bool site_passes(size_t bytes)
 {
-    return begin() && (size_t)own.left < bytes;
+    if (OWN_UNLIKELY(!own.interval || own.interval != site_interval() || (size_t)own.left < bytes))
+        return false;
+    own.left -= (int64_t)bytes;
+    return true;
+}
+
+void site_take_back(size_t bytes)
+{
+    own.left += (int64_t)bytes;
 }
 
 int32_t site_blocks_left(size_t bytes)

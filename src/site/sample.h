@@ -42,8 +42,10 @@ void site_set_interval(size_t bytes);
 #define SITE_INTERVAL_OF_CHECK ((size_t)512 << 10)
 /* Counts a block on the countdown of the thread. True: it is to be sampled. */
 bool site_strikes(size_t bytes);
-/* Whether it will answer that. */
-bool site_strikes_next(size_t bytes);
+/* Counts a block if it is not to be sampled. False: it may be, or sites are not tracked. */
+bool site_passes(size_t bytes);
+/* The block was not allocated after all. */
+void site_take_back(size_t bytes);
 /* How many blocks of that size are to be left out before one is sampled. */
 int32_t site_blocks_left(size_t bytes);
 /* Counts bytes that are about to be allocated without being counted. SITE_NONE: none of these

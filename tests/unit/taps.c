@@ -1,0 +1,161 @@
+/*
+ * taps.c - sampled allocations of pages that lie behind taps: intervals that are large enough for
+ * that, so that few samples live at a time. What is estimated is all that was ever allocated. And
+ * pools with short first extents.
+ */
+#include "harness.h"
+#include "pool/pool.h"
+
+#define INTERVAL ((size_t)128 << 10)
+#define LIVE ((size_t)15000)
+
+enum { CONFINED, SHARED, MIXED, KINDS };
+
+static void *blocks[LIVE];
+static size_t live;
+static struct random chosen;
+
+/* Where there are fewer steps, estimates vary more. */
+static double spread(void)
+{
+    size_t steps = scaled(10000);
+    return steps >= 10000 ? 1 : steps >= 1000 ? 4 : 12;
+}
+
+static bool is_near(double estimate, double truth, double percent)
+{
+    bool near = estimate >= truth * (1 - percent * spread() / 100) &&
+                estimate <= truth * (1 + percent * spread() / 100);
+
+    if (!near)
+        fprintf(stderr, "%.0f is estimated as %.0f\n", truth, estimate);
+    return near;
+}
+
+/* Where the next block is: anywhere; or many times at one place. */
+static size_t next_place(size_t i)
+{
+    return i / 1000 % 3 ? random_below(&chosen, live) : i / 1000 % live;
+}
+
+/* Some of the calls take blocks of the same pages, but count them on their own. */
+static void *allocate(own_pool *pool, size_t size, bool called)
+{
+    void *block = called ? own_alloc_aligned(pool, 16, 1, size) : own_alloc_raw(pool, 1, size);
+
+    expect(block && own_block_size(pool, block) == size);
+    return block;
+}
+
+static own_pool *begin(bool shared)
+{
+    random_seed(&chosen, 20);
+    site_seed(7);
+    own_set_site_tracking(INTERVAL);
+    own_pool *pool = new_root();
+    expect(!shared || own_share(pool) == 0);
+    live = scaled(LIVE);
+    memset(blocks, 0, sizeof(blocks));
+    return pool;
+}
+
+static void end(own_pool *pool)
+{
+    for (size_t i = 0; i < live; i++)
+        expect(own_free(pool, blocks[i]) == 0);
+    /* At most a page of each size is left, if each is in a unit of its own. */
+    own_usage usage = usage_of(pool);
+    expect(usage.blocks == 0 && usage.reserved < (size_t)33 * 70000);
+    own_decref(pool);
+    expect(sample_live == 0);
+}
+
+START_TEST(blocks_of_pages_are_sampled_with_their_chance)
+{
+    own_pool *pool = begin(_i == SHARED);
+    double bytes = 0;
+    double sampled = 0;
+    size_t samples = 0;
+
+    for (size_t i = 0; i < scaled(1200000); i++) {
+        size_t size = 16 * (1 + random_below(&chosen, 32));
+        size_t place = next_place(i);
+        expect(own_free(pool, blocks[place]) == 0);
+        size_t before = sample_live;
+        blocks[place] = allocate(pool, size, _i == MIXED && i % 5 == 0);
+        bool is_sampled = sample_live != before;
+        sampled += is_sampled ? site_weight(size, INTERVAL) * (double)size : 0;
+        samples += is_sampled;
+        bytes += (double)size;
+    }
+    expect(samples > scaled(1500));
+    expect(is_near(sampled, bytes, 5));
+    end(pool);
+}
+END_TEST
+
+/* Only blocks that are counted by taps are looked at, beside many that are not. */
+START_TEST(blocks_that_are_counted_elsewhere_change_no_chance)
+{
+    own_pool *pool = begin(false);
+    double bytes = 0;
+    double sampled = 0;
+
+    for (size_t i = 0; i < scaled(1500000); i++) {
+        size_t place = next_place(i);
+        bool called = i % 2 == 0;
+        expect(own_free(pool, blocks[place]) == 0);
+        size_t before = sample_live;
+        blocks[place] = allocate(pool, 256, called);
+        if (called)
+            continue;
+        sampled += sample_live != before ? site_weight(256, INTERVAL) * 256 : 0;
+        bytes += 256;
+    }
+    expect(is_near(sampled, bytes, 6));
+    end(pool);
+}
+END_TEST
+
+/* Pools whose first extents end where a block is to be sampled, and that are used again. */
+START_TEST(short_pools_are_sampled_with_their_chance)
+{
+    const size_t interval = (size_t)4 << 10;
+    double bytes = 0;
+    double sampled = 0;
+    size_t shorter = 0;
+    own_pool *root = begin(false);
+
+    own_set_site_tracking(interval);
+    for (size_t i = 0; i < scaled(30000); i++) {
+        own_pool *pool = own_pool_new(root);
+        expect(pool != NULL);
+        for (size_t k = 0; k < 30; k++) {
+            size_t size = 16 * (1 + random_below(&chosen, 12));
+            size_t before = sample_live;
+            shorter += k == 0 && pool_flags(pool) & POOL_SHORT;
+            (void)allocate(pool, size, false);
+            sampled += sample_live != before ? site_weight(size, interval) * (double)size : 0;
+            bytes += (double)size;
+            if (k % 10 == 9)
+                own_pool_clear(pool);
+        }
+        expect(!(pool_flags(pool) & POOL_SHORT));
+        expect(own_drop(root, pool) == 0 && sample_live == 0);
+    }
+    expect(OWN_DEBUG || MARKS_ASAN || shorter > scaled(2000));
+    expect(is_near(sampled, bytes, 4));
+    own_decref(root);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("taps");
+    TCase *chances = add_case(suite, "chances");
+
+    tcase_add_loop_test(chances, blocks_of_pages_are_sampled_with_their_chance, 0, KINDS);
+    tcase_add_test(chances, blocks_that_are_counted_elsewhere_change_no_chance);
+    tcase_add_test(chances, short_pools_are_sampled_with_their_chance);
+    return run_suite(suite);
+}
