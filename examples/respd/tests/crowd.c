@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -46,13 +47,10 @@ static size_t many(void)
 /* Starts a server that says on a file, as its stderr, what leaks. */
 static int start(struct server *server)
 {
-    char name[] = "/tmp/respd-crowd-XX"
-                  "XX"
-                  "XX";
-    int errors = mkstemp(name), saved = dup(STDERR_FILENO);
+    int errors = memfd_create("errors", 0), saved = dup(STDERR_FILENO);
 
-    if (errors < 0 || saved < 0 || unlink(name) != 0)
-        fail("mkstemp: %s", strerror(errno));
+    if (errors < 0 || saved < 0)
+        fail("memfd_create: %s", strerror(errno));
     setenv("OWN_CHECK", "leak", 1);
     dup2(errors, STDERR_FILENO);
     server_start(server, NULL);
