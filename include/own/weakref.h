@@ -33,8 +33,8 @@
  * moment, it is called or not.
  *
  * Memory: 64 bytes a weak reference (48 where pointers have 32 bits), besides what its owner needs
- * to hold it; and for each object that has any, 8 to 16 bytes more while there are many. Objects without weak references have
- * nothing to do with all this, and pay nothing.
+ * to hold it; and for each object that has any, 8 to 16 bytes more while there are many. Objects
+ * without weak references have nothing to do with all this, and pay nothing.
  */
 #ifndef OWN_WEAKREF_H
 #define OWN_WEAKREF_H
