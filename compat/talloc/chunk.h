@@ -75,7 +75,7 @@ struct extra {
 };
 
 struct chunk {
-    struct chunk *next; /* siblings */
+    struct chunk *next __attribute__((aligned(16))); /* siblings */
     struct chunk *prev;
     struct chunk *child; /* the newest */
     struct chunk *parent;

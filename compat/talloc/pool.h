@@ -15,12 +15,11 @@
 #pragma GCC visibility push(hidden)
 
 struct pool {
-    char *first; /* where the first chunk begins */
-    char *bump;  /* where the next begins */
+    char *first __attribute__((aligned(16))); /* where the first chunk begins */
+    char *bump;                               /* where the next begins */
     char *end;
     size_t chunks; /* live ones, the pool's own among them */
     size_t size;   /* as asked for */
-    size_t unused; /* so that the chunk is aligned */
 };
 
 _Static_assert(sizeof(struct pool) % 16 == 0, "the chunk behind it is aligned");

@@ -57,8 +57,8 @@ typedef struct own_type own_type;
  * they are here only so that counting can be inline.
  */
 typedef struct own_object {
-    int32_t count;  /* the number line above */
-    uint32_t state; /* flags, and how many references pools hold */
+    int32_t count __attribute__((aligned(8))); /* the number line above */
+    uint32_t state;                            /* flags, and how many references pools hold */
     const own_type *type;
 } own_object;
 

@@ -191,7 +191,8 @@ OWN_API int own_metrics(FILE *out);
  *
  * It may be called at any time. A pool that is in use takes notice when it next needs more than
  * lies ready for it. OWN_CHECK=site in the environment is own_set_site_tracking(512 KiB) from the
- * start. Where the C library cannot load libgcc_s.so.1, the stacks are empty.
+ * start. Where the C library cannot load libgcc_s.so.1, the stacks are empty. On i386, the child of
+ * a process in which another thread allocates while it forks may wait for ever for a lock of glibc.
  *
  * Cannot fail: without memory for its own records there are fewer samples. Threads: any. Cost: the
  * first time the unwinder is loaded, which calls malloc; else O(1) and the number of threads.

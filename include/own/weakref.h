@@ -34,9 +34,9 @@
  * on the thread where the object dies, and where the weak reference is released on another at that
  * moment, it is called or not.
  *
- * Memory: 64 bytes a weak reference, besides what its owner needs to hold it; and for each object
- * that has any, 8 to 16 bytes more while there are many. Objects without weak references have
- * nothing to do with all this, and pay nothing.
+ * Memory: 64 bytes a weak reference (48 where pointers have 32 bits), besides what its owner needs
+ * to hold it; and for each object that has any, 8 to 16 bytes more while there are many. Objects
+ * without weak references have nothing to do with all this, and pay nothing.
  */
 #ifndef OWN_WEAKREF_H
 #define OWN_WEAKREF_H

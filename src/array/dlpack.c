@@ -1,8 +1,8 @@
 /*
  * array/dlpack.c - arrays as tensors of DLPack, and tensors as arrays.
  *
- * Each export has a view of its own, whose shape is the one that the importer reads. A tensor is
- * one chunk: the struct, and the strides in items.
+ * Each export has a view of its own. A tensor is one chunk: the struct, the shape, and the strides
+ * in items.
  */
 #include "array/dlpack.h"
 #include "array/array.h"
@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-_Static_assert(sizeof(ptrdiff_t) == sizeof(int64_t), "DLPack reads shapes as 64 bits");
 
 /* DLPack's type of a format. False: it has none. */
 static bool find_type(const own_array *array, struct dl_type *type)
@@ -38,8 +36,8 @@ static bool find_type(const own_array *array, struct dl_type *type)
     return true;
 }
 
-/* The tensor of an array; the strides are filled in. False: EINVAL. */
-static bool describe(const own_array *array, int64_t *strides, struct dl_tensor *tensor)
+/* The tensor of an array, with its strides in `steps`. False: EINVAL. */
+static bool describe(const own_array *array, ptrdiff_t *steps, struct dl_tensor *tensor)
 {
     struct dl_type type;
     if (!find_type(array, &type)) {
@@ -47,7 +45,7 @@ static bool describe(const own_array *array, int64_t *strides, struct dl_tensor 
         return false;
     }
     if (!layout_steps(array->ndim, array_shape(array), array_strides(array), array->itemsize,
-                      (ptrdiff_t *)strides))
+                      steps))
         return false;
     *tensor = (struct dl_tensor){
         .data = own_array_count(array) > 0 ? array->data : NULL,
@@ -59,35 +57,38 @@ static bool describe(const own_array *array, int64_t *strides, struct dl_tensor 
 }
 
 /*
- * A view of an array in *view, and for it a chunk of `head` bytes, with the strides behind them
- * that the tensor has. NULL: EINVAL, ENOMEM.
+ * A view of an array in *view, and for it a chunk of `head` bytes, with the shape and the strides
+ * behind them that the tensor has. NULL: EINVAL, ENOMEM.
  */
 static void *new_tensor(const own_array *array, size_t head, struct dl_tensor *tensor,
                         own_array **view)
 {
-    int64_t steps[OWN_DIMENSIONS_MAX];
+    ptrdiff_t steps[OWN_DIMENSIONS_MAX];
     size_t granted;
     if (!describe(array, steps, tensor))
         return NULL;
     *view = array_view_as(NULL, array, array_format(array), array->format_size, 0);
     if (!*view)
         return NULL;
-    char *chunk = chunk_get(head + array->ndim * sizeof(int64_t), &granted);
+    char *chunk = chunk_get(head + 2 * array->ndim * sizeof(int64_t), &granted);
     if (!chunk) {
         own_decref(*view);
         return NULL;
     }
     if (array->ndim > 0) {
-        tensor->shape = (int64_t *)(void *)array_shape(*view);
-        tensor->strides = (int64_t *)(void *)(chunk + head);
-        memcpy(tensor->strides, steps, array->ndim * sizeof(int64_t));
+        tensor->shape = (int64_t *)(void *)(chunk + head);
+        tensor->strides = tensor->shape + array->ndim;
+    }
+    for (int i = 0; i < array->ndim; i++) {
+        tensor->shape[i] = (int64_t)array_shape(array)[i];
+        tensor->strides[i] = steps[i];
     }
     return chunk;
 }
 
 static void free_tensor(void *chunk, size_t head, int32_t ndim, own_array *view)
 {
-    chunk_put(chunk, head + (size_t)ndim * sizeof(int64_t));
+    chunk_put(chunk, head + 2 * (size_t)ndim * sizeof(int64_t));
     own_decref(view);
 }
 
@@ -108,7 +109,7 @@ struct DLManagedTensor *own_array_export_dlpack(own_array *array)
     if (!array_check(array, "own_array_export_dlpack"))
         return NULL;
     if (array->flags & ARRAY_READONLY) {
-        int64_t steps[OWN_DIMENSIONS_MAX];
+        ptrdiff_t steps[OWN_DIMENSIONS_MAX];
         if (describe(array, steps, &tensor))
             errno = EPERM;
         return NULL;
@@ -164,10 +165,10 @@ static bool find_format(const struct dl_type *type, char *format, size_t size)
 }
 
 /*
- * What a tensor says, as options, whose strides are in bytes in `strides` then. False: EINVAL,
- * EOVERFLOW, ENOTSUP.
+ * What a tensor says, as options; its shape is in `shape` then, its strides in bytes in `strides`.
+ * False: EINVAL, EOVERFLOW, ENOTSUP.
  */
-static bool read_tensor(const struct dl_tensor *tensor, char *format, size_t size,
+static bool read_tensor(const struct dl_tensor *tensor, char *format, size_t size, size_t *shape,
                         ptrdiff_t *strides, own_array_options *options)
 {
     int error = 0;
@@ -179,18 +180,19 @@ static bool read_tensor(const struct dl_tensor *tensor, char *format, size_t siz
     for (int32_t i = 0; !error && i < tensor->ndim; i++) {
         if (tensor->shape[i] < 0)
             error = EINVAL;
+        else if (__builtin_add_overflow(tensor->shape[i], 0, &shape[i]))
+            error = EOVERFLOW;
     }
     if (error) {
         errno = error;
         return false;
     }
-    const size_t *shape = (const size_t *)tensor->shape;
     ptrdiff_t itemsize = tensor->dtype.bits / 8 * tensor->dtype.lanes;
     bool empty = layout_count(tensor->ndim, shape) == 0;
     for (int32_t i = 0; tensor->strides && i < tensor->ndim; i++) {
         if (empty || shape[i] == 1) { /* whatever it is */
             strides[i] = itemsize;
-        } else if (__builtin_mul_overflow((ptrdiff_t)tensor->strides[i], itemsize, &strides[i])) {
+        } else if (__builtin_mul_overflow(tensor->strides[i], itemsize, &strides[i])) {
             errno = EOVERFLOW;
             return false;
         }
@@ -214,9 +216,10 @@ static own_array *import_tensor(own_pool *owner, const struct dl_tensor *tensor,
                                 void (*free_with)(void *, void *), void *managed)
 {
     own_array_options options;
+    size_t shape[OWN_DIMENSIONS_MAX];
     ptrdiff_t strides[OWN_DIMENSIONS_MAX];
     char format[16];
-    if (!read_tensor(tensor, format, sizeof(format), strides, &options))
+    if (!read_tensor(tensor, format, sizeof(format), shape, strides, &options))
         return NULL;
     options.readonly = readonly;
     options.free_with = free_with;

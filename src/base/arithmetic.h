@@ -32,7 +32,7 @@ static inline size_t round_up(size_t n, size_t power)
 }
 
 /* The position of the highest bit of n, which is not 0. */
-static inline unsigned log2_floor(size_t n)
+static inline unsigned log2_floor(uint64_t n)
 {
     return 63U - (unsigned)__builtin_clzll(n);
 }

@@ -41,6 +41,14 @@
 /* The granule of all memory: every block, object and chunk is aligned to it. */
 #define GRANULE ((size_t)16)
 
+/* For a field that lies at a multiple of that where pointers have 64 bits: where they have 32, it
+   has to be told. */
+#if UINTPTR_MAX == UINT32_MAX
+#define FIELD_ALIGNED(alignment) _Alignas(alignment)
+#else
+#define FIELD_ALIGNED(alignment)
+#endif
+
 /*
  * Passes a sentence to the misuse handler. Returns only if the user has set a handler that returns;
  * the caller then leaves everything as it was.

@@ -285,7 +285,8 @@ static __attribute__((noinline)) int free_logged(own_pool *pool, void *block, st
 }
 
 /* The address lies in no page of a confined pool. */
-static __attribute__((noinline)) int free_in_extent(own_pool *pool, void *block, uintptr_t claimed)
+static __attribute__((noinline)) int free_in_extent(own_pool *pool, void *block,
+                                                    claim_value claimed)
 {
     struct memory *memory = &pool->part.memory;
     struct extent *extent = memory_extent_of(memory, claimed, block);
@@ -309,9 +310,9 @@ static __attribute__((noinline)) int retire(own_pool *pool, struct page *page)
 
 /* A shared pool: a block that may lie in the part of the calling thread, but in no page. */
 static __attribute__((noinline)) int free_beside_pages(own_pool *pool, struct memory *memory,
-                                                       void *block, uintptr_t claimed)
+                                                       void *block, claim_value claimed)
 {
-    struct extent *extent = (struct extent *)(claimed & CLAIM_ADDRESS);
+    struct extent *extent = claim_address(claimed);
     if (OWN_LIKELY(claimed && !(claimed & CLAIM_LARGE) &&
                    memory_free_in_extent(memory, extent, block, false)))
         return 0;
@@ -321,7 +322,7 @@ static __attribute__((noinline)) int free_beside_pages(own_pool *pool, struct me
 static inline __attribute__((always_inline)) int free_in_part(own_pool *pool, struct memory *memory,
                                                               void *block)
 {
-    uintptr_t claimed = memory_claimed(memory, block);
+    claim_value claimed = memory_claimed(memory, block);
     if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT)))
         return free_beside_pages(pool, memory, block, claimed);
     struct page *page = memory_free_in_unit(memory, unit_of(claimed), block, false);
@@ -353,11 +354,11 @@ int own_free(own_pool *pool, void *block)
     if (OWN_UNLIKELY(pool_parts(pool) != NULL))
         return free_shared(pool, block);
     struct memory *memory = &pool->part.memory;
-    uintptr_t claimed = memory_claimed(memory, block);
+    claim_value claimed = memory_claimed(memory, block);
     if (OWN_UNLIKELY(!(claimed & CLAIM_UNIT)))
         return free_in_extent(pool, block, claimed);
     /* The memory of a confined pool has no tag. */
-    struct unit *unit = (struct unit *)(claimed - CLAIM_UNIT);
+    struct unit *unit = (struct unit *)(uintptr_t)(claimed - CLAIM_UNIT);
     struct page *page = memory_free_in_unit(memory, unit, block, true);
     if (OWN_UNLIKELY(!page))
         return free_rare(pool, block);

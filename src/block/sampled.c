@@ -25,7 +25,7 @@ static bool is_forgotten(const own_pool *pool, const void *block)
     if (!puts_apart(pool))
         return true;
     return claim && __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) &&
-           (uintptr_t)__atomic_load_n(&claim->value, __ATOMIC_RELAXED) & CLAIM_LARGE;
+           __atomic_load_n(&claim->value, __ATOMIC_RELAXED) & CLAIM_LARGE;
 }
 
 /* The size with which a block is counted: that of it, which own_block_size tells. */

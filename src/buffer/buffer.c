@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-_Static_assert(sizeof(own_buffer) == 64, "what lies behind a buffer is aligned as chunks are");
+_Static_assert(sizeof(own_buffer) == (sizeof(void *) == 8 ? 64 : 48),
+               "what lies behind a buffer is aligned as chunks are");
 
 static own_buffer *as_buffer(own_object *object)
 {

@@ -48,7 +48,7 @@ enum adopted { NOT_ADOPTED, ADOPTED_PLAIN, ADOPTED_WITH_RECORD };
 
 struct own_buffer {
     own_object object;
-    char *data;
+    FIELD_ALIGNED(16) char *data;
     size_t size;
     struct limit *limit; /* NULL: nothing is counted */
     union {

@@ -77,30 +77,37 @@ size_t chunk_round_down(size_t size);
  */
 void *chunk_resize(void *chunk, size_t old_size, size_t new_size);
 
+/* What is claimed for: an address, with marks of the claimer in bits that no address has. */
+typedef uint64_t claim_value;
+static inline claim_value claim_of(const void *address)
+{
+    return (uintptr_t)address;
+}
+
 /* An entry of the unit map (map.c). */
 struct claim {
     const void *owner;
-    void *value;
+    FIELD_ALIGNED(8) claim_value value;
 };
 
 #define MAP_UNIT_BITS 16
 #define MAP_LEAF_BITS 16
 #define MAP_LEAF_ENTRIES ((size_t)1 << MAP_LEAF_BITS)
-#define MAP_ADDRESS_BITS 48
+#define MAP_ADDRESS_BITS (sizeof(void *) == 8 ? 48 : 32)
 extern struct claim *map_root[(size_t)1 << (MAP_ADDRESS_BITS - MAP_UNIT_BITS - MAP_LEAF_BITS)];
 
 /*
  * The unit map. chunk_claim enters `owner` and `value` for every unit that begins in `size` bytes
  * from `start`, rounded down to a unit. chunk_claim fails with ENOMEM and has entered nothing.
  */
-bool chunk_claim(const void *start, size_t size, const void *owner, void *value);
+bool chunk_claim(const void *start, size_t size, const void *owner, claim_value value);
 /* Only what has been claimed may be unclaimed. */
 void chunk_unclaim(const void *start, size_t size);
 /* Visits the claims that have an owner, each once. Cost: the address space that was ever used. */
-void chunk_each_claim(void (*visit)(const void *owner, void *value, void *arg), void *arg);
+void chunk_each_claim(void (*visit)(const void *owner, claim_value value, void *arg), void *arg);
 
 /*
- * The value with which the unit of any address was claimed by that owner, or NULL. Threads: always
+ * The value with which the unit of any address was claimed by that owner, or 0. Threads: always
  * safe; the answer is exact for units that the owner itself claimed.
  */
 static inline uintptr_t granule_number(const void *address)
@@ -125,11 +132,11 @@ static inline struct claim *chunk_claim_at(const void *address)
     return chunk_claim_of_granule((uintptr_t)address >> 4);
 }
 
-static inline void *chunk_claimed_by(const void *address, const void *owner)
+static inline claim_value chunk_claimed_by(const void *address, const void *owner)
 {
     struct claim *claim = chunk_claim_at(address);
     if (!claim || __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != owner)
-        return NULL;
+        return 0;
     return __atomic_load_n(&claim->value, __ATOMIC_RELAXED);
 }
 

@@ -28,7 +28,7 @@ static bool is_segment(const struct segment *segment)
 {
     struct claim *claim = segment ? chunk_claim_at(segment) : NULL;
     return claim && !__atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) &&
-           __atomic_load_n(&claim->value, __ATOMIC_RELAXED) == segment;
+           __atomic_load_n(&claim->value, __ATOMIC_RELAXED) == claim_of(segment);
 }
 
 /* The chunk of a slab in which an address lies, if it has a label. */

@@ -33,7 +33,7 @@ static bool leaf_make(uintptr_t unit)
     return true;
 }
 
-static void enter(uintptr_t unit, const void *owner, void *value)
+static void enter(uintptr_t unit, const void *owner, claim_value value)
 {
     struct claim *claim = &leaf_of(unit)[unit & (MAP_LEAF_ENTRIES - 1)];
     __atomic_store_n(&claim->value, value, __ATOMIC_RELAXED);
@@ -55,7 +55,7 @@ bool map_prepare(const void *start, size_t size)
     return true;
 }
 
-bool chunk_claim(const void *start, size_t size, const void *owner, void *value)
+bool chunk_claim(const void *start, size_t size, const void *owner, claim_value value)
 {
     if (!map_prepare(start, size))
         return false;
@@ -69,18 +69,18 @@ void chunk_unclaim(const void *start, size_t size)
 {
     uintptr_t last = ((uintptr_t)start + size - 1) >> MAP_UNIT_BITS;
     for (uintptr_t unit = (uintptr_t)start >> MAP_UNIT_BITS; unit <= last; unit++)
-        enter(unit, NULL, NULL);
+        enter(unit, NULL, 0);
 }
 
-void chunk_each_claim(void (*visit)(const void *owner, void *value, void *arg), void *arg)
+void chunk_each_claim(void (*visit)(const void *owner, claim_value value, void *arg), void *arg)
 {
     const size_t roots = sizeof(map_root) / sizeof(*map_root);
-    const void *last = NULL; /* a chunk of several units has as many entries */
+    claim_value last = 0; /* a chunk of several units has as many entries */
     for (size_t root = 0; root < roots; root++) {
         const struct claim *leaf = __atomic_load_n(&map_root[root], __ATOMIC_ACQUIRE);
         for (size_t i = 0; leaf && i < MAP_LEAF_ENTRIES; i++) {
             const void *owner = __atomic_load_n(&leaf[i].owner, __ATOMIC_ACQUIRE);
-            void *value = __atomic_load_n(&leaf[i].value, __ATOMIC_RELAXED);
+            claim_value value = __atomic_load_n(&leaf[i].value, __ATOMIC_RELAXED);
             if (owner && value != last)
                 visit(owner, value, arg);
             last = value;

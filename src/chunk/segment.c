@@ -81,7 +81,7 @@ static struct segment *segment_new(void)
     struct segment *segment = system_map(SEGMENT_SIZE, SEGMENT_SIZE);
     if (!segment)
         return NULL;
-    if (!chunk_claim(segment, CHUNK_UNIT, NULL, segment)) { /* see label.c */
+    if (!chunk_claim(segment, CHUNK_UNIT, NULL, claim_of(segment))) { /* see label.c */
         system_unmap(segment, SEGMENT_SIZE);
         return NULL;
     }

@@ -51,7 +51,7 @@ bool tally_is_segment(uintptr_t segment)
     const struct segment *at = (const void *)segment;
     struct claim *claim = at ? chunk_claim_at(at) : NULL;
     return claim && !__atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) &&
-           __atomic_load_n(&claim->value, __ATOMIC_RELAXED) == at && at->number;
+           __atomic_load_n(&claim->value, __ATOMIC_RELAXED) == claim_of(at) && at->number;
 }
 
 uint32_t tally_link(const void *object)

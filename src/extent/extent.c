@@ -240,7 +240,7 @@ static bool add(struct memory *memory, size_t size)
                 (remote = remote_new(memory->account.limit, extent, NULL, extent->granules));
     if (big)
         *extent_big(extent) = (struct big){.older = memory->stock->extents, .remote = remote};
-    void *claimed = big ? (void *)((uintptr_t)extent | memory->stock->tag) : NULL;
+    claim_value claimed = big ? claim_of(extent) | memory->stock->tag : 0;
     if (!done || (big && !chunk_claim(extent, size, memory, claimed))) {
         if (remote)
             remote_end(memory->account.limit, remote);

@@ -58,10 +58,10 @@ struct bits {
 };
 
 struct extent {
-    struct extent *older; /* the first extent has none */
-    uint32_t granules;    /* from the header to the end */
-    uint32_t settled;     /* the granule up to which the bits are valid; 0: there is only a log */
-};                        /* its bits follow */
+    FIELD_ALIGNED(8) struct extent *older; /* the first extent has none */
+    uint32_t granules;                     /* from the header to the end */
+    uint32_t settled; /* the granule up to which the bits are valid; 0: there is only a log */
+};                    /* its bits follow */
 
 struct stock;
 struct outside;
@@ -87,11 +87,15 @@ struct memory_counts {
 
 /* The value of a claim is an address, with the tag of the memory in the bits above it and in the
    lowest bits what lies there: 0 for an extent, or one of these. */
-#define CLAIM_LARGE ((uintptr_t)1)
-#define CLAIM_UNIT ((uintptr_t)2)
-#define CLAIM_KINDS ((uintptr_t)3)
+#define CLAIM_LARGE ((claim_value)1)
+#define CLAIM_UNIT ((claim_value)2)
+#define CLAIM_KINDS ((claim_value)3)
 #define CLAIM_TAG_SHIFT 48 /* addresses have no more bits */
 #define CLAIM_ADDRESS ((UINT64_C(1) << CLAIM_TAG_SHIFT) - 1 - CLAIM_KINDS)
+static inline void *claim_address(claim_value claimed)
+{
+    return (void *)(uintptr_t)(claimed & CLAIM_ADDRESS);
+}
 
 #define EXTENT_MOST CHUNK_MAX
 #define LOG_MOST 256 /* granules of a block that fit into a byte of the log, where 0 means 256 */
@@ -180,7 +184,7 @@ static inline struct extent *extent_first(const struct memory *memory)
 
 /* Lies behind the end of a big extent, in its chunk. */
 struct big {
-    struct extent *newer; /* the first extent is not in this list */
+    FIELD_ALIGNED(16) struct extent *newer; /* the first extent is not in this list */
     struct extent *older;
     /* The start of a live block. 0: in the first extent; in use, where none is known. */
     uint32_t witness;

@@ -228,8 +228,8 @@ static unsigned next_present(const struct stock *stock, unsigned bin)
 
 struct extent *free_extent_of(struct memory *memory, const void *block)
 {
-    uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, memory);
-    return claimed ? (struct extent *)(claimed & CLAIM_ADDRESS) : extent_small_at(memory, block);
+    claim_value claimed = chunk_claimed_by(block, memory);
+    return claimed ? claim_address(claimed) : extent_small_at(memory, block);
 }
 
 /* The size of a free block in a list. */

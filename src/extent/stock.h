@@ -26,7 +26,7 @@ struct stock {
     struct extent *extents; /* the newest big extent; the first extent is not among them */
     struct extent *join;    /* the big extent to be joined next; NULL: the newest */
     size_t freed;           /* granules freed in extents that are not big since they were joined */
-    uintptr_t tag;          /* part of the value of each claim, see part/part.h */
+    claim_value tag;        /* part of the value of each claim, see part/part.h */
     struct large *large;    /* the newest large block */
 };
 
@@ -68,7 +68,7 @@ static inline bool is_open(const struct memory *memory)
 }
 
 /* Stands in the upper 16 bits of the value of each claim of the memory. */
-static inline uintptr_t memory_tag(const struct memory *memory)
+static inline claim_value memory_tag(const struct memory *memory)
 {
     return has_stock(memory) ? memory->stock->tag : 0;
 }

@@ -8,35 +8,39 @@
 #include <string.h>
 
 struct code {
-    uint8_t native;   /* its size with @, which is its alignment too; 0: there is no such code */
-    uint8_t standard; /* with =, < and >; 0: not allowed there */
+    uint8_t native;    /* its size with @; 0: there is no such code */
+    uint8_t standard;  /* with =, < and >; 0: not allowed there */
+    uint8_t alignment; /* with @, in a struct */
 };
 
-_Static_assert(_Alignof(long double) == sizeof(long double), "a native size is an alignment");
+#define NATIVE(type, standard)                                                                     \
+    {                                                                                              \
+        sizeof(type), standard, _Alignof(type)                                                     \
+    }
 
 static const struct code codes[128] = {
-    ['?'] = {sizeof(bool), 1},
-    ['b'] = {1, 1},
-    ['B'] = {1, 1},
-    ['c'] = {1, 1},
-    ['d'] = {sizeof(double), 8},
-    ['e'] = {2, 2},
-    ['f'] = {sizeof(float), 4},
-    ['g'] = {sizeof(long double), 0},
-    ['h'] = {sizeof(short), 2},
-    ['H'] = {sizeof(short), 2},
-    ['i'] = {sizeof(int), 4},
-    ['I'] = {sizeof(int), 4},
-    ['l'] = {sizeof(long), 4},
-    ['L'] = {sizeof(long), 4},
-    ['n'] = {sizeof(size_t), 0},
-    ['N'] = {sizeof(size_t), 0},
-    ['P'] = {sizeof(void *), 0},
-    ['q'] = {sizeof(long long), 8},
-    ['Q'] = {sizeof(long long), 8},
-    ['s'] = {1, 1},
-    ['w'] = {4, 4},
-    ['x'] = {1, 1},
+    ['?'] = NATIVE(bool, 1),
+    ['b'] = {1, 1, 1},
+    ['B'] = {1, 1, 1},
+    ['c'] = {1, 1, 1},
+    ['d'] = NATIVE(double, 8),
+    ['e'] = {2, 2, 2},
+    ['f'] = NATIVE(float, 4),
+    ['g'] = NATIVE(long double, 0),
+    ['h'] = NATIVE(short, 2),
+    ['H'] = NATIVE(short, 2),
+    ['i'] = NATIVE(int, 4),
+    ['I'] = NATIVE(int, 4),
+    ['l'] = NATIVE(long, 4),
+    ['L'] = NATIVE(long, 4),
+    ['n'] = NATIVE(size_t, 0),
+    ['N'] = NATIVE(size_t, 0),
+    ['P'] = NATIVE(void *, 0),
+    ['q'] = NATIVE(long long, 8),
+    ['Q'] = NATIVE(long long, 8),
+    ['s'] = {1, 1, 1},
+    ['w'] = {4, 4, 4},
+    ['x'] = {1, 1, 1},
 };
 
 /* @ and ^ have the sizes of this machine's C. */
@@ -147,10 +151,10 @@ bool format_read_item(const char **at, char *order, struct item *item)
             if (!item->code || !strchr("fdg", item->code))
                 return false;
         }
-        item->alignment = code_size(item->code, is_native(*order));
-        item->size = item->alignment * (item->is_complex ? 2 : 1);
+        item->size = code_size(item->code, is_native(*order)) * (item->is_complex ? 2 : 1);
         if (!item->size)
             return false;
+        item->alignment = codes[(unsigned char)item->code].alignment;
     }
     if (strchr("swx", item->code)) {
         item->size = saturating_product(item->size, count);

@@ -25,7 +25,7 @@ static size_t room_of(const struct large *large)
 static bool claim(const struct larges *of, struct large *large)
 {
     return chunk_claim(large->block, room_of(large), of->memory,
-                       (void *)((uintptr_t)large | CLAIM_LARGE | of->tag));
+                       claim_of(large) | CLAIM_LARGE | of->tag);
 }
 
 static void link_in(const struct larges *of, struct large *large)

@@ -34,7 +34,7 @@ struct larges {
     struct large **list;         /* the newest */
     struct account *account;     /* is charged for them */
     const struct memory *memory; /* the owner in their claims */
-    uintptr_t tag;               /* in the values of their claims */
+    claim_value tag;             /* in the values of their claims */
 };
 
 /* Those of a memory that one thread uses, which has a stock. */

@@ -141,12 +141,12 @@ static inline __attribute__((always_inline)) void *memory_bump_fast(struct memor
 
 /* The value of the claim of a block's unit, without a tag where no threads are outside; 0: the
    memory has not claimed it, or the address is not that of a granule. */
-static inline uintptr_t memory_claimed(const struct memory *memory, const void *block)
+static inline claim_value memory_claimed(const struct memory *memory, const void *block)
 {
     struct claim *claim = chunk_claim_of_granule(granule_number(block));
     if (!claim || __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) != memory)
         return 0;
-    return (uintptr_t)__atomic_load_n(&claim->value, __ATOMIC_RELAXED);
+    return __atomic_load_n(&claim->value, __ATOMIC_RELAXED);
 }
 
 /* A block is free again, whose bits were `free`. `alone` as above. */
@@ -207,11 +207,11 @@ memory_free_in_unit(struct memory *memory, struct unit *unit, void *block, bool 
 
 /* The extent in which a block may lie, whose unit has that claim, without a tag; 0: none. NULL:
    there is no such extent. */
-static inline struct extent *memory_extent_of(const struct memory *memory, uintptr_t claimed,
+static inline struct extent *memory_extent_of(const struct memory *memory, claim_value claimed,
                                               const void *block)
 {
     if (claimed)
-        return claimed & CLAIM_KINDS ? NULL : (struct extent *)claimed;
+        return claimed & CLAIM_KINDS ? NULL : (struct extent *)(uintptr_t)claimed;
     return extent_has(memory->extent, block) ? memory->extent : extent_small_at(memory, block);
 }
 
@@ -240,9 +240,9 @@ static inline size_t memory_granules_fast(const struct extent *extent, const voi
 static inline __attribute__((always_inline)) size_t memory_size_fast(const struct memory *memory,
                                                                      const void *block)
 {
-    uintptr_t claimed = memory_claimed(memory, block);
+    claim_value claimed = memory_claimed(memory, block);
     if (claimed & CLAIM_UNIT) { /* of a confined memory, without a tag */
-        struct unit *unit = (struct unit *)(claimed - CLAIM_UNIT);
+        struct unit *unit = (struct unit *)(uintptr_t)(claimed - CLAIM_UNIT);
         uintptr_t granule = granule_number(block);
         const struct bits *bits = unit_bits(unit, granule);
         return unit_has(bits, word_load(&bits->free), granule)

@@ -7,14 +7,14 @@
 
 /* The extent that an address may lie in, or what else claimed its unit. */
 static inline struct extent *extent_at(struct memory *memory, const void *address,
-                                       uintptr_t *claimed)
+                                       claim_value *claimed)
 {
     *claimed = 0;
     if (extent_has(memory->extent, address))
         return memory->extent;
-    *claimed = (uintptr_t)chunk_claimed_by(address, memory);
+    *claimed = chunk_claimed_by(address, memory);
     if (OWN_LIKELY(*claimed))
-        return *claimed & CLAIM_KINDS ? NULL : (struct extent *)(*claimed & CLAIM_ADDRESS);
+        return *claimed & CLAIM_KINDS ? NULL : claim_address(*claimed);
     return extent_small_at(memory, address);
 }
 
@@ -60,7 +60,7 @@ static inline bool find_in_unit(struct unit *unit, const void *address, struct p
 
 bool memory_find(struct memory *memory, const void *address, struct place *place)
 {
-    uintptr_t claimed;
+    claim_value claimed;
     struct extent *extent = extent_at(memory, address, &claimed);
     place->extent = NULL;
     place->page = NULL;
@@ -71,13 +71,13 @@ bool memory_find(struct memory *memory, const void *address, struct place *place
         return find_in_unit(unit_of(claimed), address, place);
     if (!(claimed & CLAIM_LARGE))
         return false;
-    place->large = (struct large *)(claimed & CLAIM_ADDRESS);
+    place->large = claim_address(claimed);
     return place->large->block == address;
 }
 
 bool memory_covers(struct memory *memory, const void *address)
 {
-    uintptr_t claimed;
+    claim_value claimed;
     const struct extent *extent = extent_at(memory, address, &claimed);
     return claimed & (CLAIM_UNIT | CLAIM_LARGE) || (extent && extent_has(extent, address));
 }

@@ -82,7 +82,7 @@ bool memory_init(struct memory *memory, struct extent *first, size_t bytes)
     first->granules = (uint32_t)(granules - (big ? BIG_GRANULES : 0));
     if (big)
         *extent_big(first) = (struct big){.newer = NULL};
-    if (big && !chunk_claim(first, bytes, memory, first))
+    if (big && !chunk_claim(first, bytes, memory, claim_of(first)))
         return false;
     memory->end = OWN_DEBUG || MARKS_ASAN ? NULL : (char *)first; /* set by what follows */
     extent_use(memory, first);

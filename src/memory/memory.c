@@ -62,7 +62,7 @@ static void *take_from_page(struct memory *memory, struct page *page, size_t gra
 static bool want_page(struct memory *memory, size_t granules)
 {
     size_t bytes = memory_count(memory).bytes;
-    uintptr_t tag = memory_tag(memory);
+    claim_value tag = memory_tag(memory);
     if (granules > PAGE_MOST || (!tag && bytes < granules * PAGED_FROM_A_GRANULE))
         return false;
     if (has_pages(memory))
@@ -329,7 +329,7 @@ void memory_clear(struct memory *memory)
     const struct memory_counts counts = memory_count(memory);
     __atomic_store_n(&memory->peak, max_size(memory->peak, counts.bytes), __ATOMIC_RELAXED);
     end_blocks(memory);
-    uintptr_t tag = memory_tag(memory);
+    claim_value tag = memory_tag(memory);
     if (tag) /* what it claims later needs the tag as well */
         *memory->stock = (struct stock){.lists = true, .tag = tag};
     else
@@ -365,7 +365,7 @@ bool memory_set_tag(struct memory *memory, uintptr_t tag)
 {
     if (!stock_make(memory))
         return false;
-    memory->stock->tag = tag << CLAIM_TAG_SHIFT;
+    memory->stock->tag = (claim_value)tag << CLAIM_TAG_SHIFT;
     return true;
 }
 

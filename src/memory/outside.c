@@ -50,7 +50,7 @@ static bool look(const struct seen *seen, const void *address, struct spot *spot
         spot->bits = &unit->bits[spot->index >> 6];
         spot->page = unit_page(unit, at);
     } else {
-        struct extent *extent = (struct extent *)(seen->claimed & CLAIM_ADDRESS);
+        struct extent *extent = claim_address(seen->claimed);
         spot->remote = extent && extent_can_go(extent) ? extent_big(extent)->remote
                                                        : small_at(seen->outside, address);
         if (!spot->remote)

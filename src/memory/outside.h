@@ -21,7 +21,7 @@
 struct seen {
     struct memory *memory;
     struct outside *outside;
-    uintptr_t claimed; /* the value of the claim; 0: the unit is not claimed */
+    claim_value claimed; /* the value of the claim; 0: the unit is not claimed */
 };
 
 /* outside.c: for threads outside, between outside_enter, which comes before the address is looked

@@ -53,8 +53,9 @@
    that a dead one can still be recognised. */
 struct sized {
     size_t size; /* of the object */
-    size_t tail; /* while it dies: the references of the tail that are still to be released */
-    unsigned char guard[16]; /* with OWN_CHECK=guard */
+    /* While it dies: the references of the tail that are still to be released. */
+    FIELD_ALIGNED(8) size_t tail;
+    FIELD_ALIGNED(16) unsigned char guard[16]; /* with OWN_CHECK=guard */
 };
 
 /* checked.c: an object has been made, and is about to be dead, so that those that are alive can be

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-_Static_assert(sizeof(own_weakref) == 64, "own/weakref.h says so");
+_Static_assert(sizeof(own_weakref) == (sizeof(void *) == 8 ? 64 : 40), "own/weakref.h says so");
 
 void weakref_finalize(void *self)
 {

@@ -84,14 +84,14 @@ static bool unit_new(struct memory *memory)
     struct remote *remote = NULL;
     bool done = at && (!memory->outside || (remote = remote_new(memory->account.limit, NULL, unit,
                                                                 CHUNK_UNIT / GRANULE)));
-    uintptr_t claimed = (uintptr_t)unit | CLAIM_UNIT | stock->tag;
+    claim_value claimed = claim_of(unit) | CLAIM_UNIT | stock->tag;
     if (done) { /* it is whole before threads outside can find it */
         unit->remote = remote;
         memset(unit->bits, 0, sizeof(unit->bits));
         for (unsigned i = 0; i < UNIT_PAGES; i++)
             unit->page[i] = (struct page){.bits = unit->bits, .at = at, .number = (uint8_t)i};
     }
-    if (done && !chunk_claim(at, CHUNK_UNIT, memory, (void *)claimed))
+    if (done && !chunk_claim(at, CHUNK_UNIT, memory, claimed))
         done = false;
     if (!done) {
         if (remote)

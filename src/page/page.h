@@ -121,9 +121,9 @@ bool page_retire(struct memory *memory, struct page *page);
    the bytes of the chunks of all units and their records. */
 size_t pages_validate(const struct memory *memory, struct memory_counts *found);
 
-static inline struct unit *unit_of(uintptr_t claimed)
+static inline struct unit *unit_of(claim_value claimed)
 {
-    return (struct unit *)(claimed & CLAIM_ADDRESS);
+    return claim_address(claimed);
 }
 
 /* A block of a page that has a free one. */

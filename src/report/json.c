@@ -31,7 +31,7 @@ static void put_id_or_null(struct output *output, const void *address)
         output_text(output, "null");
 }
 
-static void put_number(struct output *output, const char *key, size_t number)
+static void put_number(struct output *output, const char *key, uint64_t number)
 {
     put_key(output, key);
     output_number(output, number);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#define MOST ((size_t)1 << 60)
+#define MOST ((size_t)1 << (sizeof(size_t) * 8 - 4))
 
 size_t site_interval_now;
 uint16_t site_generation_now = 1;

@@ -18,7 +18,7 @@
 struct stack {
     uint32_t next; /* in its chain; 0: it is the last */
     uint32_t hash;
-    uint64_t count;
+    size_t count;
     const void *frame[];
 };
 

@@ -193,7 +193,7 @@ START_TEST(wrong_shapes_are_refused)
                  EOVERFLOW);
     expect_error(!own_array_new(NULL, "b", OWN_C_ORDER, OWN_SHAPE(0, SIZE_MAX, SIZE_MAX)),
                  EOVERFLOW);
-    expect_error(!own_array_new(NULL, "b", OWN_C_ORDER, OWN_SHAPE((size_t)1 << 62)), ENOMEM);
+    expect_error(!own_array_new(NULL, "b", OWN_C_ORDER, OWN_SHAPE(IMPOSSIBLE)), ENOMEM);
     expect_error(!own_array_adopt(NULL, "d", OWN_C_ORDER, OWN_SHAPE(4), memory, NULL), EINVAL);
     expect_error(!own_array_adopt(NULL, "d", OWN_C_ORDER, OWN_SHAPE(4), NULL, record_free), EINVAL);
     expect_error(!own_array_wrap(NULL, "d", OWN_C_ORDER, OWN_SHAPE(4), NULL, NULL), EINVAL);
@@ -275,7 +275,9 @@ START_TEST(resizing_keeps_rows_and_refuses_while_there_are_views)
     own_array_release(&exported);
     own_array_release(&exported);
     expect_error(own_array_resize(array, (size_t[]){SIZE_MAX, 2}) == -1, EOVERFLOW);
-    expect_error(own_array_resize(array, (size_t[]){(size_t)1 << 60, 1}) == -1, ENOMEM);
+    expect_error(own_array_resize(array, (size_t[]){IMPOSSIBLE / own_array_itemsize(array), 1}) ==
+                     -1,
+                 ENOMEM);
     expect_error(own_array_resize(array, NULL) == -1, EINVAL);
     expect_error(own_array_resize(NULL, NULL) == -1, EINVAL);
     expect(own_array_shape(array)[0] == 1000);

@@ -106,7 +106,7 @@ START_TEST(alignments_that_are_no_powers_of_two_are_refused)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         expect_error(own_alloc_aligned(pool, wrong[i], 1, 16) == NULL, EINVAL);
     errno = 0;
-    expect(own_alloc_aligned(pool, (size_t)1 << 62, 1, 16) == NULL);
+    expect(own_alloc_aligned(pool, SIZE_MAX / 2 + 1, 1, 16) == NULL);
     expect(errno == ENOMEM || errno == EOVERFLOW);
     expect(usage_of(pool).blocks == 0);
     own_decref(pool);
@@ -115,10 +115,11 @@ END_TEST
 
 START_TEST(product_that_does_not_fit_is_an_overflow)
 {
+    const size_t half = (size_t)1 << sizeof(size_t) * 4;
     const struct {
         size_t count, size;
     } wrong[] = {{SIZE_MAX, 2},     {2, SIZE_MAX},        {SIZE_MAX / 2 + 1, 2},
-                 {SIZE_MAX / 8, 9}, {SIZE_MAX, SIZE_MAX}, {(size_t)1 << 32, (size_t)1 << 32}};
+                 {SIZE_MAX / 8, 9}, {SIZE_MAX, SIZE_MAX}, {half, half}};
     own_pool *pool = new_root();
     char *block = own_strdup(pool, "kept");
 

@@ -18,6 +18,9 @@ static const own_type node_type = {
     OWN_FIELDS(struct node, next, other),
 };
 
+/* The header of an object, in pointers. */
+#define HEADER (sizeof(own_object) / sizeof(void *))
+
 static const own_type row_type = {.name = "row", .size = sizeof(own_object), .tail_refs = true};
 
 static struct node *node_new(own_pool *owner)
@@ -48,8 +51,8 @@ START_TEST(cycles_go_and_what_is_used_stays)
     expect(own_list_append(list, list) == 0 && own_list_append(list, kept) == 0);
     own_decref(list);
     void **row = own_new_sized(NULL, &row_type, sizeof(own_object) + 2 * sizeof(void *));
-    row[2] = own_incref(kept);
-    row[3] = row;
+    row[HEADER] = own_incref(kept);
+    row[HEADER + 1] = row;
     expect(own_refcount(kept) == 4);
     expect_keeps_errno(own_collect() == 3);
     expect(own_refcount(kept) == 2 && own_collect() == 0);

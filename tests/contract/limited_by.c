@@ -52,7 +52,7 @@ END_TEST
 /* Whether memory could be had at all is not asked where a limit forbids it. */
 START_TEST(reserve_over_a_limit_is_a_matter_of_the_limit)
 {
-    const size_t reserves[] = {MIB, (size_t)1 << 30, (size_t)1 << 40, (size_t)1 << 62};
+    const size_t reserves[] = {MIB, (size_t)1 << 30, SIZE_MAX / 8, SIZE_MAX / 4 + 1};
     own_pool *root = new_root();
 
     expect(own_pool_set_limit(root, 512 * KIB) == 0);
@@ -63,7 +63,7 @@ START_TEST(reserve_over_a_limit_is_a_matter_of_the_limit)
         expect_error(own_pool_create(NULL, &own) == NULL, EDQUOT);
         expect_error(own_pool_create(root, &above) == NULL, EDQUOT);
     }
-    own_pool_options none = {.reserve = (size_t)1 << 62}, wraps = {.limit = 1, .reserve = SIZE_MAX};
+    own_pool_options none = {.reserve = IMPOSSIBLE}, wraps = {.limit = 1, .reserve = SIZE_MAX};
     expect_error(own_pool_create(NULL, &none) == NULL, ENOMEM);
     expect_error(own_pool_create(NULL, &wraps) == NULL, EOVERFLOW);
     own_usage after = usage_of(root);

@@ -216,7 +216,7 @@ START_TEST(reserve_that_does_not_fit_is_refused)
 
     expect_error(own_pool_create(NULL, &options) == NULL, EOVERFLOW);
     expect_error(own_pool_create(parent, &options) == NULL, EOVERFLOW);
-    options.reserve = SIZE_MAX / 4; /* a size, but no machine has it */
+    options.reserve = IMPOSSIBLE; /* a size, but no machine has it */
     errno = 0;
     expect(own_pool_create(parent, &options) == NULL);
     expect(errno == ENOMEM || errno == EOVERFLOW);

@@ -96,8 +96,9 @@ END_TEST
 
 START_TEST(wrong_sizes_are_refused)
 {
+    enum { half = sizeof(void *) / 2 };
     static const own_type uneven = {
-        .name = "uneven", .size = sizeof(own_object) + 4, .tail_refs = true};
+        .name = "uneven", .size = sizeof(own_object) + half, .tail_refs = true};
     own_pool *pool = new_root();
     own_usage before = usage_of(pool);
     own_pool *owners[] = {NULL, pool};
@@ -108,8 +109,8 @@ START_TEST(wrong_sizes_are_refused)
         expect_error(own_new_sized(owner, own_pool_type(), 1000) == NULL, EINVAL);
         expect_error(own_new_sized(owner, &text_type, sizeof(struct text) - 1) == NULL, EINVAL);
         expect_error(own_new_sized(owner, &text_type, 0) == NULL, EINVAL);
-        expect_error(own_new_sized(owner, &node_type, sizeof(struct node) + 4) == NULL, EINVAL);
-        expect_error(own_new_sized(owner, &uneven, sizeof(own_object) + 4) == NULL, EINVAL);
+        expect_error(own_new_sized(owner, &node_type, sizeof(struct node) + half) == NULL, EINVAL);
+        expect_error(own_new_sized(owner, &uneven, uneven.size) == NULL, EINVAL);
         expect_error(own_new_sized(owner, &uneven, sizeof(own_object) + 16) == NULL, EINVAL);
         expect_error(own_new_sized(owner, &text_type, SIZE_MAX) == NULL, ENOMEM);
         expect_error(own_new_sized(owner, &text_type, SIZE_MAX - 31) == NULL, ENOMEM);
@@ -170,10 +171,12 @@ START_TEST(a_type_without_a_tail_has_none_to_release)
     own_object *bare = (own_object *)own_new_sized(NULL, &bare_type, sizeof(own_object));
     expect(bare != NULL);
     own_decref(bare);
-    own_object **pair = (own_object **)own_new_sized(NULL, &bare_type, sizeof(own_object) + 16);
+    own_object **pair = (own_object **)own_new_sized(NULL, &bare_type,
+                                                     sizeof(own_object) + 2 * sizeof(own_object *));
     expect(pair != NULL);
-    pair[2] = &probe_new(NULL, 'x')->header;
-    pair[3] = &probe_new(NULL, 'y')->header;
+    const size_t header = sizeof(own_object) / sizeof(own_object *);
+    pair[header] = &probe_new(NULL, 'x')->header;
+    pair[header + 1] = &probe_new(NULL, 'y')->header;
     own_decref(pair);
     expect_events("yx");
 }

@@ -323,7 +323,7 @@ START_TEST(peak_of_a_limit_follows_realloc_and_leaves_out_what_failed)
     expect(block && buffer && (block = own_realloc(root, block, 3, MIB)) && peak_is(root, 5 * MIB));
     expect((block = own_realloc(root, block, 2, MIB)) && peak_is(root, 5 * MIB));
     size_t peak = total_of(root).peak;
-    const size_t huge = (size_t)1 << 50; /* more than there are addresses */
+    const size_t huge = IMPOSSIBLE; /* more than there are addresses */
     expect_error(own_alloc(root, 1, huge) == NULL, ENOMEM);
     expect_error(own_realloc(root, block, 1, huge) == NULL, ENOMEM);
     expect_error(own_buffer_new(root, 1, huge) == NULL, ENOMEM);

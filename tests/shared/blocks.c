@@ -5,7 +5,8 @@
 
 static struct known_block *place_of(struct blocks *blocks, const void *address)
 {
-    size_t at = ((uintptr_t)address >> 4) * 0x9e3779b97f4a7c15u >> 32;
+    uint64_t number = (uintptr_t)address >> 4;
+    size_t at = (size_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 
     for (;; at++) {
         struct known_block *known = &blocks->known[at % blocks_capacity];

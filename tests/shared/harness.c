@@ -6,6 +6,8 @@
 
 #include "harness.h"
 
+#include <sys/resource.h>
+
 #include <pthread.h>
 
 #ifdef HAVE_VALGRIND_MEMCHECK_H
@@ -319,6 +321,11 @@ int run_suite(Suite *suite)
 {
     SRunner *runner = srunner_create(suite);
     scaled(0); /* says so once, before there are children to say it again */
+
+    /* Half of 32 bits of addresses could be had, which a system may then hand out at once. */
+    const struct rlimit most = {.rlim_cur = IMPOSSIBLE, .rlim_max = RLIM_INFINITY};
+    if (sizeof(void *) < 8)
+        expect(setrlimit(RLIMIT_AS, &most) == 0);
 
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

@@ -18,6 +18,9 @@
 
 #include <own.h>
 
+/* More bytes than can be had (run_suite sees to it on 32 bits), though a ptrdiff_t holds them. */
+#define IMPOSSIBLE (sizeof(size_t) == 8 ? SIZE_MAX / 4 + 1 : (size_t)PTRDIFF_MAX)
+
 /* Ends the test, naming the place, the condition and the seed where one was set. */
 void test_failed(const char *file, int line, const char *condition) __attribute__((noreturn));
 

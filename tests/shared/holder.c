@@ -102,7 +102,7 @@ struct place holder_place(struct memory *memory, const void *block)
 void holder_free(struct memory *memory, void *block)
 {
     struct place place;
-    uintptr_t claimed = memory_claimed(memory, block);
+    claim_value claimed = memory_claimed(memory, block);
 
     if (claimed & CLAIM_UNIT && !memory->outside) {
         struct page *page = memory_free_in_unit(memory, unit_of(claimed), block, true);

@@ -13,7 +13,7 @@
 struct holder {
     uint64_t kept[2];
     struct memory memory;
-    struct extent first;
+    FIELD_ALIGNED(16) struct extent first;
 };
 
 /* A memory whose first chunk has so many bytes, and which has a limit, if that is not 0. Never

@@ -8,7 +8,7 @@
 /* Not constants, which the compiler would refuse itself. */
 static volatile size_t most = SIZE_MAX;
 static volatile size_t half = PTRDIFF_MAX;
-static volatile size_t top = (size_t)1 << 63; /* of alignments */
+static volatile size_t top = SIZE_MAX / 2 + 1; /* of alignments */
 
 START_TEST(calls_on_no_pool_are_refused)
 {
@@ -82,7 +82,7 @@ START_TEST(impossible_reserves_are_refused)
 {
     own_pool *parent = new_root();
     size_t live = chunk_live_bytes();
-    const size_t reserves[] = {SIZE_MAX, SIZE_MAX - 4096, PTRDIFF_MAX, (size_t)1 << 62};
+    const size_t reserves[] = {SIZE_MAX, SIZE_MAX - 4096, PTRDIFF_MAX, IMPOSSIBLE};
 
     for (int i = 0; i < 4; i++) {
         own_pool_options options = {.reserve = reserves[i]};

@@ -137,16 +137,19 @@ static bool call_import(void)
     return own_array_import(world.pool, &exported, count_release);
 }
 
+static int64_t tensor_shape[2];
 static struct DLManagedTensor to_import = {
     .dl_tensor = {.data = memory,
                   .device = {.type = DL_CPU},
                   .ndim = 2,
                   .dtype = {.code = DL_INT, .bits = 8, .lanes = 1},
-                  .shape = (int64_t *)(uintptr_t)shape},
+                  .shape = tensor_shape},
 };
 
 static bool call_import_dlpack(void)
 {
+    for (int i = 0; i < 2; i++)
+        tensor_shape[i] = (int64_t)shape[i];
     return own_array_import_dlpack(world.pool, &to_import);
 }
 

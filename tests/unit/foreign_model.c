@@ -3,7 +3,7 @@
  */
 #include "foreign_model.h"
 
-#define ROOM_MOST ((size_t)1 << 40) /* stands for no limit */
+#define ROOM_MOST (SIZE_MAX / 4) /* stands for no limit */
 
 struct item items[ITEMS];
 struct member members[POOLS];

@@ -227,6 +227,13 @@ static void *capture_until_stopped(void *arg)
     return arg;
 }
 
+/* Of glibc on i386, the lock that unwinding takes stays taken in a child. */
+#ifdef __i386__
+#define CHILDREN_UNWIND false
+#else
+#define CHILDREN_UNWIND true
+#endif
+
 START_TEST(a_child_process_goes_on)
 {
     pthread_t thread;
@@ -262,7 +269,10 @@ int main(void)
     tcase_add_test(numbering, of_long_stacks_the_innermost_frames_are_kept);
     tcase_add_test(numbering, without_room_new_stacks_have_none);
     tcase_add_test(numbering, threads_get_the_same_numbers);
-    tcase_add_test(numbering, a_child_process_goes_on);
+    if (CHILDREN_UNWIND)
+        tcase_add_test(numbering, a_child_process_goes_on);
+    else
+        puts("left out here: a_child_process_goes_on (see own_set_site_tracking)");
     tcase_add_test(describing, the_innermost_frame_is_in_the_caller);
     tcase_add_test(describing, functions_that_are_exported_have_their_names);
     return run_suite(suite);

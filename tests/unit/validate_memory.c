@@ -64,7 +64,7 @@ static void build(void)
 /* Bits of a granule of a block in an extent. */
 static struct bits *bits_of(const char *block)
 {
-    uintptr_t extent = (uintptr_t)chunk_claimed_by(block, world.memory) & CLAIM_ADDRESS;
+    uintptr_t extent = (uintptr_t)claim_address(chunk_claimed_by(block, world.memory));
     return extent_bits((void *)extent, extent_index((void *)extent, block));
 }
 

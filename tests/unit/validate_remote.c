@@ -22,7 +22,7 @@ static bool free_outside(const char *block)
     struct seen seen = {.memory = world.memory, .outside = &world.outside};
 
     outside_enter(&world.outside);
-    seen.claimed = (uintptr_t)chunk_claimed_by(block, world.memory);
+    seen.claimed = chunk_claimed_by(block, world.memory);
     bool freed = outside_free(&seen, block);
     outside_leave(&world.outside);
     return freed;

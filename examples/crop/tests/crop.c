@@ -41,7 +41,8 @@ static void compare(own_array *array, const int numbers[rows][columns], int row,
 
 static void check_errors(own_array *array)
 {
-    size_t huge[] = {(size_t)1 << 29, (size_t)1 << 29};
+    const ptrdiff_t side = sizeof(size_t) == 8 ? (ptrdiff_t)1 << 29 : 1 << 14;
+    size_t huge[] = {(size_t)side, (size_t)side};
     own_pool *limited = own_pool_create(NULL, &(own_pool_options){.limit = 4096});
     own_array *one = own_array_new(NULL, "i", OWN_C_ORDER, OWN_SHAPE(1));
     own_array *repeated = own_array_broadcast(NULL, one, 2, huge);
@@ -53,7 +54,8 @@ static void check_errors(own_array *array)
     check_error(crop(NULL, array, 3, 2, 0, 2), EPERM);
     check_error(crop(NULL, array, 0, 2, 3, 2), EPERM);
     check_error(crop(NULL, one, 0, 1, 0, 1), EINVAL);
-    check_error(crop(NULL, repeated, 0, (1 << 29) - 1, 0, (1 << 29) - 1), ENOMEM);
+    if (sizeof(size_t) == 8) /* else there may be so much memory */
+        check_error(crop(NULL, repeated, 0, side - 1, 0, side - 1), ENOMEM);
     check_error(crop(limited, repeated, 0, 1000, 0, 1000), EDQUOT);
     own_decref(repeated);
     own_decref(one);
