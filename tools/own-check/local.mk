@@ -7,7 +7,7 @@ dist_man1_MANS += %D%/own-check.1
 ownership_folders = crop ezalloc matrices recycle settings
 ownership_tools =
 if HAVE_RESPD_DEPENDENCIES
-ownership_folders += respd
+ownership_folders += respd template
 endif
 if HAVE_XMLFIND_DEPENDENCIES
 ownership_folders += xmlfind
