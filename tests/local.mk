@@ -22,7 +22,6 @@ contract_tests =
 unit_tests =
 stress_tests =
 abort_tests =
-check_LTLIBRARIES =
 
 if HAVE_CHECK
 
@@ -33,11 +32,8 @@ check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 	%D%/shared/asker.h \
 	%D%/shared/blocks.c \
 	%D%/shared/blocks.h \
-	%D%/shared/choose.c \
 	%D%/shared/harness.c \
 	%D%/shared/harness.h \
-	%D%/shared/model.c \
-	%D%/shared/model.h \
 	%D%/shared/public.c \
 	%D%/shared/public.h \
 	%D%/shared/source.c \
@@ -267,7 +263,6 @@ contract_tests += \
 	%D%/contract/no_object \
 	%D%/contract/object \
 	%D%/contract/options \
-	%D%/contract/order \
 	%D%/contract/ownership \
 	%D%/contract/pairs \
 	%D%/contract/pep442 \
@@ -318,7 +313,7 @@ stress_tests += %D%/contract/stress
 	%D%/contract/stress_tree.c
 %C%_contract_stress_LDADD = $(STRESS_LIBS)
 
-valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests)
+valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests) $(model_programs)
 check_PROGRAMS += $(valgrind_tests) $(abort_tests)
 TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 
@@ -328,6 +323,7 @@ script_tests = \
 	$(model_tests) \
 	$(page_tests) \
 	$(checks_tests) \
+	$(once_tests) \
 	%D%/exports.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
@@ -360,19 +356,38 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 
 # The models, and the page in its browser, have nothing of the library: make check model_tests=
 # page_tests= leaves them out where another build has checked them; ownstat_tests= those of ownstat,
-# checks_tests= the table of bugs.
+# checks_tests= the table of bugs; once_tests= what depends on no option of configure.
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
+once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/manual.sh %D%/owncheck.sh \
+	%D%/packages.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
 	$(script_tests) \
 	%D%/README \
 	%D%/checks/bugs.c \
+	%D%/cplusplus/wrappers.cc \
+	%D%/mutants/argued \
+	%D%/mutants/mutants.py \
+	%D%/mutants/places.py \
 	%D%/models.sh \
 	%D%/checks.sh \
+	%D%/guide.sh \
+	%D%/manual.sh \
+	%D%/cplusplus.sh \
+	%D%/cython.sh \
+	%D%/owncheck.sh \
+	%D%/packages.sh \
+	%D%/template.sh \
 	%D%/page.sh \
+	%D%/owncheck/idioms_objects.c \
+	%D%/owncheck/idioms_owners.c \
+	%D%/owncheck/idioms_paths.c \
+	%D%/owncheck/mistakes_borrowed.c \
+	%D%/owncheck/mistakes_leaks.c \
+	%D%/owncheck/mistakes_releases.c \
 	%D%/report/formats.py \
 	%D%/timed.sh \
 	%D%/page/browser.py \
@@ -393,11 +408,12 @@ LOG_COMPILER = $(timed)
 SH_LOG_COMPILER = $(timed) $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
-	export SPIN='$(SPIN)'; \
+	export SPIN='$(SPIN)' AWK='$(AWK)' CLANG='$(CLANG)' DOXYGEN='$(DOXYGEN)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
+	export datadir='$(datadir)'; \
 	export NUMPY_PYTHON='$(NUMPY_PYTHON)'; \
 	export OWN_OBJECTS='$(src_libown_core_la_OBJECTS)'; \
 	export OWN_SHARED='$(enable_shared)' OWN_STATIC='$(enable_static)'; \
@@ -439,4 +455,9 @@ check-local: check-TESTS
 	@awk '/^took [0-9]+ s$$/ && $$2 >= 2 { print $$2 " s  " FILENAME }' $(TEST_LOGS) | sort -rn | \
 		sed -n -e '1s/^/The slowest tests:\n/' -e '1,10p'
 
-.PHONY: check-checked check-valgrind
+# Changes the library in one place after another, and looks whether the tests see it. Not for make
+# check: it takes a second for each test that a mutant survives.
+mutants:
+	python3 -B $(srcdir)/%D%/mutants/mutants.py --source $(srcdir) $(MUTANTS_FLAGS) mutants
+
+.PHONY: check-checked check-valgrind mutants

@@ -3,19 +3,22 @@
  */
 #include "commands.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "mirror.h"
 #include "number.h"
+#include "statistics.h"
+#include "subscribe.h"
+#include "transaction.h"
 
-#define SLOTS 256 /* a power of two, several times the commands */
+#define SLOTS 512 /* a power of two, several times the commands */
 
 const struct command commands[] = {
     {"append", 3, NEEDS_KEYS, command_append},
     {"client", -2, NEEDS_ALL, command_client},
     {"command", -1, NEEDS_NOTHING, command_command},
-    {"config", -2, NEEDS_NOTHING, command_config},
+    {"config", -2, NEEDS_ALL, command_config},
     {"dbsize", 1, NEEDS_KEYS, command_dbsize},
     {"decr", 2, NEEDS_KEYS, command_decr},
     {"decrby", 3, NEEDS_KEYS, command_decrby},
@@ -23,6 +26,8 @@ const struct command commands[] = {
     {"echo", 2, NEEDS_NOTHING, command_echo},
     {"exists", -2, NEEDS_KEYS, command_exists},
     {"expire", -3, NEEDS_KEYS, command_expire},
+    {"expireat", -3, NEEDS_KEYS, command_expireat},
+    {"expiretime", 2, NEEDS_KEYS, command_expiretime},
     {"flushall", -1, NEEDS_KEYS, command_flushall},
     {"flushdb", -1, NEEDS_KEYS, command_flushdb},
     {"get", 2, NEEDS_KEYS, command_get},
@@ -52,6 +57,8 @@ const struct command commands[] = {
     {"own", -2, NEEDS_ALL, command_own},
     {"persist", 2, NEEDS_KEYS, command_persist},
     {"pexpire", -3, NEEDS_KEYS, command_pexpire},
+    {"pexpireat", -3, NEEDS_KEYS, command_pexpireat},
+    {"pexpiretime", 2, NEEDS_KEYS, command_pexpiretime},
     {"ping", -1, NEEDS_NOTHING, command_ping},
     {"pttl", 2, NEEDS_KEYS, command_pttl},
     {"quit", -1, NEEDS_NOTHING, command_quit},
@@ -72,6 +79,56 @@ const struct command commands[] = {
     {"ttl", 2, NEEDS_KEYS, command_ttl},
     {"type", 2, NEEDS_KEYS, command_type},
     {"unlink", -2, NEEDS_KEYS, command_del},
+    {"copy", -3, NEEDS_KEYS, command_copy},
+    {"getex", -2, NEEDS_KEYS, command_getex},
+    {"getset", 3, NEEDS_KEYS, command_getset},
+    {"hincrbyfloat", 4, NEEDS_KEYS, command_hincrbyfloat},
+    {"hkeys", 2, NEEDS_KEYS, command_hkeys},
+    {"hmset", -4, NEEDS_KEYS, command_hmset},
+    {"hsetnx", 4, NEEDS_KEYS, command_hsetnx},
+    {"hstrlen", 3, NEEDS_KEYS, command_hstrlen},
+    {"hvals", 2, NEEDS_KEYS, command_hvals},
+    {"incrbyfloat", 3, NEEDS_KEYS, command_incrbyfloat},
+    {"linsert", 5, NEEDS_KEYS, command_linsert},
+    {"lpushx", -3, NEEDS_KEYS, command_lpushx},
+    {"lrem", 4, NEEDS_KEYS, command_lrem},
+    {"lset", 4, NEEDS_KEYS, command_lset},
+    {"ltrim", 4, NEEDS_KEYS, command_ltrim},
+    {"msetnx", -3, NEEDS_KEYS, command_msetnx},
+    {"psetex", 4, NEEDS_KEYS, command_psetex},
+    {"randomkey", 1, NEEDS_KEYS, command_randomkey},
+    {"renamenx", 3, NEEDS_KEYS, command_renamenx},
+    {"rpushx", -3, NEEDS_KEYS, command_rpushx},
+    {"sdiff", -2, NEEDS_KEYS, command_sdiff},
+    {"sdiffstore", -3, NEEDS_KEYS, command_sdiffstore},
+    {"setex", 4, NEEDS_KEYS, command_setex},
+    {"setrange", 4, NEEDS_KEYS, command_setrange},
+    {"sinter", -2, NEEDS_KEYS, command_sinter},
+    {"sintercard", -3, NEEDS_KEYS, command_sintercard},
+    {"sinterstore", -3, NEEDS_KEYS, command_sinterstore},
+    {"smismember", -3, NEEDS_KEYS, command_smismember},
+    {"smove", 4, NEEDS_KEYS, command_smove},
+    {"spop", -2, NEEDS_KEYS, command_spop},
+    {"srandmember", -2, NEEDS_KEYS, command_srandmember},
+    {"substr", 4, NEEDS_KEYS, command_getrange},
+    {"sunion", -2, NEEDS_KEYS, command_sunion},
+    {"sunionstore", -3, NEEDS_KEYS, command_sunionstore},
+    {"touch", -2, NEEDS_KEYS, command_exists},
+    {"auth", -2, NEEDS_NOTHING, command_auth},
+    {"discard", 1, NEEDS_NOTHING, command_discard},
+    {"exec", 1, NEEDS_NOTHING, command_exec}, /* it locks what its commands need */
+    {"monitor", 1, NEEDS_NOTHING, command_monitor},
+    {"multi", 1, NEEDS_NOTHING, command_multi},
+    {"psubscribe", -2, NEEDS_NOTHING, command_psubscribe},
+    {"publish", 3, NEEDS_NOTHING, command_publish},
+    {"pubsub", -2, NEEDS_NOTHING, command_pubsub},
+    {"punsubscribe", -1, NEEDS_NOTHING, command_punsubscribe},
+    {"reset", 1, NEEDS_NOTHING, command_reset},
+    {"subscribe", -2, NEEDS_NOTHING, command_subscribe},
+    {"time", 1, NEEDS_NOTHING, command_time},
+    {"unsubscribe", -1, NEEDS_NOTHING, command_unsubscribe},
+    {"unwatch", 1, NEEDS_NOTHING, command_unwatch}, /* it locks the keys, if it needs them */
+    {"watch", -2, NEEDS_KEYS, command_watch},
     {"", 0, NEEDS_NOTHING, NULL},
 };
 
@@ -110,13 +167,18 @@ static bool lower_name(const struct string *string, char name[COMMAND_NAME_SIZE]
     return true;
 }
 
+size_t commands_count(void)
+{
+    return sizeof commands / sizeof *commands - 1;
+}
+
 void commands_prepare(void)
 {
     for (const struct command *command = commands; command->name[0]; command++)
         *name_slot(command->name) = command;
 }
 
-static const struct command *find_command(const struct string *string)
+const struct command *command_find(const struct string *string)
 {
     char name[COMMAND_NAME_SIZE];
     return lower_name(string, name) ? *name_slot(name) : NULL;
@@ -138,10 +200,21 @@ static void reply_unknown(struct request *request)
                 (int)(name->length < 128 ? name->length : 128), name->bytes, quoted);
 }
 
-static bool fits_arity(const struct request *request, int arity)
+bool command_fits(int arity, size_t count)
 {
-    return arity < 0 ? request->argument_count >= (size_t)-arity
-                     : request->argument_count == (size_t)arity;
+    return arity < 0 ? count >= (size_t)-arity : count == (size_t)arity;
+}
+
+void command_execute(struct request *request, const struct command *command)
+{
+    /* Arguments may go with the command. These two keep theirs, and are shown with the database
+       that was selected, and after what they have run. */
+    bool later = command->run == command_select || command->run == command_exec;
+    if (!later)
+        mirror_show(request, command);
+    statistics_run(request, command);
+    if (later)
+        mirror_show(request, command);
 }
 
 static void run_with(struct request *request, const struct command *command)
@@ -149,62 +222,68 @@ static void run_with(struct request *request, const struct command *command)
     struct worker *worker = request->connection->worker;
     switch (command->needs) {
     case NEEDS_NOTHING:
-        command->run(request);
+        command_execute(request, command);
         break;
     case NEEDS_KEYS:
         server_lock_keys(worker);
-        command->run(request);
+        command_execute(request, command);
         server_unlock_keys(worker);
         break;
     case NEEDS_ALL:
         worker_stop_others(worker);
-        command->run(request);
+        command_execute(request, command);
         worker_resume_others(worker);
         break;
     }
 }
 
-void command_run(struct request *request)
+static void refuse_arity(struct request *request, const struct command *command)
 {
-    request->connection->worker->commands_processed++;
-    const struct command *command = find_command(argument(request, 0));
-    if (!command)
-        reply_unknown(request);
-    else if (!fits_arity(request, command->arity))
+    if (command->run != command_exec) {
         reply_wrong_arity(request);
-    else
-        run_with(request, command);
+        return;
+    }
+    reply_error(request, "EXECABORT Transaction discarded because of: wrong number of arguments"
+                         " for 'exec' command");
+    transaction_end(request->connection);
 }
 
-void subcommand_run(struct request *request, const struct subcommand *subcommands)
+struct request *command_run(struct request *request)
 {
-    const char *family = find_command(argument(request, 0))->name;
-    const struct string *name = argument(request, 1);
-    while (subcommands->name && !string_is_word(name, subcommands->name))
-        subcommands++;
-    if (subcommands->name && fits_arity(request, subcommands->arity)) {
-        subcommands->run(request);
-        return;
+    struct connection *connection = request->connection;
+    connection->worker->commands_processed++;
+    const struct command *command = command_find(argument(request, 0));
+    if (!command)
+        reply_unknown(request);
+    else if (!command_fits(command->arity, request->argument_count))
+        refuse_arity(request, command);
+    else if (!subscriber_refuses(request, command)) {
+        if (transaction_takes(connection, command))
+            return transaction_queue(request, command);
+        run_with(request, command);
+        return request;
     }
-    char word[COMMAND_NAME_SIZE];
-    if (subcommands->name && lower_name(name, word)) {
-        reply_error(request, "ERR wrong number of arguments for '%s|%s' command", family, word);
-        return;
-    }
-    char upper[COMMAND_NAME_SIZE];
-    size_t length = strlen(family);
-    for (size_t i = 0; i <= length; i++)
-        upper[i] = (char)toupper((unsigned char)family[i]);
-    reply_error(request, "ERR unknown subcommand '%.*s'. Try %s HELP.",
-                (int)(name->length < 128 ? name->length : 128), name->bytes, upper);
+    if (command)
+        statistics_reject(request, command);
+    transaction_spoil(connection);
+    return request;
 }
 
 /* Shared by commands */
 
+const struct command *command_of(const struct request *request)
+{
+    return command_find(argument(request, 0));
+}
+
+const char *command_name(const struct request *request)
+{
+    return command_of(request)->name;
+}
+
 void reply_wrong_arity(struct request *request)
 {
-    const struct command *command = find_command(argument(request, 0));
-    reply_error(request, "ERR wrong number of arguments for '%s' command", command->name);
+    reply_error(request, "ERR wrong number of arguments for '%s' command", command_name(request));
 }
 
 bool find_value(struct request *request, size_t index, enum value_type type, struct entry **entry)
@@ -248,6 +327,14 @@ void close_value(struct request *request, struct entry *entry)
     size_t count = entry->type == VALUE_LIST ? entry->value.list->count : entry->value.table->count;
     if (count == 0)
         database_delete(database_of(request), entry);
+}
+
+bool *arguments_to_mark(struct request *request)
+{
+    bool *marks = OWN_ALLOC_N(request->pool, bool, request->argument_count);
+    if (!marks)
+        reply_no_memory(request);
+    return marks;
 }
 
 bool integer_argument(struct request *request, size_t index, int64_t *number)

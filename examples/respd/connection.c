@@ -3,7 +3,7 @@
  */
 #include "connection.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,30 +14,16 @@
 #include "commands.h"
 #include "parser.h"
 #include "request.h"
+#include "transaction.h"
 
 /* A client that does not take its replies is not served further while so much waits for it, */
 #define UNWRITTEN_MAX ((size_t)1 << 20)
 #define UNWRITTEN_SHARE 4 /* or such a part of its limit */
 
-#define KEEPALIVE_SECONDS 300
-
-#define WRITE_BUFFERS 256              /* pieces in one write, */
+#define WRITE_BUFFERS 256 /* pieces in one write, */
+#define WRITE_BUFFERS_KEPT 4
 #define WRITE_ENOUGH ((size_t)1 << 20) /* and no more than up to here: what is out can go sooner */
 #define FEED_SIZE ((size_t)16 << 10)   /* bytes for the parser at once: it moves the rest about */
-
-static void connection_finalize(void *self)
-{
-    struct connection *connection = self;
-    parser_free(connection);
-    worker_leave(connection->worker, connection);
-    __atomic_sub_fetch(&connection->server->connection_count, 1, __ATOMIC_RELAXED);
-}
-
-static const own_type connection_type = {
-    .name = "connection",
-    .size = sizeof(struct connection),
-    .finalize = connection_finalize,
-};
 
 /* Writing */
 
@@ -70,6 +56,7 @@ static unsigned gather(const struct connection *connection, uv_buf_t *buffers, s
 /* So many bytes are out: the requests whose replies they complete go, and what those held. */
 static void advance(struct connection *connection, size_t size)
 {
+    connection->worker->bytes_sent += size;
     struct request *request;
     while ((request = connection->first_unwritten)) {
         while (request->buffers_written < request->buffer_count) {
@@ -103,7 +90,8 @@ static size_t weigh(const struct request *request)
 static bool has_enough(const struct connection *connection)
 {
     size_t share = connection->server->options.client_limit / UNWRITTEN_SHARE;
-    return connection->unwritten >= (share < UNWRITTEN_MAX ? share : UNWRITTEN_MAX);
+    return connection->refusal.is_queued ||
+           connection->unwritten >= (share < UNWRITTEN_MAX ? share : UNWRITTEN_MAX);
 }
 
 static void connection_run(struct connection *connection);
@@ -127,7 +115,15 @@ void connection_flush(struct connection *connection)
         if (written > 0 && (size_t)written == size)
             continue;
         count = gather(connection, buffers, &size);
-        if (uv_write(&connection->write, stream, buffers, count, on_written) != 0) {
+        int error = uv_write(&connection->write, stream, buffers, count, on_written);
+        if (error == UV_ENOMEM && count > WRITE_BUFFERS_KEPT) {
+            count = WRITE_BUFFERS_KEPT; /* libuv keeps so few without an allocation */
+            size = 0;
+            for (unsigned i = 0; i < count; i++)
+                size += buffers[i].len;
+            error = uv_write(&connection->write, stream, buffers, count, on_written);
+        }
+        if (error != 0) {
             connection_close(connection);
             return;
         }
@@ -162,28 +158,56 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = (uv_buf_t){.base = connection->worker->read_buffer, .len = READ_SIZE};
 }
 
+/* Feeds the parser, and runs what has come completely. */
+static void feed(struct connection *connection, const char *bytes, size_t size)
+{
+    while (size > 0 && !connection->finishing && !connection->closing) {
+        size_t length = size < FEED_SIZE ? size : FEED_SIZE;
+        if (parser_feed(connection, bytes, length) != 0)
+            connection_fail(connection, PARSER_LIMIT_ERROR);
+        else if (!connection->paused)
+            connection_run(connection);
+        bytes += length;
+        size -= length;
+    }
+}
+
+/* Where there is no room for all of it, commands are refused until there is. */
+static void take(struct connection *connection, const char *bytes, size_t size)
+{
+    const struct refusal *refusal = &connection->refusal;
+    for (size_t at = 0; at < size && !connection->finishing && !connection->closing;) {
+        if (refusal->state != SKIP_NOTHING) {
+            at += refusal_feed(connection, bytes + at, size - at);
+        } else if (parser_reserve(connection, size - at) != 0) {
+            refusal_skip(connection);
+        } else {
+            feed(connection, bytes + at, size - at);
+            return;
+        }
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 {
     struct connection *connection = stream->data;
     worker_begin(connection->worker);
-    if (size == UV_EOF) {
+    if (size == UV_EOF && !connection->is_killed) {
         connection_finish(connection); /* its other half may be open still */
         return;
     }
-    if (size < 0) {
+    if (size < 0 || connection->is_killed) {
         connection_close(connection);
         return;
     }
-    for (size_t at = 0; at < (size_t)size && !connection->finishing && !connection->closing;) {
-        size_t left = (size_t)size - at;
-        size_t length = left < FEED_SIZE ? left : FEED_SIZE;
-        if (parser_feed(connection, buffer->base + at, length) != 0)
-            connection_fail(connection, "ERR client exceeded its memory limit");
-        else if (!connection->paused)
-            connection_run(connection);
-        at += length;
-    }
+    connection->worker->bytes_received += (uint64_t)size;
+    take(connection, buffer->base, (size_t)size);
     worker_will_flush(connection->worker, connection);
+}
+
+void connection_read(struct connection *connection)
+{
+    uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
 }
 
 static void connection_pause(struct connection *connection, bool paused)
@@ -194,7 +218,34 @@ static void connection_pause(struct connection *connection, bool paused)
     if (paused)
         uv_read_stop((uv_stream_t *)&connection->tcp);
     else if (!connection->finishing && !connection->closing)
-        uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
+        connection_read(connection);
+}
+
+void connection_queue(struct connection *connection, struct request *request)
+{
+    *(connection->first_unwritten ? &connection->last_unwritten->next
+                                  : &connection->first_unwritten) = request;
+    connection->last_unwritten = request;
+    connection->unwritten += request->weight;
+}
+
+void connection_answer(struct connection *connection, struct request *request)
+{
+    struct request *next;
+    for (; request; request = next) {
+        next = request->next;
+        request->next = NULL;
+        if (request->failed && request->failed != EDQUOT)
+            refusal_reply(request);
+        else if (request->failed)
+            connection_fail(connection, PARSER_LIMIT_ERROR);
+        if (request->failed == EDQUOT || request->buffer_count == 0 || connection->closing) {
+            request_drop(request);
+            continue;
+        }
+        request->weight = weigh(request);
+        connection_queue(connection, request);
+    }
 }
 
 /* Runs what has come completely, as far as the client takes the replies. */
@@ -214,18 +265,12 @@ static void connection_run(struct connection *connection)
             connection_fail(connection, error);
         if (!request)
             break;
-        command_run(request);
-        if (request->failed || request->buffer_count == 0) {
-            if (request->failed)
-                connection_fail(connection, "ERR client exceeded its memory limit");
-            request_drop(request);
+        if (request == connection->refusal.spare) {
+            refusal_queue(connection);
+            transaction_spoil(connection);
             continue;
         }
-        *(connection->first_unwritten ? &connection->last_unwritten->next
-                                      : &connection->first_unwritten) = request;
-        connection->last_unwritten = request;
-        request->weight = weigh(request);
-        connection->unwritten += request->weight;
+        connection_answer(connection, command_run(request));
     }
     if (connection->paused) {
         connection_pause(connection, false);
@@ -248,6 +293,13 @@ void connection_close(struct connection *connection)
         return;
     connection->closing = true;
     uv_close((uv_handle_t *)&connection->tcp, on_closed);
+}
+
+/* Its own loop closes it, as that may be another thread's. */
+void connection_kill(struct connection *connection)
+{
+    connection->is_killed = true;
+    shutdown(connection->socket, SHUT_RDWR);
 }
 
 void connection_stop(struct connection *connection)
@@ -273,135 +325,4 @@ void connection_fail(struct connection *connection, const char *error)
     memcpy(connection->farewell, line, (size_t)length);
     connection->farewell_length = (size_t)length;
     connection_finish(connection);
-}
-
-/* The beginning */
-
-/* A socket that the first worker accepts but does not serve: it is refused, or another's. */
-struct visitor {
-    uv_tcp_t tcp;
-    own_pool *pool;
-    struct server *server;
-};
-
-static void on_gone(uv_handle_t *handle)
-{
-    struct visitor *visitor = handle->data;
-    worker_begin(&visitor->server->workers[0]);
-    own_drop(visitor->server->pool, visitor->pool);
-}
-
-/* Accepts a visitor, says a line, and closes it. With `copy`: a descriptor of its own, or -1. */
-static void receive(struct server *server, const char *line, int *copy)
-{
-    own_pool *pool = census_pool(server->pool, "visitor", sizeof(struct visitor), 0);
-    struct visitor *visitor = pool ? OWN_ALLOC(pool, struct visitor) : NULL;
-    if (!visitor) {
-        own_drop(server->pool, pool);
-        return;
-    }
-    visitor->pool = pool;
-    visitor->server = server;
-    visitor->tcp.data = visitor;
-    uv_tcp_init(&server->workers[0].loop, &visitor->tcp);
-    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&visitor->tcp) == 0) {
-        uv_buf_t buffer = {.base = (char *)(uintptr_t)line, .len = strlen(line)};
-        uv_os_fd_t descriptor;
-        if (*line)
-            uv_try_write((uv_stream_t *)&visitor->tcp, &buffer, 1);
-        if (copy && uv_fileno((uv_handle_t *)&visitor->tcp, &descriptor) == 0)
-            *copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-    }
-    uv_close((uv_handle_t *)&visitor->tcp, on_gone);
-}
-
-static void name_peer(struct connection *connection)
-{
-    struct sockaddr_in address;
-    int length = sizeof address;
-    char host[INET_ADDRSTRLEN] = "?";
-    if (uv_tcp_getpeername(&connection->tcp, (struct sockaddr *)&address, &length) == 0)
-        uv_ip4_name(&address, host, sizeof host);
-    snprintf(connection->peer, sizeof connection->peer, "%s:%u", host, ntohs(address.sin_port));
-}
-
-static struct connection *connection_new(struct worker *worker)
-{
-    struct server *server = worker->server;
-    own_pool *pool = census_pool(server->pool, "connection", 0, 0);
-    struct connection *connection = pool ? own_new(pool, &connection_type) : NULL;
-    if (!connection) {
-        own_drop(server->pool, pool);
-        return NULL;
-    }
-    connection->pool = pool;
-    connection->server = server;
-    connection->worker = worker;
-    connection->id = ++server->connections_received;
-    connection->since = server->workers[0].now;
-    connection->database = &server->databases[0];
-    connection->socket = -1;
-    connection->tcp.data = connection->write.data = connection;
-    __atomic_add_fetch(&server->connection_count, 1, __ATOMIC_RELAXED);
-    if (parser_init(connection) != 0 ||
-        own_pool_set_limit(pool, server->options.client_limit) != 0) {
-        own_drop(server->pool, pool);
-        return NULL;
-    }
-    return connection;
-}
-
-/* Where the socket could not be had, the connection ends. */
-static int start(struct connection *connection, int error)
-{
-    worker_enter(connection->worker, connection);
-    if (error) {
-        connection_close(connection);
-        return -1;
-    }
-    uv_tcp_nodelay(&connection->tcp, 1);
-    uv_tcp_keepalive(&connection->tcp, 1, KEEPALIVE_SECONDS); /* finds out who has vanished */
-    name_peer(connection);
-    uv_read_start((uv_stream_t *)&connection->tcp, on_room, on_read);
-    return 0;
-}
-
-void connection_start(struct connection *connection)
-{
-    uv_tcp_init(&connection->worker->loop, &connection->tcp);
-    int error = uv_tcp_open(&connection->tcp, connection->socket);
-    if (error)
-        close(connection->socket);
-    (void)start(connection, error);
-}
-
-/* The pool goes to the worker's thread with all that is in it. */
-static int hand_over(struct connection *connection)
-{
-    struct server *server = connection->server;
-    receive(server, "", &connection->socket);
-    if (connection->socket >= 0 && worker_hand_over(connection->worker, connection) == 0)
-        return 0;
-    if (connection->socket >= 0)
-        close(connection->socket);
-    own_drop(server->pool, connection->pool);
-    return -1;
-}
-
-int connection_accept(struct server *server)
-{
-    struct worker *worker = &server->workers[server->next_worker];
-    struct connection *connection = NULL;
-    if (__atomic_load_n(&server->connection_count, __ATOMIC_RELAXED) < server->options.clients_max)
-        connection = connection_new(worker);
-    if (!connection) {
-        receive(server, "-ERR max number of clients reached\r\n", NULL);
-        return -1;
-    }
-    server->next_worker = (server->next_worker + 1) % server->options.threads;
-    if (worker->number > 0)
-        return hand_over(connection);
-    uv_tcp_init(&worker->loop, &connection->tcp);
-    return start(connection,
-                 uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&connection->tcp));
 }

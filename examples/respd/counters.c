@@ -4,8 +4,7 @@
 #include "commands.h"
 #include "parser.h"
 
-/* The entry of a string, made where there is none, as an empty one. NULL: replied why not. */
-static struct entry *open_string(struct request *request, bool *is_new)
+struct entry *open_string(struct request *request, bool *is_new)
 {
     struct entry *entry = database_open(database_of(request), argument(request, 1), request->pool);
     *is_new = entry && entry->type == VALUE_NONE;
@@ -34,6 +33,7 @@ static void add(struct request *request, int64_t increment)
         reply_error(request, "ERR increment or decrement would overflow");
     else {
         cell_set_number(database_of(request)->pool, cell, number);
+        watch_touch(database_of(request), entry);
         reply_integer(request, number);
     }
 }
@@ -79,6 +79,7 @@ void command_append(struct request *request)
     if (length > (size_t)BULK_MAX) {
         reply_error(request, "ERR string exceeds maximum allowed size (proto-max-bulk-len)");
     } else if (cell_append(database->pool, &entry->value.string, argument(request, 2)) == 0) {
+        watch_touch(database, entry);
         reply_integer(request, (int64_t)length);
     } else {
         if (is_new)
@@ -94,4 +95,43 @@ void command_strlen(struct request *request)
     if (find_value(request, 1, VALUE_STRING, &entry))
         reply_integer(request,
                       entry ? (int64_t)cell_look(&entry->value.string, scratch).length : 0);
+}
+
+void command_setrange(struct request *request)
+{
+    int64_t offset;
+    struct entry *entry;
+    const struct string *value = argument(request, 3);
+    struct database *database = database_of(request);
+    char scratch[CELL_SCRATCH];
+    bool is_new;
+    if (!integer_argument(request, 2, &offset))
+        return;
+    if (offset < 0) {
+        reply_error(request, "ERR offset is out of range");
+        return;
+    }
+    if (!find_value(request, 1, VALUE_STRING, &entry))
+        return;
+    size_t length = entry ? cell_look(&entry->value.string, scratch).length : 0;
+    if (value->length == 0) {
+        reply_integer(request, (int64_t)length);
+        return;
+    }
+    if (offset > BULK_MAX - (int64_t)value->length) {
+        reply_error(request, "ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+        return;
+    }
+    entry = open_string(request, &is_new);
+    if (!entry)
+        return;
+    if (cell_write(database->pool, &entry->value.string, (size_t)offset, value) == 0) {
+        size_t end = (size_t)offset + value->length;
+        watch_touch(database, entry);
+        reply_integer(request, (int64_t)(length > end ? length : end));
+    } else {
+        if (is_new)
+            database_delete(database, entry);
+        reply_no_memory(request);
+    }
 }

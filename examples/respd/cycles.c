@@ -28,7 +28,7 @@ void reply_cycles(struct request *request)
     struct chains chains = {.request = request};
     uint32_t array = reply_array_begin(request);
     if (own_collect_find(reply_chain, &chains) != 0)
-        request->failed = true;
+        request_fail(request);
     else
         reply_array_end(request, array, chains.count);
 }
@@ -44,13 +44,13 @@ void reply_leak(struct request *request)
     OWN_SCOPED own_pool *parent = own_pool_new(NULL);
     own_pool *child = parent ? own_pool_new(parent) : NULL;
     if (!child) {
-        request->failed = true;
+        request_fail(request);
         return;
     }
     own_pool_set_name_borrowed(parent, "session");
     own_pool_set_name_borrowed(child, "transaction");
     if (own_hold(child, parent) < 0)
-        request->failed = true;
+        request_fail(request);
     else
         reply_ok(request);
 }

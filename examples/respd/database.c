@@ -7,6 +7,7 @@
 
 #include "census.h"
 #include "siphash.h"
+#include "watch.h"
 
 /* Room that a new database has from the start. */
 #define DATABASE_RESERVE 1024
@@ -72,6 +73,13 @@ struct entry *database_open(struct database *database, const struct string *key,
     return entry;
 }
 
+void database_limit(struct database *database, size_t limit)
+{
+    database->limit = limit;
+    if (database->pool)
+        (void)own_pool_set_limit(database->pool, limit); /* else from its next first key on */
+}
+
 static struct table *table_new(own_pool *owner, const char *name, size_t item_size)
 {
     own_pool *pool = census_pool(owner, name, 0, 0);
@@ -120,18 +128,7 @@ void database_clear_value(struct database *database, struct entry *entry)
     entry->type = VALUE_NONE;
 }
 
-void database_delete(struct database *database, struct entry *entry)
-{
-    if (database->keys.count == 1) {
-        database_flush(database); /* the last one: nothing stays */
-        return;
-    }
-    expiry_remove(database, entry);
-    database_clear_value(database, entry);
-    table_remove(&database->keys, &entry->item);
-}
-
-void database_flush(struct database *database)
+static void drop_all(struct database *database)
 {
     if (!database->pool)
         return;
@@ -141,6 +138,98 @@ void database_flush(struct database *database)
     database->deadlines = NULL;
     database->deadline_count = database->deadline_capacity = 0;
     own_drop(database->parent, pool);
+}
+
+/* Whether a value is one that clients can have seen: a command that fails has none or an empty one
+   deleted again, and who watches the key is not to know. */
+static bool is_seen(const struct entry *entry)
+{
+    switch (entry->type) {
+    case VALUE_LIST:
+        return entry->value.list->count > 0;
+    case VALUE_HASH:
+    case VALUE_SET:
+        return entry->value.table->count > 0;
+    default:
+        return entry->type != VALUE_NONE;
+    }
+}
+
+void database_delete(struct database *database, struct entry *entry)
+{
+    if (is_seen(entry))
+        watch_touch(database, entry);
+    if (database->keys.count == 1) {
+        drop_all(database); /* the last one: nothing stays */
+        return;
+    }
+    expiry_remove(database, entry);
+    database_clear_value(database, entry);
+    table_remove(&database->keys, &entry->item);
+}
+
+void database_flush(struct database *database)
+{
+    watch_mark_all(database);
+    drop_all(database);
+}
+
+/* Copies of values */
+
+static int copy_list(struct list *to, const struct list *from)
+{
+    struct list_place place = {from->first, from->first ? from->first->begin : 0};
+    const union cell *cell;
+    char scratch[CELL_SCRATCH];
+    while ((cell = list_read(&place))) {
+        struct string string = cell_look(cell, scratch);
+        if (list_push(to, LIST_RIGHT, &string, NULL) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int copy_table(struct table *to, const struct table *from, bool with_values)
+{
+    char scratch[CELL_SCRATCH];
+    for (struct item *item = table_first(from); item; item = table_next(from, item)) {
+        struct string key = table_key(from, item);
+        struct item *copy = table_add(to, &key, item->hash, NULL);
+        if (!copy)
+            return -1;
+        if (!with_values)
+            continue;
+        struct string value = cell_look(&((struct field *)item)->value, scratch);
+        if (cell_fill(to->pool, &((struct field *)copy)->value, &value, NULL) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int database_copy(struct database *database, struct entry *to, const struct entry *from)
+{
+    char scratch[CELL_SCRATCH];
+    struct entry copy = {.type = from->type};
+    int status;
+    if (from->type == VALUE_STRING) {
+        struct string string = cell_look(&from->value.string, scratch);
+        status = cell_fill(database->pool, &copy.value.string, &string, NULL);
+    } else {
+        copy.type = VALUE_NONE;
+        if (database_make(database, &copy, from->type) != 0)
+            return -1;
+        status = from->type == VALUE_LIST
+                     ? copy_list(copy.value.list, from->value.list)
+                     : copy_table(copy.value.table, from->value.table, from->type == VALUE_HASH);
+        if (status != 0)
+            database_clear_value(database, &copy);
+    }
+    if (status != 0)
+        return -1;
+    database_clear_value(database, to);
+    to->value = copy.value;
+    to->type = copy.type;
+    return 0;
 }
 
 struct string database_key(const struct database *database, const struct entry *entry)

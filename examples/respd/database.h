@@ -38,6 +38,10 @@ struct deadline {
     struct entry *entry;
 };
 
+#define DATABASE_WATCH_LISTS 64
+
+struct watch;
+
 struct database {
     own_pool *parent;   /* borrowed: of `pool` */
     own_pool *pool;     /* borrowed from the parent; NULL while there are no keys */
@@ -48,6 +52,8 @@ struct database {
     struct deadline *deadlines; /* a heap from index 1: the earliest is the first */
     uint32_t deadline_count, deadline_capacity;
     uint64_t hits, misses, expired;
+    struct watch *watches[DATABASE_WATCH_LISTS]; /* borrowed from clients, see watch.h; by hash */
+    size_t watch_count;
 };
 
 void database_init(struct database *database, unsigned number, own_pool *parent, size_t limit,
@@ -68,7 +74,15 @@ int database_make(struct database *database, struct entry *entry, enum value_typ
 /* Releases the value: what a reply shows lives on until the reply is written. */
 void database_clear_value(struct database *database, struct entry *entry);
 
+/* A new limit. What a pool that was born without one shares is not counted before it is empty. */
+void database_limit(struct database *database, size_t limit);
+
 void database_delete(struct database *database, struct entry *entry);
+
+/* Gives an entry a copy of another's value, whose long strings are held and not copied. -1 with
+   errno as own_alloc; then the entry is as it was. */
+int database_copy(struct database *database, struct entry *to, const struct entry *from);
+
 void database_flush(struct database *database);
 
 struct string database_key(const struct database *database, const struct entry *entry);

@@ -45,15 +45,58 @@ static bool is_allowed(const struct expire_options *options, int64_t old, int64_
            !(options->only_earlier && old >= 0 && when >= old);
 }
 
-static void expire(struct request *request, int64_t unit, const char *name)
+static void reply_invalid_time(struct request *request)
+{
+    reply_error(request, "ERR invalid expire time in '%s' command", command_name(request));
+}
+
+/* Turns a time into milliseconds since 1970; false where that is no number of 64 bits. */
+static bool convert(const struct request *request, int64_t time, struct time_form form,
+                    int64_t *when)
+{
+    int64_t from = form.is_absolute ? 0 : server_of(request)->now;
+    return !__builtin_mul_overflow(time, form.unit, when) &&
+           !__builtin_add_overflow(*when, from, when);
+}
+
+bool deadline_argument(struct request *request, size_t index, struct time_form form, int64_t *when)
+{
+    int64_t time;
+    if (!integer_argument(request, index, &time))
+        return false;
+    if (time > 0 && convert(request, time, form, when))
+        return true;
+    reply_invalid_time(request);
+    return false;
+}
+
+static const struct {
+    const char *word;
+    struct time_form form;
+} time_words[] = {
+    {"EX", {.unit = 1000}},
+    {"PX", {.unit = 1}},
+    {"EXAT", {.unit = 1000, .is_absolute = true}},
+    {"PXAT", {.unit = 1, .is_absolute = true}},
+};
+
+const struct time_form *time_word(const struct string *word)
+{
+    for (size_t i = 0; i < sizeof time_words / sizeof *time_words; i++)
+        if (string_is_word(word, time_words[i].word))
+            return &time_words[i].form;
+    return NULL;
+}
+
+static void expire(struct request *request, struct time_form form)
 {
     struct database *database = database_of(request);
     struct expire_options options = {0};
-    int64_t now = server_of(request)->now, time, when;
+    int64_t time, when;
     if (!parse_options(request, &options) || !integer_argument(request, 2, &time))
         return;
-    if (__builtin_mul_overflow(time, unit, &time) || __builtin_add_overflow(time, now, &when)) {
-        reply_error(request, "ERR invalid expire time in '%s' command", name);
+    if (!convert(request, time, form, &when)) {
+        reply_invalid_time(request);
         return;
     }
     struct entry *entry = database_find(database, argument(request, 1));
@@ -61,7 +104,7 @@ static void expire(struct request *request, int64_t unit, const char *name)
         reply_integer(request, 0);
         return;
     }
-    if (when <= now) {
+    if (when <= server_of(request)->now) {
         database_delete(database, entry);
     } else if (expiry_set(database, entry, when) != 0) {
         reply_no_memory(request);
@@ -74,34 +117,57 @@ static void expire(struct request *request, int64_t unit, const char *name)
 
 void command_expire(struct request *request)
 {
-    expire(request, 1000, "expire");
+    expire(request, (struct time_form){.unit = 1000});
 }
 
 void command_pexpire(struct request *request)
 {
-    expire(request, 1, "pexpire");
+    expire(request, (struct time_form){.unit = 1});
 }
 
-/* What is left, in a unit of so many milliseconds; -1: for ever; -2: no such key. */
-static void reply_left(struct request *request, int64_t unit)
+void command_expireat(struct request *request)
+{
+    expire(request, (struct time_form){.unit = 1000, .is_absolute = true});
+}
+
+void command_pexpireat(struct request *request)
+{
+    expire(request, (struct time_form){.unit = 1, .is_absolute = true});
+}
+
+/* When a key expires; -1: never; -2: no such key. */
+static void reply_time(struct request *request, struct time_form form)
 {
     struct database *database = database_of(request);
     struct entry *entry = database_find(database, argument(request, 1));
     int64_t when = entry ? expiry_of(database, entry) : -1;
-    if (when >= 0)
-        reply_integer(request, (when - server_of(request)->now + unit / 2) / unit);
-    else
+    if (when < 0) {
         reply_integer(request, entry ? -1 : -2);
+        return;
+    }
+    if (!form.is_absolute)
+        when -= server_of(request)->now;
+    reply_integer(request, when / form.unit + (when % form.unit >= (form.unit + 1) / 2));
 }
 
 void command_ttl(struct request *request)
 {
-    reply_left(request, 1000);
+    reply_time(request, (struct time_form){.unit = 1000});
 }
 
 void command_pttl(struct request *request)
 {
-    reply_left(request, 1);
+    reply_time(request, (struct time_form){.unit = 1});
+}
+
+void command_expiretime(struct request *request)
+{
+    reply_time(request, (struct time_form){.unit = 1000, .is_absolute = true});
+}
+
+void command_pexpiretime(struct request *request)
+{
+    reply_time(request, (struct time_form){.unit = 1, .is_absolute = true});
 }
 
 void command_persist(struct request *request)

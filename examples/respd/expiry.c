@@ -4,6 +4,7 @@
  * Each entry knows its place in the heap, so a deadline is changed or removed in O(log n).
  */
 #include "database.h"
+#include "watch.h"
 
 #define DEADLINES_FIRST 8
 
@@ -53,6 +54,7 @@ int expiry_set(struct database *database, struct entry *entry, int64_t when)
         entry->deadline = ++database->deadline_count;
     }
     sift(database, entry->deadline, (struct deadline){when, entry});
+    watch_touch(database, entry);
     return 0;
 }
 
@@ -61,6 +63,7 @@ void expiry_remove(struct database *database, struct entry *entry)
     uint32_t place = entry->deadline;
     if (!place)
         return;
+    watch_touch(database, entry);
     entry->deadline = 0;
     struct deadline last = database->deadlines[database->deadline_count--];
     if (last.entry != entry)

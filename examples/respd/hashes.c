@@ -4,16 +4,15 @@
 #include "commands.h"
 #include "siphash.h"
 
-static struct field *find_field(const struct entry *entry, const struct string *name)
+struct field *find_field(const struct entry *entry, const struct string *name)
 {
     if (!entry)
         return NULL;
     return (struct field *)table_find(entry->value.table, name, siphash(name->bytes, name->length));
 }
 
-/* The field of that name, made where there is none. NULL: no memory. */
-static struct field *open_field(struct request *request, struct entry *entry,
-                                const struct string *name, bool *is_new)
+struct field *open_field(struct request *request, struct entry *entry, const struct string *name,
+                         bool *is_new)
 {
     uint32_t hash = siphash(name->bytes, name->length);
     struct item *item = table_find(entry->value.table, name, hash);
@@ -23,17 +22,28 @@ static struct field *open_field(struct request *request, struct entry *entry,
     return (struct field *)item;
 }
 
-void command_hset(struct request *request)
+/* Takes fields out again, the arguments up to an index that were added. */
+static void take_back(struct request *request, const struct entry *entry, const bool *is_added,
+                      size_t end)
+{
+    for (size_t i = 2; i < end; i += 2)
+        if (is_added[i])
+            table_remove(entry->value.table, &find_field(entry, argument(request, i))->item);
+}
+
+/* false: replied why not. Then no field was added, but some may have their new values. */
+static bool set_fields(struct request *request, int64_t *added)
 {
     if (request->argument_count % 2 != 0) {
         reply_wrong_arity(request);
-        return;
+        return false;
     }
-    struct entry *entry = open_value(request, 1, VALUE_HASH);
+    bool *is_added = arguments_to_mark(request);
+    struct entry *entry = is_added ? open_value(request, 1, VALUE_HASH) : NULL;
     if (!entry)
-        return;
+        return false;
     struct table *fields = entry->value.table;
-    int64_t added = 0;
+    *added = 0;
     for (size_t i = 2; i < request->argument_count; i += 2) {
         bool is_new;
         struct field *field = open_field(request, entry, argument(request, i), &is_new);
@@ -41,13 +51,40 @@ void command_hset(struct request *request)
                                    request->pool) != 0) {
             if (field && is_new)
                 table_remove(fields, &field->item);
+            take_back(request, entry, is_added, i);
             close_value(request, entry);
             reply_no_memory(request);
-            return;
+            return false;
         }
-        added += is_new;
+        watch_touch(database_of(request), entry);
+        is_added[i] = is_new;
+        *added += is_new;
     }
-    reply_integer(request, added);
+    return true;
+}
+
+void command_hset(struct request *request)
+{
+    int64_t added;
+    if (set_fields(request, &added))
+        reply_integer(request, added);
+}
+
+void command_hmset(struct request *request)
+{
+    int64_t added;
+    if (set_fields(request, &added))
+        reply_ok(request);
+}
+
+void command_hsetnx(struct request *request)
+{
+    struct entry *entry;
+    int64_t added = 0;
+    if (!find_value(request, 1, VALUE_HASH, &entry))
+        return;
+    if (find_field(entry, argument(request, 2)) || set_fields(request, &added))
+        reply_integer(request, added);
 }
 
 void command_hget(struct request *request)
@@ -77,7 +114,7 @@ void command_hmget(struct request *request)
     }
 }
 
-void command_hgetall(struct request *request)
+static void reply_fields(struct request *request, bool names, bool values)
 {
     struct entry *entry;
     if (!find_value(request, 1, VALUE_HASH, &entry))
@@ -87,13 +124,40 @@ void command_hgetall(struct request *request)
         return;
     }
     const struct table *fields = entry->value.table;
-    reply_array(request, fields->count * 2);
+    reply_array(request, fields->count * ((size_t)names + values));
     for (struct item *item = table_first(fields); item && !request->failed;
          item = table_next(fields, item)) {
         struct string name = table_key(fields, item);
-        reply_string(request, &name);
-        reply_cell(request, &((struct field *)item)->value);
+        if (names)
+            reply_string(request, &name);
+        if (values)
+            reply_cell(request, &((struct field *)item)->value);
     }
+}
+
+void command_hgetall(struct request *request)
+{
+    reply_fields(request, true, true);
+}
+
+void command_hkeys(struct request *request)
+{
+    reply_fields(request, true, false);
+}
+
+void command_hvals(struct request *request)
+{
+    reply_fields(request, false, true);
+}
+
+void command_hstrlen(struct request *request)
+{
+    struct entry *entry;
+    char scratch[CELL_SCRATCH];
+    if (!find_value(request, 1, VALUE_HASH, &entry))
+        return;
+    const struct field *field = find_field(entry, argument(request, 2));
+    reply_integer(request, field ? (int64_t)cell_look(&field->value, scratch).length : 0);
 }
 
 void command_hdel(struct request *request)
@@ -105,6 +169,7 @@ void command_hdel(struct request *request)
     for (size_t i = 2; entry && i < request->argument_count; i++) {
         struct field *field = find_field(entry, argument(request, i));
         if (field) {
+            watch_touch(database_of(request), entry);
             cell_clear(entry->value.table->pool, &field->value);
             table_remove(entry->value.table, &field->item);
             deleted++;
@@ -149,6 +214,7 @@ static bool increment(struct request *request, struct entry *entry, int64_t by)
         return false;
     }
     cell_set_number(entry->value.table->pool, &field->value, number);
+    watch_touch(database_of(request), entry);
     reply_integer(request, number);
     return true;
 }

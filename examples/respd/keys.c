@@ -79,20 +79,22 @@ void command_flushall(struct request *request)
     reply_ok(request);
 }
 
-void command_rename(struct request *request)
+bool rename_key(struct request *request)
 {
     struct database *database = database_of(request);
     struct entry *from = database_find(database, argument(request, 1));
     if (!from) {
         reply_error(request, "ERR no such key");
-        return;
+        return false;
     }
     struct entry *to = database_open(database, argument(request, 2), request->pool);
     if (!to) {
         reply_no_memory(request);
-        return;
+        return false;
     }
     if (to != from) {
+        watch_touch(database, from);
+        watch_touch(database, to);
         database_clear_value(database, to);
         to->value = from->value;
         to->type = from->type;
@@ -100,7 +102,13 @@ void command_rename(struct request *request)
         from->type = VALUE_NONE; /* the value is the other's now */
         database_delete(database, from);
     }
-    reply_ok(request);
+    return true;
+}
+
+void command_rename(struct request *request)
+{
+    if (rename_key(request))
+        reply_ok(request);
 }
 
 /* KEYS and SCAN: what is asked for, and how much was found. */

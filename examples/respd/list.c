@@ -3,6 +3,8 @@
  */
 #include "list.h"
 
+#include <string.h>
+
 #include "census.h"
 
 #define NODE_CELLS_FIRST 4 /* of the only node of a short list */
@@ -92,6 +94,67 @@ void list_pop(struct list *list, enum list_end end)
         node_remove(list, node);
 }
 
+/* Splits a full node: the cells from its middle on go to a new node behind it. */
+static int node_split(struct list *list, struct list_node *node)
+{
+    struct list_node *fresh =
+        own_alloc_raw(list->pool, 1, sizeof *node + NODE_CELLS * sizeof(union cell));
+    if (!fresh)
+        return -1;
+    uint32_t middle = node->begin + (node->end - node->begin) / 2;
+    *fresh = (struct list_node){.previous = node, .next = node->next, .capacity = NODE_CELLS};
+    fresh->end = node->end - middle;
+    memcpy(fresh->cells, &node->cells[middle], fresh->end * sizeof(union cell));
+    node->end = middle;
+    *(node->next ? &node->next->previous : &list->last) = fresh;
+    node->next = fresh;
+    return 0;
+}
+
+int list_insert(struct list *list, struct list_place place, const struct string *string,
+                own_pool *giver)
+{
+    union cell cell = {0};
+    struct list_node *node = place.node;
+    if (cell_fill(list->pool, &cell, string, giver) != 0)
+        return -1;
+    if (node->begin == 0 && node->end == node->capacity) {
+        if (node_split(list, node) != 0) {
+            cell_clear(list->pool, &cell);
+            return -1;
+        }
+        if (place.at > node->end) {
+            place = (struct list_place){node->next, place.at - node->end};
+            node = place.node;
+        }
+    }
+    if (node->end < node->capacity) {
+        memmove(&node->cells[place.at + 1], &node->cells[place.at],
+                (node->end - place.at) * sizeof cell);
+        node->end++;
+    } else {
+        memmove(&node->cells[node->begin - 1], &node->cells[node->begin],
+                (place.at - node->begin) * sizeof cell);
+        node->begin--;
+        place.at--;
+    }
+    node->cells[place.at] = cell;
+    list->count++;
+    return 0;
+}
+
+void list_remove(struct list *list, struct list_place place)
+{
+    struct list_node *node = place.node;
+    cell_clear(list->pool, &node->cells[place.at]);
+    node->end--;
+    memmove(&node->cells[place.at], &node->cells[place.at + 1],
+            (node->end - place.at) * sizeof(union cell));
+    list->count--;
+    if (node->begin == node->end)
+        node_remove(list, node);
+}
+
 struct list_place list_seek(const struct list *list, size_t index)
 {
     struct list_node *node;
@@ -119,4 +182,19 @@ const union cell *list_read(struct list_place *place)
         place->at = place->node ? place->node->begin : 0;
     }
     return place->node ? &place->node->cells[place->at++] : NULL;
+}
+
+struct list_place list_end_place(const struct list *list, enum list_end end)
+{
+    return end == LIST_LEFT ? (struct list_place){list->first, list->first->begin}
+                            : (struct list_place){list->last, list->last->end};
+}
+
+const union cell *list_read_left(struct list_place *place)
+{
+    if (place->node && place->at == place->node->begin) {
+        place->node = place->node->previous;
+        place->at = place->node ? place->node->end : 0;
+    }
+    return place->node ? &place->node->cells[--place->at] : NULL;
 }

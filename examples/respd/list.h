@@ -44,7 +44,19 @@ struct list_place {
 /* The place of an index below the count. Cost: the nodes from the nearer end. */
 struct list_place list_seek(const struct list *list, size_t index);
 
+/* Puts a string in front of the cell at a place. Errors and giver as list_push. */
+int list_insert(struct list *list, struct list_place place, const struct string *string,
+                own_pool *giver);
+
+/* Takes the cell at a place out. Afterwards no other place of the list is valid. */
+void list_remove(struct list *list, struct list_place place);
+
 /* The cell at a place, borrowed, and a step to the right; NULL at the end. */
 const union cell *list_read(struct list_place *place);
+
+/* The place before the first cell that list_read gives, or behind the last one for a step to the
+   left. The list is not empty. */
+struct list_place list_end_place(const struct list *list, enum list_end end);
+const union cell *list_read_left(struct list_place *place);
 
 #endif

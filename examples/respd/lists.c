@@ -10,13 +10,28 @@ static void push(struct request *request, enum list_end end)
     if (!entry)
         return;
     struct list *list = entry->value.list;
+    watch_touch(database_of(request), entry);
     for (size_t i = 2; i < request->argument_count; i++)
         if (list_push(list, end, argument(request, i), request->pool) != 0) {
+            while (i-- > 2) /* all or nothing */
+                list_pop(list, end);
             close_value(request, entry);
             reply_no_memory(request);
             return;
         }
     reply_integer(request, (int64_t)list->count);
+}
+
+/* The same where there is a list already. */
+static void push_on(struct request *request, enum list_end end)
+{
+    struct entry *entry;
+    if (!find_value(request, 1, VALUE_LIST, &entry))
+        return;
+    if (entry)
+        push(request, end);
+    else
+        reply_integer(request, 0);
 }
 
 void command_lpush(struct request *request)
@@ -29,11 +44,23 @@ void command_rpush(struct request *request)
     push(request, LIST_RIGHT);
 }
 
-/* An element that is long is held by the reply before the list lets it go. */
-static void pop_one(struct request *request, struct list *list, enum list_end end)
+void command_lpushx(struct request *request)
 {
-    reply_cell(request, list_at_end(list, end));
-    if (!request->failed)
+    push_on(request, LIST_LEFT);
+}
+
+void command_rpushx(struct request *request)
+{
+    push_on(request, LIST_RIGHT);
+}
+
+/* What is long is held by the reply before the list lets it go; all go, or none. */
+static void pop_some(struct request *request, struct list *list, enum list_end end, size_t count)
+{
+    struct list_place place = list_end_place(list, end);
+    for (size_t i = 0; i < count; i++)
+        reply_cell(request, end == LIST_LEFT ? list_read(&place) : list_read_left(&place));
+    for (size_t i = 0; i < count && !request->failed; i++)
         list_pop(list, end);
 }
 
@@ -61,14 +88,15 @@ static void pop(struct request *request, enum list_end end)
         return;
     }
     struct list *list = entry->value.list;
+    if (count != 0)
+        watch_touch(database_of(request), entry);
     if (count >= 0) {
         count = (uint64_t)count < list->count ? count : (int64_t)list->count;
         reply_array(request, (size_t)count);
     } else {
         count = 1;
     }
-    while (count-- > 0 && !request->failed)
-        pop_one(request, list, end);
+    pop_some(request, list, end, (size_t)count);
     close_value(request, entry);
 }
 

@@ -6,18 +6,29 @@ noinst_PROGRAMS += %D%/respd
 %C%_respd_LDADD = libown.la $(UV_LIBS) $(HIREDIS_LIBS)
 %C%_respd_SOURCES = \
 	%D%/admin.c \
+	%D%/arrival.c \
 	%D%/census.c \
 	%D%/census.h \
+	%D%/channels.c \
+	%D%/channels.h \
+	%D%/clients.c \
 	%D%/commands.c \
 	%D%/commands.h \
 	%D%/connection.c \
 	%D%/connection.h \
+	%D%/copies.c \
 	%D%/counters.c \
 	%D%/cycles.c \
 	%D%/database.c \
 	%D%/database.h \
 	%D%/deadlines.c \
+	%D%/describe.c \
+	%D%/descriptions.c \
+	%D%/descriptions.h \
+	%D%/edits.c \
+	%D%/expiring.c \
 	%D%/expiry.c \
+	%D%/floats.c \
 	%D%/glob.c \
 	%D%/glob.h \
 	%D%/hashes.c \
@@ -26,33 +37,58 @@ noinst_PROGRAMS += %D%/respd
 	%D%/keys.c \
 	%D%/list.c \
 	%D%/list.h \
+	%D%/listener.c \
+	%D%/listener.h \
 	%D%/lists.c \
 	%D%/main.c \
+	%D%/message.c \
+	%D%/message.h \
+	%D%/mirror.c \
+	%D%/mirror.h \
 	%D%/monitor.c \
 	%D%/monitor.h \
 	%D%/number.c \
 	%D%/number.h \
 	%D%/parser.c \
 	%D%/parser.h \
+	%D%/random.c \
+	%D%/random.h \
+	%D%/refusal.c \
+	%D%/refusal.h \
 	%D%/reply.c \
+	%D%/report.c \
+	%D%/report.h \
 	%D%/request.c \
 	%D%/request.h \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/session.c \
+	%D%/setops.c \
 	%D%/sets.c \
 	%D%/siphash.c \
 	%D%/siphash.h \
+	%D%/statistics.c \
+	%D%/statistics.h \
 	%D%/strings.c \
+	%D%/subcommands.c \
+	%D%/subscribe.c \
+	%D%/subscribe.h \
+	%D%/summaries.c \
 	%D%/table.c \
 	%D%/table.h \
 	%D%/text.c \
 	%D%/text.h \
+	%D%/transaction.c \
+	%D%/transaction.h \
 	%D%/tree.c \
+	%D%/watch.c \
+	%D%/watch.h \
 	%D%/worker.c \
 	%D%/worker.h
 
 respd_tests = \
+	%D%/tests/admin \
+	%D%/tests/crowd \
 	%D%/tests/cycles \
 	%D%/tests/drain \
 	%D%/tests/expiry \
@@ -63,16 +99,26 @@ respd_tests = \
 	%D%/tests/limit \
 	%D%/tests/model \
 	%D%/tests/monitor \
-	%D%/tests/protocol
+	%D%/tests/protocol \
+	%D%/tests/pubsub \
+	%D%/tests/shortage \
+	%D%/tests/transactions
 
+%C%_tests_admin_SOURCES = %D%/tests/admin.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_admin_LDADD =
 %C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_cycles_LDADD =
+%C%_tests_crowd_SOURCES = %D%/tests/crowd.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_crowd_LDADD =
 %C%_tests_drain_SOURCES = %D%/tests/drain.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_drain_LDADD =
 %C%_tests_expiry_SOURCES = %D%/tests/expiry.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_expiry_LDADD =
-%C%_tests_faults_SOURCES = %D%/tests/faults.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_faults_SOURCES = %D%/tests/faults.c %D%/tests/faults.h %D%/tests/client.c \
+	%D%/tests/client.h
+%C%_tests_faults_CPPFLAGS = $(AM_CPPFLAGS) -DFAULTY='"%D%/tests/.libs/faulty.so"'
 %C%_tests_faults_LDADD =
+%C%_tests_faults_DEPENDENCIES = %D%/tests/faulty.la
 %C%_tests_hammer_SOURCES = %D%/tests/hammer.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_hammer_LDADD =
 %C%_tests_hold_SOURCES = %D%/tests/hold.c %D%/tests/client.c %D%/tests/client.h
@@ -87,10 +133,23 @@ respd_tests = \
 %C%_tests_monitor_LDADD =
 %C%_tests_protocol_SOURCES = %D%/tests/protocol.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_protocol_LDADD =
+%C%_tests_shortage_SOURCES = %D%/tests/shortage.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_shortage_LDADD =
+%C%_tests_pubsub_SOURCES = %D%/tests/pubsub.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_pubsub_LDADD =
+%C%_tests_transactions_SOURCES = %D%/tests/transactions.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_transactions_LDADD =
+
+# Preloaded into the server by tests/faults.
+check_LTLIBRARIES += %D%/tests/faulty.la
+%C%_tests_faulty_la_SOURCES = %D%/tests/faulty.c %D%/tests/faults.h
+%C%_tests_faulty_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath $(abs_builddir)/%D%
+%C%_tests_faulty_la_LIBADD =
 
 respd_scripts = \
 	%D%/tests/compat.sh \
 	%D%/tests/load.sh \
+	%D%/tests/python.sh \
 	%D%/tests/rounds.sh \
 	%D%/tests/threads.sh
 
@@ -102,8 +161,15 @@ EXTRA_DIST += \
 	%D%/demo.sh \
 	%D%/scratch.sh \
 	%D%/speed.sh \
+	%D%/tests/calls.py \
+	%D%/tests/compat-admin.commands \
+	%D%/tests/compat-admin.replies \
 	%D%/tests/compat.commands \
-	%D%/tests/compat.replies
+	%D%/tests/compat.replies \
+	%D%/tests/transactions.commands \
+	%D%/tests/transactions.replies \
+	%D%/tests/types.commands \
+	%D%/tests/types.replies
 
 # The server under Valgrind, its clients not.
 respd_under_valgrind = $(LIBTOOL) --silent --mode=execute valgrind --quiet --error-exitcode=99 \

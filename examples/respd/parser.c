@@ -3,21 +3,23 @@
  */
 #include "parser.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <hiredis/hiredis.h>
+#include <hiredis/sds.h>
 
 #include "number.h"
 #include "request.h"
 
-/* hiredis frees its buffer when that is empty and larger. */
+/* The buffer is freed when it is empty and larger. */
 #define READER_KEEPS ((size_t)64 << 10)
 #define BUFFER_STEP ((size_t)16 << 10) /* what is counted of it is a multiple of this */
 
-static const char limit_error[] = "ERR client exceeded its memory limit";
-static const char count_error[] = "ERR Protocol error: invalid multibulk length";
-static const char bulk_error[] = "ERR Protocol error: invalid bulk length";
+static const char limit_error[] = PARSER_LIMIT_ERROR;
+static const char count_error[] = PARSER_COUNT_ERROR;
+static const char bulk_error[] = PARSER_LENGTH_ERROR;
 
 /* hiredis 1.0 counts the elements of an array with size_t, and allocates its stack. */
 #if HIREDIS_MAJOR >= 1
@@ -43,6 +45,18 @@ static void *refuse(const redisReadTask *task, const char *error, char byte)
     return NULL;
 }
 
+/* After a failed allocation: the spare request takes the place of the one that arrives. false: the
+   connection's limit is the reason. */
+static bool refuse_arriving(struct connection *connection)
+{
+    if (errno == EDQUOT)
+        return false;
+    if (connection->arriving)
+        request_drop(connection->arriving);
+    connection->arriving = refusal_take(connection);
+    return true;
+}
+
 static void *on_array(const redisReadTask *task, element_count count)
 {
     struct connection *connection = task_connection(task);
@@ -51,7 +65,8 @@ static void *on_array(const redisReadTask *task, element_count count)
     if (count > ARGUMENTS_MAX)
         return refuse(task, count_error, 0);
     connection->arriving = request_new(connection);
-    return connection->arriving ? connection->arriving : refuse(task, limit_error, 0);
+    return connection->arriving || refuse_arriving(connection) ? connection->arriving
+                                                               : refuse(task, limit_error, 0);
 }
 
 static void *on_string(const redisReadTask *task, char *bytes, size_t length)
@@ -61,7 +76,8 @@ static void *on_string(const redisReadTask *task, char *bytes, size_t length)
         return refuse(task, NULL, task->type == REDIS_REPLY_ERROR ? '-' : '+');
     if (length > (size_t)BULK_MAX)
         return refuse(task, bulk_error, 0);
-    if (request_add(connection->arriving, bytes, length) != 0)
+    if (connection->arriving != connection->refusal.spare &&
+        request_add(connection->arriving, bytes, length) != 0 && !refuse_arriving(connection))
         return refuse(task, limit_error, 0);
     return connection->arriving;
 }
@@ -93,7 +109,7 @@ int parser_init(struct connection *connection)
     if (!connection->reader)
         return -1;
     connection->reader->privdata = connection;
-    connection->reader->maxbuf = READER_KEEPS;
+    connection->reader->maxbuf = 0; /* see shrink */
     return 0;
 }
 
@@ -111,13 +127,39 @@ void parser_free(struct connection *connection)
  */
 static void count_buffer(struct connection *connection, size_t bytes)
 {
-    size_t limit = connection->server->options.client_limit;
     size_t counted = bytes - bytes % BUFFER_STEP;
     if (counted == connection->buffer_counted)
         return;
     connection->buffer_counted = counted;
+    parser_limit(connection);
+}
+
+void parser_limit(struct connection *connection)
+{
+    size_t limit = connection->server->options.client_limit;
+    size_t counted = connection->buffer_counted;
     /* Cannot fail: the pool has a limit already. 0 would be none. */
     (void)own_pool_set_limit(connection->pool, counted < limit ? limit - counted : 1);
+}
+
+/* hiredis would do so too, and abort where there is no memory. */
+static void shrink(redisReader *reader)
+{
+    sds buffer = sdsRemoveFreeSpace(reader->buf);
+    if (buffer)
+        reader->buf = buffer;
+}
+
+int parser_reserve(struct connection *connection, size_t length)
+{
+    redisReader *reader = connection->reader;
+    if (reader->len == 0 && sdsavail(reader->buf) > READER_KEEPS)
+        shrink(reader);
+    sds buffer = sdsMakeRoomFor(reader->buf, length);
+    if (!buffer)
+        return -1;
+    reader->buf = buffer;
+    return 0;
 }
 
 int parser_feed(struct connection *connection, const char *bytes, size_t length)
@@ -129,9 +171,48 @@ int parser_feed(struct connection *connection, const char *bytes, size_t length)
     return redisReaderFeed(reader, bytes, length) == REDIS_OK ? 0 : -1;
 }
 
+size_t parser_give_up(struct connection *connection, const char **rest, size_t *arguments,
+                      enum skip_state *state)
+{
+    redisReader *reader = connection->reader;
+    *arguments = 0;
+    *state = SKIP_START;
+    if (reader->ridx >= 0) {
+        const redisReadTask *task = READER_TASK(reader);
+        bool has_mark = task->type >= 0;
+        if (task->parent) {
+            *arguments = (size_t)(task->parent->elements - task->idx);
+            *state = has_mark ? SKIP_LENGTH : SKIP_MARK;
+        } else if (has_mark) {
+            *state = SKIP_COUNT;
+        }
+    }
+    if (connection->arriving)
+        request_drop(connection->arriving);
+    connection->arriving = NULL;
+    *rest = reader->buf + reader->pos;
+    return reader->len - reader->pos;
+}
+
+void parser_clear(struct connection *connection)
+{
+    redisReader *reader = connection->reader;
+    reader->ridx = -1;
+    reader->reply = NULL;
+    reader->pos = reader->len = 0;
+    sdsclear(reader->buf);
+    shrink(reader);
+    count_buffer(connection, 0);
+}
+
 size_t connection_buffered(const struct connection *connection)
 {
     return connection->reader->len - connection->reader->pos;
+}
+
+size_t connection_buffer_left(const struct connection *connection)
+{
+    return sdsavail(connection->reader->buf);
 }
 
 /* Errors */
@@ -243,14 +324,12 @@ static struct request *next_inline(struct connection *connection, const char **e
     if (length > 0 && line[length - 1] == '\r')
         length--;
 
-    struct request *request = request_new(connection);
-    if (!request)
+    connection->arriving = request_new(connection);
+    if (connection->arriving && inline_split(connection->arriving, line, length, error) == 0)
+        return connection->arriving;
+    if (!*error && !refuse_arriving(connection))
         *error = limit_error;
-    else if (inline_split(request, line, length, error) == 0)
-        return request;
-    else if (!*error)
-        *error = limit_error;
-    return NULL;
+    return *error ? NULL : connection->arriving;
 }
 
 /* Whether the reader is between two commands; it may have looked for the next one already. */
@@ -283,9 +362,9 @@ struct request *parser_next(struct connection *connection, const char **error)
         count_buffer(connection, connection->reader->len);
         if (object == connection) /* the nil of on_nil */
             continue;
-        struct request *request = object;
+        struct request *request = connection->arriving;
         connection->arriving = NULL;
-        if (request->argument_count > 0)
+        if (request->argument_count > 0 || request == connection->refusal.spare)
             return request;
         request_drop(request); /* an empty line, or "*0" */
     }

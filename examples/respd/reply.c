@@ -17,7 +17,7 @@ static int add_buffer(struct request *request, const char *bytes, size_t length)
         uv_buf_t *old = request->buffers == request->first_buffers ? NULL : request->buffers;
         uv_buf_t *buffers = own_realloc(request->pool, old, capacity, sizeof *buffers);
         if (!buffers) {
-            request->failed = true;
+            request_fail(request);
             return -1;
         }
         if (!old)
@@ -42,7 +42,7 @@ static char *add_piece(struct request *request, size_t length)
         size = size < length ? length : size;
         char *chunk = own_alloc_raw(request->pool, size, 1);
         if (!chunk) {
-            request->failed = true;
+            request_fail(request);
             return NULL;
         }
         request->chunk = chunk;
@@ -156,12 +156,22 @@ void reply_string(struct request *request, const struct string *string)
     }
     /* Shown, not copied: from now on it lives at least as long as this request. */
     add_head(request, '$', (int64_t)string->length);
-    if (request->failed || own_hold(request->pool, string->text->pool) != 0) {
-        request->failed = true;
+    if (request->failed)
         return;
-    }
-    if (add_buffer(request, string->bytes, string->length) == 0)
+    if (own_hold(request->pool, string->text->pool) != 0)
+        request_fail(request);
+    else if (add_buffer(request, string->bytes, string->length) == 0)
         add_bytes(request, "\r\n", 2);
+}
+
+void reply_object(struct request *request, void *object, const char *bytes, size_t length)
+{
+    if (request->failed)
+        return;
+    if (own_hold(request->pool, object) != 0)
+        request_fail(request);
+    else
+        add_buffer(request, bytes, length);
 }
 
 void reply_word(struct request *request, const char *word)
@@ -222,7 +232,7 @@ void reply_syntax_error(struct request *request)
 
 void reply_no_memory(struct request *request)
 {
-    reply_error(request, "OOM command not allowed when used memory > 'maxmemory'.");
+    reply_error(request, "%s", NO_MEMORY_ERROR);
 }
 
 void reply_not_integer(struct request *request)

@@ -3,6 +3,7 @@
  */
 #include "request.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "census.h"
@@ -29,7 +30,10 @@ struct request *request_new(struct connection *connection)
 
 void request_drop(struct request *request)
 {
-    own_drop(request->connection->pool, request->pool);
+    if (request == request->connection->refusal.spare)
+        refusal_done(request->connection);
+    else
+        own_drop(request->connection->pool, request->pool);
 }
 
 static int grow_arguments(struct request *request)
@@ -61,4 +65,10 @@ int request_add(struct request *request, const char *bytes, size_t length)
         return -1;
     request->arguments[request->argument_count++] = argument;
     return 0;
+}
+
+void request_fail(struct request *request)
+{
+    if (!request->failed)
+        request->failed = errno ? errno : ENOMEM;
 }

@@ -33,7 +33,7 @@ struct request {
     size_t chunk_left;
     size_t reply_size;
     size_t weight; /* while the reply waits to be written, see connection.c */
-    bool failed;   /* the pool had no room for all of it: the connection's limit */
+    int failed;    /* errno where there was no memory for all of it; 0: it is whole */
 
     struct string first_arguments[REQUEST_ARGUMENTS];
     uv_buf_t first_buffers[REQUEST_BUFFERS];
@@ -46,6 +46,12 @@ void request_drop(struct request *request);
 
 /* Adds an argument; a long one becomes a text. -1 with errno as own_alloc. */
 int request_add(struct request *request, const char *bytes, size_t length);
+
+/* Marks the reply as failed, with errno as own_alloc left it. */
+void request_fail(struct request *request);
+
+/* What the reply is then, where the limit of the connection is not the reason. */
+#define NO_MEMORY_ERROR "OOM command not allowed when used memory > 'maxmemory'."
 
 /*
  * The pieces of a reply. Short strings are copied, texts are held. Where there is no room the
@@ -62,6 +68,10 @@ void reply_bytes(struct request *request, const char *bytes, size_t length);
 void reply_word(struct request *request, const char *word);
 void reply_number(struct request *request, int64_t number); /* as a string */
 void reply_cell(struct request *request, const union cell *cell);
+
+/* Bytes of an object, which is held as texts are. */
+void reply_object(struct request *request, void *object, const char *bytes, size_t length);
+
 void reply_array(struct request *request, size_t count);
 
 /* An array whose count is known at its end. */

@@ -11,8 +11,9 @@
 #include "connection.h"
 #include "monitor.h"
 
-#define BACKLOG 511
-#define EXPIRE_AT_ONCE 1000 /* keys, before others get their turn */
+#define EXPIRE_AT_ONCE 1000   /* keys, before others get their turn */
+#define EXPIRY_WAIT 60000     /* milliseconds: the system's clock may be set meanwhile */
+#define CLOCK_DIFFERENCE 1000 /* milliseconds, between threads */
 
 static const own_type server_type = {
     .name = "server",
@@ -44,8 +45,10 @@ void server_lock_keys(struct worker *worker)
     struct server *server = worker->server;
     if (server_is_threaded(server))
         pthread_mutex_lock(&server->keys);
-    if (worker->now > server->now)
-        server->now = worker->now; /* threads differ by a little: the clock does not go back */
+    /* Threads differ by a little, and the clock of the databases does not go back for that; but
+       where the system's clock was set back it does. */
+    if (worker->now > server->now || worker->now < server->now - CLOCK_DIFFERENCE)
+        server->now = worker->now;
 }
 
 void server_unlock_keys(struct worker *worker)
@@ -61,9 +64,10 @@ static void on_expiry(uv_timer_t *timer);
 static void set_timer(struct server *server)
 {
     int64_t now = first_worker(server)->now;
+    int64_t wait = server->due > now ? server->due - now : 0;
     if (server->due != INT64_MAX && !first_worker(server)->draining)
         uv_timer_start(&server->expiry_timer, on_expiry,
-                       server->due > now ? (uint64_t)(server->due - now) : 0, 0);
+                       (uint64_t)(wait < EXPIRY_WAIT ? wait : EXPIRY_WAIT), 0);
 }
 
 static void run_expiry(struct server *server)
@@ -110,7 +114,7 @@ static void drain(struct worker *worker)
     bool is_first = worker == first_worker(server) && !worker->draining;
     worker_drain(worker);
     if (is_first) {
-        uv_close((uv_handle_t *)&server->listener, NULL);
+        listener_close(&server->listener);
         uv_close((uv_handle_t *)&server->expiry_timer, NULL);
         uv_close((uv_handle_t *)&server->terminate, NULL);
         uv_close((uv_handle_t *)&server->interrupt, NULL);
@@ -172,49 +176,31 @@ void server_trim_others(struct worker *worker)
             worker_wake(&server->workers[i]);
 }
 
-/* Listening */
-
-static void on_connection(uv_stream_t *listener, int status)
-{
-    struct server *server = listener->data;
-    worker_begin(first_worker(server));
-    if (status == 0 && connection_accept(server) != 0)
-        server->connections_rejected++;
-}
-
 static int server_listen(struct server *server)
 {
-    struct sockaddr_in address;
-    int length = sizeof address;
-    int error = uv_ip4_addr(server->options.bind, server->options.port, &address);
-    if (error == 0)
-        error = uv_tcp_bind(&server->listener, (const struct sockaddr *)&address, 0);
-    if (error == 0)
-        error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
-    if (error == 0)
-        error = uv_tcp_getsockname(&server->listener, (struct sockaddr *)&address, &length);
-    if (error == 0) {
-        server->port = ntohs(address.sin_port);
-        error = uv_signal_start(&server->terminate, on_signal, SIGTERM);
-    }
+    const struct options *options = &server->options;
+    int port = listener_open(&server->listener, first_worker(server), options->bind, options->port);
+    if (port < 0)
+        return port;
+    server->port = port;
+    int error = uv_signal_start(&server->terminate, on_signal, SIGTERM);
     return error ? error : uv_signal_start(&server->interrupt, on_signal, SIGINT);
 }
 
 static void add_handles(struct server *server)
 {
     uv_loop_t *loop = &first_worker(server)->loop;
-    uv_tcp_init(loop, &server->listener);
     uv_timer_init(loop, &server->expiry_timer);
     uv_signal_init(loop, &server->terminate);
     uv_signal_init(loop, &server->interrupt);
-    server->listener.data = server->expiry_timer.data = server->terminate.data =
-        server->interrupt.data = server;
+    server->expiry_timer.data = server->terminate.data = server->interrupt.data = server;
 }
 
 static int make_workers(struct server *server)
 {
     make_keys_lock(&server->keys);
     uv_mutex_init(&server->alone);
+    uv_mutex_init(&server->channels);
     server->due = INT64_MAX;
     server->workers = OWN_ALLOC_N(server->pool, struct worker, server->options.threads);
     int error = server->workers ? 0 : UV_ENOMEM;
@@ -223,12 +209,22 @@ static int make_workers(struct server *server)
     return error;
 }
 
+static void make_run_id(char id[RUN_ID_SIZE])
+{
+    unsigned char bytes[RUN_ID_SIZE / 2] = {0};
+    uv_random(NULL, NULL, bytes, sizeof bytes, 0, NULL);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(id + i * 2, RUN_ID_SIZE - i * 2, "%02x", bytes[i]);
+}
+
 struct server *server_new(const struct options *options)
 {
     OWN_SCOPED struct server *server = own_new(NULL, &server_type);
     if (!server || !(server->pool = census_pool(NULL, "server", 0, 0)))
         return NULL;
     server->options = *options;
+    server->clients_room = options->clients_max;
+    make_run_id(server->run_id);
     for (unsigned i = 0; i < DATABASES; i++)
         database_init(&server->databases[i], i, server->pool, options->memory_limit, &server->now);
     if (server_is_threaded(server)) {
@@ -242,6 +238,8 @@ struct server *server_new(const struct options *options)
         return NULL;
     }
     add_handles(server);
+    worker_begin(first_worker(server));
+    server->started = first_worker(server)->now;
 
     error = server_listen(server);
     if (error) {

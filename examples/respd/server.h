@@ -17,9 +17,11 @@
 
 #include "census.h"
 #include "database.h"
+#include "listener.h"
 #include "worker.h"
 
 #define DATABASES 16
+#define RUN_ID_SIZE 41
 #define THREADS_MAX CENSUS_THREADS
 
 struct options {
@@ -38,20 +40,27 @@ struct server {
     own_pool *pool; /* the root: databases and connections are its children */
     struct options options;
     int port;
-    struct worker *workers; /* as many as threads */
+    int64_t started;          /* milliseconds since 1970 */
+    char run_id[RUN_ID_SIZE]; /* of this process, at random */
+    size_t clients_room;      /* as many as maxclients may be */
+    struct worker *workers;   /* as many as threads */
 
     /* Of the first worker's loop, and used by that thread alone: */
-    uv_tcp_t listener;
+    struct listener listener;
     uv_timer_t expiry_timer;
     uv_signal_t terminate, interrupt;
     uv_poll_t monitor;
-    unsigned next_worker; /* who gets the next connection */
-    uint64_t connections_received, connections_rejected;
+    unsigned next_worker;                                /* who gets the next connection */
+    uint64_t connections_received;                       /* and the identity of the last one */
+    uint64_t connections_accepted, connections_rejected; /* since CONFIG RESETSTAT */
 
     pthread_mutex_t keys; /* for all of these: */
     struct database databases[DATABASES];
-    int64_t now; /* milliseconds, the clock of the databases */
+    int64_t now; /* milliseconds since 1970, the clock of the databases */
     int64_t due; /* when the expiry timer is to expire; INT64_MAX: never */
+
+    uv_mutex_t channels; /* see channels.h */
+    size_t monitors;     /* clients that have sent MONITOR; atomic */
 
     uv_mutex_t alone;  /* of who takes everybody's turn */
     unsigned stopping; /* how many want to; atomic, as are: */

@@ -3,15 +3,25 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 
+#include "channels.h"
 #include "commands.h"
 #include "number.h"
+#include "transaction.h"
 
 void command_ping(struct request *request)
 {
     if (request->argument_count > 2)
         reply_wrong_arity(request);
-    else if (request->argument_count == 2)
+    else if (channels_of(request->connection) > 0) { /* among messages, it must look like one */
+        reply_array(request, 2);
+        reply_word(request, "pong");
+        if (request->argument_count == 2)
+            reply_string(request, argument(request, 1));
+        else
+            reply_word(request, "");
+    } else if (request->argument_count == 2)
         reply_string(request, argument(request, 1));
     else
         reply_status(request, "PONG");
@@ -28,6 +38,50 @@ void command_quit(struct request *request)
     connection_stop(request->connection);
 }
 
+/* There is no password, and the only user is the default one. */
+static bool is_user(const struct string *name)
+{
+    return string_equal(name, "default", 7);
+}
+
+static void reply_wrong_password(struct request *request)
+{
+    reply_error(request, "WRONGPASS invalid username-password pair or user is disabled.");
+}
+
+void command_auth(struct request *request)
+{
+    if (request->argument_count > 3)
+        reply_syntax_error(request);
+    else if (request->argument_count == 2)
+        reply_error(request, "ERR AUTH <password> called without any password configured for the "
+                             "default user. Are you sure your configuration is correct?");
+    else if (is_user(argument(request, 1)))
+        reply_ok(request);
+    else
+        reply_wrong_password(request);
+}
+
+/* As if the client had just come. */
+void command_reset(struct request *request)
+{
+    struct connection *connection = request->connection;
+    transaction_end(connection);
+    channels_leave_all(connection);
+    connection->database = &server_of(request)->databases[0];
+    connection->name[0] = '\0';
+    reply_status(request, "RESET");
+}
+
+void command_time(struct request *request)
+{
+    struct timeval now;
+    gettimeofday(&now, NULL);
+    reply_array(request, 2);
+    reply_number(request, now.tv_sec);
+    reply_number(request, now.tv_usec);
+}
+
 void command_select(struct request *request)
 {
     int64_t number;
@@ -39,6 +93,50 @@ void command_select(struct request *request)
     }
     request->connection->database = &server_of(request)->databases[number];
     reply_ok(request);
+}
+
+bool take_client_name(struct request *request, const struct string *name)
+{
+    if (name->length >= CONNECTION_NAME_MAX) {
+        reply_error(request, "ERR Client names cannot be longer than %d bytes",
+                    CONNECTION_NAME_MAX - 1);
+        return false;
+    }
+    for (size_t i = 0; i < name->length; i++)
+        if (name->bytes[i] < '!' || name->bytes[i] > '~') {
+            reply_error(request,
+                        "ERR Client names cannot contain spaces, newlines or special characters.");
+            return false;
+        }
+    memcpy(request->connection->name, name->bytes, name->length);
+    request->connection->name[name->length] = '\0';
+    return true;
+}
+
+/* What may follow the version: who the client is, and how it calls itself. false: replied why not.
+ */
+static bool take_hello_options(struct request *request)
+{
+    size_t name = 0;
+    for (size_t i = 2; i < request->argument_count; i++) {
+        size_t left = request->argument_count - 1 - i;
+        if (left >= 2 && string_is_word(argument(request, i), "AUTH")) {
+            if (!is_user(argument(request, i + 1))) {
+                reply_wrong_password(request);
+                return false;
+            }
+            i += 2;
+        } else if (left >= 1 && string_is_word(argument(request, i), "SETNAME")) {
+            name = ++i;
+        } else {
+            reply_error(
+                request, "ERR Syntax error in HELLO option '%.*s'",
+                (int)(argument(request, i)->length < 128 ? argument(request, i)->length : 128),
+                argument(request, i)->bytes);
+            return false;
+        }
+    }
+    return !name || take_client_name(request, argument(request, name));
 }
 
 void command_hello(struct request *request)
@@ -53,10 +151,8 @@ void command_hello(struct request *request)
         reply_error(request, "NOPROTO unsupported protocol version");
         return;
     }
-    if (request->argument_count > 2) {
-        reply_syntax_error(request);
+    if (!take_hello_options(request))
         return;
-    }
     reply_array(request, 14);
     reply_word(request, "server");
     reply_word(request, "respd");
@@ -72,88 +168,4 @@ void command_hello(struct request *request)
     reply_word(request, "master");
     reply_word(request, "modules");
     reply_array(request, 0);
-}
-
-/* CLIENT */
-
-static void set_name(struct request *request)
-{
-    const struct string *name = argument(request, 2);
-    if (name->length >= CONNECTION_NAME_MAX) {
-        reply_error(request, "ERR Client names cannot be longer than %d bytes",
-                    CONNECTION_NAME_MAX - 1);
-        return;
-    }
-    for (size_t i = 0; i < name->length; i++)
-        if (name->bytes[i] < '!' || name->bytes[i] > '~') {
-            reply_error(request,
-                        "ERR Client names cannot contain spaces, newlines or special characters.");
-            return;
-        }
-    memcpy(request->connection->name, name->bytes, name->length);
-    request->connection->name[name->length] = '\0';
-    reply_ok(request);
-}
-
-/* A line about a connection at the end of a string of the request's pool; NULL: no room. */
-static char *describe(struct request *request, char *list, const struct connection *connection)
-{
-    own_usage usage;
-    own_pool_total(connection->pool, &usage);
-    return own_asprintf_append(
-        request->pool, list,
-        "id=%llu addr=%s name=%s age=%lld db=%d qbuf=%zu oll=%zu tot-mem=%zu flags=%c\n",
-        (unsigned long long)connection->id, connection->peer, connection->name,
-        (long long)(worker_of(request)->now - connection->since) / 1000,
-        (int)(connection->database - server_of(request)->databases),
-        connection_buffered(connection), connection->unwritten, usage.reserved,
-        connection->paused ? 'P' : 'N');
-}
-
-static void reply_list(struct request *request, const char *list)
-{
-    if (list)
-        reply_word(request, list);
-    else
-        request->failed = true;
-}
-
-static void get_id(struct request *request)
-{
-    reply_integer(request, (int64_t)request->connection->id);
-}
-
-static void get_name(struct request *request)
-{
-    if (request->connection->name[0])
-        reply_word(request, request->connection->name);
-    else
-        reply_nil(request);
-}
-
-static void list_all(struct request *request)
-{
-    const struct server *server = server_of(request);
-    char *list = own_strdup(request->pool, "");
-    for (unsigned i = 0; i < server->options.threads; i++)
-        for (const struct connection *connection = server->workers[i].first_connection;
-             connection && list; connection = connection->next)
-            list = describe(request, list, connection);
-    reply_list(request, list);
-}
-
-static void list_this(struct request *request)
-{
-    char *list = own_strdup(request->pool, "");
-    reply_list(request, list ? describe(request, list, request->connection) : NULL);
-}
-
-void command_client(struct request *request)
-{
-    static const struct subcommand subcommands[] = {
-        {"GETNAME", 2, get_name}, {"ID", 2, get_id},        {"INFO", 2, list_this},
-        {"LIST", 2, list_all},    {"SETINFO", 4, reply_ok}, {"SETNAME", 3, set_name},
-        {NULL, 0, NULL},
-    };
-    subcommand_run(request, subcommands);
 }

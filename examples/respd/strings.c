@@ -1,8 +1,6 @@
 /*
  * strings.c - commands that set and get strings.
  */
-#include <limits.h>
-
 #include "commands.h"
 #include "number.h"
 
@@ -73,57 +71,66 @@ void command_mget(struct request *request)
     }
 }
 
-/*
- * Puts a string argument under a key, whatever was there. The old string, where one is asked for,
- * is replied after the last step that can fail. NULL: replied why not.
- */
-static struct entry *store(struct request *request, size_t key, size_t value, bool reply_old)
+struct entry *store_until(struct request *request, size_t key, size_t value, bool reply_old,
+                          int64_t when)
 {
     struct database *database = database_of(request);
     struct entry *entry = database_open(database, argument(request, key), request->pool);
     union cell cell;
     if (!entry || cell_fill(database->pool, &cell, argument(request, value), request->pool) != 0) {
-        if (entry && entry->type == VALUE_NONE)
-            database_delete(database, entry);
         reply_no_memory(request);
-        return NULL;
+        goto unset;
+    }
+    int64_t old = expiry_of(database, entry);
+    if (when && expiry_set(database, entry, when) != 0) {
+        reply_no_memory(request);
+        goto unfill;
     }
     if (reply_old && entry->type == VALUE_STRING)
         reply_cell(request, &entry->value.string);
     else if (reply_old)
         reply_nil(request);
+    if (request->failed) {
+        if (old >= 0)
+            (void)expiry_set(database, entry, old); /* cannot fail: it has its place */
+        else
+            expiry_remove(database, entry);
+        goto unfill;
+    }
     database_clear_value(database, entry);
     entry->value.string = cell;
     entry->type = VALUE_STRING;
+    if (when)
+        server_expect(worker_of(request), when);
+    watch_touch(database, entry);
     return entry;
+
+unfill:
+    cell_clear(database->pool, &cell);
+unset:
+    if (entry && entry->type == VALUE_NONE)
+        database_delete(database, entry);
+    return NULL;
+}
+
+struct entry *store(struct request *request, size_t key, size_t value, bool reply_old)
+{
+    return store_until(request, key, value, reply_old, 0);
 }
 
 struct set_options {
     bool only_new, only_old, reply_old, keep_deadline;
-    int64_t milliseconds; /* until it expires; 0: never */
+    int64_t when; /* it expires; 0: never */
 };
-
-/* The time after EX or PX. */
-static bool parse_time(struct request *request, size_t index, int64_t unit, int64_t *milliseconds)
-{
-    int64_t time;
-    if (!integer_argument(request, index, &time))
-        return false;
-    if (time <= 0 || time > (INT64_MAX - server_of(request)->now) / unit) {
-        reply_error(request, "ERR invalid expire time in 'set' command");
-        return false;
-    }
-    *milliseconds = time * unit;
-    return true;
-}
 
 /* false: replied what is wrong. */
 static bool parse_set_options(struct request *request, struct set_options *options)
 {
+    const struct time_form *form = NULL;
     size_t time = 0;
-    int64_t unit = 0;
     for (size_t i = 3; i < request->argument_count; i++) {
         const struct string *word = argument(request, i);
+        const struct time_form *found = time_word(word);
         bool more = i + 1 < request->argument_count;
         if (string_is_word(word, "NX") && !options->only_old) {
             options->only_new = true;
@@ -131,18 +138,17 @@ static bool parse_set_options(struct request *request, struct set_options *optio
             options->only_old = true;
         } else if (string_is_word(word, "GET")) {
             options->reply_old = true;
-        } else if (string_is_word(word, "KEEPTTL") && !time) {
+        } else if (string_is_word(word, "KEEPTTL") && !form) {
             options->keep_deadline = true;
-        } else if (more && !time && !options->keep_deadline &&
-                   (string_is_word(word, "EX") || string_is_word(word, "PX"))) {
-            unit = string_is_word(word, "EX") ? 1000 : 1;
+        } else if (found && more && (!form || form == found) && !options->keep_deadline) {
+            form = found; /* of several the last one counts */
             time = ++i;
         } else {
             reply_syntax_error(request);
             return false;
         }
     }
-    return !time || parse_time(request, time, unit, &options->milliseconds);
+    return !form || deadline_argument(request, time, *form, &options->when);
 }
 
 /* The reply of a SET that does not set. */
@@ -171,21 +177,11 @@ void command_set(struct request *request)
         }
     }
 
-    struct entry *entry = store(request, 1, 2, options.reply_old);
+    struct entry *entry = store_until(request, 1, 2, options.reply_old, options.when);
     if (!entry)
         return;
-    if (options.milliseconds) {
-        int64_t when = server_of(request)->now + options.milliseconds;
-        if (expiry_set(database_of(request), entry, when) != 0) {
-            database_delete(database_of(request), entry); /* rather than to keep it for ever */
-            if (!options.reply_old)
-                reply_no_memory(request);
-            return;
-        }
-        server_expect(worker_of(request), when);
-    } else if (!options.keep_deadline) {
+    if (!options.when && !options.keep_deadline)
         expiry_remove(database_of(request), entry);
-    }
     if (!options.reply_old)
         reply_ok(request);
 }
@@ -210,4 +206,43 @@ void command_mset(struct request *request)
         expiry_remove(database_of(request), entry);
     }
     reply_ok(request);
+}
+
+/* Deletes the keys among the arguments up to an index. */
+static void delete_before(struct request *request, size_t end)
+{
+    for (size_t i = 1; i < end; i += 2) {
+        struct entry *entry = database_find(database_of(request), argument(request, i));
+        if (entry)
+            database_delete(database_of(request), entry);
+    }
+}
+
+void command_msetnx(struct request *request)
+{
+    if (request->argument_count % 2 == 0) {
+        reply_wrong_arity(request);
+        return;
+    }
+    for (size_t i = 1; i < request->argument_count; i += 2)
+        if (database_find(database_of(request), argument(request, i))) {
+            reply_integer(request, 0);
+            return;
+        }
+    for (size_t i = 1; i < request->argument_count; i += 2)
+        if (!store(request, i, i + 1, false)) {
+            delete_before(request, i); /* all or nothing */
+            return;
+        }
+    reply_integer(request, 1);
+}
+
+void command_getset(struct request *request)
+{
+    struct entry *entry;
+    if (!find_value(request, 1, VALUE_STRING, &entry))
+        return;
+    entry = store(request, 1, 2, true);
+    if (entry)
+        expiry_remove(database_of(request), entry);
 }

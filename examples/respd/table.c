@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "random.h"
+
 #define BUCKETS_MIN 4
 #define SHRINK_BELOW 8 /* an eighth of the buckets */
 
@@ -141,6 +143,20 @@ struct item *table_first(const struct table *table)
 struct item *table_next(const struct table *table, const struct item *item)
 {
     return item->next ? item->next : first_from(table, (item->hash & table->mask) + 1);
+}
+
+struct item *table_random(const struct table *table)
+{
+    struct item *item;
+    do
+        item = table->buckets[random_below(table->mask + 1)];
+    while (!item);
+    size_t chained = 1;
+    for (const struct item *other = item->next; other; other = other->next)
+        chained++;
+    for (size_t steps = random_below(chained); steps > 0; steps--)
+        item = item->next;
+    return item;
 }
 
 static uint64_t reverse_bits(uint64_t word)

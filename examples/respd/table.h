@@ -54,6 +54,10 @@ struct string table_key(const struct table *table, const struct item *item);
 struct item *table_first(const struct table *table);
 struct item *table_next(const struct table *table, const struct item *item);
 
+/* An item by chance, borrowed: each is about as likely. Not of an empty table. Cost: O(1) expected,
+   and the items of a bucket. */
+struct item *table_random(const struct table *table);
+
 /*
  * Visits one bucket and returns the cursor of the next, 0 after the last. What stays in the table
  * from the first call to the last is visited at least once, even if the table grows or shrinks.

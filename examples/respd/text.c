@@ -87,6 +87,9 @@ int cell_fill(own_pool *pool, union cell *cell, const struct string *string, own
     if (text && giver) {
         if (own_move(giver, pool, text->pool) != 0)
             return -1;
+    } else if (text && string->bytes == text->bytes && string->length == text->length) {
+        if (own_hold(pool, text->pool) != 0)
+            return -1;
     } else {
         text = text_new(pool, string->bytes, string->length, string->length);
         if (!text)
@@ -115,12 +118,18 @@ void cell_clear(own_pool *pool, union cell *cell)
     cell->kind = 0;
 }
 
+/* Room for a string of that length that may grow further. */
+static size_t roomy(size_t length)
+{
+    return length < 1u << 20 ? length * 2 : length + (1u << 20);
+}
+
 /* Makes room in a text that nobody else holds. */
 static int text_reserve(struct text *text, size_t length)
 {
     if (length <= text->capacity)
         return 0;
-    size_t capacity = length < 1u << 20 ? length * 2 : length + (1u << 20);
+    size_t capacity = roomy(length);
     char *bytes = own_realloc(text->pool, text->bytes, capacity, 1);
     if (!bytes)
         return -1;
@@ -129,23 +138,32 @@ static int text_reserve(struct text *text, size_t length)
     return 0;
 }
 
-int cell_append(own_pool *pool, union cell *cell, const struct string *string)
+static void overlay(char *bytes, size_t length, size_t offset, const struct string *string)
+{
+    if (offset > length)
+        memset(bytes + length, 0, offset - length);
+    memcpy(bytes + offset, string->bytes, string->length);
+}
+
+int cell_write(own_pool *pool, union cell *cell, size_t offset, const struct string *string)
 {
     char scratch[CELL_SCRATCH];
     struct string old = cell_look(cell, scratch);
-    size_t length = old.length + string->length;
+    size_t end = offset + string->length;
+    size_t length = old.length > end ? old.length : end;
 
     if (length <= TEXT_ABOVE) {
         char joined[TEXT_ABOVE];
         memcpy(joined, old.bytes, old.length);
-        memcpy(joined + old.length, string->bytes, string->length);
+        overlay(joined, old.length, offset, string);
         return cell_replace(pool, cell, &(struct string){joined, length, NULL}, NULL);
     }
 
     struct text *text = cell->kind == CELL_TEXT ? cell->text.text : NULL;
     if (!text || own_refcount(text->pool) > 1) {
-        /* A reply shows the old text: it stays as it is for the reply, and we change a copy. */
-        text = text_new(pool, old.bytes, old.length, length * 2);
+        /* A reply shows the old text, or another key has it too: it stays as it is for those, and
+           we change a copy. */
+        text = text_new(pool, old.bytes, old.length, roomy(length));
         if (!text)
             return -1;
         cell_clear(pool, cell);
@@ -154,9 +172,15 @@ int cell_append(own_pool *pool, union cell *cell, const struct string *string)
     } else if (text_reserve(text, length) != 0) {
         return -1;
     }
-    memcpy(text->bytes + text->length, string->bytes, string->length);
+    overlay(text->bytes, text->length, offset, string);
     text->length = length;
     return 0;
+}
+
+int cell_append(own_pool *pool, union cell *cell, const struct string *string)
+{
+    char scratch[CELL_SCRATCH];
+    return cell_write(pool, cell, cell_look(cell, scratch).length, string);
 }
 
 struct string cell_look(const union cell *cell, char scratch[CELL_SCRATCH])

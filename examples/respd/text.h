@@ -71,7 +71,8 @@ union cell {
  * Fills an empty cell.
  *
  * pool   what the cell belongs to.
- * giver  the pool that holds string->text, which is moved from there; NULL: it is copied.
+ * giver  the pool that holds string->text, which is moved from there; NULL: it is held here too,
+ *        since nobody changes a text that two hold.
  *
  * Returns -1 with errno as own_alloc and own_move; then the cell is as it was.
  */
@@ -85,6 +86,9 @@ void cell_clear(own_pool *pool, union cell *cell);
 
 /* Appends to what a cell keeps. Where a reply still shows a text, the reply keeps the old one. */
 int cell_append(own_pool *pool, union cell *cell, const struct string *string);
+
+/* The same at an offset, which may be behind the end: zero bytes are then between. */
+int cell_write(own_pool *pool, union cell *cell, size_t offset, const struct string *string);
 
 /* Looks at a cell. The string is valid as long as the cell is unchanged, and as scratch is. */
 #define CELL_SCRATCH 24

@@ -96,7 +96,7 @@ static void reply_lines(struct request *request, const struct line *line, int de
     for (; line; line = line->next) {
         char *text = print_line(request->pool, line, depth);
         if (!text) {
-            request->failed = true;
+            request_fail(request);
             return;
         }
         reply_word(request, text);
@@ -110,14 +110,14 @@ static void reply_tree(struct request *request)
     /* A root of its own: what it takes must not be seen in what it shows. */
     OWN_SCOPED own_pool *scratch = own_pool_new(NULL);
     if (!scratch) {
-        request->failed = true;
+        request_fail(request);
         return;
     }
     struct line top = {0};
     struct walk walk = {
         .scratch = scratch, .is_shared = own_is_shared(server_of(request)->pool), .lines = {&top}};
     if (own_pool_walk(server_of(request)->pool, visit, &walk) != 0) {
-        request->failed = true;
+        request_fail(request);
         return;
     }
     size_t count = 0;

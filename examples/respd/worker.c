@@ -3,13 +3,22 @@
  */
 #include "worker.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "census.h"
 #include "connection.h"
+#include "message.h"
 #include "server.h"
+#include "statistics.h"
 
 #define DRAIN_MILLISECONDS 3000
+#define DESCRIPTORS_BESIDES 1024 /* of loops, files and the monitor's clients */
 
 /* Turns */
 
@@ -33,11 +42,18 @@ static void end_turn(struct worker *worker)
     uv_mutex_unlock(&worker->turn);
 }
 
+static int64_t wall_clock(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
 void worker_begin(struct worker *worker)
 {
     if (!worker->in_turn && server_is_threaded(worker->server))
         take_turn(worker);
-    worker->now = (int64_t)uv_now(&worker->loop);
+    worker->now = wall_clock();
 }
 
 static void on_wait(uv_prepare_t *waiter)
@@ -113,6 +129,10 @@ static void on_all_read(uv_check_t *flusher)
 {
     struct worker *worker = flusher->data;
     struct connection *connection;
+    if (__atomic_load_n(&worker->has_posts, __ATOMIC_RELAXED)) {
+        worker_begin(worker);
+        messages_deliver(worker);
+    }
     while ((connection = worker->first_to_flush)) {
         worker->first_to_flush = connection->next_to_flush;
         connection->to_flush = false;
@@ -184,6 +204,7 @@ void worker_drain(struct worker *worker)
     if (worker->draining)
         return;
     take_arrivals(worker, true);
+    messages_deliver(worker);
     worker->draining = true;
     uv_close((uv_handle_t *)&worker->wake, NULL);
     uv_timer_start(&worker->drain_timer, on_drain_timeout, DRAIN_MILLISECONDS, 0);
@@ -194,17 +215,61 @@ void worker_drain(struct worker *worker)
         uv_close((uv_handle_t *)&worker->drain_timer, NULL);
 }
 
+static void on_event(uv_poll_t *poll, int status, int events)
+{
+    (void)poll;
+    (void)status;
+    (void)events;
+}
+
+static void on_sized(uv_handle_t *poll)
+{
+    close((int)(intptr_t)poll->data);
+}
+
+/*
+ * libuv has an array of what it watches, by descriptor. It aborts where that array must grow and
+ * there is no memory. So the array gets its full size here: the highest descriptor is watched once.
+ */
+static int size_watchers(struct worker *worker)
+{
+    struct rlimit limit;
+    size_t highest = worker->server->options.clients_max + DESCRIPTORS_BESIDES;
+    int error = getrlimit(RLIMIT_NOFILE, &limit);
+    if (error == 0 && limit.rlim_cur <= highest)
+        highest = limit.rlim_cur - 1;
+    int low = error == 0 ? socket(AF_UNIX, SOCK_DGRAM, 0) : -1;
+    int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, (int)highest);
+    error = high < 0 ? uv_translate_sys_error(errno)
+                     : uv_poll_init(&worker->loop, &worker->highest, high);
+    if (low >= 0)
+        close(low);
+    if (error) {
+        if (high >= 0)
+            close(high);
+        return error;
+    }
+    worker->highest.data = (void *)(intptr_t)high;
+    uv_poll_start(&worker->highest, UV_READABLE, on_event);
+    uv_close((uv_handle_t *)&worker->highest, on_sized);
+    return 0;
+}
+
 int worker_init(struct worker *worker, struct server *server, unsigned number)
 {
     worker->server = server;
     worker->number = number;
     worker->last_to_flush = &worker->first_to_flush;
+    worker->last_post = &worker->first_post;
     worker->read_buffer = own_alloc_raw(server->pool, READ_SIZE, 1);
-    if (!worker->read_buffer)
+    worker->statistics = statistics_new(server->pool);
+    if (!worker->read_buffer || !worker->statistics)
         return UV_ENOMEM;
     uv_mutex_init(&worker->turn);
     uv_mutex_init(&worker->door);
     int error = uv_loop_init(&worker->loop);
+    if (error == 0)
+        error = size_watchers(worker);
     if (error == 0)
         error = uv_async_init(&worker->loop, &worker->wake, on_wake);
     if (error)

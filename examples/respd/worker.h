@@ -5,13 +5,13 @@
  * thread alone, with two exceptions that the locks here and in server.h are for:
  *
  *   turn   a worker has its turn from the first thing that its loop calls until the loop waits
- *          again. Commands that look at all workers (INFO, OWN TREE, CLIENT) take everybody's turn
+ *          again. Commands that look at all workers (INFO, OWN, CLIENT) take everybody's turn
  *          first: then no pool changes anywhere.
- *   door   what others leave for a worker: connections that have arrived, and whether it may
- *          still be woken.
+ *   door   what others leave for a worker: connections that have arrived, messages for its
+ *          clients, and whether it may still be woken.
  *
- * In the order in which they are taken: server's `alone`, turns, the server's keys, doors. With one
- * thread none is.
+ * In the order in which they are taken: server's `alone`, turns, the server's keys, its channels,
+ * doors. With one thread only doors are.
  */
 #ifndef RESPD_WORKER_H
 #define RESPD_WORKER_H
@@ -20,7 +20,11 @@
 
 #include <own.h>
 
+#include "channels.h"
+
 struct connection;
+struct statistic;
+struct post;
 struct server;
 
 #define READ_SIZE ((size_t)60 << 10) /* 64 KiB with what a pool adds */
@@ -35,21 +39,27 @@ struct worker {
     uv_timer_t drain_timer;
     uv_check_t flusher;
     uv_prepare_t waiter;
+    uv_poll_t highest; /* closed before the loop runs, see size_watchers */
     bool draining;
-    int64_t now; /* milliseconds; as old as the loop's turn */
+    int64_t now; /* milliseconds since 1970, of the last worker_begin */
 
     struct connection *first_connection;                /* borrowed, a list */
     struct connection *first_to_flush, **last_to_flush; /* borrowed, another */
     size_t connection_count;
-    uint64_t commands_processed;
-    unsigned trims;    /* of the server's, those that this one knows of */
-    char *read_buffer; /* READ_SIZE bytes, for one read at a time */
+    uint64_t commands_processed, bytes_received, bytes_sent;
+    struct statistic *statistics; /* one for each command; see statistics.h */
+    unsigned trims;               /* of the server's, those that this one knows of */
+    char *read_buffer;            /* READ_SIZE bytes, for one read at a time */
+
+    struct channels channels; /* of its clients; see channels.h for who may use them */
 
     uv_mutex_t turn;
     bool in_turn;
 
     uv_mutex_t door;
-    struct connection *first_arrival; /* borrowed, a list by `next` */
+    struct connection *first_arrival;     /* borrowed, a list by `next` */
+    struct post *first_post, **last_post; /* borrowed, messages for its clients */
+    bool has_posts;                       /* atomic: whether it is worth to look */
     bool is_shut;
 };
 

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -279,17 +280,15 @@ static void wait_for(pid_t process, const char *name)
 int main(int argc, char **argv)
 {
     unsigned seconds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 300;
-    char folder[] = "/tmp/respd-soak-XX"
-                    "XX"
-                    "XX",
-         monitor[64];
+    char folder[40], monitor[64];
     struct server server;
     pid_t loaders[LOADERS];
 
     if (seconds < 20 || seconds > SECONDS_MOST)
         fail("soak SECONDS: 20 or more");
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED || !mkdtemp(folder))
+    snprintf(folder, sizeof folder, "/tmp/respd-soak-%ld", (long)getpid());
+    if (shared == MAP_FAILED || mkdir(folder, 0700) != 0)
         fail("no memory or folder: %s", strerror(errno));
     snprintf(monitor, sizeof monitor, "%s/monitor", folder);
     const char *const options[] = {"--threads", "2", "--monitor", monitor, NULL};

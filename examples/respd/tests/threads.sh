@@ -26,5 +26,6 @@ for source in "$here"/*.c; do
     test "$name" = client || run "examples/respd/tests/$name"
 done
 run "$here/compat.sh"
+run "$here/python.sh"
 RESPD_QUICK=$quick
 run "$here/rounds.sh"
