@@ -5,6 +5,7 @@
  * thirtieth of it, at least a unit, at most 1 MiB. Under a limit it takes no more than half of the
  * room that is left, so that one owner does not take what others under the same limit could use.
  */
+#include "base/require.h"
 #include "extent/free.h"
 #include "extent/tracked.h"
 #include "remote/remote.h"
@@ -76,14 +77,18 @@ static void clear_bits(struct extent *extent)
     }
 }
 
-/* Sets the bits of the blocks in a log, which begin at `index`. */
-static void replay(struct extent *extent, size_t index, const char *log, size_t blocks)
+/* Sets the bits of the blocks in a log, which lie from `index` to `end`. The program may have
+   written past the end of the last block, into the log: no bit elsewhere is set then. */
+static void replay(struct extent *extent, size_t index, size_t end, const char *log, size_t blocks)
 {
+    static const char within[] = "the sizes in the log are those of the blocks";
     const unsigned char *next = (const unsigned char *)log;
     for (size_t i = 0; i < blocks; i++) {
+        require(index < end, "extent", extent, within);
         word_set(&extent_bits(extent, index)->start, bit_of(index));
         index += log_granules(*--next);
     }
+    require(index == end, "extent", extent, within);
 }
 
 void extent_settle_log(struct memory *memory)
@@ -96,7 +101,7 @@ void extent_settle_log(struct memory *memory)
         clear_bits(extent);
         extent->settled = (uint32_t)extent_first_index(extent);
     }
-    replay(extent, extent->settled, last, blocks);
+    replay(extent, extent->settled, index, last, blocks);
     memory->blocks += blocks;
     memory->bytes += (index - extent->settled) << GRANULE_SHIFT;
     extent->settled = (uint32_t)index;
@@ -154,7 +159,7 @@ void extent_settle_left(struct memory *memory, struct extent *extent)
 {
     const struct left left = *extent_left(extent);
     clear_bits(extent);
-    replay(extent, extent_first_index(extent), extent_end(extent), left.log);
+    replay(extent, extent_first_index(extent), left.used, extent_end(extent), left.log);
     extent->settled = extent->granules;
     mark_undefined(extent_address(extent, left.used), (extent->granules - left.used)
                                                           << GRANULE_SHIFT);

@@ -12,6 +12,10 @@
  */
 #include "extent/free.h"
 
+#include "base/require.h"
+
+static const char written[] = "no free block has been written to";
+
 #define TRIES 16 /* how many blocks of one list are looked at */
 
 size_t free_marked_bytes(size_t granules)
@@ -19,13 +23,17 @@ size_t free_marked_bytes(size_t granules)
     return granules > 1 ? sizeof(struct free_block) : GRANULE;
 }
 
+/* The program may have written to the block since it was freed, or past the end of the block in
+   front of it: nothing is stored through links that do not lead here from both sides. */
 static void unlink_block(struct free_block *block)
 {
     struct free_block *next = block->next;
     mark_defined(block->link, sizeof(*block->link));
+    require(*block->link == block, "extent", block, written);
     *block->link = next;
     if (next) {
         mark_defined(next, GRANULE);
+        require(next->link == &block->next, "extent", block, written);
         next->link = block->link;
         mark_unusable(next, GRANULE);
     }

@@ -78,6 +78,41 @@ START_TEST(impossible_sizes_change_nothing)
 }
 END_TEST
 
+START_TEST(sizes_that_do_not_fit_are_refused_by_every_call)
+{
+    static volatile size_t over = SIZE_MAX / 2 + 1, largest = PTRDIFF_MAX; /* over * 2 is 0 */
+    const size_t shape[] = {over, 2}, small[] = {2, 2};
+    own_pool *pool = new_root();
+    char *block = own_alloc(pool, 1, 100), byte;
+    own_buffer *buffer = own_buffer_new(pool, 1, 100);
+    own_array *array = own_array_new(pool, "B", OWN_C_ORDER, 2, small);
+    own_usage before = usage_of(pool);
+
+    expect_error(!own_alloc(pool, over, 2), EOVERFLOW);
+    expect_error(!own_alloc_raw(pool, over, 2), EOVERFLOW);
+    expect_error(!own_alloc_slow(pool, over, 2), EOVERFLOW);
+    expect_error(!own_alloc_raw_slow(pool, over, 2), EOVERFLOW);
+    expect_error(!own_alloc_aligned(pool, 64, over, 2), EOVERFLOW);
+    expect_error(!own_realloc(pool, block, over, 2), EOVERFLOW);
+    expect_error(!own_realloc_raw(pool, block, over, 2), EOVERFLOW);
+    expect_error(!own_buffer_new(pool, over, 2), EOVERFLOW);
+    expect_error(!own_buffer_new_raw(pool, over, 2), EOVERFLOW);
+    expect_error(own_buffer_resize(buffer, over, 2) == -1, EOVERFLOW);
+    expect_error(!own_array_new(pool, "B", OWN_C_ORDER, 2, shape), EOVERFLOW);
+    expect_error(!own_array_new_raw(pool, "B", OWN_F_ORDER, 2, shape), EOVERFLOW);
+    expect_error(!own_array_adopt(pool, "B", OWN_C_ORDER, 2, shape, &byte, free), EOVERFLOW);
+    expect_error(!own_array_wrap(pool, "B", OWN_C_ORDER, 2, shape, &byte, NULL), EOVERFLOW);
+    expect_error(own_array_resize(array, shape) == -1, EOVERFLOW);
+    expect_error(!own_memdup(pool, block, largest), ENOMEM);
+    expect_error(!own_new_sized(pool, &probe_type, largest), ENOMEM);
+    expect_error(own_adopt(pool, &byte, largest + 1, free) == -1, EINVAL);
+    expect_error(!own_buffer_adopt(pool, &byte, largest + 1, free), EINVAL);
+    own_usage after = usage_of(pool);
+    expect(memcmp(&before, &after, sizeof before) == 0);
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(impossible_reserves_are_refused)
 {
     own_pool *parent = new_root();
@@ -136,6 +171,7 @@ int main(void)
     tcase_add_test(arguments, calls_on_no_pool_are_refused);
     tcase_add_test(arguments, missing_arguments_are_refused);
     tcase_add_test(arguments, impossible_sizes_change_nothing);
+    tcase_add_test(arguments, sizes_that_do_not_fit_are_refused_by_every_call);
     tcase_add_test(arguments, impossible_reserves_are_refused);
     tcase_add_test(arguments, functions_behind_macros_make_pools);
     tcase_add_test(arguments, inline_functions_are_functions_too);
