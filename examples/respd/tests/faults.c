@@ -6,7 +6,6 @@
 #include "faults.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -277,7 +276,7 @@ static bool run_one(const struct server *server, int64_t number)
     return faults->failed != failed;
 }
 
-/* One session, from some allocation on without memory: replies, whatever they are, until it ends. */
+/* One session, without memory from some allocation on: replies, whatever they are. */
 static void run_without(const struct server *server, int64_t number)
 {
     faults->stay = 1;
@@ -292,33 +291,24 @@ static void run_without(const struct server *server, int64_t number)
         close(client);
 }
 
-static void map_faults(const char *path)
-{
-    int file = open(path, O_RDWR);
-    void *memory = MAP_FAILED;
-    if (file >= 0 && ftruncate(file, sizeof *faults) == 0)
-        memory = mmap(NULL, sizeof *faults, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (memory == MAP_FAILED)
-        fail("%s: %s", path, strerror(errno));
-    close(file);
-    faults = memory;
-}
-
+/* The server inherits the file, and opens it again by its descriptor. */
 static void start_with_faults(struct server *server)
 {
-    char path[] = "/tmp/respd-faults-XXXXXX", *library = realpath(FAULTY, NULL);
-    int file = mkstemp(path);
-    if (file < 0 || !library)
-        fail("%s: %s", library ? path : FAULTY, strerror(errno));
-    close(file);
-    map_faults(path);
+    char path[64], *library = realpath(FAULTY, NULL);
+    FILE *file = tmpfile();
+    if (!file || !library || ftruncate(fileno(file), sizeof *faults) != 0)
+        fail("%s, or a file: %s", FAULTY, strerror(errno));
+    faults = mmap(NULL, sizeof *faults, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
+    if (faults == MAP_FAILED)
+        fail("mmap: %s", strerror(errno));
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
     setenv(FAULTS_PATH_VARIABLE, path, 1);
     setenv("LD_PRELOAD", library, 1);
     setenv("OWN_CHECK", "malloc", 1); /* each block and pool is an allocation */
     server_start(server, NULL);
     unsetenv("LD_PRELOAD");
     unsetenv("OWN_CHECK");
-    unlink(path);
+    fclose(file);
     free(library);
 }
 

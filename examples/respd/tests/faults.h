@@ -1,6 +1,6 @@
 /*
- * faults.h - what a test and the server that it preloads faulty.c into share, in a mapped file: which
- * allocation of the server fails.
+ * faults.h - what a test shares with the server that it preloads faulty.c into, in a mapped file:
+ * which allocation of the server fails.
  */
 #ifndef RESPD_FAULTS_H
 #define RESPD_FAULTS_H
