@@ -1,10 +1,12 @@
 # include/local.mk - the public headers, installed as they lie here.
 
-include_HEADERS = %D%/own.h
+include_HEADERS = %D%/own.h %D%/own.hpp
 
 ownincludedir = $(includedir)/own
 owninclude_HEADERS = \
 	%D%/own/allocator.h \
+	%D%/own/analyzer.h \
+	%D%/own/analyzer_pool.h \
 	%D%/own/array.h \
 	%D%/own/attributes.h \
 	%D%/own/block.h \
@@ -21,6 +23,8 @@ owninclude_HEADERS = \
 	%D%/own/monitor.h \
 	%D%/own/object.h \
 	%D%/own/pool.h \
+	%D%/own/pool.hpp \
+	%D%/own/ref.hpp \
 	%D%/own/report.h \
 	%D%/own/version.h \
 	%D%/own/weakref.h

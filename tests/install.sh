@@ -16,8 +16,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
     exit 1
 }
 
-(cd "$top_srcdir/include" && find . -name '*.h' | sort) >"$work/headers"
-(cd "$root$includedir" && find . -name '*.h' | sort) | diff "$work/headers" - || {
+(cd "$top_srcdir/include" && find . -name '*.h' -o -name '*.hpp' | sort) >"$work/headers"
+(cd "$root$includedir" && find . -name '*.h' -o -name '*.hpp' | sort) | diff "$work/headers" - || {
     echo "FAIL: the installed headers are not those in include/"
     exit 1
 }

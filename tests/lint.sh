@@ -50,7 +50,8 @@ folders='include src compat tests examples bench'
 sh "$tools/lint-automake.sh" Makefile.am $(find $folders tools -name local.mk) || status=1
 sh "$tools/lint-rooms.sh" src || status=1
 sh "$tools/lint-sources.sh" bootstrap .ci/run \
-    $(find $folders tools -name '*.[ch]' -o -name '*.sh' -o -name '*.js' -o -name '*.css') ||
+    $(find $folders tools doc -name '*.[ch]' -o -name '*.sh' -o -name '*.js' -o -name '*.css' \
+        -o -name '*.awk') ||
     status=1
 
 # Every source and header of the library is in its list, so that the tarball has it.

@@ -32,15 +32,15 @@ check_LTLIBRARIES += %D%/shared/libharness.la %D%/shared/libunit.la
 	%D%/shared/asker.h \
 	%D%/shared/blocks.c \
 	%D%/shared/blocks.h \
-	%D%/shared/choose.c \
 	%D%/shared/harness.c \
 	%D%/shared/harness.h \
-	%D%/shared/model.c \
-	%D%/shared/model.h \
+	%D%/shared/public.c \
+	%D%/shared/public.h \
 	%D%/shared/source.c \
 	%D%/shared/source.h \
 	%D%/shared/watch.c \
 	%D%/shared/watch.h
+%C%_shared_libharness_la_CPPFLAGS = $(AM_CPPFLAGS) -DTOP_SRCDIR='"$(abs_top_srcdir)"'
 %C%_shared_libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_shared_libunit_la_SOURCES = \
 	%D%/shared/breach.c \
@@ -54,7 +54,14 @@ abort_tests += \
 	%D%/contract/abort \
 	%D%/contract/checked \
 	%D%/contract/checked_right \
-	%D%/contract/race
+	%D%/contract/interrupted \
+	%D%/contract/race \
+	%D%/unit/overflow \
+	%D%/unit/secure
+%C%_unit_overflow_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_overflow_LDADD = $(UNIT_LIBS)
+%C%_unit_secure_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_secure_LDADD = $(UNIT_LIBS)
 %C%_contract_checked_SOURCES = %D%/contract/checked.c %D%/contract/checked.h
 %C%_contract_checked_right_SOURCES = %D%/contract/checked_right.c %D%/contract/checked.h
 
@@ -67,6 +74,7 @@ unit_tests += \
 	%D%/unit/count \
 	%D%/unit/dying \
 	%D%/unit/faults \
+	%D%/unit/faults_every \
 	%D%/unit/faults_foreign \
 	%D%/unit/faults_monitor \
 	%D%/unit/faults_objects \
@@ -120,6 +128,17 @@ unit_tests += \
 %C%_unit_dying_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_LDADD = $(UNIT_LIBS)
+%C%_unit_faults_every_SOURCES = \
+	%D%/unit/every.h \
+	%D%/unit/every_arrays.c \
+	%D%/unit/every_blocks.c \
+	%D%/unit/every_objects.c \
+	%D%/unit/every_pools.c \
+	%D%/unit/every_process.c \
+	%D%/unit/every_setting.c \
+	%D%/unit/faults_every.c
+%C%_unit_faults_every_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_faults_every_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_faults_foreign_LDADD = $(UNIT_LIBS)
 %C%_unit_faults_monitor_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -244,8 +263,8 @@ contract_tests += \
 	%D%/contract/no_object \
 	%D%/contract/object \
 	%D%/contract/options \
-	%D%/contract/order \
 	%D%/contract/ownership \
+	%D%/contract/pairs \
 	%D%/contract/pep442 \
 	%D%/contract/phases \
 	%D%/contract/pool \
@@ -294,7 +313,7 @@ stress_tests += %D%/contract/stress
 	%D%/contract/stress_tree.c
 %C%_contract_stress_LDADD = $(STRESS_LIBS)
 
-valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests)
+valgrind_tests = $(unit_tests) $(contract_tests) $(stress_tests) $(model_programs)
 check_PROGRAMS += $(valgrind_tests) $(abort_tests)
 TESTS += $(script_tests) $(valgrind_tests) $(abort_tests)
 
@@ -304,6 +323,7 @@ script_tests = \
 	$(model_tests) \
 	$(page_tests) \
 	$(checks_tests) \
+	$(once_tests) \
 	%D%/exports.sh \
 	%D%/gdb.sh \
 	%D%/headers.sh \
@@ -313,6 +333,15 @@ script_tests = \
 	%D%/probes.sh \
 	%D%/report.sh
 
+pairs_sources = \
+	%D%/contract/pairs.h \
+	%D%/contract/pairs_arrays.c \
+	%D%/contract/pairs_blocks.c \
+	%D%/contract/pairs_objects.c \
+	%D%/contract/pairs_pools.c \
+	%D%/contract/pairs_world.c
+%C%_contract_interrupted_SOURCES = %D%/contract/interrupted.c $(pairs_sources)
+%C%_contract_pairs_SOURCES = %D%/contract/pairs.c $(pairs_sources)
 %C%_contract_report_SOURCES = %D%/contract/report.c %D%/contract/report.h
 %C%_contract_report_numbers_SOURCES = %D%/contract/report_numbers.c %D%/contract/report.h
 
@@ -327,19 +356,38 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 
 # The models, and the page in its browser, have nothing of the library: make check model_tests=
 # page_tests= leaves them out where another build has checked them; ownstat_tests= those of ownstat,
-# checks_tests= the table of bugs.
+# checks_tests= the table of bugs; once_tests= what depends on no option of configure.
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
+once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/manual.sh %D%/owncheck.sh \
+	%D%/packages.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
 	$(script_tests) \
 	%D%/README \
 	%D%/checks/bugs.c \
+	%D%/cplusplus/wrappers.cc \
+	%D%/mutants/argued \
+	%D%/mutants/mutants.py \
+	%D%/mutants/places.py \
 	%D%/models.sh \
 	%D%/checks.sh \
+	%D%/guide.sh \
+	%D%/manual.sh \
+	%D%/cplusplus.sh \
+	%D%/cython.sh \
+	%D%/owncheck.sh \
+	%D%/packages.sh \
+	%D%/template.sh \
 	%D%/page.sh \
+	%D%/owncheck/idioms_objects.c \
+	%D%/owncheck/idioms_owners.c \
+	%D%/owncheck/idioms_paths.c \
+	%D%/owncheck/mistakes_borrowed.c \
+	%D%/owncheck/mistakes_leaks.c \
+	%D%/owncheck/mistakes_releases.c \
 	%D%/report/formats.py \
 	%D%/timed.sh \
 	%D%/page/browser.py \
@@ -360,11 +408,12 @@ LOG_COMPILER = $(timed)
 SH_LOG_COMPILER = $(timed) $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
-	export SPIN='$(SPIN)'; \
+	export SPIN='$(SPIN)' AWK='$(AWK)' CLANG='$(CLANG)' DOXYGEN='$(DOXYGEN)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
 	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
+	export datadir='$(datadir)'; \
 	export NUMPY_PYTHON='$(NUMPY_PYTHON)'; \
 	export OWN_OBJECTS='$(src_libown_core_la_OBJECTS)'; \
 	export OWN_SHARED='$(enable_shared)' OWN_STATIC='$(enable_static)'; \
@@ -406,4 +455,9 @@ check-local: check-TESTS
 	@awk '/^took [0-9]+ s$$/ && $$2 >= 2 { print $$2 " s  " FILENAME }' $(TEST_LOGS) | sort -rn | \
 		sed -n -e '1s/^/The slowest tests:\n/' -e '1,10p'
 
-.PHONY: check-checked check-valgrind
+# Changes the library in one place after another, and looks whether the tests see it. Not for make
+# check: it takes a second for each test that a mutant survives.
+mutants:
+	python3 -B $(srcdir)/%D%/mutants/mutants.py --source $(srcdir) $(MUTANTS_FLAGS) mutants
+
+.PHONY: check-checked check-valgrind mutants

@@ -69,7 +69,7 @@ static struct store *store_new(void)
 }
 
 /* No frame is used again from now on. The free ones die with the list. */
-static void store_close(struct store *store)
+static void store_close(OWN_STEALS struct store *store)
 {
     store->closed = true;
     own_list_clear(store->free_frames);
@@ -95,8 +95,9 @@ static struct frame *store_get(struct store *store)
     return frame;
 }
 
-/* Decodes a film of so many frames, and shows each a few frames later. False: ENOMEM. */
-static bool play(struct store *store, unsigned long count)
+/* Decodes a film of so many frames, and shows each a few frames later. The store is closed, which
+   takes the reference to it over. False: ENOMEM. */
+static bool play(OWN_STEALS struct store *store, unsigned long count)
 {
     struct frame *waiting[delay] = {NULL};
     bool all = true;

@@ -88,6 +88,7 @@ noinst_PROGRAMS += %D%/respd
 
 respd_tests = \
 	%D%/tests/admin \
+	%D%/tests/crowd \
 	%D%/tests/cycles \
 	%D%/tests/drain \
 	%D%/tests/expiry \
@@ -107,6 +108,8 @@ respd_tests = \
 %C%_tests_admin_LDADD =
 %C%_tests_cycles_SOURCES = %D%/tests/cycles.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_cycles_LDADD =
+%C%_tests_crowd_SOURCES = %D%/tests/crowd.c %D%/tests/client.c %D%/tests/client.h
+%C%_tests_crowd_LDADD =
 %C%_tests_drain_SOURCES = %D%/tests/drain.c %D%/tests/client.c %D%/tests/client.h
 %C%_tests_drain_LDADD =
 %C%_tests_expiry_SOURCES = %D%/tests/expiry.c %D%/tests/client.c %D%/tests/client.h
@@ -175,3 +178,11 @@ respd_under_valgrind = $(LIBTOOL) --silent --mode=execute valgrind --quiet --err
 check-valgrind-respd: %D%/respd$(EXEEXT) $(respd_tests)
 	RESPD_QUICK=1 RESPD='$(respd_under_valgrind)' \
 		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(respd_tests)'
+
+# A long run: make soak SOAK_SECONDS=3600
+SOAK_SECONDS = 300
+EXTRA_PROGRAMS += %D%/soak/soak
+%C%_soak_soak_SOURCES = %D%/soak/soak.c %D%/tests/client.c %D%/tests/client.h
+%C%_soak_soak_LDADD =
+soak: %D%/respd$(EXEEXT) %D%/soak/soak$(EXEEXT) tests/contract/stress$(EXEEXT)
+	%D%/soak/soak$(EXEEXT) $(SOAK_SECONDS)

@@ -51,8 +51,8 @@
  * allocation, and never touches an item.
  *
  * Threads: an array is confined, together with all that lies in the same buffer. Of a shared one
- * (own_share, or made in a shared pool) any number of threads may make views at once; who writes to
- * the items, and who resizes it, is for the user to settle.
+ * (own_share, or made in a shared pool) any number of threads may make views at once. The library
+ * does not protect the items: threads that write to them, or resize the array, need your lock.
  */
 #ifndef OWN_ARRAY_H
 #define OWN_ARRAY_H
@@ -67,6 +67,7 @@
 
 OWN_BEGIN_DECLS
 
+/* An array. Its fields are the library's. */
 typedef struct own_array own_array;
 
 /* The most dimensions. */
@@ -136,7 +137,7 @@ OWN_API OWN_MUST_USE own_array *own_array_adopt_with(own_pool *owner, const char
                                                      void (*free_fn)(void *data, void *ctx),
                                                      void *ctx);
 
-/* What own_array_create can be told. Zero is the default of every field. */
+/* Options for own_array_create. Zero is the default of every field. */
 typedef struct own_array_options {
     const char *format; /* NULL: items of itemsize bytes, whatever they are */
     size_t itemsize;    /* of a struct with padding at its end: sizeof. 0: that of the format */
@@ -218,7 +219,8 @@ OWN_API OWN_MUST_USE own_array *own_array_copy(own_pool *owner, const own_array 
 
 /*
  * Copies all items of `from` into `to`, which has the same format; `from` is broadcast where it is
- * smaller. They may share memory: all is read before anything is written.
+ * smaller, and may have more axes in front, of length 1. They may share memory: all is read before
+ * anything is written.
  *
  * Returns -1 with errno EINVAL (the formats differ, or the shapes do not fit), EPERM (`to` is
  * read-only), or ENOMEM (where they share memory, for a copy); then nothing has been written.
@@ -266,18 +268,18 @@ OWN_API void *own_array_at(const own_array *array, const ptrdiff_t *index);
  *                  an axis of length 1, any stride will do
  */
 OWN_API void *own_array_data(const own_array *array);
-OWN_API const char *own_array_format(const own_array *array);
+OWN_API OWN_BORROWS const char *own_array_format(const own_array *array);
 OWN_API size_t own_array_itemsize(const own_array *array);
 OWN_API int own_array_ndim(const own_array *array);
-OWN_API const size_t *own_array_shape(const own_array *array);
-OWN_API const ptrdiff_t *own_array_strides(const own_array *array);
+OWN_API OWN_BORROWS const size_t *own_array_shape(const own_array *array);
+OWN_API OWN_BORROWS const ptrdiff_t *own_array_strides(const own_array *array);
 OWN_API size_t own_array_count(const own_array *array);
-OWN_API void *own_array_base(const own_array *array);
+OWN_API OWN_RETURNS_BORROWED void *own_array_base(const own_array *array);
 OWN_API bool own_array_is_contiguous(const own_array *array, own_order order);
 OWN_API bool own_array_is_readonly(const own_array *array);
 
 /* The type of all arrays, for own_typeof and own_cast. Borrowed, lives for ever. Cost: O(1). */
-OWN_API const own_type *own_array_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_array_type(void);
 
 /*
  * Prints an array as numpy does: axes in brackets, numbers right-aligned, lines of up to 75
@@ -289,6 +291,24 @@ OWN_API const own_type *own_array_type(void);
  * library's. Threads: those of array. Cost: the text.
  */
 OWN_API int own_array_print(FILE *out, const own_array *array);
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_array_new(...) OWN_MADE(own_array_new, __VA_ARGS__)
+#define own_array_new_raw(...) OWN_MADE(own_array_new_raw, __VA_ARGS__)
+#define own_array_adopt(...) OWN_MADE(own_array_adopt, __VA_ARGS__)
+#define own_array_adopt_with(...) OWN_MADE(own_array_adopt_with, __VA_ARGS__)
+#define own_array_copy(...) OWN_MADE(own_array_copy, __VA_ARGS__)
+#define own_array_wrap(...) OWN_MADE_WITH_(own_array_wrap, __VA_ARGS__)
+#define own_array_create(...) OWN_MADE_WITH_(own_array_create, __VA_ARGS__)
+#define own_array_slice(...) OWN_MADE_WITH_(own_array_slice, __VA_ARGS__)
+#define own_array_index(...) OWN_MADE_WITH_(own_array_index, __VA_ARGS__)
+#define own_array_transpose(...) OWN_MADE_WITH_(own_array_transpose, __VA_ARGS__)
+#define own_array_permute(...) OWN_MADE_WITH_(own_array_permute, __VA_ARGS__)
+#define own_array_reshape(...) OWN_MADE_WITH_(own_array_reshape, __VA_ARGS__)
+#define own_array_broadcast(...) OWN_MADE_WITH_(own_array_broadcast, __VA_ARGS__)
+#define own_array_reinterpret(...) OWN_MADE_WITH_(own_array_reinterpret, __VA_ARGS__)
+#define own_array_readonly(...) OWN_MADE_WITH_(own_array_readonly, __VA_ARGS__)
+#endif
 
 OWN_END_DECLS
 

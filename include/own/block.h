@@ -52,8 +52,8 @@ OWN_BEGIN_DECLS
  *
  * pool  not NULL; the block is the pool's.
  *
- * An allocator of the pool's own is asked for just count * size bytes; for 1 where that is 0,
- * though the block then has 0.
+ * If the pool has an allocator, it is asked for exactly count * size bytes; or for 1 byte if that
+ * is 0, though own_block_size still says 0.
  *
  * Returns NULL with errno EOVERFLOW (count * size does not fit, or all blocks from the pool's
  * allocator would have over PTRDIFF_MAX bytes together), ENOMEM (also where the pool's allocator
@@ -106,8 +106,9 @@ OWN_API OWN_MUST_USE void *own_realloc(own_pool *pool, void *block, size_t count
 OWN_API OWN_MUST_USE void *own_realloc_raw(own_pool *pool, void *block, size_t count, size_t size);
 
 /*
- * Frees a block, for later blocks of the pool. An adopted block, or one from an allocator, goes to
- * its free function, which finds the pool without it, and is the last that the call does.
+ * Frees a block: its memory is used for later blocks of the pool. An adopted block, or one from an
+ * allocator, is passed to its free function. That is the last thing the call does: the pool no
+ * longer has the block then.
  *
  * block  a live block of pool, or NULL (nothing happens, and 0 is returned).
  *
@@ -158,14 +159,14 @@ OWN_API bool own_contains(const own_pool *pool, const void *block);
  * address  anything: mapped or not, freed, inside a block, an object, in the memory of a dead pool.
  *          Nothing is read there.
  *
- * Threads: any, on two conditions. A confined pool that has, or last had, the address in its memory
- * is not used or ended by another thread meanwhile. And whoever else may end the pool that is
- * returned waits until the caller no longer uses it. Cost: O(1), after the newest blocks of that
+ * Threads: any, on two conditions. During the call, no other thread uses or ends a confined pool
+ * that has, or last had, the address in its memory. And nobody ends the pool that is returned while
+ * the caller uses it. Cost: O(1), after the newest blocks of that
  * pool, allocated inline since the last look, have been gone through once; in the memory of a
  * small pool a lock is taken, and a step made for each of its pieces, which are few; also a step
  * for each KiB of a block of up to 64 KiB.
  */
-OWN_API own_pool *own_pool_of(const void *address);
+OWN_API OWN_RETURNS_BORROWED own_pool *own_pool_of(const void *address);
 
 /*
  * Visits all live blocks of a pool, in no order: adopted ones and those from its allocator too, but
@@ -194,7 +195,7 @@ OWN_API int own_pool_blocks(own_pool *pool, int (*visit)(void *block, size_t siz
  * not.
  *
  * memory   stolen: the pool's until it is freed or disowned; on failure still the caller's. Not
- *          NULL. No other pool may have adopted it: of other pools nothing is asked.
+ *          NULL. No other pool may have adopted it; the call does not check that.
  * size     in bytes; 0 is allowed. What own_realloc copies, and what limits count.
  * free_fn  called once with memory when it is released; not NULL: what has nothing to free needs no
  *          owner. It may use the library and the pool freely. errno is kept around it.
@@ -237,8 +238,8 @@ OWN_API int own_disown(own_pool *pool, void *memory);
  * The source may be NULL: then the result is NULL, with errno as it was. own_memdup of 0 bytes is
  * a block. Errors as own_alloc.
  */
-OWN_API OWN_MUST_USE char *own_strdup(own_pool *pool, const char *string);
-OWN_API OWN_MUST_USE char *own_strndup(own_pool *pool, const char *string, size_t max);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_strdup(own_pool *pool, const char *string);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_strndup(own_pool *pool, const char *string, size_t max);
 OWN_API OWN_MUST_USE void *own_memdup(own_pool *pool, const void *memory, size_t size);
 
 /*
@@ -246,9 +247,10 @@ OWN_API OWN_MUST_USE void *own_memdup(own_pool *pool, const void *memory, size_t
  *
  * Returns NULL with errno as own_alloc, or what vsnprintf set.
  */
-OWN_API OWN_MUST_USE char *own_asprintf(own_pool *pool, const char *format, ...) OWN_PRINTF(2, 3);
-OWN_API OWN_MUST_USE char *own_vasprintf(own_pool *pool, const char *format, va_list arguments)
-    OWN_PRINTF(2, 0);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_asprintf(own_pool *pool, const char *format, ...)
+    OWN_PRINTF(2, 3);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_vasprintf(own_pool *pool, const char *format,
+                                                     va_list arguments) OWN_PRINTF(2, 0);
 
 /*
  * Prints to the end of a string that is a block of the pool.
@@ -258,8 +260,9 @@ OWN_API OWN_MUST_USE char *own_vasprintf(own_pool *pool, const char *format, va_
  * Returns the string, or NULL with errno as own_realloc; then the old string stands as it was.
  * Cost: the length of the whole string, in the worst case a copy of it.
  */
-OWN_API OWN_MUST_USE char *own_asprintf_append(own_pool *pool, char *string, const char *format,
-                                               ...) OWN_PRINTF(3, 4);
+OWN_API OWN_MUST_USE OWN_BORROWS char *own_asprintf_append(own_pool *pool, char *string,
+                                                           const char *format, ...)
+    OWN_PRINTF(3, 4);
 
 /* The front of a pool, for the inline functions below. Its fields are the library's. */
 struct own_front {
@@ -302,6 +305,8 @@ OWN_API inline void *own_bump(own_pool *pool, size_t bytes)
     return block;
 }
 
+#ifndef OWN_ANALYZED
+
 inline void *own_alloc(own_pool *pool, size_t count, size_t size)
 {
     size_t bytes;
@@ -318,6 +323,14 @@ inline void *own_alloc_raw(own_pool *pool, size_t count, size_t size)
         return own_alloc_raw_slow(pool, count, size);
     return own_bump(pool, bytes);
 }
+
+#else /* see analyzer.h */
+
+#define own_adopt(pool, memory, size, free_fn)                                                     \
+    OWN_PASSES_ON_(own_adopt(pool, memory, size, free_fn), memory, pool, size)
+#define own_adopt_with(pool, memory, size, free_fn, ctx)                                           \
+    OWN_PASSES_ON_(own_adopt_with(pool, memory, size, free_fn, ctx), ctx, pool, memory, size)
+#endif
 
 OWN_END_DECLS
 

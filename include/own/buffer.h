@@ -9,11 +9,11 @@
  * of its own, over a megabyte a mapping of its own, which grows without copying. It is not part of
  * the owner's blocks, so that a buffer may outlive its owner; but it counts against the limits that
  * were set at and above the owner when the buffer was made, for as long as the buffer lives and
- * whoever holds it. Of a buffer made without owner no limit counts anything.
+ * whoever holds it. No limit counts a buffer that was made without an owner.
  *
  * Threads: a buffer is confined: one thread at a time uses it, any thread may. A shared one
- * (own_share) is counted and used by any number at once; who writes to its memory, and who resizes
- * it, is for the user to settle.
+ * (own_share) is counted and used by any number at once. The library does not protect its memory:
+ * threads that write to it, or resize the buffer, need a lock of yours.
  */
 #ifndef OWN_BUFFER_H
 #define OWN_BUFFER_H
@@ -25,6 +25,7 @@
 
 OWN_BEGIN_DECLS
 
+/* A buffer. Its fields are the library's. */
 typedef struct own_buffer own_buffer;
 
 /*
@@ -88,7 +89,14 @@ OWN_API size_t own_buffer_size(const own_buffer *buffer);
 OWN_API int own_buffer_resize(own_buffer *buffer, size_t count, size_t size);
 
 /* The type of all buffers, for own_typeof and own_cast. Borrowed, lives for ever. Cost: O(1). */
-OWN_API const own_type *own_buffer_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_buffer_type(void);
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_buffer_new(...) OWN_MADE(own_buffer_new, __VA_ARGS__)
+#define own_buffer_new_raw(...) OWN_MADE(own_buffer_new_raw, __VA_ARGS__)
+#define own_buffer_adopt(...) OWN_MADE(own_buffer_adopt, __VA_ARGS__)
+#define own_buffer_adopt_with(...) OWN_MADE(own_buffer_adopt_with, __VA_ARGS__)
+#endif
 
 OWN_END_DECLS
 

@@ -5,28 +5,28 @@
  *     OWN_CHECK=guard,fill,quarantine,site,leak ./program
  *
  * It is read once, where the first pool or object is made, and not by programs with more rights
- * than their user (setuid). Words stand between commas. A word that is not known is said on stderr
- * and left out.
+ * than their user (setuid). Words stand between commas. An unknown word is reported on stderr and
+ * ignored.
  *
  *   guard       16 bytes and more behind each block, from the last byte that was asked for on, and
  *               32 in front of it have a pattern. Where it has changed, that is found when the
  *               block is freed, resized, moved or dies with its pool, by own_pool_check, and at
  *               exit. So have 16 bytes around each object of a type of yours, which are looked at
- *               when the object dies
+ *               when the object dies, by own_pool_check of all pools, and at exit
  *   fill        what own_alloc_raw and own_realloc_raw return is filled with the byte 0xcd, what is
  *               freed with 0xdd
  *   quarantine  memory of freed blocks, dead pools and dead objects is filled in the same way, and
  *               is not used again until a MiB of others has been freed after it. So what is written
  *               there is found: when it leaves, by own_pool_check, and at exit. And own_free or
- *               own_realloc of a block that was freed is told as such. A piece over a MiB does not
- *               wait
+ *               own_realloc of a block that was freed before is reported as such. A piece over
+ *               a MiB does not wait
  *   site        sentences say where a block, a pool or an object was made, and freed: a few calls,
  *               as function+offset (module+offset) or module+offset, which addr2line understands:
  *               addr2line -f -i -e MODULE OFFSET, of a module that was compiled with -g. It also
  *               samples allocations, as own_set_site_tracking(512 KiB) does (report.h); that is
- *               all where no word but `continue' is beside it, and then pools stay as they are
+ *               all where no word but `continue` is beside it, and then pools stay as they are
  *   leak        pools and objects that are alive at exit are listed on stderr: what it is, how
- *               many, references of the first, and with `site' where that was made. Blocks are
+ *               many, references of the first, and with `site` where that was made. Blocks are
  *               not: they are in their pool. Immortal objects are left out, but not what they
  *               own. After all functions that were given to atexit
  *   malloc      each block, pool and object, and each record of the library, is a piece of memory
@@ -38,24 +38,24 @@
  *               sets no check
  *   none        nothing, not even with a sanitizer
  *
- * What is found is told as a misuse, in one sentence (misuse.h): the block, its size, its pool, and
- * which byte. Without a handler of the program's own, that aborts, unless there is the word
- * `continue'. Where the handler returns, the call that found it does its work all the same, as it
- * is not the one that was wrong; but own_free of a freed block answers -1 with errno EINVAL.
+ * Whatever a check finds is reported as a misuse, in one sentence (misuse.h): the block, its size,
+ * its pool, and which byte. Without a handler of the program's own, that aborts, unless there is
+ * the word `continue`. If the handler returns, the call that found the damage does its work, since
+ * it did not cause it; but own_free of a freed block returns -1 with errno EINVAL.
  *
  * In a debugger: 0xcd is a byte that was never written, 0xdd one that was freed, 0xfd a guard.
  *
- * With any word but `none', `continue' and `site' alone, also
- *   - every pool is exact: own_block_size, `bytes' and `peak' are what was asked for (pool.h,
+ * With any word but `none`, `continue` and `site` alone, also
+ *   - every pool is exact: own_block_size, `bytes` and `peak` are what was asked for (pool.h,
  *     OWN_POOL_EXACT). A pool has no inline path, and is not kept ready when it dies;
  *   - each block lies by itself; own_realloc to another size and own_block_move always copy, and a
  *     reserve keeps no memory ready, though one that no limit has room for is still refused;
  *   - limits count the size of a block and a record of 64 bytes, as with an allocator (pool.h);
- *   - own_free, own_realloc of an address inside a block, or of a block of another pool, is told
- *     too.
+ *   - own_free, own_realloc of an address inside a block, or of a block of another pool, is
+ *     reported too.
  *
  * Cost: each call that allocates or frees takes a lock: own_alloc and own_free together some 0.4
- * microseconds, with `site' 0.5, and more for each new place. A block takes 64 + 104 bytes beside
+ * microseconds, with `site` 0.5, and more for each new place. A block takes 64 + 104 bytes beside
  * it, with guard 48 to 63 more; what waits in quarantine, a MiB.
  *
  * Not found: writes that jump over a guard; reads, but that filled memory makes them show; writes
@@ -113,7 +113,7 @@ OWN_BEGIN_DECLS
  * Looks for damage now: at the guards of all live blocks of a pool, and at all that waits in
  * quarantine, of whatever pool. Each is told as above, and once.
  *
- * pool  NULL: of all pools.
+ * pool  NULL: of all pools, and of all live objects.
  *
  * Returns how many were found; 0 where no check is set. Cannot fail. errno is kept. Threads: any
  * that may use the pool; other threads may use it meanwhile. Cost: the live blocks, and what waits.

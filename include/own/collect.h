@@ -36,11 +36,11 @@
  *
  * Threads. own_pool_collect looks at confined objects alone, and needs no promise beyond the one
  * that the pool itself asks for; a shared object on the way keeps what it refers to. The other
- * calls look at everything, shared objects too. Until they return, the world holds still: no other
- * thread uses the library, nor what the program put into its memory. What has run on other threads
- * before is seen if the caller has synchronised with it. Where that cannot be promised, use
- * own_pool_collect. Code that runs inside a collection may use the library freely; a collection
- * inside a collection, on the same thread, does nothing and returns 0.
+ * calls look at everything, shared objects too. They need "the world to hold still": until they
+ * return, no other thread may use the library, or memory that the program has from it. They see
+ * what other threads did before if the caller has synchronised with these. A program that cannot
+ * promise this uses own_pool_collect. Code that runs inside a collection may use the library; one
+ * collection inside another, on the same thread, does nothing and returns 0.
  *
  * Memory: none is allocated, so that collecting works when memory is out. The library has a word
  * in reserve for every 32 bytes of its memory for objects; pages of it are used where types with
@@ -67,10 +67,10 @@ OWN_API size_t own_collect(void);
 
 /*
  * Looks at a pool, all that it owns, and all that can be reached from there by references, by weak
- * ones as well; and collects. The pool itself goes where only that keeps it alive: use it after the
- * call only if you have a reference to it, or its owner has one. With NULL or a shared pool there
- * is nothing to look at. A pool with OWN_POOL_CONFINED below a shared one stays; what it owns is
- * looked at.
+ * ones as well; and collects. The pool itself dies if only a cycle keeps it alive: use it after the
+ * call only if you have a reference to it, or its owner has one. With NULL or a shared pool the
+ * call does nothing. A pool with OWN_POOL_CONFINED below a shared one never goes itself; what it
+ * owns is looked at.
  *
  * pool  borrowed.
  *
@@ -102,12 +102,12 @@ OWN_API int own_collect_find(int (*visit)(void *const *objects, size_t count, co
                              void *arg);
 
 /*
- * Has own_collect called by the library, on this thread, when the thread has made many objects
- * since the last own_collect: where it makes one of a type with refs or tail_refs, a list, or
- * a pool that was not ready for use, and there are `objects` more of them than before. Of objects,
- * those that have died on this thread since are taken off. After a collection that kept many,
- * a quarter as many are waited for if that is more, so that the time for collections stays linear
- * in that of making objects.
+ * Makes the library call own_collect by itself, on this thread, once the thread has made `objects`
+ * more since the last own_collect. What counts is objects of types with refs or tail_refs, and
+ * lists, less those that have died on this thread; and pools that were not ready for use. The call
+ * is made when the thread makes one of these. After a collection that kept many, the next one waits
+ * for a quarter as many, if that is more, so that the time for collections stays linear in that of
+ * making objects.
  *
  * objects  0: no longer, as at the beginning.
  *
@@ -127,7 +127,7 @@ typedef struct own_collect_statistics {
 } own_collect_statistics;
 
 /* Fills *statistics, which is not NULL. Threads: any. Cost: O(1). */
-OWN_API void own_collect_stats(own_collect_statistics *statistics);
+OWN_API void own_collect_stats(own_collect_statistics *statistics) OWN_NOT_NULL(1) OWN_FILLS(1);
 
 OWN_END_DECLS
 

@@ -16,10 +16,10 @@ OWN_BEGIN_DECLS
  *        freely: drop or move the child that it got, or others, create some, clear the pool, drop
  *        it. It returns: a jump out of it is not allowed.
  *
- * What is a child from the beginning to the end is visited once, what becomes one meanwhile is not,
- * and what ceases to be one before its turn is not. So other threads may go on in a shared pool;
- * the call holds a reference of its own to the child that is visited there. The pool itself is held
- * meanwhile, so it lives until the end.
+ * A pool that is a child during the whole call is visited once. One that becomes a child during the
+ * call is not visited, nor one that ceases to be a child before its turn. So other threads may go
+ * on using a shared pool; the call holds a reference of its own to the child that is visited there.
+ * It holds the pool too, which therefore lives until the end.
  *
  * Returns 0, or what visit returned last; -1 with errno EINVAL (pool or visit is NULL), or ENOMEM
  * (a shared pool that more than four threads use). Threads: those of pool. Cost: what the pool

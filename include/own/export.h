@@ -112,6 +112,13 @@ OWN_API OWN_MUST_USE own_array *own_array_import_dlpack(own_pool *owner,
 OWN_API OWN_MUST_USE own_array *
 own_array_import_dlpack_versioned(own_pool *owner, struct DLManagedTensorVersioned *tensor);
 
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_array_import(...) OWN_MADE_WITH_(own_array_import, __VA_ARGS__)
+#define own_array_import_dlpack(...) OWN_MADE_WITH_(own_array_import_dlpack, __VA_ARGS__)
+#define own_array_import_dlpack_versioned(...)                                                     \
+    OWN_MADE_WITH_(own_array_import_dlpack_versioned, __VA_ARGS__)
+#endif
+
 OWN_END_DECLS
 
 #endif

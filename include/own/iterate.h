@@ -39,10 +39,11 @@ typedef struct own_array_iterator {
 } own_array_iterator;
 
 /* Begins at the first item. False: the array has none, or is NULL. Cost: O(dimensions squared). */
-OWN_API bool own_array_begin(own_array_iterator *iterator, const own_array *array);
+OWN_API bool own_array_begin(own_array_iterator *iterator, const own_array *array) OWN_NOT_NULL(1)
+    OWN_FILLS(1);
 
 /* Goes on to the first item of the next run. False: there is none. Cost: O(dimensions). */
-OWN_API bool own_array_next_run(own_array_iterator *iterator);
+OWN_API bool own_array_next_run(own_array_iterator *iterator) OWN_NOT_NULL(1);
 
 /* Goes on to the next item. False: that was the last. Cost: an addition, inline. */
 OWN_API inline bool own_array_next(own_array_iterator *iterator)
@@ -77,7 +78,7 @@ OWN_API own_axes own_array_axes(const own_array *array, int ndim, size_t itemsiz
  *     OWN_EACH_2 (a, i, j)
  *         OWN_ITEM_2(float, a, i, j) *= 2;
  *
- * Both are plain C: `for' loops over ptrdiff_t, and an address linear in the indices, so that
+ * Both are plain C: `for` loops over ptrdiff_t, and an address linear in the indices, so that
  * compilers treat them like loops written by hand. Where a.steps[1] is 1, a row is a C
  * array, float *row = &OWN_ITEM_2(float, a, i, 0).
  */
@@ -89,6 +90,7 @@ OWN_API own_axes own_array_axes(const own_array *array, int ndim, size_t itemsiz
     OWN_EACH_2 (axes, i, j)                                                                        \
         for (ptrdiff_t k = 0; k < (axes).shape[2]; k++)
 
+/* The item of an index: see OWN_EACH_1. */
 #define OWN_ITEM_1(type, axes, i) (((type *)(axes).data)[(ptrdiff_t)(i) * (axes).steps[0]])
 #define OWN_ITEM_2(type, axes, i, j)                                                               \
     (((type *)(axes).data)[(ptrdiff_t)(i) * (axes).steps[0] + (ptrdiff_t)(j) * (axes).steps[1]])

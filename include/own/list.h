@@ -7,8 +7,8 @@
  * caller keeps the one that it has.
  *
  * When a list dies, or is cleared, its references are released, the last one first. Lists of lists
- * of any depth die without recursion. Code that runs because an item dies may use the list: it
- * finds the change that released the item made.
+ * of any depth die without recursion. Code that runs because an item dies may use the list, and
+ * sees it as it is after the change.
  *
  * The memory of a list is not part of its owner's, and no limit counts it, as for any object. It is
  * 8 bytes an item, and up to as much again.
@@ -28,6 +28,7 @@
 
 OWN_BEGIN_DECLS
 
+/* A list. Its fields are the library's. */
 typedef struct own_list own_list;
 
 /*
@@ -61,7 +62,7 @@ OWN_API int own_list_insert(own_list *list, size_t index, void *item);
  * Returns NULL with errno ERANGE (there is no such item), EINVAL (list is NULL). Threads: those of
  * list. Cost: O(1).
  */
-OWN_API void *own_list_get(const own_list *list, size_t index);
+OWN_API OWN_RETURNS_BORROWED void *own_list_get(const own_list *list, size_t index);
 
 /*
  * Puts a reference to another object in the place of one, which is then released.
@@ -87,7 +88,16 @@ OWN_API int own_list_clear(own_list *list);
 OWN_API size_t own_list_size(const own_list *list);
 
 /* The type of all lists, for own_typeof and own_cast. Borrowed, lives for ever. Cost: O(1). */
-OWN_API const own_type *own_list_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_list_type(void);
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_list_new(...) OWN_MADE(own_list_new, __VA_ARGS__)
+#define own_list_append(list, item) OWN_HOLDS_(own_list_append(list, item), item, list)
+#define own_list_insert(list, index, item)                                                         \
+    OWN_HOLDS_(own_list_insert(list, index, item), item, list, index)
+#define own_list_set(list, index, item)                                                            \
+    OWN_HOLDS_(own_list_set(list, index, item), item, list, index)
+#endif
 
 OWN_END_DECLS
 

@@ -7,9 +7,9 @@
  * counted. The address space of small pieces may stay reserved; only the memory behind it goes
  * back.
  *
- * After fork the child goes on using the library, and has its own copy of all pools, even where
- * other threads were inside the library. What such threads were just changing is in no known state:
- * the child leaves their pools alone.
+ * After fork the child may go on using the library, even if other threads were inside it; it has
+ * its own copy of all pools. A pool that such a thread was using at that moment may be half
+ * changed: the child must not use it.
  */
 #ifndef OWN_MEMORY_H
 #define OWN_MEMORY_H

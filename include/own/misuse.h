@@ -23,7 +23,8 @@ OWN_BEGIN_DECLS
  *          writes the sentence to stderr and aborts. The handler may be called on any thread; it
  *          may longjmp only out of a call that was made outside of any finalizer or deferred call.
  *
- * Cannot fail. Threads: any; a call that is under way may still use the handler before. Cost: O(1).
+ * Cannot fail. Threads: any; a call that has already begun may still use the old handler. Cost:
+ * O(1).
  */
 OWN_API void own_set_misuse_handler(void (*handler)(const char *sentence));
 

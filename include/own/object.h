@@ -9,9 +9,10 @@
  * would give, but nothing recurses: a chain of any length dies on a small stack.
  *
  * References that pools hold (own_hold, own_give, a constructor's owner) are released by the pool.
- * All references that pools hold to one object make one step of its count, so that releasing one
- * reference too many is seen at once (see misuse.h). An object that pools hold 8,388,607 times at
- * once never dies.
+ * However many references to one object pools hold, together they add one to its count; how many
+ * they are is kept beside it. So the count of a program that releases one reference too many ends
+ * below that one, which is reported at once (see misuse.h). An object that pools hold 8,388,607
+ * times at once never dies.
  *
  * Memory that is not an object, a block for example, is recognised by its header and reported (see
  * misuse.h) by all calls here and in pool.h and weakref.h that take any object, except by
@@ -47,6 +48,7 @@
 
 OWN_BEGIN_DECLS
 
+/* A pool (pool.h); a type of objects (below). What is in a pool is the library's. */
 typedef struct own_pool own_pool;
 typedef struct own_type own_type;
 
@@ -123,8 +125,8 @@ struct own_type {
 OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
 
 /*
- * The same for an object with a tail: it is `size` bytes large, header and struct included, all
- * zeroed. The user notes what the tail has where it is wanted: no call tells.
+ * Creates an object with a tail: it is `size` bytes large, header and struct included, all zeroed.
+ * No call tells the size of the tail later: keep it in the object if you need it.
  *
  * size  at least type->size; if that is all, the call is own_new. A tail costs 32 bytes more.
  *
@@ -134,6 +136,7 @@ OWN_API OWN_MUST_USE void *own_new(own_pool *owner, const own_type *type);
  */
 OWN_API OWN_MUST_USE void *own_new_sized(own_pool *owner, const own_type *type, size_t size);
 
+/* The bounds of the number line at the head of this file. */
 #define OWN_COUNT_MAX ((int32_t)1 << 30)
 #define OWN_COUNT_TOGGLED (OWN_COUNT_MAX + ((int32_t)1 << 29))
 #define OWN_COUNT_SHARED (-((int32_t)1 << 29))
@@ -168,7 +171,7 @@ OWN_API void own_decref_slow(own_object *object);
  * overflowing: an object that ever had OWN_COUNT_MAX references never dies. A dead object is
  * a misuse. Threads: those of object. Cost: a load, a test and a store, inline.
  */
-OWN_API inline void *own_incref(void *object)
+OWN_API OWN_RETURNS_NEW inline void *own_incref(void *object)
 {
     own_object *o = (own_object *)object;
     if (OWN_UNLIKELY(!o))
@@ -193,13 +196,13 @@ OWN_API inline void *own_incref(void *object)
  *
  * Releasing a reference that a pool holds (use own_drop), or one that was released before, is a
  * misuse. Finalizers and deferred calls run inside; they may use the library freely. If they
- * release the last reference to something, that dies inside them. Such deaths nest as long as the
- * thread has stack: down to an eighth of it or 32 KiB, whichever is more, and 10,000 deep; then a
- * death is put off to the end of the outermost call. On a stack whose bounds are not known
- * (sigaltstack, makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a
- * load, a test and a store, inline; a death costs what dies.
+ * release the last reference to something, that dies inside them. Such deaths nest up to 10,000
+ * deep, as long as an eighth of the thread's stack, and 32 KiB, is left; further ones are put off
+ * to the end of the outermost call. On a stack whose bounds are not known (sigaltstack,
+ * makecontext) they nest 32 deep. errno is kept. Threads: those of object. Cost: a load, a test and
+ * a store, inline; a death costs what dies.
  */
-OWN_API inline void own_decref(void *object)
+OWN_API inline void own_decref(OWN_STEALS void *object)
 {
     own_object *o = (own_object *)object;
     if (OWN_UNLIKELY(!o))
@@ -222,9 +225,9 @@ OWN_API inline void own_decref(void *object)
  * object  borrowed; NULL gives 0.
  *
  * SIZE_MAX for an immortal or saturated object, 0 for a dead one. Cannot fail. Threads: those of
- * object; of a shared object the answer may be old when it arrives; but if it is 1, and that one is
- * the caller's, nobody else has one (but for weak references), and what others did before they
- * released theirs is seen: the object may be changed in its place. Cost: O(1).
+ * object. The answer for a shared object may be out of date at once. But if it is 1, and that
+ * reference is the caller's, no other thread has one (weak references aside), and what others did
+ * before they released theirs is visible: the caller may change the object in place. Cost: O(1).
  */
 OWN_API size_t own_refcount(const void *object);
 
@@ -236,10 +239,9 @@ OWN_API size_t own_refcount(const void *object);
  * object  borrowed, not NULL; confined to the calling thread until now, and all that it holds. One
  *         that is shared already stays so.
  *
- * A weak reference holds nothing: its object is shared on its own. What a shared pool creates, or
- * comes to hold later, becomes shared as it comes. What is put into
- * a field of a shared object does not: share it first. The fields themselves are for the user to
- * protect.
+ * A weak reference holds nothing: sharing it does not share its object. What a shared pool creates
+ * or takes on later becomes shared by that. An object that is put into a field of a shared object
+ * does not: share it first. The library does not protect the fields: use a lock of your own.
  *
  * Returns -1 with errno EINVAL (NULL, or a dead object, which is a misuse), EBUSY (something that
  * it reaches has a toggle, see own_set_toggle) or ENOMEM; then nothing has changed. Cost: O(all
@@ -288,9 +290,10 @@ OWN_API void own_rearm(void *object);
  *         is kept around it. NULL: the object has no toggle any more.
  * arg     not looked at.
  *
- * Each time, the references that pools hold count as one. Nothing is called for what is so when the
- * toggle is set; an object has one toggle, and a second replaces it. The toggle ends, without
- * a call, when the last reference goes, before the object's finalizer; or when it becomes immortal.
+ * The references that pools hold count as one here. Setting a toggle calls nothing, whatever the
+ * count is at that moment. An object has one toggle; a second one replaces it. The toggle ends,
+ * without a call, when the last reference goes, before the object's finalizer runs; or when the
+ * object becomes immortal.
  *
  * Returns -1 with errno EINVAL (NULL; a dead object, which is a misuse; a dying one; a weak
  * reference), EPERM (shared, immortal, saturated, or over 536,870,911 references), ENOMEM. An
@@ -305,7 +308,7 @@ OWN_API int own_set_toggle(void *object, void (*call)(void *object, bool only, v
 /*
  * The type of an object; borrowed. NULL for NULL. Threads: any that may use the object. Cost: O(1).
  */
-OWN_API const own_type *own_typeof(const void *object);
+OWN_API OWN_BORROWS const own_type *own_typeof(const void *object);
 
 /*
  * The object if it is of that very type, else NULL. No count changes: the result is borrowed
@@ -374,6 +377,17 @@ OWN_API inline void own_decref_scoped(void *variable)
 #define OWN_O14_(t, f, ...) offsetof(t, f), OWN_O13_(t, __VA_ARGS__)
 #define OWN_O15_(t, f, ...) offsetof(t, f), OWN_O14_(t, __VA_ARGS__)
 #define OWN_O16_(t, f, ...) offsetof(t, f), OWN_O15_(t, __VA_ARGS__)
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_incref(object) OWN_INCREF_(object)
+#define own_decref(object) OWN_DECREF_(object)
+#define own_new(...) OWN_MADE(own_new, __VA_ARGS__)
+#define own_new_sized(...) OWN_MADE(own_new_sized, __VA_ARGS__)
+#define own_cast(object, type) OWN_SAME_OR_NULL_(own_cast(object, type), object, type)
+#define own_immortalize(object) OWN_PASSED_ON(object)
+#define own_set_toggle(object, call, arg)                                                          \
+    OWN_PASSES_ON_(own_set_toggle(object, call, arg), arg, object)
+#endif
 
 OWN_END_DECLS
 

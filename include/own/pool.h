@@ -4,9 +4,9 @@
  * A pool owns blocks (see block.h), references and deferred calls. When its last reference goes, it
  * releases the references and runs the deferred calls in the reverse of the order in which it took
  * them on (but see own_defer_first and own_defer_last); its blocks go last, so a deferred call may
- * still read them. A child loses its parent's
- * reference in that order, and dies unless somebody else holds it too; then it lives on as a root.
- * Adopted memory (own_adopt) is released in that order too, as the free function may be any code.
+ * still read them. A child loses its parent's reference in that order, and dies unless somebody
+ * else holds it too; then it lives on as a root. Adopted memory (own_adopt) is released in that
+ * order too, as the free function may be any code.
  *
  * While a pool dies, finalizers and deferred calls may use it as before: allocate, defer more (it
  * runs too, newest first), create and drop children, take and release references. Where one of
@@ -17,10 +17,11 @@
  * Holding a pool makes it nobody's child, and may form cycles, which keep each other alive until
  * they are cut, or collected (collect.h).
  *
- * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. A
- * pool that own_share has made shared, and all below it, is used by any number at once: "those of
- * the pool" are then all threads, each of which has a reference to it or knows of one that lasts.
- * It releases what it owns in the reverse of the order in time, over all threads.
+ * Threads: a pool and all below it is confined: one thread at a time uses it, any thread may. After
+ * own_share, any number of threads use it and all below it at once. "Threads: those of pool" means:
+ * for a confined pool, the thread that uses it now; for a shared one, every thread that has a
+ * reference to it, or knows that somebody keeps one until the call returns. A shared pool releases
+ * what it owns in the reverse of the order in time, over all threads.
  *
  * Each thread that uses a shared pool has a part of the pool to itself. It makes the part when it
  * first allocates there or gives the pool something. The part takes about 1.3 KB, and memory for
@@ -69,14 +70,14 @@ typedef struct own_pool_options {
     const own_chunks *chunks;       /* where all memory of the pool and of all pools below it comes
                                        from; copied, but its ctx is borrowed. NULL: from where the
                                        owner's comes. See chunks.h */
-    /* Told of each call in the pool that fails with ENOMEM, EDQUOT or EOVERFLOW, as the last thing
-       the call does; all pools below inherit it, unless they have their own. `pool` is the one
-       that was asked, the owner in a call that makes something for one; bytes what it was asked
-       for, unrounded, 0 where it is not asked for memory by its size, SIZE_MAX where the size
-       overflows. It may use the library, and may leave by longjmp or exit, but not inside of
-       finalizers and deferred calls. Not told of calls that ask no pool (own_buffer_resize,
-       own_array_resize, changes of a list), walks and listings, and shapes that overflow. With it,
-       small pools are not kept ready. errno is kept. NULL: the owner's, if there is one */
+    /* Called when a call in the pool fails with ENOMEM, EDQUOT or EOVERFLOW, as the last thing
+       that call does. Pools below inherit it, unless they have their own. `pool` is the pool that
+       was asked for memory, or the owner of what was to be made; `bytes` the size, not rounded, 0
+       if the call names no size, SIZE_MAX if the size overflows. It may use the library, and leave
+       by longjmp or exit, but not inside finalizers and deferred calls. Not called for calls that
+       ask no pool (own_buffer_resize, own_array_resize, changes of a list), for walks and listings,
+       and for shapes that overflow. With it, small pools are not kept ready. errno is kept. NULL:
+       the owner's, if there is one */
     void (*failed)(own_pool *pool, int error, size_t bytes);
 } own_pool_options;
 
@@ -158,10 +159,13 @@ own_pool_create_at(own_pool *owner, const own_pool_options *options, const char 
  * owner    as own_pool_new.
  * options  read during the call only (but see name); NULL: all defaults.
  *
- * Returns NULL with errno ENOMEM, EOVERFLOW (reserve is over PTRDIFF_MAX), EDQUOT (a limit above,
- * or its own, has no room for the pool and its reserve), or EINVAL (an allocator or chunks without
- * both functions, unknown flags, or a field that this version of the library has not got; or
- * chunks.get returned a wrong address). Threads: those of owner. Cost: O(1), more for a reserve.
+ * Returns NULL with errno
+ *   ENOMEM     there is no memory
+ *   EOVERFLOW  reserve is over PTRDIFF_MAX
+ *   EDQUOT     a limit above, or its own, has no room for the pool and its reserve
+ *   EINVAL     allocator or chunks lacks a function; a flag is unknown; an option is set that this
+ *              version of the library does not have; chunks.get returned a wrong address
+ * Threads: those of owner. Cost: O(1), more for a reserve.
  */
 OWN_API OWN_MUST_USE inline own_pool *own_pool_create(own_pool *owner,
                                                       const own_pool_options *options)
@@ -184,13 +188,13 @@ OWN_API OWN_MUST_USE inline own_pool *own_pool_create(own_pool *owner,
 OWN_API void own_pool_clear(own_pool *pool);
 
 /* The type of all pools, for own_typeof and own_cast. Borrowed, lives for ever. Cost: O(1). */
-OWN_API const own_type *own_pool_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_pool_type(void);
 
 /*
  * The parent of a pool, borrowed; NULL for a root, and for NULL.
  * Threads: those of pool. Cost: O(1).
  */
-OWN_API own_pool *own_pool_parent(const own_pool *pool);
+OWN_API OWN_RETURNS_BORROWED own_pool *own_pool_parent(const own_pool *pool);
 
 /*
  * Whether `ancestor` is above `pool` in the tree. A pool is not its own ancestor; false where
@@ -202,7 +206,7 @@ OWN_API bool own_pool_is_ancestor(const own_pool *ancestor, const own_pool *pool
  * The name of a pool, borrowed; valid until own_pool_set_name or the pool's death. Never NULL.
  * Threads: those of pool. Cost: O(1).
  */
-OWN_API const char *own_pool_name(const own_pool *pool);
+OWN_API OWN_BORROWS OWN_NEVER_NULL const char *own_pool_name(const own_pool *pool);
 
 /*
  * Names a pool, as printf does; the pool keeps a copy. The old name may be among the arguments.
@@ -245,8 +249,8 @@ OWN_API void own_pool_set_user(own_pool *pool, void *user);
  *        more memory fails with EDQUOT until enough has been freed.
  *
  * Near its limit a confined pool takes memory in small pieces, so that the limit can be used to the
- * end; for shared ones see the head of this file. A new limit of a confined pool does not count
- * what is shared below it, except where that has a limit of its own.
+ * end; for shared ones see the head of this file. When a confined pool gets its first limit, shared
+ * pools that are below it already are not counted, unless they have limits of their own.
  *
  * Returns -1 with errno ENOMEM, or EPERM: a shared pool that never had a limit. Set limits before
  * you share. Threads: those of pool. Cost: O(1) where the pool has a limit already, else the number
@@ -261,14 +265,14 @@ OWN_API int own_pool_set_limit(own_pool *pool, size_t bytes);
  * Returns it, borrowed. NULL: no limit counts the pool, or the limit was that of a pool that has
  * died meanwhile; and for NULL. Threads: those of pool. Cost: the number of limits above the pool.
  */
-OWN_API own_pool *own_pool_limited_by(const own_pool *pool);
+OWN_API OWN_RETURNS_BORROWED own_pool *own_pool_limited_by(const own_pool *pool);
 
 /*
  * Gets the numbers of a pool, without those of the pools below it.
  *
  * usage  filled. Threads: those of pool. Cost: O(1); of a shared pool, the number of its parts.
  */
-OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
+OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage) OWN_FILLS(2);
 
 /*
  * What a pool and all pools below it have together.
@@ -277,17 +281,15 @@ OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage);
  *        its turn comes. A confined pool below a shared one is another thread's: it counts as one
  *        of `pools`, with the memory that it has taken itself in `reserved`, and nothing else.
  *
- * `peak` depends on the pool. If it has a limit of its own, or had one before it was set to 0, peak
- * is the most memory that this limit has counted at once since it was first set: what is `reserved`
- * in the pool and all below it, in pools that have died since, and in buffers, but nothing of calls
- * that failed. So a limit of SIZE_MAX is the way to learn how much memory a tree needed. Otherwise
- * it is the sum of the peaks of the pools that live now: those of pools that have died are not in
- * it.
+ * `peak`: if the pool has, or had, a limit of its own, the most memory that this limit has counted
+ * at once since it was first set, in the pool and all below it, in pools that have died since, and
+ * in buffers; so set a limit of SIZE_MAX to learn how much memory a tree needs. Otherwise the sum
+ * of the peaks of the pools that live now.
  *
  * Threads: those of pool. What others change in the pools above the one whose turn it is waits
  * meanwhile: the list of what these own, and their blocks over 64 KiB. Cost: the number of pools.
  */
-OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
+OWN_API void own_pool_total(const own_pool *pool, own_usage *usage) OWN_FILLS(2);
 
 /*
  * Visits a pool, all that it holds and all below it: a pool before what it owns, in the order in
@@ -300,9 +302,9 @@ OWN_API void own_pool_total(const own_pool *pool, own_usage *usage);
  *        and allocate and free blocks, but must not change who owns what. It returns: a jump out
  *        of it is not allowed.
  *
- * In a shared tree other threads may change who owns what meanwhile. What is there from the
- * beginning to the end is visited, and once; what comes or goes may be. The walk holds a reference
- * of its own to what is visited, and to the pools above that, so what others drop may die in it. A
+ * In a shared tree other threads may change who owns what meanwhile. What is there during the whole
+ * walk is visited once; what comes or goes may be visited or not. The walk holds a reference of its
+ * own to what is visited, and to the pools above that, so what others drop may die in it. A
  * confined pool below a shared one is visited, but is another thread's: visit does not use it, nor
  * is what it owns visited.
  *
@@ -320,11 +322,9 @@ OWN_API int own_pool_walk(own_pool *pool, int (*visit)(void *object, int depth, 
  * object  borrowed: the caller's reference stays the caller's. Any object, the pool itself
  *         included; a held pool does not become a child. May be held several times.
  *
- * Limits count where memory was taken, not who holds it: a pool counts at its parent's place in the
- * tree, a buffer at its owner's. A pool that is held here and loses its parent leaves the limits
- * that were above it (unless it is shared), and counts at none; a program that wants it to count
- * makes it a child (own_give_child), or adds up what it holds itself, as the example respd weighs
- * requests by the values that their replies show (examples/respd/connection.c).
+ * Limits count memory where it was taken, not who holds it: a pool counts below its parent,
+ * a buffer below its owner. A pool that is held here and loses its parent leaves the limits that
+ * were above it (unless it is shared), and none counts it; own_give_child puts it under a limit.
  *
  * Returns -1 with errno ENOMEM, EDQUOT, EBUSY (pool is shared, and object cannot become so, see
  * own_share), or EINVAL (an argument is NULL). Threads: those of both.
@@ -337,13 +337,12 @@ OWN_API int own_hold(own_pool *pool, void *object);
  *
  * object  stolen; on failure it is still the caller's. A pool without a parent becomes a child.
  *
- * Returns -1 with errno ENOMEM, EDQUOT (a limit at or above pool, for what the child brings along),
- * ELOOP (the child is above pool, or is pool), EPERM (a dying pool; or a shared one, the child
- * itself or one below it, without a limit of its own, that other limits would count from now on),
- * or EINVAL (an argument is NULL). Where a pool holds the last reference, so that the caller has
- * none to give: a misuse.
- * Threads: those of both. Cost: O(1) expected; for a child, the depth of pool, and where limits
- * change, the number of pools below the child.
+ * Returns -1 with errno ENOMEM; EDQUOT: a limit at or above pool has no room for the child; ELOOP:
+ * the child is pool, or above it; EPERM: a dying pool, or the child or a pool below it is shared,
+ * has no limit of its own, and would come under other limits; or EINVAL: an argument is NULL.
+ * Giving a reference that a pool holds, and the caller does not own, is a misuse. Threads: those of
+ * both. Cost: O(1) expected; for a child, the depth of pool, and where limits change, the number of
+ * pools below the child.
  */
 OWN_API int own_give(own_pool *pool, void *object);
 
@@ -416,5 +415,5 @@ OWN_API int own_defer_last(own_pool *pool, void (*call)(void *arg), void *arg);
 OWN_API int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg);
 
 OWN_END_DECLS
-
+#include <own/analyzer_pool.h>
 #endif

@@ -63,6 +63,7 @@
 
 OWN_BEGIN_DECLS
 
+/* What own_report writes. */
 typedef enum own_report_format {
     OWN_REPORT_TEXT,  /* a tree, one pool a line; see below */
     OWN_REPORT_JSON,  /* one line for each item; see the head of this file */

@@ -6,6 +6,7 @@
 
 #include <own/attributes.h>
 
+/* The version of these headers, as numbers. */
 #define OWN_VERSION_MAJOR 0
 #define OWN_VERSION_MINOR 1
 #define OWN_VERSION_PATCH 0

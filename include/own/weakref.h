@@ -11,11 +11,13 @@
  *     reach: own_weakref_get cannot bring it back.
  *  3. It goes on as object.h and pool.h say: the finalizer; fields, or what a pool owns; memory.
  *
- * A weak reference that dies first is never called: not where it died before its object, nor where
- * it dies in step 2, by the call of another. So what a tear-down calls follows from its order. What
- * a pool owns dies after the pool's own weak references have been called; hence one that is owned
- * by the very pool it refers to is called. Of a weak reference and its object that die with the
- * same pool, the one taken on later dies first: the weak reference is called where it is the older.
+ * If a weak reference dies before its object, its `died` is not called. The same is true if it dies
+ * in step 2, because the `died` of another one has released it. When a pool dies, this means:
+ *
+ *  - A weak reference to the pool that the pool itself owns: `died` is called, since the pool
+ *    releases what it owns after step 2.
+ *  - A weak reference and its object are both owned by the pool: the newer of the two is released
+ *    first. So `died` is called if the weak reference is the older one.
  *
  * An object that its finalizer brings back to life has lost the weak references that it had; new
  * ones may be made. One that a finalizer, a deferred call or `died` makes to the dying object is as
@@ -44,6 +46,7 @@
 
 OWN_BEGIN_DECLS
 
+/* A weak reference. Its fields are the library's. */
 typedef struct own_weakref own_weakref;
 
 /*
@@ -75,11 +78,15 @@ OWN_API OWN_MUST_USE own_weakref *own_weakref_new(own_pool *owner, void *object,
  * Threads: those of ref and its object. Cost: O(1); a confined object needs no lock, a shared one
  * a short lock and an atomic count.
  */
-OWN_API OWN_MUST_USE void *own_weakref_get(own_weakref *ref);
+OWN_API OWN_MUST_USE OWN_RETURNS_NEW void *own_weakref_get(own_weakref *ref);
 
 /* The type of all weak references, for own_typeof and own_cast. Borrowed, lives for ever.
    Cost: O(1). */
-OWN_API const own_type *own_weakref_type(void);
+OWN_API OWN_NEVER_NULL const own_type *own_weakref_type(void);
+
+#ifdef OWN_ANALYZED /* see analyzer.h */
+#define own_weakref_new(...) OWN_MADE(own_weakref_new, __VA_ARGS__)
+#endif
 
 OWN_END_DECLS
 

@@ -256,7 +256,7 @@ static bool find_any_damage(const struct checks *only, char sentence[CHECK_SENTE
         if ((!only || checks == only) && find_damage_of_pool(checks, sentence))
             return true;
     }
-    return wait_find_damage(sentence);
+    return (!only && objects_find_damage(sentence)) || wait_find_damage(sentence);
 }
 
 size_t check_guards(const struct checks *checks)

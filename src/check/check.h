@@ -117,8 +117,8 @@ void check_shrink(void *block, size_t bytes);
 void check_refuse(const struct checks *checks, const char *call, const void *address);
 /* The pool, in which a checked block begins at that address; NULL: there is none. */
 void *check_pool_of(const void *address);
-/* Tells about all damage to the guards of a pool's blocks (NULL: of all pools), and to what is in
-   quarantine. Returns how many times. */
+/* Tells about all damage to the guards of a pool's blocks (NULL: of all pools, and of all objects),
+   and to what is in quarantine. Returns how many times. */
 size_t check_guards(const struct checks *checks);
 
 /* object.c: the memory of a dead pool, or object of a type (checks is NULL), waits until `put` gets
@@ -126,9 +126,11 @@ size_t check_guards(const struct checks *checks);
 void check_bury(void *memory, size_t size, struct checks *checks, const char *type, uint32_t made,
                 size_t (*put)(void *memory, size_t size));
 
+/* Writes a sentence if the guards of an object are damaged, and makes them whole. */
+typedef bool check_find(const void *object, char sentence[CHECK_SENTENCE]);
 /* Objects that are alive, in the order in which they were made. An object that cannot be recorded
-   is not listed. */
-void check_add_object(const void *object);
+   is not listed. `find` is called under the lock; NULL: the object has no guards. */
+void check_add_object(const void *object, check_find *find);
 /* Sets what lists them when the program ends, with CHECK_LEAK. */
 void check_list_at_exit(void (*list)(void));
 void check_remove_object(const void *object);

@@ -36,16 +36,17 @@ void check_bury(void *memory, size_t size, struct checks *checks, const char *ty
     errno = saved;
 }
 
-void check_add_object(const void *object)
+void check_add_object(const void *object, check_find *find)
 {
     int saved = errno;
     uint32_t site = check_site();
     check_lock();
     struct record *record = record_make(object, RECORD_OBJECT);
-    if (record)
+    if (record) {
         record->made = site;
-    if (record)
+        record->find = find;
         list_add_last(&all_objects, &record->link);
+    }
     check_unlock();
     errno = saved;
 }
@@ -59,6 +60,19 @@ void check_remove_object(const void *object)
         record_drop(record);
     }
     check_unlock();
+}
+
+bool objects_find_damage(char sentence[CHECK_SENTENCE])
+{
+    for (struct list *link = all_objects.next; link != &all_objects; link = link->next) {
+        const struct record *record = record_of(link);
+        if (record->kind == RECORD_OBJECT && record->find &&
+            record->find(record_address(record), sentence)) {
+            check_add_site(sentence, CHECK_SENTENCE, "made in ", record->made);
+            return true;
+        }
+    }
+    return false;
 }
 
 void check_each_object(void (*visit)(void *object, void *arg), void *arg)

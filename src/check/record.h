@@ -32,9 +32,12 @@ struct record {
     size_t size;           /* of a block as it was asked for; of dead memory */
     size_t front;          /* in front of a block; of dead memory: a sum of what it contains */
     size_t whole;          /* what came from malloc */
-    size_t (*put)(void *memory, size_t size); /* of dead memory */
-    const char *type;                         /* of a dead object */
-    uint32_t made;                            /* sites */
+    union {
+        size_t (*put)(void *memory, size_t size); /* of dead memory */
+        check_find *find;                         /* of a living object */
+    };
+    const char *type; /* of a dead object */
+    uint32_t made;    /* sites */
     uint32_t freed;
     enum record_kind kind;
 };
@@ -76,6 +79,8 @@ void wait_trim(size_t most);
 bool wait_find_damage(char sentence[CHECK_SENTENCE]);
 /* Under it: aborts where the equation of check.h does not hold. */
 void wait_validate(void);
+/* object.c, under it: the same of the guards of objects. */
+bool objects_find_damage(char sentence[CHECK_SENTENCE]);
 /* The sum of what memory contains. */
 size_t wait_sum(const void *memory, size_t size);
 

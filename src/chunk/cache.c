@@ -11,6 +11,7 @@
 #include <own/memory.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 
 #define SHARE_MAX ((size_t)2 << 20)   /* of one thread, and at most an eighth of the limit */
@@ -67,6 +68,9 @@ bool heap_request_fails(void)
         heap.fail_after--;
         return false;
     }
+    heap.failures++;
+    if (heap.fails_once)
+        heap.fail_after = LONG_MAX;
     errno = ENOMEM;
     return true;
 }
@@ -339,15 +343,35 @@ void own_set_cache_limit(size_t bytes)
     heap_unlock();
 }
 
-void chunk_fail_after(long n)
+static void fail_from(long n, bool once)
 {
     heap_lock();
     heap.fail_after = n;
+    heap.fails_once = once;
+    heap.failures = 0;
     if (chunk_cache) {
         cache_take_share();
         cache_empty();
     }
     heap_unlock();
+}
+
+void chunk_fail_after(long n)
+{
+    fail_from(n, false);
+}
+
+void chunk_fail_once(long n)
+{
+    fail_from(n, true);
+}
+
+long chunk_failures(void)
+{
+    heap_lock();
+    long failures = heap.failures;
+    heap_unlock();
+    return failures;
 }
 
 size_t chunk_live_bytes(void)

@@ -186,6 +186,12 @@ void chunk_prepare_for_fork(void);
 /* For tests: the n-th request from now, and all after it, fail; 0: no more. */
 void chunk_fail_after(long n);
 
+/* For tests: the n-th request from now fails, and no other; 0: no more. */
+void chunk_fail_once(long n);
+
+/* For tests: how many requests have failed since the last call of these two. */
+long chunk_failures(void);
+
 /* For tests: bytes of chunks that were got and not put back; other threads' caches count as got. */
 size_t chunk_live_bytes(void);
 

@@ -49,6 +49,8 @@ struct heap {
     size_t shares;      /* the part of it that the threads' caches have */
     size_t out_bytes;   /* chunks handed to the caches, or past them, and not taken back */
     long fail_after;    /* see chunk_fail_after */
+    bool fails_once;    /* see chunk_fail_once */
+    long failures;      /* see chunk_failures */
     struct list caches; /* of all threads */
     uint64_t deaths;    /* of pools, on threads that have no cache any more; atomic */
 };

@@ -304,9 +304,11 @@ static inline void count_bytes(struct memory *memory, size_t bytes)
     __atomic_store_n(&memory->bytes, bytes, __ATOMIC_RELAXED);
 }
 
+/* Before the bytes fall where blocks may stand in the log, which `bytes` does not have yet. */
 static inline void count_peak(struct memory *memory)
 {
-    __atomic_store_n(&memory->peak, max_size(memory->peak, memory->bytes), __ATOMIC_RELAXED);
+    size_t bytes = memory_count(memory).bytes;
+    __atomic_store_n(&memory->peak, max_size(memory->peak, bytes), __ATOMIC_RELAXED);
 }
 
 static inline void count_in(struct memory *memory, size_t bytes)

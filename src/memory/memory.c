@@ -187,6 +187,7 @@ static __attribute__((noinline)) void *get_large(struct memory *memory, size_t b
 static void put_large(struct memory *memory, struct large *large)
 {
     const struct larges of = memory_larges(memory);
+    count_peak(memory);
     count_out(memory, large->size);
     large_put(&of, large);
 }
@@ -287,6 +288,7 @@ static __attribute__((noinline)) void free_slow(struct memory *memory, const str
         put_large(memory, place->large);
     } else {
         size_t granules = extent_block_end(memory, place->extent, place->index) - place->index;
+        count_peak(memory);
         count_out(memory, granules << GRANULE_SHIFT);
         (void)free_make(memory, place->extent, place->index, granules);
     }

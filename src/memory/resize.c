@@ -15,7 +15,7 @@ static void *resize_large(struct memory *memory, struct large *large, size_t siz
     size_t before = large->size;
     void *block = here ? large_shrink_here(large, size) : large_resize(&of, large, size, zero);
     if (block) {
-        memory->peak = max_size(memory->peak, memory->bytes);
+        count_peak(memory);
         memory->bytes += size - before;
     }
     return block;

@@ -11,32 +11,50 @@ static unsigned char *guard_behind(struct sized *sized)
     return (unsigned char *)(sized + 1) + sized->size;
 }
 
-void sized_begin(struct sized *sized)
+static void list_alive(void);
+static void add(const own_object *object, check_find *find)
 {
-    if (check_words() & CHECK_GUARD) {
-        memset(sized->guard, CHECK_FILL_GUARD, sizeof(sized->guard));
-        memset(guard_behind(sized), CHECK_FILL_GUARD, sizeof(sized->guard));
-    }
-    check_unusable(sized, sizeof(*sized));
-    object_made((own_object *)(void *)(sized + 1));
+    check_list_at_exit(list_alive);
+    check_add_object(object, find);
 }
 
-/* Writes a sentence if a guard is damaged. */
-static bool find_damage(struct sized *sized, char *sentence, size_t size)
+void object_add(const own_object *object)
 {
-    const own_object *object = (const void *)(sized + 1);
+    add(object, NULL);
+}
+
+static void guard(struct sized *sized)
+{
+    memset(sized->guard, CHECK_FILL_GUARD, sizeof(sized->guard));
+    memset(guard_behind(sized), CHECK_FILL_GUARD, sizeof(sized->guard));
+}
+
+static bool find_damage(const void *memory, char sentence[CHECK_SENTENCE])
+{
+    const own_object *object = memory;
     const char *name = object->type->name;
+    struct sized *sized = object_sized(object);
     size_t most = sizeof(sized->guard);
-    if (!(check_words() & CHECK_GUARD))
-        return false;
     size_t after = check_differs(guard_behind(sized), most, CHECK_FILL_GUARD);
     size_t before = check_differs(sized->guard, most, CHECK_FILL_GUARD);
     if (after == most && before == most)
         return false;
-    snprintf(sentence, size, "the program has written %s %.50s %p (%zu bytes)",
-             after < most ? "past the end of" : "in front of", name ? name : "object",
-             (const void *)object, sized->size);
+    snprintf(sentence, CHECK_SENTENCE, "the program has written %s %.50s %p (%zu bytes)",
+             after < most ? "past the end of" : "in front of", name ? name : "object", memory,
+             sized->size);
+    guard(sized);
     return true;
+}
+
+void sized_begin(struct sized *sized)
+{
+    const own_object *object = (const void *)(sized + 1);
+    bool guards = check_words() & CHECK_GUARD;
+    if (guards)
+        guard(sized);
+    check_unusable(sized, sizeof(*sized));
+    if (check_lists_objects())
+        add(object, guards ? find_damage : NULL);
 }
 
 void sized_end(struct sized *sized)
@@ -50,8 +68,8 @@ void sized_end(struct sized *sized)
         return;
     }
     uint32_t made = check_site_of(object);
-    bool damaged = find_damage(sized, sentence, sizeof(sentence));
-    object_gone(object);
+    object_gone(object); /* from now on nobody else looks at its guards */
+    bool damaged = check_words() & CHECK_GUARD && find_damage(object, sentence);
     if (check_words() & (CHECK_FILL | CHECK_QUARANTINE))
         memset(object + 1, CHECK_FILL_FREED, sized->size - sizeof(*object));
     check_bury(sized, whole, NULL, name ? name : "object", made, chunk_put);
@@ -121,10 +139,4 @@ static void list_alive(void)
     }
     if (left_out)
         fprintf(stderr, "libown: alive at exit: %zu others\n", left_out);
-}
-
-void object_add(const own_object *object)
-{
-    check_list_at_exit(list_alive);
-    check_add_object(object);
 }

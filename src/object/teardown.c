@@ -279,10 +279,10 @@ static own_object *end(own_object *object)
     }
     bool revived = object_is_revived(object); /* the count first, as in is_alone */
     if (OWN_UNLIKELY(object_state(object) & STATE_WEAK) && !revived) {
-        weakref_call(object);
-        revived = object_is_revived(object);
-        if (!revived)
+        /* All of them, also those that the calls make: what it owns then dies after that. */
+        if (is_alone(object))
             return object;
+        revived = true;
     }
     own_object *waiting = *class_link(object);
     if (!revived) {

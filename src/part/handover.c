@@ -29,8 +29,10 @@ static void count(struct part *part, size_t bytes, bool comes)
     struct guard *guard = part_guard(part);
     struct memory *memory = &part->memory;
     size_t *live = guard ? &guard->bytes : &memory->bytes;
-    size_t *peak = guard ? &guard->peak : &memory->peak;
-    *peak = max_size(*peak, *live);
+    if (guard)
+        guard->peak = max_size(guard->peak, guard->bytes);
+    else
+        count_peak(memory);
     *live += comes ? bytes : -bytes;
     *(guard ? &guard->blocks : &memory->blocks) += comes ? 1 : (size_t)-1;
 }

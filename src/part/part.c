@@ -73,7 +73,8 @@ static void move_costs(struct part *part, struct guard *guard, const struct part
     guard->large = memory_take_larges(memory, &guard->blocks, &guard->bytes, &cost);
     guard->blocks += counts.foreign + more.foreign + beside->blocks.blocks;
     guard->bytes += counts.foreign_bytes + more.foreign_bytes + beside->blocks.bytes;
-    memory->peak = max_size(memory->peak, memory->bytes) - guard->bytes;
+    count_peak(memory);
+    memory->peak -= guard->bytes;
     memory->blocks -= guard->blocks;
     memory->bytes -= guard->bytes;
     guard->peak = guard->bytes;

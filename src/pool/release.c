@@ -119,11 +119,11 @@ static own_object *release_newest(own_pool *pool)
     while (!last && (entered = part_enter_newest(&pool->part))) {
         if (OWN_UNLIKELY(entry_kind(entered->ledger.newest) == KIND_ADOPTED)) {
             release_adopted(entered);
-            continue;
+        } else {
+            const struct taken taken = take_newest(entered);
+            pool_leave(entered);
+            last = settle(&taken);
         }
-        const struct taken taken = take_newest(entered);
-        pool_leave(entered);
-        last = settle(&taken);
         /* What a call defers first comes before what the pool still owns. */
         while (call_aside(pool, CALLS_FIRST))
             continue;

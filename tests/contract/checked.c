@@ -214,6 +214,23 @@ START_TEST(writes_around_objects_are_found)
 }
 END_TEST
 
+START_TEST(check_looks_at_live_objects)
+{
+    struct thing *things[3];
+    for (int i = 0; i < 3; i++)
+        things[i] = own_new(i ? larder : NULL, &thing_type);
+    ((volatile char *)things[0])[sizeof(struct thing)] = 1;
+    expect(own_pool_check(larder) == 0 && own_pool_check(NULL) == 1);
+    expect_misuse("past the end of thing", "bytes)");
+    ((volatile char *)things[2])[-1] = 1;
+    expect(own_pool_check(NULL) == 1);
+    expect_misuse("in front of thing", "bytes)");
+    own_decref(things[0]);
+    own_pool_clear(larder);
+    expect(own_pool_check(NULL) == 0 && misuses == 0);
+}
+END_TEST
+
 static void *free_and_fill(void *arg)
 {
     void **blocks = arg;
@@ -258,6 +275,7 @@ int main(void)
     tcase_add_test(found, wrong_frees_are_told_and_refused);
     tcase_add_test(found, raw_memory_is_filled);
     tcase_add_test(found, writes_around_objects_are_found);
+    tcase_add_test(found, check_looks_at_live_objects);
     tcase_add_test(found, shared_pools_are_checked);
     return run_suite(suite);
 }

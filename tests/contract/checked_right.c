@@ -163,6 +163,21 @@ START_TEST(leaks_are_listed)
 }
 END_TEST
 
+static void leave_damaged(void)
+{
+    kept = named(NULL, "kept");
+    ((volatile char *)own_new(kept, &thing_type))[sizeof(struct thing)] = 1;
+    block_of(kept, SIZE)[SIZE] = 1;
+}
+
+START_TEST(damage_is_found_at_exit)
+{
+    char text[10000];
+    run_with("guard,continue", leave_damaged, text, sizeof(text));
+    expect(strstr(text, "past the end of thing") && strstr(text, "past the end of block"));
+}
+END_TEST
+
 static void write_behind(void)
 {
     own_pool *pool = named(NULL, "larder");
@@ -262,6 +277,7 @@ int main(void)
     tcase_add_test(right, pools_with_own_chunks_are_exact);
     tcase_add_loop_test(right, what_is_right_is_not_told, 1, 5);
     tcase_add_test(words, leaks_are_listed);
+    tcase_add_test(words, damage_is_found_at_exit);
     tcase_add_test(words, words_say_what_is_done);
     tcase_add_test(words, all_can_come_from_malloc);
     return run_suite(suite);

@@ -94,6 +94,29 @@ START_TEST(what_a_call_adds_is_released_in_its_phase)
 }
 END_TEST
 
+static own_pool *adopting;
+
+static void free_and_defer_first(void *memory)
+{
+    free(memory);
+    expect(own_defer_first(adopting, log_call, "f") == 0);
+}
+
+/* A free function may defer one too: it was left until the calls at the end had been made. */
+START_TEST(what_a_free_function_defers_first_comes_next)
+{
+    for (int older = 0; older < 2; older++) {
+        void *memory = malloc(16);
+        adopting = new_root();
+        expect(own_defer_last(adopting, log_call, "l") == 0);
+        expect(!older || own_defer(adopting, log_call, "d") == 0);
+        expect(own_adopt(adopting, memory, 16, free_and_defer_first) == 0);
+        own_decref(adopting);
+        expect_events(older ? "fdl" : "fl");
+    }
+}
+END_TEST
+
 START_TEST(undefer_takes_back_any_of_the_three)
 {
     static char a = 'a', b = 'b';
@@ -265,6 +288,7 @@ int main(void)
     tcase_add_test(phases, calls_come_before_and_after_the_rest);
     tcase_add_test(phases, children_are_whole_at_first_and_blocks_there_at_last);
     tcase_add_test(phases, what_a_call_adds_is_released_in_its_phase);
+    tcase_add_test(phases, what_a_free_function_defers_first_comes_next);
     tcase_add_test(phases, undefer_takes_back_any_of_the_three);
     tcase_add_test(phases, arguments_are_checked);
     tcase_add_test(phases, a_full_limit_refuses_them);

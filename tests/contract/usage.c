@@ -106,6 +106,21 @@ START_TEST(aligned_and_large_blocks_are_counted_like_others)
 }
 END_TEST
 
+START_TEST(peak_does_not_fall_when_older_blocks_go)
+{
+    for (int way = 0; way < 4; way++) {
+        OWN_SCOPED own_pool *pool = new_root(), *other = new_root();
+        size_t size = way == 1 ? 100000 : 480, peak = size + 16;
+        void *old = own_alloc(pool, 1, size);
+        expect(old && own_alloc(pool, 1, 16) && usage_of(pool).peak == peak);
+        expect(way == 2   ? own_realloc(pool, old, 1, 16) != NULL
+               : way == 3 ? own_block_move(pool, other, old) != NULL
+                          : own_free(pool, old) == 0);
+        expect(usage_of(pool).bytes < peak && usage_of(pool).peak == peak);
+    }
+}
+END_TEST
+
 START_TEST(peak_survives_clear)
 {
     own_pool *pool = new_root();
@@ -386,6 +401,7 @@ int main(void)
     tcase_add_test(figures, bytes_follow_realloc);
     tcase_add_test(figures, aligned_and_large_blocks_are_counted_like_others);
     tcase_add_test(figures, peak_does_not_fall_when_adopted_memory_goes);
+    tcase_add_test(figures, peak_does_not_fall_when_older_blocks_go);
     tcase_add_test(figures, peak_survives_clear);
     tcase_add_test(figures, usage_leaves_out_what_is_below);
     tcase_add_test(figures, total_is_the_sum_over_the_pool_and_all_below);

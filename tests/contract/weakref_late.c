@@ -41,6 +41,29 @@ START_TEST(weak_reference_made_in_a_dying_pool_is_called)
 }
 END_TEST
 
+static own_pool *watched;
+static struct watch from_call;
+
+static void watch_the_pool(void *arg)
+{
+    watch_start(&from_call, arg, watched, '1', watch_again);
+}
+
+/* The same where the first was made while the pool released what it owns: it went uncalled. */
+START_TEST(weak_reference_made_in_a_pool_that_is_empty_is_called)
+{
+    own_pool *owner = new_root();
+    struct watch second = {.name = '2'};
+
+    watched = new_root();
+    from_call = (struct watch){.other = &second, .pool = watched};
+    expect(own_defer(watched, watch_the_pool, owner) == 0);
+    own_decref(watched);
+    expect_events("12");
+    own_decref(owner);
+}
+END_TEST
+
 static struct watch in_finalizer;
 static void *stash;
 
@@ -154,6 +177,7 @@ int main(void)
 
     tcase_add_test(late, weak_references_that_calls_make_are_called_too);
     tcase_add_test(late, weak_reference_made_in_a_dying_pool_is_called);
+    tcase_add_test(late, weak_reference_made_in_a_pool_that_is_empty_is_called);
     tcase_add_test(late, weak_reference_made_by_the_finalizer_is_called_before_the_fields_go);
     tcase_add_test(late, weak_reference_made_by_the_finalizer_lasts_where_the_object_lives_on);
     tcase_add_test(late, finalizer_may_resurrect_by_a_weak_reference_that_it_made);

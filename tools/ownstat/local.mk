@@ -68,7 +68,7 @@ else
 %C%_ownstat_CPPFLAGS += -DOWNSTAT_WATCH=0
 endif
 
-dist_man1_MANS = %D%/ownstat.1
+dist_man1_MANS += %D%/ownstat.1
 bash_completiondir = $(datadir)/bash-completion/completions
 dist_bash_completion_DATA = %D%/completion/ownstat
 

@@ -1,0 +1,1 @@
+"""libown from Python and Cython: own.libown and own.cymem for cimport, own.Pool for Python."""

@@ -1,0 +1,260 @@
+# tests/mutants/mutants.py - changes the library in one place after another, and looks whether the
+# tests see it.
+#
+#   mutants.py --source TREE --count N --seed N --jobs N [--only REGEX] [--again FILE] WORK
+#
+# Each job has a copy of the sources and a build in WORK. A mutant that the compiler turns into the
+# same code is not counted. Those tests run first that have seen most in the same file, and the first
+# that fails or hangs ends the mutant. One that the contract tests let live has to survive the unit
+# tests too, and then the contract tests of a debug build, which looks at invariants.
+#
+# WORK/survivors lists who lived, one a line: file:line, kind, the line before and after. Those in
+# tests/mutants/argued are equal to what stands there, for the reason that is given there.
+import argparse
+import collections
+import hashlib
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import places
+
+SECONDS_A_TEST = 60
+lock = threading.Lock()
+
+
+def run(command, folder, seconds=1200, **environment):
+    """The exit status; None where it took too long. Nothing of it is left."""
+    with subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          env={**os.environ, **environment}, start_new_session=True) as child:
+        try:
+            return child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+def must(command, folder, log):
+    with open(log, "wb") as out:
+        if subprocess.call(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out):
+            sys.exit("mutants: %s failed, see %s" % (" ".join(command), log))
+
+
+class Tests:
+    """What has seen which mutant, for all jobs."""
+
+    def __init__(self):
+        self.seen = collections.Counter()
+        self.seconds = collections.defaultdict(lambda: 0.1)
+
+    def order(self, names, path):
+        room = os.path.dirname(path)
+        topic = os.path.basename(path)[:-2]
+
+        def worth(name):
+            return (8 * self.seen[path, name] + 2 * self.seen[room, name] + self.seen["", name] +
+                    4 * (topic in name or os.path.basename(room) in name) + 0.5
+                    ) / (self.seconds[name] + 0.05)
+        with lock:
+            return sorted(names, key=worth, reverse=True)
+
+    def saw(self, name, path):
+        with lock:
+            for place in (path, os.path.dirname(path), ""):
+                self.seen[place, name] += 1
+
+    def took(self, name, seconds):
+        with lock:
+            self.seconds[name] = (self.seconds[name] + seconds) / 2
+
+
+class Job:
+    def __init__(self, source, work, number):
+        self.folder = os.path.join(work, "job%d" % number)
+        self.tree = os.path.join(self.folder, "tree")
+        os.makedirs(self.folder, exist_ok=True)
+        if not os.path.isdir(self.tree):
+            must(["git", "clone", "-q", source, self.tree], work, self.folder + ".log")
+            must(["./bootstrap"], self.tree, self.folder + ".log")
+        self.plain = self.configure("plain")
+        self.debug = self.configure("debug", "--enable-debug")
+        self.unchanged = self.code()
+
+    def configure(self, name, *options):
+        build = os.path.join(self.folder, name)
+        log = os.path.join(self.folder, name + ".log")
+        if not os.path.exists(os.path.join(build, "Makefile")):
+            os.makedirs(build, exist_ok=True)
+            must(["../tree/configure", "--disable-static", "--disable-comparison", *options,
+                  "CC=" + os.environ.get("CC", "gcc"), "CFLAGS=-g1 -O2"], build, log)
+        must(self.make("libown.la"), build, log)
+        programs = self.programs(build, "contract")
+        if name == "plain":
+            programs += self.programs(build, "unit")
+        must(self.make(*programs), build, log)
+        return build
+
+    def make(self, *targets):
+        return ["make", "-s", "LIBTOOL=/bin/sh %s/.ci/libtool" % self.tree, *targets]
+
+    def programs(self, build, kind):
+        return subprocess.check_output(
+            ["make", "-s", "--eval", "names-of-tests: ; @echo $(%s_tests)" % kind,
+             "names-of-tests"], cwd=build, text=True).split()
+
+    def code(self):
+        """What the library does, without where it was compiled."""
+        bare = os.path.join(self.plain, ".libs/bare")
+        subprocess.check_call(["objcopy", "-g", "-R", ".note.gnu.build-id",
+                               os.path.join(self.plain, ".libs/libown.so"), bare])
+        with open(bare, "rb") as file:
+            return hashlib.sha256(file.read()).digest()
+
+    def look(self, build, kind, mutant, tests):
+        """The test that sees the mutant in a build; None: none does."""
+        programs = self.programs(build, kind)
+        if run(self.make("libown.la"), build) != 0:
+            return "the compiler"
+        if kind == "unit" and run(self.make(*programs), build) != 0:
+            return "the linker"
+        for name in tests.order(programs, mutant.path):
+            begin = time.monotonic()
+            status = run([os.path.join(".", name)], build, SECONDS_A_TEST, OWN_TEST_SCALE="30",
+                         top_srcdir=self.tree, top_builddir=build)
+            if status not in (0, 77):
+                tests.saw(name, mutant.path)
+                return name
+            tests.took(name, time.monotonic() - begin)
+        return None
+
+    def judge(self, mutant, tests):
+        """The test that sees it, or `equal`, or None."""
+        path = os.path.join(self.tree, mutant.path)
+        with open(path, encoding="utf-8") as file:
+            lines = file.readlines()
+        whole = list(lines)
+        lines[mutant.line - 1] = mutant.after if mutant.after.endswith("\n") else mutant.after + "\n"
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines(lines)
+            if run(self.make("libown.la"), self.plain) != 0:
+                return "the compiler"
+            if self.code() == self.unchanged:
+                return "equal"
+            return (self.look(self.plain, "contract", mutant, tests) or
+                    self.look(self.plain, "unit", mutant, tests) or
+                    self.look(self.debug, "contract", mutant, tests))
+        finally:
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines(whole)
+
+
+def candidates(source, only):
+    for folder, folders, names in os.walk(os.path.join(source, "src")):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.relpath(os.path.join(folder, name), source)
+            if not re.search(r"\.[ch]$", name) or name == "validate.c":
+                continue
+            if only and not re.search(only, path):
+                continue
+            with open(os.path.join(source, path), encoding="utf-8") as file:
+                yield from places.of_file(path, file.read())
+
+
+def word(mutant):
+    """A line that says which one it is, wherever in its file it stands now."""
+    return "%s: %s: %s -> %s" % (mutant.path, mutant.kind, mutant.before.strip(),
+                                 mutant.after.strip())
+
+
+def argued_ones(source):
+    """Each `path: kind: before -> after` has its reason in the indented lines below it."""
+    with open(os.path.join(source, "tests/mutants/argued"), encoding="utf-8") as file:
+        return {line.rstrip("\n") for line in file if line.startswith("src/")}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--source", default=".")
+    parser.add_argument("--count", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--seconds", type=float, default=1e9, help="none begins after that")
+    parser.add_argument("--only", help="only files whose path has this pattern")
+    parser.add_argument("--again", help="only mutants that this list of survivors has")
+    parser.add_argument("work")
+    options = parser.parse_args()
+    options.source = os.path.abspath(options.source)
+    os.makedirs(options.work, exist_ok=True)
+    options.work = os.path.abspath(options.work)
+
+    mutants = list(candidates(options.source, options.only))
+    everything = len(mutants)
+    random.Random(options.seed).shuffle(mutants)
+    if options.again:
+        with open(options.again, encoding="utf-8") as file:
+            wanted = {line.rstrip("\n").split(" ", 1)[1] for line in file if line.strip()}
+        mutants = [mutant for mutant in mutants if word(mutant) in wanted]
+    argued = argued_ones(options.source)
+    tests = Tests()
+    counts = collections.Counter()
+    begin = time.monotonic()
+    survivors = open(os.path.join(options.work, "survivors"), "w", encoding="utf-8")
+    log = open(os.path.join(options.work, "log"), "w", encoding="utf-8")
+    left = iter(mutants)
+
+    def work(job):
+        while True:
+            with lock:
+                done = counts["killed"] + counts["survived"] + counts["argued"]
+                if done + counts["running"] >= options.count:
+                    return
+                if time.monotonic() - begin > options.seconds:
+                    return
+                mutant = next(left, None)
+                if mutant is None:
+                    return
+                counts["running"] += 1
+            seen = job.judge(mutant, tests)
+            with lock:
+                counts["running"] -= 1
+                kind = "survived" if seen is None else "equal" if seen == "equal" else "killed"
+                if seen == "the compiler":
+                    kind = "refused"
+                if seen is None and word(mutant) in argued:
+                    kind = "argued"
+                counts[kind] += 1
+                print("%s:%d %s by %s: %s" % (mutant.path, mutant.line, kind, seen, word(mutant)),
+                      file=log, flush=True)
+                if kind == "survived":
+                    print("%s:%d %s" % (mutant.path, mutant.line, word(mutant)),
+                          file=survivors, flush=True)
+
+    jobs = [Job(options.source, options.work, number) for number in range(options.jobs)]
+    threads = [threading.Thread(target=work, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    judged = counts["killed"] + counts["survived"]
+    print("%d places; %d mutants in %.0f s: %d killed, %d survived (%.1f %% killed); beside them %d "
+          "argued, %d the same code, %d that do not compile" % (
+              everything, judged, time.monotonic() - begin, counts["killed"], counts["survived"],
+              100 * counts["killed"] / max(judged, 1), counts["argued"], counts["equal"],
+              counts["refused"]))
+
+
+if __name__ == "__main__":
+    main()
