@@ -17,9 +17,10 @@ struct request;
 struct server;
 
 struct statistic {
-    uint64_t calls, nanoseconds;
-    uint64_t rejected; /* before they ran */
-    uint64_t failed;   /* with an error as the reply */
+    uint64_t calls;
+    uint64_t timed, nanoseconds; /* of the calls, and how long those took */
+    uint64_t rejected;           /* before they ran */
+    uint64_t failed;             /* with an error as the reply */
 };
 
 /* One for each command, in the order of the table. NULL with errno as own_alloc. */

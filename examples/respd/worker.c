@@ -18,6 +18,7 @@
 #include "statistics.h"
 
 #define DRAIN_MILLISECONDS 3000
+#define DESCRIPTORS_MAX (1 << 20)
 #define DESCRIPTORS_BESIDES 1024 /* of loops, files and the monitor's clients */
 
 /* Turns */
@@ -236,6 +237,8 @@ static int size_watchers(struct worker *worker)
     struct rlimit limit;
     size_t highest = worker->server->options.clients_max + DESCRIPTORS_BESIDES;
     int error = getrlimit(RLIMIT_NOFILE, &limit);
+    if (highest > DESCRIPTORS_MAX)
+        highest = DESCRIPTORS_MAX;
     if (error == 0 && limit.rlim_cur <= highest)
         highest = limit.rlim_cur - 1;
     int low = error == 0 ? socket(AF_UNIX, SOCK_DGRAM, 0) : -1;

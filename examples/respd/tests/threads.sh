@@ -23,7 +23,10 @@ run()
 
 for source in "$here"/*.c; do
     name=$(basename "$source" .c)
-    test "$name" = client || run "examples/respd/tests/$name"
+    case $name in
+    client | faulty) ;; # parts of tests
+    *) run "examples/respd/tests/$name" ;;
+    esac
 done
 run "$here/compat.sh"
 run "$here/python.sh"
