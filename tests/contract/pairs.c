@@ -30,8 +30,8 @@ static const struct {
     {"own_roots", "report.h", "Threads: the world holds still: until it returns no other thread"},
     {"own_metrics", "report.h", "Threads: as own_roots."},
     {"own_monitor_serve", "monitor.h", "while the call runs, no other thread uses the library"},
-    {"own_buffer_resize", "buffer.h", "who resizes it, is for the user to settle"},
-    {"own_array_resize", "array.h", "who resizes it, is for the user to settle"},
+    {"own_buffer_resize", "buffer.h", "resize the buffer, need a lock of yours"},
+    {"own_array_resize", "array.h", "resize the array, need your lock"},
     {"own_bump", "block.h", "The next block, which fits"}, /* none does in a shared pool */
 };
 #define FORBIDDEN (sizeof forbidden / sizeof forbidden[0])

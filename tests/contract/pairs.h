@@ -51,7 +51,7 @@ void drop_from_pool(void *object);
 /* What a call does or wants, for pairs that the headers forbid. */
 #define BLOCKS 1U /* allocates or frees blocks of the pool */
 #define STILL 2U  /* no other thread may do that meanwhile: own_pool_blocks */
-#define WRITES 4U /* to items: who writes is for the user to settle */
+#define WRITES 4U /* to items: threads that write need a lock of the user's */
 #define READS 8U  /* items */
 
 struct pair_row {
