@@ -5,6 +5,7 @@
 
 #include <own.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "number.h"
@@ -12,6 +13,19 @@
 #include "request.h"
 
 enum { LIMIT = 1 << 22 };
+
+/* The connection's limit is reached long before memory ends: nothing is refused for the system. */
+struct request *refusal_take(struct connection *connection)
+{
+    (void)connection;
+    abort();
+}
+
+void refusal_done(struct connection *connection)
+{
+    (void)connection;
+    abort();
+}
 
 static void read_numbers(const struct request *request)
 {
