@@ -20,9 +20,7 @@ CPPFLAGS="$CPPFLAGS $OWN_CFLAGS"
 LIBS="$OWN_LIBS $LIBS"
 m4_pushdef([own_parts], [m4_bpatsubst([m4_default([$1], [0.0.0])], [\.], [, ])])dnl
 AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <own.h>
-#define OWN_AT_LEAST_(major, minor, patch, ...) (OWN_VERSION_MAJOR * 1000000 + \
-    OWN_VERSION_MINOR * 1000 + OWN_VERSION_PATCH >= (major) * 1000000 + (minor) * 1000 + (patch))
-#define OWN_AT_LEAST(...) OWN_AT_LEAST_(__VA_ARGS__)
+#define OWN_AT_LEAST(major, minor, patch, ...) OWN_VERSION_AT_LEAST(major, minor, patch)
 #if !OWN_AT_LEAST(]own_parts[, 0, 0, 0)
 #error "libown is too old"
 #endif

@@ -363,13 +363,17 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
-once_tests = %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/manual.sh %D%/owncheck.sh \
+once_tests = %D%/abi.sh %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/manual.sh %D%/owncheck.sh \
 	%D%/packages.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
 	$(script_tests) \
 	%D%/README \
+	%D%/abi.sh \
+	%D%/dist.sh \
+	%D%/abi/signatures.py \
+	%D%/abi/x86_64 \
 	%D%/checks/bugs.c \
 	%D%/cplusplus/wrappers.cc \
 	%D%/mutants/argued \

@@ -16,6 +16,22 @@
     OWN_STRINGIZE(OWN_VERSION_MAJOR)                                                               \
     "." OWN_STRINGIZE(OWN_VERSION_MINOR) "." OWN_STRINGIZE(OWN_VERSION_PATCH)
 
+/*
+ * Whether these headers are of at least that version, for #if:
+ *
+ *     #if !OWN_VERSION_AT_LEAST(0, 1, 0)
+ *     #error "libown 0.1.0 is needed"
+ *     #endif
+ *
+ * The library that the program runs with is checked by the loader: names of the interface have the
+ * version in which they came, and a program that needs one which the library has not does not start.
+ */
+#define OWN_VERSION_AT_LEAST(major, minor, patch)                                                  \
+    (OWN_VERSION_MAJOR > (major) ||                                                                \
+     (OWN_VERSION_MAJOR == (major) &&                                                              \
+      (OWN_VERSION_MINOR > (minor) ||                                                              \
+       (OWN_VERSION_MINOR == (minor) && OWN_VERSION_PATCH >= (patch)))))
+
 OWN_BEGIN_DECLS
 
 /*
