@@ -255,6 +255,7 @@ static int size_watchers(struct worker *worker)
     worker->highest.data = (void *)(intptr_t)high;
     uv_poll_start(&worker->highest, UV_READABLE, on_event);
     uv_close((uv_handle_t *)&worker->highest, on_sized);
+    uv_run(&worker->loop, UV_RUN_NOWAIT); /* closes it: the next worker wants the same descriptor */
     return 0;
 }
 
