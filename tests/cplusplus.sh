@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/cplusplus.sh - own.hpp with each C++ compiler that is here, by each standard that it knows
-# from C++17 on: compiles without a warning, and does what it says; also without exceptions.
+# tests/cplusplus.sh - own.hpp with each C++ compiler that is here, as C++17 and as the newest that
+# it knows: compiles without a warning, and does what it says; also without exceptions.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
@@ -22,14 +22,14 @@ for compiler in "$CXX" g++ clang++; do
     case " ${tried-} " in *" $compiler "*) continue ;; esac
     tried="${tried-} $compiler"
     $compiler --version >/dev/null 2>&1 || continue
-    for standard in c++17 c++20 c++23 c++2b; do
+    for standard in c++17 c++23 c++2b; do
         echo 'int main() { return 0; }' >"$work/none.cc"
         $compiler -std=$standard "$work/none.cc" -o "$work/none" >/dev/null 2>&1 || continue
         case " ${done_by-} " in *" $compiler:$standard "*) continue ;; esac
         done_by="${done_by-} $compiler:$standard"
         test $standard != c++23 || done_by="$done_by $compiler:c++2b"
         echo "== $compiler -std=$standard"
-        $compiler $CPPFLAGS -g -O1 -std=$standard $warnings -I"$top_srcdir/include" \
+        $compiler $CPPFLAGS -std=$standard $warnings -I"$top_srcdir/include" \
             "$top_srcdir/tests/cplusplus/wrappers.cc" -o "$work/wrappers" \
             -L"$top_builddir/.libs" -lown -Wl,-rpath,"$top_builddir/.libs"
         "$work/wrappers"

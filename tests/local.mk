@@ -329,9 +329,6 @@ script_tests = \
 	$(once_tests) \
 	%D%/exports.sh \
 	%D%/gdb.sh \
-	%D%/headers.sh \
-	%D%/install.sh \
-	%D%/lint.sh \
 	%D%/numpy.sh \
 	%D%/probes.sh \
 	%D%/report.sh
@@ -363,8 +360,8 @@ check_PROGRAMS += %D%/gdb/subject %D%/probes/subject %D%/report/tree
 model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
-once_tests = %D%/abi.sh %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/manual.sh %D%/owncheck.sh \
-	%D%/packages.sh %D%/template.sh
+once_tests = %D%/abi.sh %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/headers.sh \
+	%D%/install.sh %D%/lint.sh %D%/manual.sh %D%/owncheck.sh %D%/packages.sh %D%/template.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -382,6 +379,9 @@ EXTRA_DIST += \
 	%D%/models.sh \
 	%D%/checks.sh \
 	%D%/guide.sh \
+	%D%/headers.sh \
+	%D%/install.sh \
+	%D%/lint.sh \
 	%D%/manual.sh \
 	%D%/cplusplus.sh \
 	%D%/cython.sh \

@@ -148,15 +148,20 @@ check_LTLIBRARIES += %D%/tests/faulty.la
 
 respd_scripts = \
 	%D%/tests/compat.sh \
+	%D%/tests/python.sh
+# make check respd_long_scripts= leaves these out.
+respd_long_scripts = \
 	%D%/tests/load.sh \
-	%D%/tests/python.sh \
 	%D%/tests/rounds.sh \
 	%D%/tests/threads.sh
 
 check_PROGRAMS += $(respd_tests)
-TESTS += $(respd_tests) $(respd_scripts)
+TESTS += $(respd_tests) $(respd_scripts) $(respd_long_scripts)
 EXTRA_DIST += \
 	$(respd_scripts) \
+	%D%/tests/load.sh \
+	%D%/tests/rounds.sh \
+	%D%/tests/threads.sh \
 	%D%/README \
 	%D%/demo.sh \
 	%D%/scratch.sh \

@@ -220,7 +220,7 @@ static bool call_own_array_is_readonly(struct setting *s)
 static bool call_own_array_type(struct setting *s)
 {
     (void)s;
-    return own_array_type() != NULL;
+    return own_array_type()->name != NULL;
 }
 
 static bool call_own_array_print(struct setting *s)

@@ -115,7 +115,7 @@ static bool call_own_weakref_get(struct setting *s)
 static bool call_own_weakref_type(struct setting *s)
 {
     (void)s;
-    return own_weakref_type() != NULL;
+    return own_weakref_type()->name != NULL;
 }
 
 static bool call_own_list_new(struct setting *s)
@@ -161,7 +161,7 @@ static bool call_own_list_size(struct setting *s)
 static bool call_own_list_type(struct setting *s)
 {
     (void)s;
-    return own_list_type() != NULL;
+    return own_list_type()->name != NULL;
 }
 
 static bool call_own_buffer_new(struct setting *s)
@@ -208,7 +208,7 @@ static bool call_own_buffer_resize(struct setting *s)
 static bool call_own_buffer_type(struct setting *s)
 {
     (void)s;
-    return own_buffer_type() != NULL;
+    return own_buffer_type()->name != NULL;
 }
 
 static bool call_own_collect(struct setting *s)

@@ -192,7 +192,7 @@ static bool call_own_pool_clear(struct setting *s)
 static bool call_own_pool_type(struct setting *s)
 {
     (void)s;
-    return own_pool_type() != NULL;
+    return own_pool_type()->name != NULL;
 }
 
 static bool call_own_pool_parent(struct setting *s)
