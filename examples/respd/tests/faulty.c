@@ -31,7 +31,7 @@ __attribute__((constructor)) static void map_faults(void)
     if (file < 0)
         return;
     void *memory = (void *)syscall(SYS_mmap, NULL, sizeof *faults, PROT_READ | PROT_WRITE,
-                                   MAP_SHARED, file, 0);
+                                   MAP_SHARED, file, (off_t)0);
     if (memory != MAP_FAILED)
         faults = memory;
     close(file);
