@@ -15,18 +15,21 @@ test $# -gt 0 || set -- gcc cppcheck clang
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-flags="-std=gnu11 -DHAVE_CONFIG_H -D_GNU_SOURCE -DOWN_DEBUG=0 -I$build -Iinclude -Isrc"
+# The models of own/analyzer.h are for programs, not for what they are of.
+flags="-std=gnu11 -U__clang_analyzer__ -DHAVE_CONFIG_H -D_GNU_SOURCE -DOWN_DEBUG=0 -I$build -Iinclude -Isrc"
 sources=$(find src -name '*.c' | sort)
 passed=0
 failed=0
 
-# gcc's analyser follows paths of one file. These two of its warnings know nothing of counts and of
-# owners: memory that a pool or a table keeps is "leaked" for it, and what is read behind a mark is
-# "uninitialized".
+# gcc's analyser follows paths of one file, and knows nothing of what holds between functions: memory
+# that a pool or a table keeps is "leaked" for it, what is read behind a mark is "uninitialized", and
+# a pointer that is NULL only where there is nothing to do is "dereferenced". What is left are memory
+# that is freed twice, used after that, descriptors, files, signal handlers, shifts and bounds.
 run_gcc()
 {
     echo $sources | xargs -n 1 -P 2 ${ANALYZER_CC:-gcc} $flags -O1 -fanalyzer \
         -Wno-analyzer-malloc-leak -Wno-analyzer-use-of-uninitialized-value \
+        -Wno-analyzer-null-dereference -Wno-analyzer-null-argument \
         -c -o /dev/null
 }
 
