@@ -16,15 +16,17 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The models of own/analyzer.h are for programs, not for what they are of.
-flags="-std=gnu11 -U__clang_analyzer__ -DHAVE_CONFIG_H -D_GNU_SOURCE -DOWN_DEBUG=0 -I$build -Iinclude -Isrc"
+flags="-std=gnu11 -U__clang_analyzer__ -DHAVE_CONFIG_H -D_GNU_SOURCE -DOWN_DEBUG=0"
+flags="$flags -I$build -Iinclude -Isrc"
 sources=$(find src -name '*.c' | sort)
 passed=0
 failed=0
 
-# gcc's analyser follows paths of one file, and knows nothing of what holds between functions: memory
-# that a pool or a table keeps is "leaked" for it, what is read behind a mark is "uninitialized", and
-# a pointer that is NULL only where there is nothing to do is "dereferenced". What is left are memory
-# that is freed twice, used after that, descriptors, files, signal handlers, shifts and bounds.
+# gcc's analyser follows paths of one file, and knows nothing of what holds between functions:
+# memory that a pool or a table keeps is "leaked" for it, what is read behind a mark is
+# "uninitialized", and a pointer that is NULL only where there is nothing to do is "dereferenced".
+# What is left are memory that is freed twice, used after that, descriptors, files, signal handlers,
+# shifts and bounds.
 run_gcc()
 {
     echo $sources | xargs -n 1 -P 2 ${ANALYZER_CC:-gcc} $flags -O1 -fanalyzer \
