@@ -2,7 +2,7 @@
 # tools/analyze/analyze.sh - static analysers over the sources of the library, each of which must
 # find nothing.
 #
-#     tools/analyze/analyze.sh BUILD [gcc] [cppcheck] [clang]     in the source tree; all that is here
+#     tools/analyze/analyze.sh BUILD [gcc] [cppcheck] [clang]     all of them that are here
 #
 # What they take for a mistake and is none is turned off by its kind, with the reason beside it: for
 # gcc below, for clang-tidy in .clang-tidy, for cppcheck in tools/analyze/cppcheck. clang-tidy runs
