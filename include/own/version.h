@@ -24,7 +24,7 @@
  *     #endif
  *
  * The library that the program runs with is checked by the loader: names of the interface have the
- * version in which they came, and a program that needs one which the library has not does not start.
+ * version in which they came, and a program does not start if the library has not all of its names.
  */
 #define OWN_VERSION_AT_LEAST(major, minor, patch)                                                  \
     (OWN_VERSION_MAJOR > (major) ||                                                                \
