@@ -75,14 +75,14 @@ static void *source_alloc(void *ctx, size_t size)
     expect(ctx == &source);
     if (fails(FROM_ALLOCATOR))
         return NULL;
-    source.live++;
+    __atomic_add_fetch(&source.live, 1, __ATOMIC_RELAXED); /* threads make parts at once */
     return malloc(size);
 }
 
 static void source_free(void *ctx, void *memory)
 {
     expect(ctx == &source);
-    source.live--;
+    __atomic_sub_fetch(&source.live, 1, __ATOMIC_RELAXED);
     free(memory);
 }
 
@@ -91,7 +91,7 @@ static void *source_get(void *ctx, size_t size, size_t alignment)
     expect(ctx == &source);
     if (fails(FROM_CHUNKS))
         return NULL;
-    source.live++;
+    __atomic_add_fetch(&source.live, 1, __ATOMIC_RELAXED);
     return aligned_alloc(alignment, size);
 }
 
