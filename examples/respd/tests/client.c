@@ -233,6 +233,15 @@ struct idle idle_figures(int client)
     return idle;
 }
 
+void clients_wait(int client, long long count)
+{
+    for (int tries = 0; idle_figures(client).clients != count; tries++) {
+        if (tries == 1000)
+            fail("there are not %lld clients", count);
+        usleep(10000);
+    }
+}
+
 void idle_expect(int client, struct idle idle, const char *after)
 {
     struct idle now = idle;

@@ -57,6 +57,10 @@ struct idle {
 
 struct idle idle_figures(int client);
 
+/* Waits until so many clients are connected: others than the first may be accepted, or seen to have
+   closed, later than what this one asks. */
+void clients_wait(int client, long long count);
+
 /* Waits until the figures are those again; fails after some seconds. */
 void idle_expect(int client, struct idle idle, const char *after);
 

@@ -239,11 +239,7 @@ static void stop_and_continue(const struct server *server, int observer)
    that has just closed may be run after that of another. */
 static void flush(int observer)
 {
-    for (int tries = 0; idle_figures(observer).clients != 1; tries++) {
-        if (tries == 1000)
-            fail("clients that have closed are still counted");
-        usleep(10000);
-    }
+    clients_wait(observer, 1);
     client_expect(observer, "FLUSHALL", "+OK\r\n");
 }
 

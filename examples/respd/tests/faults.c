@@ -328,6 +328,7 @@ int main(void)
     start_with_faults(&server);
     int observer = client_connect(&server);
     learn(&server);
+    clients_wait(observer, 1);
     client_expect(observer, "FLUSHALL", "+OK\r\n");
     struct idle idle = idle_figures(observer);
     /* Every so many, from one by chance on; RESPD_FAULTS_ALL has all of them fail. */

@@ -119,6 +119,7 @@ static void check_memory(void)
     struct server server;
     server_start(&server, NULL);
     int client = client_connect(&server), other = client_connect(&server);
+    clients_wait(client, 2);
     struct idle idle = idle_figures(client);
     memset(value, 'v', sizeof value);
     for (int round = 0; round < 2; round++) {
