@@ -4,7 +4,7 @@
 
 # Of valgrind_tests, in tests/local.mk.
 model_programs = %D%/model
-TESTS += %D%/wrong.sh
+once_tests += %D%/wrong.sh
 %C%_model_SOURCES = \
 	$(model_files) \
 	%D%/main.c \
