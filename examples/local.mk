@@ -9,7 +9,7 @@ include %D%/matrices/local.mk
 include %D%/recycle/local.mk
 include %D%/settings/local.mk
 
-# Built by tests/template.sh, as a user would: it has a configure.ac of its own.
+# Built by tests/packages.sh, as a user would: it has a configure.ac of its own.
 EXTRA_DIST += \
 	%D%/README \
 	%D%/template/Makefile.am \

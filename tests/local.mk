@@ -361,7 +361,7 @@ model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
 once_tests = %D%/abi.sh %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/headers.sh \
-	%D%/install.sh %D%/lint.sh %D%/manual.sh %D%/owncheck.sh %D%/packages.sh %D%/template.sh
+	%D%/install.sh %D%/lint.sh %D%/manual.sh %D%/owncheck.sh %D%/packages.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -387,7 +387,6 @@ EXTRA_DIST += \
 	%D%/cython.sh \
 	%D%/owncheck.sh \
 	%D%/packages.sh \
-	%D%/template.sh \
 	%D%/page.sh \
 	%D%/owncheck/idioms_objects.c \
 	%D%/owncheck/idioms_owners.c \

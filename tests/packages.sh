@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/packages.sh - what make install puts down is found by CMake, by autoconf and by Meson, as
-# far as they are there, and a program builds with it.
+# far as they are there, and a program builds with it; examples/template, copied out as README there
+# says, builds with it too, and passes its own tests.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
@@ -21,7 +22,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
 step()
 {
     "$@" >"$work/log" 2>&1 || {
-        cat "$work/log"
+        cat "$work/log" tests/*.log 2>/dev/null || true
         echo "FAIL: $*"
         exit 1
     }
@@ -104,6 +105,19 @@ END
     done_by="$done_by meson"
 else
     echo "without Meson: it is missing"
+fi
+if command -v autoreconf >/dev/null && $PKG_CONFIG --exists libuv; then
+    mkdir "$work/service"
+    cp -r "$top_srcdir/examples/template/." "$work/service"
+    chmod -R u+w "$work/service"
+    cd "$work/service"
+    step autoreconf -i
+    step ./configure CFLAGS="-g -O1 -Werror"
+    step $MAKE check
+    cat tests/service.log
+    done_by="$done_by template"
+else
+    echo "without the template: autoreconf or libuv is missing"
 fi
 test -n "$done_by" || skip "neither CMake nor autoconf nor Meson is here"
 echo "found by$done_by"

@@ -36,6 +36,7 @@ def write(version_script, headers):
         print("%s: %s" % (name, symbol.type))
     for name in sorted(public_types(headers)):
         try:
-            print("\n" + gdb.execute("ptype/o " + name, to_string=True).strip())
+            layout = gdb.execute("ptype/o " + name, to_string=True).strip()
+            print("\n" + layout.replace("/* XXX ", "/*     "))  # gdb marks holes so
         except gdb.error:
             pass  # one that the library itself has no use for
