@@ -169,17 +169,26 @@ size_t client_read_all(int client, char *bytes, size_t size)
     return length;
 }
 
-void client_expect(int client, const char *command, const char *reply)
+static void expect_reply(int client, const char *command, const char *reply)
 {
     size_t length = strlen(reply);
     char *got = malloc(length + 1);
+    client_read(client, got, length);
+    if (memcmp(got, reply, length) != 0)
+        fail("%s: \"%.*s\" instead of \"%s\"", command, (int)length, got, reply);
+    free(got);
+}
+
+void client_expect_reply(int client, const char *reply)
+{
+    expect_reply(client, "a reply", reply);
+}
+
+void client_expect(int client, const char *command, const char *reply)
+{
     client_send_string(client, command);
     client_send_string(client, "\r\n");
-    client_read(client, got, length);
-    got[length] = '\0';
-    if (strcmp(got, reply) != 0)
-        fail("%s: \"%s\" instead of \"%s\"", command, got, reply);
-    free(got);
+    expect_reply(client, command, reply);
 }
 
 char *client_bulk(int client, const char *command)

@@ -41,6 +41,9 @@ void client_read(int client, char *bytes, size_t length);
 /* Reads until the server closes; returns how many bytes. Also where the server resets. */
 size_t client_read_all(int client, char *bytes, size_t size);
 
+/* Reads so many bytes as are expected, and compares them. */
+void client_expect_reply(int client, const char *reply);
+
 /* Sends a command and compares the whole reply. */
 void client_expect(int client, const char *command, const char *reply);
 

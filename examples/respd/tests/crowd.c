@@ -81,10 +81,7 @@ static void set_value(int client)
     client_send(client, head, (size_t)length);
     memcpy(value + VALUE_SIZE, "\r\n", 2);
     client_send(client, value, VALUE_SIZE + 2);
-    char reply[5];
-    client_read(client, reply, 5);
-    if (memcmp(reply, "+OK\r\n", 5) != 0)
-        fail("SET is answered %.5s", reply);
+    client_expect_reply(client, "+OK\r\n");
 }
 
 /* All are connected before the first is served. */
@@ -100,10 +97,7 @@ static void be_many(const struct server *server, size_t count)
         client_send_string(clients[i], command);
     }
     for (size_t i = count; i-- > 0;) {
-        char reply[5];
-        client_read(clients[i], reply, 5);
-        if (memcmp(reply, "+OK\r\n", 5) != 0)
-            fail("client %zu is answered %.5s", i, reply);
+        client_expect_reply(clients[i], "+OK\r\n");
         close(clients[i]);
     }
     free(clients);
@@ -226,10 +220,7 @@ static void stop_and_continue(const struct server *server, int observer)
         client_send_string(observer, "ECHO stopped\r\n");
         usleep(50000);
         kill(server->pid, SIGCONT);
-        char reply[13];
-        client_read(observer, reply, 13);
-        if (memcmp(reply, "$7\r\nstopped\r\n", 13) != 0)
-            fail("after SIGCONT: %.13s", reply);
+        client_expect_reply(observer, "$7\r\nstopped\r\n");
         usleep(20000);
     }
     end_load(loaders);

@@ -28,20 +28,12 @@ static void send_with_value(int client, const char *begin)
     client_send_string(client, "\r\n");
 }
 
-static void read_line(int client, const char *line)
-{
-    char got[64];
-    client_read(client, got, strlen(line));
-    if (memcmp(got, line, strlen(line)) != 0)
-        fail("\"%.*s\" instead of \"%s\"", (int)strlen(line), got, line);
-}
-
 /* Reads the value, slowly at first. */
 static void read_value(int client, const char *what)
 {
     char head[32];
     snprintf(head, sizeof head, "$%zu\r\n", value_size);
-    read_line(client, head);
+    client_expect_reply(client, head);
     char *got = malloc(value_size);
     for (size_t at = 0; at < value_size; at += value_size / 16) {
         client_read(client, got + at, value_size / 16);
@@ -50,7 +42,7 @@ static void read_value(int client, const char *what)
     if (memcmp(got, value, value_size) != 0)
         fail("%s: the reply is not what it was", what);
     free(got);
-    read_line(client, "\r\n");
+    client_expect_reply(client, "\r\n");
 }
 
 /*
@@ -89,7 +81,7 @@ static void check(const struct server *server, int observer, size_t number)
     int slow = client_connect(server), other = client_connect(server);
     send_with_value(cases[number].stored ? other : slow, cases[number].store);
     if (cases[number].stored) {
-        read_line(other, cases[number].stored);
+        client_expect_reply(other, cases[number].stored);
         client_send_string(slow, cases[number].show);
         client_send_string(slow, "\r\n");
     }
@@ -103,7 +95,7 @@ static void check(const struct server *server, int observer, size_t number)
 
     long long during = info_number(observer, "mem_pools_alive");
     long long held = info_number(observer, "mem_held");
-    read_line(slow, cases[number].before);
+    client_expect_reply(slow, cases[number].before);
     read_value(slow, cases[number].store);
     for (int tries = 0; info_number(observer, "mem_pools_alive") != during - cases[number].deaths;
          tries++) {
@@ -124,7 +116,7 @@ static void check_gone(const struct server *server)
 {
     int slow = client_connect(server), other = client_connect(server);
     send_with_value(other, cases[0].store);
-    read_line(other, "+OK\r\n");
+    client_expect_reply(other, "+OK\r\n");
     client_send_string(slow, "GET k\r\nGET k\r\nGET k\r\n");
     char peek;
     if (recv(slow, &peek, 1, MSG_PEEK) != 1)
@@ -143,7 +135,7 @@ static void check_pressure(const struct server *server, int observer, struct idl
     int slow = client_connect(server), other = client_connect(server);
     for (int i = 0; i < 8; i++) {
         send_with_value(other, cases[0].store);
-        read_line(other, "+OK\r\n");
+        client_expect_reply(other, "+OK\r\n");
         client_send_string(slow, "GET k\r\n");
         usleep(30000);
     }

@@ -19,15 +19,6 @@
 #define KILLS 60
 #define KILLS_QUICK 15
 
-static void read_exactly(int client, const char *expected)
-{
-    char got[512];
-    size_t length = strlen(expected);
-    client_read(client, got, length);
-    if (memcmp(got, expected, length) != 0)
-        fail("\"%.*s\" instead of \"%s\"", (int)length, got, expected);
-}
-
 static void check_replies(const struct server *server)
 {
     int subscriber = client_connect(server), other = client_connect(server);
@@ -44,9 +35,10 @@ static void check_replies(const struct server *server)
     client_expect(other, "PUBLISH a hello", ":2\r\n");
     client_expect(other, "PUBLISH b \"\"", ":1\r\n");
     client_expect(other, "PUBLISH c x", ":0\r\n");
-    read_exactly(subscriber, "*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$5\r\nhello\r\n"
-                             "*4\r\n$8\r\npmessage\r\n$4\r\n[ab]\r\n$1\r\na\r\n$5\r\nhello\r\n"
-                             "*4\r\n$8\r\npmessage\r\n$4\r\n[ab]\r\n$1\r\nb\r\n$0\r\n\r\n");
+    client_expect_reply(subscriber,
+                        "*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$5\r\nhello\r\n"
+                        "*4\r\n$8\r\npmessage\r\n$4\r\n[ab]\r\n$1\r\na\r\n$5\r\nhello\r\n"
+                        "*4\r\n$8\r\npmessage\r\n$4\r\n[ab]\r\n$1\r\nb\r\n$0\r\n\r\n");
     client_expect(other, "PUBSUB CHANNELS", "*1\r\n$1\r\na\r\n");
     client_expect(other, "PUBSUB CHANNELS x*", "*0\r\n");
     client_expect(other, "PUBSUB NUMSUB a b", "*4\r\n$1\r\na\r\n:1\r\n$1\r\nb\r\n:0\r\n");
@@ -113,7 +105,7 @@ static void read_large(int subscriber)
     char head[64];
     char *bytes = malloc(LARGE + 2);
     snprintf(head, sizeof head, "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$%zu\r\n", LARGE);
-    read_exactly(subscriber, head);
+    client_expect_reply(subscriber, head);
     client_read(subscriber, bytes, LARGE + 2);
     for (size_t i = 0; i < LARGE; i++)
         if (bytes[i] != 'x')
@@ -144,7 +136,7 @@ static void check_once(const struct server *server, int observer)
     long long held = info_number(observer, "mem_held");
     long before = resident(server);
     publish_large(publisher);
-    read_exactly(publisher, ":8\r\n");
+    client_expect_reply(publisher, ":8\r\n");
     for (int tries = 0; info_number(observer, "mem_held") < held + 8; tries++) {
         if (tries == 200)
             fail("eight receivers hold %lld references", info_number(observer, "mem_held") - held);
@@ -254,7 +246,7 @@ static void check_deaths(const struct server *server)
         for (unsigned j = 0; j < 20 + (unsigned)rand_r(&seed) % 20; j++) {
             client_send_string(publisher, "PUBLISH c 12345678\r\n");
             client_read(publisher, got, 4); /* ":1\r\n" to ":3\r\n" */
-            read_exactly(steady, "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$8\r\n12345678\r\n");
+            client_expect_reply(steady, "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$8\r\n12345678\r\n");
         }
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
@@ -285,7 +277,7 @@ static void check_slow(void)
         client_send(publisher, payload, sizeof payload - 1);
         client_send_string(publisher, "\r\n");
         client_read(publisher, reply, 4);
-        read_exactly(good, "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$100000\r\n");
+        client_expect_reply(good, "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$100000\r\n");
         client_read(good, got, sizeof payload - 1 + 2);
     }
     if (published < 20)

@@ -29,14 +29,6 @@ static void send_set(int client, const char *key)
     client_send_string(client, "\r\n");
 }
 
-static void read_line(int client, const char *line)
-{
-    char got[64];
-    client_read(client, got, strlen(line));
-    if (memcmp(got, line, strlen(line)) != 0)
-        fail("\"%.*s\" instead of \"%s\"", (int)strlen(line), got, line);
-}
-
 static void expect_alive(int observer, long long alive, const char *when)
 {
     long long now = 0;
@@ -70,21 +62,21 @@ static void check_owner(const struct server *server, int observer, struct idle i
     expect_alive(observer, idle.alive + 1, "a client came");
     client_expect(client, "MULTI", "+OK\r\n");
     send_set(client, "k");
-    read_line(client, "+QUEUED\r\n");
+    client_expect_reply(client, "+QUEUED\r\n");
     client_expect(client, "GET k", "+QUEUED\r\n");
     /* The transaction, two requests, and the long string of the first. */
     expect_alive(observer, idle.alive + 1 + 4, "two commands were queued");
     expect_in_tree(observer, "transaction");
     client_expect(observer, "EXISTS k", ":0\r\n");
     client_send_string(client, "EXEC\r\n");
-    read_line(client, "*2\r\n+OK\r\n$6291456\r\n");
+    client_expect_reply(client, "*2\r\n+OK\r\n$6291456\r\n");
     client_expect(observer, "DEL k", ":1\r\n"); /* the reply holds it */
     char *got = malloc(VALUE_SIZE);
     client_read(client, got, VALUE_SIZE);
     if (memcmp(got, value, VALUE_SIZE) != 0)
         fail("the reply in a transaction is not what it was");
     free(got);
-    read_line(client, "\r\n");
+    client_expect_reply(client, "\r\n");
     expect_alive(observer, idle.alive + 1, "EXEC");
     close(client);
 }
@@ -97,7 +89,7 @@ static void check_gone(const struct server *server, int observer)
     client_expect(client, "WATCH k k", "+OK\r\n");
     client_expect(client, "MULTI", "+OK\r\n");
     send_set(client, "k");
-    read_line(client, "+QUEUED\r\n");
+    client_expect_reply(client, "+QUEUED\r\n");
     client_send_string(client, "*3\r\n$3\r\nSET\r\n$1\r\nl\r\n$1000000\r\nhalf of it");
     close(client);
     close(other);
@@ -196,17 +188,17 @@ static void add_watched(const struct server *server, int rounds)
         snprintf(command, sizeof command, "MULTI\r\nSET c %d\r\nEXEC\r\n", atoi(old) + 1);
         free(old);
         client_send_string(client, command);
-        read_line(client, "+OK\r\n+QUEUED\r\n");
+        client_expect_reply(client, "+OK\r\n+QUEUED\r\n");
         char head[5];
         client_read(client, head, 4);
         head[4] = '\0';
         if (strcmp(head, "*-1\r") == 0) {
-            read_line(client, "\n");
+            client_expect_reply(client, "\n");
             continue;
         }
         if (strcmp(head, "*1\r\n") != 0)
             fail("EXEC: %s", head);
-        read_line(client, "+OK\r\n");
+        client_expect_reply(client, "+OK\r\n");
         done++;
     }
     close(client);
