@@ -50,8 +50,8 @@ folders='include src compat tests examples bench'
 sh "$tools/lint-automake.sh" Makefile.am $(find $folders tools -name local.mk) || status=1
 sh "$tools/lint-rooms.sh" src || status=1
 sh "$tools/lint-sources.sh" bootstrap .ci/run \
-    $(find $folders tools doc -path doc/reference/html -prune -o \( -name '*.[ch]' -o -name '*.sh' \
-        -o -name '*.js' -o -name '*.css' -o -name '*.awk' \) -print) ||
+    $(find $folders tools doc -path 'doc/reference/html*' -prune -o \( -name '*.[ch]' \
+        -o -name '*.sh' -o -name '*.js' -o -name '*.css' -o -name '*.awk' \) -print) ||
     status=1
 
 # Every source and header of the library is in its list, so that the tarball has it.
