@@ -329,6 +329,7 @@ script_tests = \
 	$(once_tests) \
 	%D%/exports.sh \
 	%D%/gdb.sh \
+	%D%/hardening.sh \
 	%D%/numpy.sh \
 	%D%/probes.sh \
 	%D%/report.sh
@@ -361,7 +362,7 @@ model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
 once_tests = %D%/abi.sh %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/headers.sh \
-	%D%/install.sh %D%/lint.sh %D%/manual.sh %D%/owncheck.sh %D%/packages.sh
+	%D%/install.sh %D%/lint.sh %D%/manual.sh %D%/owncheck.sh %D%/packages.sh %D%/refuses.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -387,6 +388,7 @@ EXTRA_DIST += \
 	%D%/cython.sh \
 	%D%/owncheck.sh \
 	%D%/packages.sh \
+	%D%/refuses.sh \
 	%D%/page.sh \
 	%D%/owncheck/idioms_objects.c \
 	%D%/owncheck/idioms_owners.c \
@@ -416,7 +418,8 @@ AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
 	export SPIN='$(SPIN)' AWK='$(AWK)' CLANG='$(CLANG)' DOXYGEN='$(DOXYGEN)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
-	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
+	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' HARDENING_FLAGS='$(HARDENING_FLAGS)'; \
+	export OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
 	export datadir='$(datadir)'; \
