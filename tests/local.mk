@@ -374,6 +374,12 @@ EXTRA_DIST += \
 	%D%/abi/x86_64 \
 	%D%/checks/bugs.c \
 	%D%/cplusplus/wrappers.cc \
+	%D%/matrix/lacks.c \
+	%D%/matrix/matrix.sh \
+	%D%/matrix/pages.c \
+	%D%/matrix/rows \
+	%D%/matrix/some \
+	%D%/matrix/without.c \
 	%D%/mutants/argued \
 	%D%/mutants/mutants.py \
 	%D%/mutants/places.py \
@@ -469,4 +475,12 @@ check-local: check-TESTS
 mutants:
 	python3 -B $(srcdir)/%D%/mutants/mutants.py --source $(srcdir) $(MUTANTS_FLAGS) mutants
 
-.PHONY: check-checked check-valgrind mutants
+# Other compilers, flags, processors, C libraries and kernels: rows of a table. Not for make check: it
+# builds the library some twenty times. matrix-programs is what the script asks for.
+matrix:
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+		$(SHELL) $(srcdir)/%D%/matrix/matrix.sh $(MATRIX_ROWS)
+matrix-programs:
+	@echo $(unit_tests) $(contract_tests) $(stress_tests) $(abort_tests) $(model_programs)
+
+.PHONY: check-checked check-valgrind matrix matrix-programs mutants
