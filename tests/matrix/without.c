@@ -112,3 +112,22 @@ int open(const char *path, int flags, ...)
         path = "/dev/null";
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
+
+/* The loader of a program that is executed reads the counter before anything of this is there. */
+int execl(const char *path, const char *argument, ...)
+{
+    char *arguments[16] = {(char *)argument};
+    size_t count = 0;
+    va_list list;
+    va_start(list, argument);
+    while (arguments[count] && count < sizeof(arguments) / sizeof(*arguments) - 1)
+        arguments[++count] = va_arg(list, char *);
+    va_end(list);
+    if (arguments[count]) {
+        errno = E2BIG;
+        return -1;
+    }
+    if (lacks_counter)
+        prctl(PR_SET_TSC, PR_TSC_ENABLE);
+    return execv(path, arguments);
+}
