@@ -197,10 +197,12 @@ void *counted_resize(own_pool *pool, void *block, size_t count, size_t size, boo
     if (foreign_has(pool, block) && !private_can_resize(pool, block))
         return plain(pool, block, count, size, zero); /* which allocates, and so counts */
     int saved = errno;
+    size_t old_size = block_find_size(pool, block);
+    if (old_size == counted_size(pool, bytes))
+        return plain(pool, block, count, size, zero); /* it stays what it is */
     bool strikes = site_strikes(counted_size(pool, bytes));
-    size_t old_size =
-        strikes && puts_apart(pool) && bytes <= LARGE_OVER ? block_find_size(pool, block) : 0;
-    void *fresh = old_size ? sampled_alloc(pool, GRANULE, bytes, false) : NULL;
+    bool moves = strikes && old_size && puts_apart(pool) && bytes <= LARGE_OVER;
+    void *fresh = moves ? sampled_alloc(pool, GRANULE, bytes, false) : NULL;
     errno = saved;
     if (fresh)
         return replace(pool, block, old_size, fresh, bytes, zero);

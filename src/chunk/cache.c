@@ -390,6 +390,7 @@ bool cache_validate(void)
             return false;
         bytes += count * class_size(class);
     }
-    return (cache_counts(chunk_cache) ? bytes <= chunk_cache->bytes : bytes == chunk_cache->bytes) &&
+    return (cache_counts(chunk_cache) ? bytes <= chunk_cache->bytes
+                                      : bytes == chunk_cache->bytes) &&
            bytes <= chunk_cache->allowed;
 }

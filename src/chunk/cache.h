@@ -36,10 +36,10 @@ struct cache_class {
 
 struct cache {
     struct cache_class classes[CLASS_COUNT];
-    size_t bytes;      /* in all lists, or more while bytes are counted */
-    size_t share;      /* the most that `bytes` may be without more being asked */
-    size_t allowed;    /* the most that there may be in all lists */
-    size_t sampled_at; /* what `bytes` is at the byte that is to be sampled next */
+    size_t bytes;        /* in all lists, or more while bytes are counted */
+    size_t share;        /* the most that `bytes` may be without more being asked */
+    size_t allowed;      /* the most that there may be in all lists */
+    size_t sampled_at;   /* what `bytes` is at the byte that is to be sampled next */
     uint16_t generation; /* of the interval with which that was drawn (site/sample.h) */
     uint16_t typical[2]; /* see chunk_typical */
     uint64_t deaths;     /* of pools, on this thread */

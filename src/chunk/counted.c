@@ -31,7 +31,8 @@ void cache_set_share(struct cache *cache)
         generation = site_generation();
         if (OWN_UNLIKELY(cache->generation != generation))
             begin(cache, generation);
-        if (OWN_UNLIKELY(cache->bytes > cache->sampled_at)) /* a byte that is not of a pool's room */
+        if (OWN_UNLIKELY(cache->bytes >
+                         cache->sampled_at)) /* a byte that is not of a pool's room */
             cache->sampled_at = cache->bytes + site_bytes_left();
         __atomic_store_n(&cache->share, min_size(cache->allowed, cache->sampled_at),
                          __ATOMIC_SEQ_CST);
@@ -69,7 +70,8 @@ bool ready_count(unsigned class, size_t *sampled)
         cache_recount();
     if (cache->bytes + size > cache->allowed)
         return false;
-    *sampled = cache->bytes + size > cache->sampled_at ? cache->sampled_at - cache->bytes : SITE_NONE;
+    *sampled =
+        cache->bytes + size > cache->sampled_at ? cache->sampled_at - cache->bytes : SITE_NONE;
     cache->bytes += size;
     if (*sampled != SITE_NONE)
         cache_set_share(cache);

@@ -32,8 +32,8 @@ static inline void tracked_forget(const struct memory *memory)
 /* Of a memory that is closed for that reason: how many bytes of blocks are to come before the one
    that is to be sampled. SITE_NONE: it is not. */
 size_t tracked_left(const struct memory *memory);
-/* Closes a memory for that reason. `more`: so many bytes would its first extent be longer, if it were
-   not short. */
+/* Closes a memory for that reason. `more`: so many bytes would its first extent be longer, if it
+   were not short. */
 void tracked_close(struct memory *memory, size_t left, size_t more);
 /* Counts a block of a memory that is closed for that reason. False: it is not, or the block is too
    large for what is left of the extent: then no byte of that is sampled. */

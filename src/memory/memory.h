@@ -56,9 +56,9 @@ void *memory_cut_end(struct memory *memory, size_t bytes);
 /* Ends the first extent, which has no block yet and is not big, where blocks of `left` bytes would
    end, or in front of that, since the block behind them is to be sampled. */
 void memory_shorten(struct memory *memory, size_t left);
-/* Of a memory with a short first extent: what is left of `left`, without what lies in front of bump.
-   It is told once; SITE_NONE: it has been, or there are other extents. `more` is filled: so many
-   bytes was the extent longer. */
+/* Of a memory with a short first extent: what is left of `left`, without what lies in front of
+   bump. It is told once; SITE_NONE: it has been, or there are other extents. `more` is filled: so
+   many bytes was the extent longer. */
 size_t memory_take_left(const struct memory *memory, size_t *more);
 /* Makes that extent as long as it was, when it has no block any more. */
 void memory_lengthen(struct memory *memory);

@@ -212,13 +212,13 @@ static bool pool_free_bare(own_object *object)
     own_pool *pool = as_pool(object);
     if (OWN_UNLIKELY(pool_parts(pool)) && !parts_end_bare(&pool->part))
         return false;
-    bool learned = POOL_READY && OWN_UNLIKELY(pool_flags(pool) & (POOL_SAMPLED | POOL_SHORT)) &&
-                   sampled_end(pool);
     if (POOL_READY && OWN_LIKELY(pool_is_plain(pool))) {
         /* What a child needed was learned when it left its parent. */
-        bool root = pool_flags(pool) & POOL_ROOT && !learned;
+        bool root = pool_flags(pool) & POOL_ROOT;
         if (pool_keep(pool, root ? chunk_typical(TYPICAL_ROOT) : NULL))
             return true;
+    } else if (pool_flags(pool) & (POOL_SAMPLED | POOL_SHORT) && sampled_keep_plain(pool)) {
+        return true;
     }
     if (pool->part.ledger.newest || pool_flags(pool) & POOL_PRIVATE || side_calls(pool))
         return false;

@@ -258,9 +258,9 @@ void sampled_settle_short(own_pool *pool);
 /* The first block of a short pool that is not allocated inline is counted. True: it is to be
    sampled. False: it is not, or is to be counted as others. */
 bool sampled_strikes_short(own_pool *pool, size_t bytes);
-/* A pool whose ledgers are empty dies. True: it is plain now, if its first chunk is small enough,
-   and what it needed was learned. */
-bool sampled_end(own_pool *pool);
+/* A pool dies. If it would be plain but for its samples, or is short, it becomes so and is kept
+   ready. False: it is not kept. */
+bool sampled_keep_plain(own_pool *pool);
 /* pool.c, for create.c: makes a pool with a first chunk of that size, or of `least` where there is
    no more, on account of a limit or a tap. It is not a child yet. NULL: ENOMEM or EDQUOT. */
 own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,

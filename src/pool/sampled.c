@@ -3,6 +3,7 @@
  */
 #include "extent/tracked.h"
 #include "pool/pool.h"
+#include "pool/ready.h"
 
 #include <own/report.h>
 
@@ -110,13 +111,13 @@ bool sampled_strikes_short(own_pool *pool, size_t bytes)
     return true;
 }
 
-bool sampled_end(own_pool *pool)
+bool sampled_keep_plain(own_pool *pool)
 {
     struct memory *memory = &pool->part.memory;
     unsigned flags = pool_flags(pool);
     sampled_clear(pool);
-    if (flags & ~(POOL_ROOT | POOL_NAMED | POOL_SAMPLED | POOL_SHORT) || pool->part.ledger.newest ||
-        memory->account.limit || memory->outside)
+    if (!POOL_READY || flags & ~(POOL_ROOT | POOL_NAMED | POOL_SAMPLED | POOL_SHORT) ||
+        pool->part.ledger.newest || memory->account.limit || memory->outside)
         return false;
     if (flags & POOL_ROOT)
         learn_root(pool);
@@ -124,7 +125,7 @@ bool sampled_end(own_pool *pool)
     if (flags & POOL_SHORT)
         memory_lengthen(memory);
     clear_flags(pool, POOL_SAMPLED | POOL_SHORT);
-    return true;
+    return pool_is_plain(pool) && pool_keep(pool, NULL);
 }
 
 void own_set_site_tracking(size_t bytes)
