@@ -5,8 +5,9 @@
 #
 # Each job has a copy of the sources and a build in WORK. A mutant that the compiler turns into the
 # same code is not counted. Those tests run first that have seen most in the same file, and the first
-# that fails or hangs ends the mutant. One that the contract tests let live has to survive the unit
-# tests too, and then the contract tests of a debug build, which looks at invariants.
+# that fails or hangs ends the mutant. One that the contract tests let live, with the random calls of
+# tests/model, has to survive the unit tests too, and then the contract tests of a debug build, which
+# looks at invariants. A test hangs if it takes much longer than in the tree as it is.
 #
 # WORK/survivors lists who lived, one a line: file:line, kind, the line before and after. Those in
 # tests/mutants/argued are equal to what stands there, for the reason that is given there.
@@ -25,7 +26,11 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import places
 
-SECONDS_A_TEST = 60
+LONGER = 8  # a test hangs that takes so many times its usual time, and SECONDS_MORE
+SECONDS_MORE = 5
+LIMITS = ["prlimit", "--as=%d" % (8 << 30), "--core=0"]  # what a mutant may take from the system
+UNIT_AT_ONCE = 6  # so many of the unit tests are linked first, the others if these see nothing
+SCRIPTS = {"contract": ["tests/report.sh"], "unit": []}
 lock = threading.Lock()
 
 
@@ -56,27 +61,27 @@ class Tests:
 
     def __init__(self):
         self.seen = collections.Counter()
-        self.seconds = collections.defaultdict(lambda: 0.1)
+        self.seconds = {}  # of those that pass in the tree as it is
 
-    def order(self, names, path):
+    def order(self, build, names, path):
         room = os.path.dirname(path)
         topic = os.path.basename(path)[:-2]
 
         def worth(name):
             return (8 * self.seen[path, name] + 2 * self.seen[room, name] + self.seen["", name] +
                     4 * (topic in name or os.path.basename(room) in name) + 0.5
-                    ) / (self.seconds[name] + 0.05)
+                    ) / (self.seconds[build, name] + 0.05)
         with lock:
-            return sorted(names, key=worth, reverse=True)
+            return sorted((name for name in names if (build, name) in self.seconds), key=worth,
+                          reverse=True)
 
     def saw(self, name, path):
         with lock:
             for place in (path, os.path.dirname(path), ""):
                 self.seen[place, name] += 1
 
-    def took(self, name, seconds):
-        with lock:
-            self.seconds[name] = (self.seconds[name] + seconds) / 2
+    def limit(self, build, name):
+        return LONGER * self.seconds[build, name] + SECONDS_MORE
 
 
 class Job:
@@ -89,6 +94,7 @@ class Job:
             must(["./bootstrap"], self.tree, self.folder + ".log")
         self.plain = self.configure("plain")
         self.debug = self.configure("debug", "--enable-debug")
+        self.names = {kind: self.programs(kind) for kind in ("contract", "unit")}
         self.unchanged = self.code()
 
     def configure(self, name, *options):
@@ -98,20 +104,40 @@ class Job:
             os.makedirs(build, exist_ok=True)
             must(["../tree/configure", "--disable-static", "--disable-comparison", *options,
                   "CC=" + os.environ.get("CC", "gcc"), "CFLAGS=-g1 -O2"], build, log)
-        must(self.make("libown.la"), build, log)
-        programs = self.programs(build, "contract")
+        all_of_them = ["libown.la", "tests/report/tree", *self.programs("contract", build)]
         if name == "plain":
-            programs += self.programs(build, "unit")
-        must(self.make(*programs), build, log)
+            all_of_them += self.programs("unit", build)
+        must(self.make("-j%d" % os.cpu_count(), *all_of_them), build, log)
         return build
 
     def make(self, *targets):
         return ["make", "-s", "LIBTOOL=/bin/sh %s/.ci/libtool" % self.tree, *targets]
 
-    def programs(self, build, kind):
-        return subprocess.check_output(
-            ["make", "-s", "--eval", "names-of-tests: ; @echo $(%s_tests)" % kind,
-             "names-of-tests"], cwd=build, text=True).split()
+    def programs(self, kind, build=None):
+        """The unit tests, or all others that link libown.la."""
+        names = subprocess.check_output(
+            ["make", "-s", "--eval", "names-of-tests: ; @echo $(%s_tests) $(abort_tests) %s" % (
+                kind, "$(stress_tests) $(model_programs)" if kind == "contract" else ""),
+             "names-of-tests"], cwd=build or self.plain, text=True).split()
+        return [name for name in names if ("tests/unit/" in name) == (kind == "unit")]
+
+    def status(self, build, name, seconds):
+        command = ["sh", os.path.join(self.tree, name)] if name.endswith(".sh") else ["./" + name]
+        return run(LIMITS + command, build, seconds, OWN_TEST_SCALE="30", top_srcdir=self.tree,
+                   top_builddir=build)
+
+    def measure(self, tests):
+        """How long each test takes where nothing is changed."""
+        for build, kind in ((self.plain, "contract"), (self.plain, "unit"),
+                            (self.debug, "contract")):
+            for name in self.names[kind] + SCRIPTS[kind]:
+                begin = time.monotonic()
+                status = self.status(build, name, 120)
+                if status == 0:
+                    tests.seconds[os.path.basename(build), name] = time.monotonic() - begin
+                else:
+                    print("mutants: left out, for it ends with %s: %s in %s" % (
+                        status, name, os.path.basename(build)), flush=True)
 
     def code(self):
         """What the library does, without where it was compiled."""
@@ -123,19 +149,18 @@ class Job:
 
     def look(self, build, kind, mutant, tests):
         """The test that sees the mutant in a build; None: none does."""
-        programs = self.programs(build, kind)
         if run(self.make("libown.la"), build) != 0:
             return "the compiler"
-        if kind == "unit" and run(self.make(*programs), build) != 0:
-            return "the linker"
-        for name in tests.order(programs, mutant.path):
-            begin = time.monotonic()
-            status = run([os.path.join(".", name)], build, SECONDS_A_TEST, OWN_TEST_SCALE="30",
-                         top_srcdir=self.tree, top_builddir=build)
-            if status not in (0, 77):
+        short = os.path.basename(build)
+        names = tests.order(short, self.names[kind] + SCRIPTS[kind], mutant.path)
+        for number, name in enumerate(names):
+            if kind == "unit" and number in (0, UNIT_AT_ONCE):
+                few = names[:UNIT_AT_ONCE] if number == 0 else names[UNIT_AT_ONCE:]
+                if run(self.make(*few), build) != 0:
+                    return "the linker"
+            if self.status(build, name, tests.limit(short, name)) not in (0, 77):
                 tests.saw(name, mutant.path)
                 return name
-            tests.took(name, time.monotonic() - begin)
         return None
 
     def judge(self, mutant, tests):
@@ -243,6 +268,7 @@ def main():
                           file=survivors, flush=True)
 
     jobs = [Job(options.source, options.work, number) for number in range(options.jobs)]
+    jobs[0].measure(tests)
     threads = [threading.Thread(target=work, args=(job,)) for job in jobs]
     for thread in threads:
         thread.start()
