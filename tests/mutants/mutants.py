@@ -240,7 +240,8 @@ def main():
     log = open(os.path.join(options.work, "log"), "w", encoding="utf-8")
     left = iter(mutants)
 
-    def work(job):
+    def work(job, number):
+        job = job or Job(options.source, options.work, number)
         while True:
             with lock:
                 done = counts["killed"] + counts["survived"] + counts["argued"]
@@ -267,9 +268,11 @@ def main():
                     print("%s:%d %s" % (mutant.path, mutant.line, word(mutant)),
                           file=survivors, flush=True)
 
-    jobs = [Job(options.source, options.work, number) for number in range(options.jobs)]
-    jobs[0].measure(tests)
-    threads = [threading.Thread(target=work, args=(job,)) for job in jobs]
+    first = Job(options.source, options.work, 0)
+    first.measure(tests)
+    begin = time.monotonic()
+    threads = [threading.Thread(target=work, args=(first if number == 0 else None, number))
+               for number in range(options.jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:
