@@ -108,6 +108,7 @@ unit_tests += \
 	%D%/unit/validate_foreign \
 	%D%/unit/validate_ledger \
 	%D%/unit/validate_memory \
+	%D%/unit/validate_others \
 	%D%/unit/validate_page \
 	%D%/unit/validate_pool \
 	%D%/unit/validate_remote \
@@ -207,6 +208,8 @@ unit_tests += \
 %C%_unit_validate_ledger_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_memory_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_others_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_others_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_page_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_page_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -3,8 +3,9 @@
 #
 #   mutants.py --source TREE --count N --seed N --jobs N [--only REGEX] [--again FILE] WORK
 #
-# Each job has a copy of the sources and a build in WORK. A mutant that the compiler turns into the
-# same code is not counted. Those tests run first that have seen most in the same file, and the first
+# Each job has a copy of the sources and two builds in WORK, which the first run makes. A mutant never
+# gets into the copy: it is compiled apart from it, linked into the library, and what was there is put
+# back. One that the compiler turns into the same code is not counted. Those tests run first that have seen most in the same file, and the first
 # that fails or hangs ends the mutant. One that the contract tests let live, with the random calls of
 # tests/model, has to survive the unit tests too, and then the contract tests of a debug build, which
 # looks at invariants. A test hangs if it takes much longer than in the tree as it is.
@@ -17,6 +18,8 @@ import hashlib
 import os
 import random
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,6 +87,100 @@ class Tests:
         return LONGER * self.seconds[build, name] + SECONDS_MORE
 
 
+class Build:
+    """A build whose library can be made from other object files for a while."""
+
+    def __init__(self, folder, tree, cc):
+        self.folder, self.tree, self.cc = folder, tree, cc
+        self.library = os.path.realpath(os.path.join(folder, ".libs/libown.so"))
+        self.archive = os.path.join(folder, "src/.libs/libown-core.a")
+        self.objects = sorted(os.path.relpath(os.path.join(where, name), folder)
+                              for where, _, names in os.walk(os.path.join(folder, "src"))
+                              for name in names
+                              if name.startswith("libown_core_la-") and name.endswith(".o"))
+        self.flags = self.find_flags()
+        self.apart = os.path.join(folder, "apart")
+        self.linked = self.objects
+        for file in (self.library, self.archive):
+            if not os.path.exists(file + ".whole"):
+                shutil.copy2(file, file + ".whole")
+            shutil.copy2(file + ".whole", file)
+
+    def find_flags(self):
+        """What the compiler is told beside the names of files."""
+        text = subprocess.check_output(
+            ["make", "-n", "-W", os.path.join("../tree/src/base/lock.c"), "libown.la"],
+            cwd=self.folder, text=True)
+        line = next(line for line in text.splitlines() if "-c -o src/base/" in line)
+        words = shlex.split(line[line.index("--mode=compile"):line.index(" -MT ")])
+        return [word for word in words if word.startswith("-")][1:]
+
+    def object_of(self, path):
+        room, name = os.path.split(path)
+        return os.path.join(room, ".libs", "libown_core_la-" + name[:-2] + ".o")
+
+    def files_with(self, path):
+        """The sources that a change of this file changes."""
+        if path.endswith(".c"):
+            return [path]
+        files = []
+        for name in self.objects:
+            room, base = os.path.split(os.path.dirname(name))[0], os.path.basename(name)
+            source = os.path.join(room, base[len("libown_core_la-"):-2] + ".c")
+            listed = os.path.join(self.folder, room, ".deps", base[:-2] + ".Plo")
+            with open(listed, encoding="utf-8") as file:
+                if "/" + path in file.read():
+                    files.append(source)
+        return files
+
+    def code(self, file):
+        """What an object file does, without where it was compiled."""
+        subprocess.check_call(["objcopy", "-g", file, self.apart + "/bare"])
+        with open(self.apart + "/bare", "rb") as bare:
+            return hashlib.sha256(bare.read()).digest()
+
+    def compile(self, path, text):
+        """Puts a changed file into the library. Returns `changed`, `equal` or `the compiler`."""
+        shutil.rmtree(self.apart, ignore_errors=True)
+        os.makedirs(os.path.join(self.apart, os.path.dirname(path)))
+        with open(os.path.join(self.apart, path), "w", encoding="utf-8") as file:
+            file.write(text)
+        changed = {}
+        for source in self.files_with(path):
+            own = self.object_of(source)
+            new = os.path.join(self.apart, own.replace("/", "-"))
+            file = os.path.join(self.apart if source == path else self.tree, source)
+            command = [*self.cc, "-I" + self.apart + "/src", *self.flags, "-w", "-fPIC", "-DPIC"]
+            if run([*command, "-c", "-o", new, file], self.folder) != 0:
+                return "the compiler"
+            if self.code(new) != self.code(os.path.join(self.folder, own)):
+                changed[own] = new
+        if not changed:
+            return "equal"
+        self.linked = [changed.get(name, name) for name in self.objects]
+        command = [self.cc[-1], "-shared", "-fPIC", "-pthread", "-Wl,-z,defs", "-Wl,-soname,libown.so.0",
+                   "-Wl,--version-script=" + self.tree + "/src/libown.map", *self.linked,
+                   "-o", self.apart + "/libown.so"]
+        if run(command, self.folder) != 0:
+            return "the compiler"
+        os.replace(self.apart + "/libown.so", self.library)
+        return "changed"
+
+    def archive_changed(self, programs):
+        """Puts the changed files into the archive too, and removes what has been linked with it."""
+        if os.path.exists(self.archive):
+            os.remove(self.archive)
+        run(["ar", "qcs", self.archive, *self.linked], self.folder)
+        for name in programs:
+            if os.path.exists(os.path.join(self.folder, name)):
+                os.remove(os.path.join(self.folder, name))
+
+    def put_back(self):
+        for file in (self.library, self.archive):
+            shutil.copy2(file + ".whole", file + ".next")
+            os.replace(file + ".next", file)
+
+
 class Job:
     def __init__(self, source, work, number):
         self.folder = os.path.join(work, "job%d" % number)
@@ -92,10 +189,13 @@ class Job:
         if not os.path.isdir(self.tree):
             must(["git", "clone", "-q", source, self.tree], work, self.folder + ".log")
             must(["./bootstrap"], self.tree, self.folder + ".log")
+        must(["git", "pull", "-q"], self.tree, self.folder + ".log")
+        self.cc = os.environ.get("CC", "gcc").split()
         self.plain = self.configure("plain")
         self.debug = self.configure("debug", "--enable-debug")
         self.names = {kind: self.programs(kind) for kind in ("contract", "unit")}
-        self.unchanged = self.code()
+        self.builds = {folder: Build(folder, self.tree, self.cc)
+                       for folder in (self.plain, self.debug)}
 
     def configure(self, name, *options):
         build = os.path.join(self.folder, name)
@@ -103,7 +203,7 @@ class Job:
         if not os.path.exists(os.path.join(build, "Makefile")):
             os.makedirs(build, exist_ok=True)
             must(["../tree/configure", "--disable-static", "--disable-comparison", *options,
-                  "CC=" + os.environ.get("CC", "gcc"), "CFLAGS=-g1 -O2"], build, log)
+                  "CC=" + " ".join(self.cc), "CFLAGS=-g1 -O2"], build, log)
         all_of_them = ["libown.la", "tests/report/tree", *self.programs("contract", build)]
         if name == "plain":
             all_of_them += self.programs("unit", build)
@@ -139,20 +239,12 @@ class Job:
                     print("mutants: left out, for it ends with %s: %s in %s" % (
                         status, name, os.path.basename(build)), flush=True)
 
-    def code(self):
-        """What the library does, without where it was compiled."""
-        bare = os.path.join(self.plain, ".libs/bare")
-        subprocess.check_call(["objcopy", "-g", "-R", ".note.gnu.build-id",
-                               os.path.join(self.plain, ".libs/libown.so"), bare])
-        with open(bare, "rb") as file:
-            return hashlib.sha256(file.read()).digest()
-
     def look(self, build, kind, mutant, tests):
         """The test that sees the mutant in a build; None: none does."""
-        if run(self.make("libown.la"), build) != 0:
-            return "the compiler"
         short = os.path.basename(build)
         names = tests.order(short, self.names[kind] + SCRIPTS[kind], mutant.path)
+        if kind == "unit":
+            self.builds[build].archive_changed(names)
         for number, name in enumerate(names):
             if kind == "unit" and number in (0, UNIT_AT_ONCE):
                 few = names[:UNIT_AT_ONCE] if number == 0 else names[UNIT_AT_ONCE:]
@@ -164,25 +256,23 @@ class Job:
         return None
 
     def judge(self, mutant, tests):
-        """The test that sees it, or `equal`, or None."""
-        path = os.path.join(self.tree, mutant.path)
-        with open(path, encoding="utf-8") as file:
+        """The test that sees it, `equal`, `the compiler`, or None."""
+        with open(os.path.join(self.tree, mutant.path), encoding="utf-8") as file:
             lines = file.readlines()
-        whole = list(lines)
-        lines[mutant.line - 1] = mutant.after if mutant.after.endswith("\n") else mutant.after + "\n"
+        lines[mutant.line - 1] = mutant.after.rstrip("\n") + "\n"
+        text = "".join(lines)
         try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.writelines(lines)
-            if run(self.make("libown.la"), self.plain) != 0:
-                return "the compiler"
-            if self.code() == self.unchanged:
-                return "equal"
-            return (self.look(self.plain, "contract", mutant, tests) or
-                    self.look(self.plain, "unit", mutant, tests) or
-                    self.look(self.debug, "contract", mutant, tests))
+            became = self.builds[self.plain].compile(mutant.path, text)
+            if became != "changed":
+                return became
+            seen = (self.look(self.plain, "contract", mutant, tests) or
+                    self.look(self.plain, "unit", mutant, tests))
+            if seen or self.builds[self.debug].compile(mutant.path, text) != "changed":
+                return seen
+            return self.look(self.debug, "contract", mutant, tests)
         finally:
-            with open(path, "w", encoding="utf-8") as file:
-                file.writelines(whole)
+            for build in self.builds.values():
+                build.put_back()
 
 
 def candidates(source, only):
@@ -270,6 +360,7 @@ def main():
 
     first = Job(options.source, options.work, 0)
     first.measure(tests)
+    print("mutants: %.0f s for those that no test sees" % sum(tests.seconds.values()), flush=True)
     begin = time.monotonic()
     threads = [threading.Thread(target=work, args=(first if number == 0 else None, number))
                for number in range(options.jobs)]
