@@ -158,8 +158,8 @@ class Build:
         if not changed:
             return "equal"
         self.linked = [changed.get(name, name) for name in self.objects]
-        command = [self.cc[-1], "-shared", "-fPIC", "-pthread", "-Wl,-z,defs", "-Wl,-soname,libown.so.0",
-                   "-Wl,--version-script=" + self.tree + "/src/libown.map", *self.linked,
+        command = [self.cc[-1], "-shared", "-fPIC", "-pthread", "-Wl,-z,defs",
+                   "-Wl,-soname,libown.so.0", "-Wl,--version-script=" + self.tree + "/src/libown.map", *self.linked,
                    "-o", self.apart + "/libown.so"]
         if run(command, self.folder) != 0:
             return "the compiler"
@@ -204,6 +204,7 @@ class Job:
             os.makedirs(build, exist_ok=True)
             must(["../tree/configure", "--disable-static", "--disable-comparison", *options,
                   "CC=" + " ".join(self.cc), "CFLAGS=-g1 -O2"], build, log)
+        must(["make", "-s", "Makefile"], build, log)
         all_of_them = ["libown.la", "tests/report/tree", *self.programs("contract", build)]
         if name == "plain":
             all_of_them += self.programs("unit", build)
