@@ -193,20 +193,31 @@ static void build_quarantine(void)
     expect((freed = own_alloc(root, 1, 100)) != NULL && own_free(root, freed) == 0);
 }
 
+/* Without the lock: who looks for damage at exit takes it. */
 static void validate_quarantine(void)
 {
-    check_lock();
     wait_validate();
-    check_unlock();
 }
 
-static void waiting_wrong(void)
+static void change_record(size_t more)
 {
     check_lock();
     struct record *record = record_find(freed, RECORD_FREED);
     expect(record != NULL);
-    record->whole++;
+    record->whole += more;
     check_unlock();
+}
+
+/* The quarantine is emptied at exit, and its size is relied upon then. */
+static void repair(void)
+{
+    change_record((size_t)-1);
+}
+
+static void waiting_wrong(void)
+{
+    expect(atexit(repair) == 0);
+    change_record(1);
 }
 
 static const struct case_of {
