@@ -314,6 +314,52 @@ static void switch_off(void)
     own_set_site_tracking(0);
 }
 
+/* Four calls that allocate, each of them from one place, how often it is made. */
+#define TAKE(name, size)                                                                           \
+    static NOINLINE void name(own_pool *pool, int count)                                           \
+    {                                                                                              \
+        while (count-- > 0)                                                                        \
+            expect(own_alloc(pool, 1, size) != NULL);                                              \
+    }
+TAKE(take_seldom, 1056)
+TAKE(take_sometimes, 1040)
+TAKE(take_often, 1024)
+TAKE(take_most, 1008)
+
+START_TEST(the_tree_names_the_three_calls_with_the_most_bytes)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    own_set_site_tracking(1);
+    own_pool *root = new_root();
+    for (int i = 0; i < 5; i++) { /* alike, so that they are one line with the sum of their calls */
+        own_pool *pool = own_pool_new_at(root, "alike");
+        expect(pool != NULL);
+        (void)allocate(pool, 5000); /* so that all that come next are sampled */
+        take_sometimes(pool, 20);
+        take_seldom(pool, 10);
+        take_most(pool, 40);
+        take_often(pool, 30);
+    }
+    expect(out && own_report(out, root, OWN_REPORT_TEXT) == 0 && fclose(out) == 0);
+    const char *line = strstr(text, "alike");
+    expect(line != NULL);
+    for (int i = 0; i < 3; i++) {
+        static const char *const abouts[] = {" about 201600 bytes", " about 153600 bytes",
+                                             " about 104000 bytes"};
+        line = strchr(line, '\n') + 1;
+        const char *found = strstr(line, abouts[i]);
+        expect(found && found < strchr(line, '\n'));
+    }
+    line = strchr(line, '\n') + 1;
+    expect(!strstr(line, "about"));
+    free(text);
+    own_decref(root);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sites");
@@ -332,5 +378,6 @@ int main(void)
     tcase_add_test(reports, estimates_are_near_the_truth);
     tcase_add_test(reports, pools_keep_the_place_where_they_were_created);
     tcase_add_test(reports, reports_without_memory_have_sites_too);
+    tcase_add_test(reports, the_tree_names_the_three_calls_with_the_most_bytes);
     return run_suite(suite);
 }
