@@ -84,6 +84,7 @@ unit_tests += \
 	%D%/unit/limit_edges \
 	%D%/unit/inside \
 	%D%/unit/labels \
+	%D%/unit/leaving \
 	%D%/unit/limits \
 	%D%/unit/lists \
 	%D%/unit/limits_met \
@@ -162,6 +163,8 @@ unit_tests += \
 %C%_unit_tallies_LDADD = $(UNIT_LIBS)
 %C%_unit_labels_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_labels_LDADD = $(UNIT_LIBS)
+%C%_unit_leaving_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_leaving_LDADD = $(UNIT_LIBS)
 %C%_unit_lists_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_lists_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
