@@ -236,6 +236,15 @@ static void use_malloc(void)
         char *block = own_alloc(below, 1, sizes[i]);
         expect(block && own_block_size(below, block) == sizes[i] && own_pool_of(block) == below);
     }
+    for (int kind = 0; kind < 2; kind++) { /* a block, and one that is a chunk of its own */
+        size_t size = (size_t)2 << 20;
+        char *block = own_alloc(kind ? pool : below, 1, size);
+        expect(block && memset(block, 7, size));
+        expect((block = own_realloc(kind ? pool : below, block, 1, 3 * size)) != NULL);
+        expect(block[size - 1] == 7 && block[size] == 0 && block[3 * size - 1] == 0);
+        expect((block = own_realloc(kind ? pool : below, block, 1, size / 2 + 5)) != NULL);
+        expect(block[0] == 7 && block[size / 2 + 4] == 7 && own_pool_of(block));
+    }
     own_list *list = own_list_new(pool);
     for (int i = 0; i < 100; i++) {
         void *thing = own_new(NULL, &probe_type);

@@ -1,23 +1,32 @@
 # tests/mutants/mutants.py - changes the library in one place after another, and looks whether the
 # tests see it.
 #
-#   mutants.py --source TREE --count N --seed N --jobs N [--only REGEX] [--again FILE] WORK
+#   mutants.py --source TREE --count N --seed N --jobs N [--only REGEX] [--quick] [--again FILE]
+#              WORK
 #
-# Each job has a copy of the sources and two builds in WORK, which the first run makes. A mutant never
-# gets into the copy: it is compiled apart from it, linked into the library, and what was there is put
-# back. One that the compiler turns into the same code is not counted. Those tests run first that have seen most in the same file, and the first
-# that fails or hangs ends the mutant. One that the contract tests let live, with the random calls of
-# tests/model, has to survive the unit tests too, and then the contract tests of a debug build, which
-# looks at invariants. A test hangs if it takes much longer than in the tree as it is.
+# Each job has a copy of the sources and two builds in WORK, which the first run makes. A mutant
+# never gets into the copy: it is compiled apart from it, linked into the library, and what was there
+# is put back. One that the compiler turns into the same code is not counted.
+#
+# Those tests run first that have seen most in the same file, and the first that fails or hangs ends
+# the mutant. One that the contract tests let live, with the random calls of tests/model and what
+# other people's parsers and numpy make of reports and arrays, has to survive the unit tests too, and
+# then the contract tests of a debug build, which looks at invariants. A test hangs if it takes much
+# longer than in the tree as it is.
+#
+# With --quick neither tests that take QUICK seconds of a processor, or wait for long, nor the debug
+# build look at a mutant: who lives is to be judged once more, with --again.
 #
 # WORK/survivors lists who lived, one a line: file:line, kind, the line before and after. Those in
 # tests/mutants/argued are equal to what stands there, for the reason that is given there.
 import argparse
 import collections
 import hashlib
+import json
 import os
 import random
 import re
+import resource
 import shlex
 import shutil
 import signal
@@ -33,7 +42,9 @@ LONGER = 8  # a test hangs that takes so many times its usual time, and SECONDS_
 SECONDS_MORE = 5
 LIMITS = ["prlimit", "--as=%d" % (8 << 30), "--core=0"]  # what a mutant may take from the system
 UNIT_AT_ONCE = 6  # so many of the unit tests are linked first, the others if these see nothing
-SCRIPTS = {"contract": ["tests/report.sh"], "unit": []}
+QUICK = 0.7
+SCRIPTS = {"contract": ["tests/report.sh", "tests/numpy.sh"], "unit": []}
+ROOMS_OF_NUMPY = ("src/array", "src/format", "src/buffer")
 lock = threading.Lock()
 
 
@@ -51,6 +62,11 @@ def run(command, folder, seconds=1200, **environment):
                 os.killpg(child.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+
+
+def used_by_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def must(command, folder, log):
@@ -82,6 +98,9 @@ class Tests:
         with lock:
             for place in (path, os.path.dirname(path), ""):
                 self.seen[place, name] += 1
+
+    def has(self, build):
+        return any(key[0] == build for key in self.seconds)
 
     def limit(self, build, name):
         return LONGER * self.seconds[build, name] + SECONDS_MORE
@@ -159,7 +178,8 @@ class Build:
             return "equal"
         self.linked = [changed.get(name, name) for name in self.objects]
         command = [self.cc[-1], "-shared", "-fPIC", "-pthread", "-Wl,-z,defs",
-                   "-Wl,-soname,libown.so.0", "-Wl,--version-script=" + self.tree + "/src/libown.map", *self.linked,
+                   "-Wl,-soname,libown.so.0",
+                   "-Wl,--version-script=" + self.tree + "/src/libown.map", *self.linked,
                    "-o", self.apart + "/libown.so"]
         if run(command, self.folder) != 0:
             return "the compiler"
@@ -205,7 +225,10 @@ class Job:
             must(["../tree/configure", "--disable-static", "--disable-comparison", *options,
                   "CC=" + " ".join(self.cc), "CFLAGS=-g1 -O2"], build, log)
         must(["make", "-s", "Makefile"], build, log)
-        all_of_them = ["libown.la", "tests/report/tree", *self.programs("contract", build)]
+        self.numpy, exporter = "", []
+        if self.words("HAVE_PYTHON_HEADER_TRUE", build) != ["#"]:
+            self.numpy, exporter = self.words("NUMPY_PYTHON", build)[0], ["tests/numpy/exporter.la"]
+        all_of_them = ["libown.la", "tests/report/tree", *exporter, *self.programs("contract", build)]
         if name == "plain":
             all_of_them += self.programs("unit", build)
         must(self.make("-j%d" % os.cpu_count(), *all_of_them), build, log)
@@ -214,36 +237,59 @@ class Job:
     def make(self, *targets):
         return ["make", "-s", "LIBTOOL=/bin/sh %s/.ci/libtool" % self.tree, *targets]
 
+    def words(self, name, build):
+        """What a variable of the Makefile has."""
+        return subprocess.check_output(
+            ["make", "-s", "--eval", "words-of-a-variable: ; @echo '$(%s)'" % name,
+             "words-of-a-variable"], cwd=build, text=True).split()
+
     def programs(self, kind, build=None):
         """The unit tests, or all others that link libown.la."""
-        names = subprocess.check_output(
-            ["make", "-s", "--eval", "names-of-tests: ; @echo $(%s_tests) $(abort_tests) %s" % (
-                kind, "$(stress_tests) $(model_programs)" if kind == "contract" else ""),
-             "names-of-tests"], cwd=build or self.plain, text=True).split()
+        build = build or self.plain
+        names = self.words(kind + "_tests", build) + self.words("abort_tests", build)
+        if kind == "contract":
+            names += self.words("stress_tests", build) + self.words("model_programs", build)
         return [name for name in names if ("tests/unit/" in name) == (kind == "unit")]
 
     def status(self, build, name, seconds):
         command = ["sh", os.path.join(self.tree, name)] if name.endswith(".sh") else ["./" + name]
         return run(LIMITS + command, build, seconds, OWN_TEST_SCALE="30", top_srcdir=self.tree,
-                   top_builddir=build)
+                   top_builddir=build, NUMPY_PYTHON=self.numpy, OWN_SHARED="yes",
+                   OWN_SANITIZER="no")
 
-    def measure(self, tests):
-        """How long each test takes where nothing is changed."""
+    def measure(self, tests, quick):
+        """How long each test takes where nothing is changed, if no run has measured that."""
+        kept = os.path.join(self.folder, "seconds")
+        seconds = {}
+        if os.path.exists(kept):
+            with open(kept, encoding="utf-8") as file:
+                seconds = json.load(file)
         for build, kind in ((self.plain, "contract"), (self.plain, "unit"),
                             (self.debug, "contract")):
+            short = os.path.basename(build)
             for name in self.names[kind] + SCRIPTS[kind]:
-                begin = time.monotonic()
-                status = self.status(build, name, 120)
-                if status == 0:
-                    tests.seconds[os.path.basename(build), name] = time.monotonic() - begin
-                else:
-                    print("mutants: left out, for it ends with %s: %s in %s" % (
-                        status, name, os.path.basename(build)), flush=True)
+                if short == "debug" and quick:
+                    continue
+                word = short + " " + name
+                if word not in seconds:
+                    begin, used = time.monotonic(), used_by_children()
+                    status = self.status(build, name, 120)
+                    seconds[word] = None
+                    if status == 0:
+                        seconds[word] = time.monotonic() - begin, used_by_children() - used
+                if seconds[word] is None:
+                    print("mutants: left out, for it does not pass: " + word, flush=True)
+                elif not quick or max(seconds[word][0] / 8, seconds[word][1]) < QUICK:
+                    tests.seconds[short, name] = seconds[word][0]
+        with open(kept, "w", encoding="utf-8") as file:
+            json.dump(seconds, file, indent=0)
 
     def look(self, build, kind, mutant, tests):
         """The test that sees the mutant in a build; None: none does."""
         short = os.path.basename(build)
         names = tests.order(short, self.names[kind] + SCRIPTS[kind], mutant.path)
+        if not mutant.path.startswith(ROOMS_OF_NUMPY):
+            names = [name for name in names if name != "tests/numpy.sh"]
         if kind == "unit":
             self.builds[build].archive_changed(names)
         for number, name in enumerate(names):
@@ -270,8 +316,10 @@ class Job:
                 return became
             seen = (self.look(self.plain, "contract", mutant, tests) or
                     self.look(self.plain, "unit", mutant, tests))
-            if seen or self.builds[self.debug].compile(mutant.path, text) != "changed":
+            if seen or not tests.has("debug"):
                 return seen
+            if self.builds[self.debug].compile(mutant.path, text) != "changed":
+                return None
             return self.look(self.debug, "contract", mutant, tests)
         finally:
             for build in self.builds.values():
@@ -312,6 +360,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=1e9, help="none begins after that")
     parser.add_argument("--only", help="only files whose path has this pattern")
     parser.add_argument("--again", help="only mutants that this list of survivors has")
+    parser.add_argument("--quick", action="store_true", help="leaves out what takes long")
     parser.add_argument("work")
     options = parser.parse_args()
     options.source = os.path.abspath(options.source)
@@ -362,7 +411,7 @@ def main():
                           file=survivors, flush=True)
 
     first = Job(options.source, options.work, 0)
-    first.measure(tests)
+    first.measure(tests, options.quick)
     print("mutants: %.0f s for those that no test sees" % sum(tests.seconds.values()), flush=True)
     begin = time.monotonic()
     threads = [threading.Thread(target=work, args=(first if number == 0 else None, number))
@@ -372,8 +421,8 @@ def main():
     for thread in threads:
         thread.join()
     judged = counts["killed"] + counts["survived"]
-    print("%d places; %d mutants in %.0f s: %d killed, %d survived (%.1f %% killed); beside them %d "
-          "argued, %d the same code, %d that do not compile" % (
+    print("%d places; %d mutants in %.0f s: %d killed, %d survived (%.1f %% killed); beside them "
+          "%d argued, %d the same code, %d that do not compile" % (
               everything, judged, time.monotonic() - begin, counts["killed"], counts["survived"],
               100 * counts["killed"] / max(judged, 1), counts["argued"], counts["equal"],
               counts["refused"]))
