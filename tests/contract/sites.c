@@ -199,6 +199,32 @@ START_TEST(limits_count_sampled_blocks)
 }
 END_TEST
 
+START_TEST(sampled_blocks_shrink_where_they_are_if_they_must)
+{
+    own_set_site_tracking(1);
+    own_pool *pool = new_root();
+    (void)allocate(pool, 5000);
+    unsigned char *block = allocate(pool, 50000);
+    memset(block, 7, 50000);
+    expect(own_pool_set_limit(pool, usage_of(pool).reserved + 1000) == 0);
+    own_usage before = usage_of(pool);
+
+    expect_error(own_realloc(pool, block, 1, 60000) == NULL, EDQUOT);
+    volatile size_t most = SIZE_MAX;
+    errno = 0;
+    expect(own_realloc(pool, block, 1, most) == NULL && (errno == ENOMEM || errno == EOVERFLOW));
+    expect(usage_of(pool).bytes == before.bytes && own_block_size(pool, block) == 50000);
+    expect_keeps_errno(own_realloc(pool, block, 1, 49999) == block);
+    expect(block[49998] == 7 && block[49999] == 0);
+    expect_keeps_errno(own_realloc(pool, block, 1, 30001) == block);
+    expect(own_block_size(pool, block) == 30016 && block[30000] == 7 && block[30001] == 0);
+    expect(usage_of(pool).bytes == before.bytes - 50000 + 30016);
+    expect(usage_of(pool).blocks == before.blocks && own_pool_of(block) == pool);
+    expect(own_free(pool, block) == 0 && usage_of(pool).blocks == before.blocks - 1);
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(estimates_are_near_the_truth)
 {
     own_set_site_tracking((size_t)1 << 10);
@@ -371,6 +397,7 @@ int main(void)
     tcase_add_loop_test(blocks, a_sampled_block_is_a_block_like_others, 0, 2);
     tcase_add_test(blocks, sampled_blocks_are_listed);
     tcase_add_test(blocks, limits_count_sampled_blocks);
+    tcase_add_test(blocks, sampled_blocks_shrink_where_they_are_if_they_must);
     tcase_add_test(blocks, it_may_be_switched_while_threads_run);
     tcase_add_test(blocks, a_child_process_goes_on);
     tcase_add_test(reports, off_it_means_nothing);
