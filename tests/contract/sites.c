@@ -285,7 +285,7 @@ START_TEST(a_child_process_goes_on)
         for (int i = 0; i < 1000; i++)
             (void)allocate(pool, 100);
         struct sums sums = sum_of(pool, pool);
-        _exit(is_near(sums.blocks, 2000, 20) ? 0 : 1);
+        end_process(is_near(sums.blocks, 2000, 20) ? 0 : 1);
     }
     expect(waitpid(child, &status, 0) == child);
     expect(WIFEXITED(status) && WEXITSTATUS(status) == 0);

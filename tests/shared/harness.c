@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #ifdef HAVE_VALGRIND_MEMCHECK_H
 #include <valgrind/valgrind.h>
@@ -289,6 +290,15 @@ bool memory_is_checked(void)
 #else
     return under_valgrind();
 #endif
+}
+
+void end_process(int status)
+{
+#ifndef THREAD_SANITIZED
+    if (!memory_is_checked())
+        exit(status);
+#endif
+    _exit(status);
 }
 
 bool blocks_are_bumped(void)
