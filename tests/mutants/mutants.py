@@ -5,13 +5,12 @@
 #              WORK
 #
 # Each job has a copy of the sources and two builds in WORK, which the first run makes. A mutant
-# never gets into the copy: it is compiled apart from it, linked into the library, and what was there
-# is put back. One that the compiler turns into the same code is not counted.
+# never gets into the copy: it is compiled apart, linked into the library, and what was there is put
+# back. One that the compiler turns into the same code is not counted.
 #
 # Those tests run first that have seen most in the same file, and the first that fails or hangs ends
 # the mutant. One that the contract tests let live, with the random calls of tests/model and what
-# other people's parsers and numpy make of reports and arrays, has to survive the unit tests too, and
-# then the contract tests of a debug build, which looks at invariants. A test hangs if it takes much
+# other parsers and numpy make of reports and arrays, has to survive the unit tests too, and then the contract tests of a debug build, which looks at invariants. A test hangs if it takes much
 # longer than in the tree as it is.
 #
 # With --quick neither tests that take QUICK seconds of a processor, or wait for long, nor the debug
@@ -48,20 +47,31 @@ ROOMS_OF_NUMPY = ("src/array", "src/format", "src/buffer")
 lock = threading.Lock()
 
 
+def kill_session(session):
+    """Check gives each test that it forks a process group of its own."""
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            if os.getsid(int(name)) == session:
+                os.kill(int(name), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
 def run(command, folder, seconds=1200, **environment):
-    """The exit status; None where it took too long. Nothing of it is left."""
+    """The exit status; None where it took too long. Nothing of it is left then."""
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           env={**os.environ, **environment}, start_new_session=True) as child:
         try:
             return child.wait(seconds)
         except subprocess.TimeoutExpired:
+            kill_session(child.pid)
             return None
-        finally:
-            try:
-                os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        except BaseException:
+            kill_session(child.pid)
+            raise
 
 
 def used_by_children():
@@ -228,7 +238,8 @@ class Job:
         self.numpy, exporter = "", []
         if self.words("HAVE_PYTHON_HEADER_TRUE", build) != ["#"]:
             self.numpy, exporter = self.words("NUMPY_PYTHON", build)[0], ["tests/numpy/exporter.la"]
-        all_of_them = ["libown.la", "tests/report/tree", *exporter, *self.programs("contract", build)]
+        all_of_them = ["libown.la", "tests/report/tree", *exporter,
+                       *self.programs("contract", build)]
         if name == "plain":
             all_of_them += self.programs("unit", build)
         must(self.make("-j%d" % os.cpu_count(), *all_of_them), build, log)
