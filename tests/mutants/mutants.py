@@ -10,8 +10,9 @@
 #
 # Those tests run first that have seen most in the same file, and the first that fails or hangs ends
 # the mutant. One that the contract tests let live, with the random calls of tests/model and what
-# other parsers and numpy make of reports and arrays, has to survive the unit tests too, and then the contract tests of a debug build, which looks at invariants. A test hangs if it takes much
-# longer than in the tree as it is.
+# other parsers and numpy make of reports and arrays, has to survive the unit tests too, and then the
+# contract tests of a debug build, which looks at invariants. A test hangs if it takes much longer
+# than in the tree as it is.
 #
 # With --quick neither tests that take QUICK seconds of a processor, or wait for long, nor the debug
 # build look at a mutant: who lives is to be judged once more, with --again.
@@ -212,14 +213,15 @@ class Build:
 
 
 class Job:
-    def __init__(self, source, work, number):
+    def __init__(self, source, work, number, pull):
         self.folder = os.path.join(work, "job%d" % number)
         self.tree = os.path.join(self.folder, "tree")
         os.makedirs(self.folder, exist_ok=True)
         if not os.path.isdir(self.tree):
             must(["git", "clone", "-q", source, self.tree], work, self.folder + ".log")
             must(["./bootstrap"], self.tree, self.folder + ".log")
-        must(["git", "pull", "-q"], self.tree, self.folder + ".log")
+        if pull:
+            must(["git", "pull", "-q"], self.tree, self.folder + ".log")
         self.cc = os.environ.get("CC", "gcc").split()
         self.plain = self.configure("plain")
         self.debug = self.configure("debug", "--enable-debug")
@@ -372,6 +374,7 @@ def main():
     parser.add_argument("--only", help="only files whose path has this pattern")
     parser.add_argument("--again", help="only mutants that this list of survivors has")
     parser.add_argument("--quick", action="store_true", help="leaves out what takes long")
+    parser.add_argument("--pull", action="store_true", help="builds what has been committed since")
     parser.add_argument("work")
     options = parser.parse_args()
     options.source = os.path.abspath(options.source)
@@ -394,7 +397,7 @@ def main():
     left = iter(mutants)
 
     def work(job, number):
-        job = job or Job(options.source, options.work, number)
+        job = job or Job(options.source, options.work, number, options.pull)
         while True:
             with lock:
                 done = counts["killed"] + counts["survived"] + counts["argued"]
@@ -421,7 +424,7 @@ def main():
                     print("%s:%d %s" % (mutant.path, mutant.line, word(mutant)),
                           file=survivors, flush=True)
 
-    first = Job(options.source, options.work, 0)
+    first = Job(options.source, options.work, 0, options.pull)
     first.measure(tests, options.quick)
     print("mutants: %.0f s for those that no test sees" % sum(tests.seconds.values()), flush=True)
     begin = time.monotonic()
