@@ -271,6 +271,7 @@ contract_tests += \
 	%D%/contract/nested \
 	%D%/contract/no_object \
 	%D%/contract/object \
+	%D%/contract/numbers \
 	%D%/contract/options \
 	%D%/contract/ownership \
 	%D%/contract/pairs \

@@ -10,7 +10,7 @@
 #
 # Those tests run first that have seen most in the same file, and the first that fails or hangs ends
 # the mutant. One that the contract tests let live, with the random calls of tests/model and what
-# other parsers and numpy make of reports and arrays, has to survive the unit tests too, and then the
+# parsers and numpy make of reports and arrays, has to survive the unit tests too, and then the
 # contract tests of a debug build, which looks at invariants. A test hangs if it takes much longer
 # than in the tree as it is.
 #
