@@ -1,9 +1,10 @@
 /*
- * validate_others.c - the validators of lists, exact pools, monitors, collections and the quarantine
- * see each broken equation of their rooms.
+ * validate_others.c - the validators of lists, exact pools, monitors, collections, the quarantine and
+ * lots see each broken equation of their rooms.
  */
 #include "breach.h"
 #include "check/record.h"
+#include "chunk/lot.h"
 #include "cycle/cycle.h"
 #include "list/list.h"
 #include "monitor/monitor.h"
@@ -220,6 +221,45 @@ static void waiting_wrong(void)
     change_record(1);
 }
 
+/* Lots with one free granule, and with a chunk in use among many. */
+static struct lots lots;
+static struct lot full, roomy;
+
+static void build_lots(void)
+{
+    static char units[2][CHUNK_UNIT];
+
+    lots_init(&lots);
+    lot_begin(&lots, &full, units[0], 8, 9);
+    lot_begin(&lots, &roomy, units[1], 16, LOT_GRANULES);
+    expect(lots_get(&lots, 4) == units[1] + 16 * GRANULE);
+}
+
+static void validate_lots(void)
+{
+    lots_validate(&lots);
+}
+
+static void lot_lives_too_much(void)
+{
+    full.live = LOT_GRANULES;
+}
+
+static void lot_in_wrong_list(void)
+{
+    full.longest = 2;
+}
+
+static void lot_has_longer_run(void)
+{
+    roomy.longest -= 5;
+}
+
+static void lot_has_room_before(void)
+{
+    roomy.from = 30;
+}
+
 static const struct case_of {
     void (*build)(void);
     void (*validate)(void);
@@ -246,6 +286,11 @@ static const struct case_of {
     {build_garbage, validate_garbage, {garbage_in_wrong_list, "one list has the pools"}},
     {build_garbage, validate_garbage, {garbage_miscounted, "count = the objects in a list"}},
     {build_garbage, validate_garbage, {set_is_left, "sets are empty"}},
+    {build_lots, validate_lots, {break_nothing, NULL}},
+    {build_lots, validate_lots, {lot_lives_too_much, "the list of its longest run"}},
+    {build_lots, validate_lots, {lot_in_wrong_list, "the list of its longest run"}},
+    {build_lots, validate_lots, {lot_has_longer_run, "the list of its longest run"}},
+    {build_lots, validate_lots, {lot_has_room_before, "the list of its longest run"}},
     {build_quarantine, validate_quarantine, {break_nothing, NULL}},
     {build_quarantine, validate_quarantine, {waiting_wrong, "waiting = the sizes"}},
 };
