@@ -14,8 +14,8 @@
 # contract tests of a debug build, which looks at invariants. A test hangs if it takes much longer
 # than in the tree as it is.
 #
-# With --quick neither tests that take QUICK seconds of a processor, or wait for long, nor the debug
-# build look at a mutant: who lives is to be judged once more, with --again.
+# With --quick neither tests that take QUICK seconds of a processor, or wait for long, nor those of
+# compat/, nor the debug build look at a mutant: who lives is to be judged once more, with --again.
 #
 # WORK/survivors lists who lived, one a line: file:line, kind, the line before and after. Those in
 # tests/mutants/argued are equal to what stands there, for the reason that is given there.
@@ -41,9 +41,8 @@ import places
 LONGER = 8  # a test hangs that takes so many times its usual time, and SECONDS_MORE
 SECONDS_MORE = 5
 LIMITS = ["prlimit", "--as=%d" % (8 << 30), "--core=0"]  # what a mutant may take from the system
-UNIT_AT_ONCE = 6  # so many of the unit tests are linked first, the others if these see nothing
 QUICK = 0.7
-LINKER = ["LDFLAGS=-fuse-ld=gold"] if shutil.which("ld.gold") else []  # twice as fast
+LINKER = ["-fuse-ld=gold"] if shutil.which("ld.gold") else []  # twice as fast
 SCRIPTS = {"contract": ["tests/report.sh", "tests/numpy.sh"], "unit": []}
 ROOMS_OF_NUMPY = ("src/array", "src/format", "src/buffer")
 lock = threading.Lock()
@@ -132,6 +131,7 @@ class Build:
         self.flags = self.find_flags()
         self.apart = os.path.join(folder, "apart")
         self.linked = self.objects
+        self.commands = {}  # that link unit tests
         for file in (self.library, self.archive):
             if not os.path.exists(file + ".whole"):
                 shutil.copy2(file, file + ".whole")
@@ -198,15 +198,26 @@ class Build:
         os.replace(self.apart + "/libown.so", self.library)
         return "changed"
 
-    def archive_changed(self, programs):
-        """Puts the changed files into the archive too, and removes what has been linked with it."""
+    def change_archive(self):
+        """Puts the changed files into the archive too."""
         if os.path.exists(self.archive):
             os.remove(self.archive)
         run(["ar", "qcs", self.archive, *self.linked], self.folder)
         run(["strip", "-g", self.archive], self.folder)
-        for name in programs:
-            if os.path.exists(os.path.join(self.folder, name)):
-                os.remove(os.path.join(self.folder, name))
+
+    def relink(self, name):
+        """Links a unit test with the archive, as make would, but in less time."""
+        if name not in self.commands:
+            file = os.path.join(self.folder, name)
+            if os.path.exists(file):
+                os.remove(file)
+            text = subprocess.check_output(["make", "-n", name], cwd=self.folder, text=True)
+            line = next(line for line in text.splitlines() if " -o %s " % name in line)
+            words = shlex.split(line[line.index("--mode=link"):])
+            self.commands[name] = [self.cc[-1], *LINKER, "-pthread", "-o", name] + [
+                re.sub(r"(.*)/(\w[\w-]*)\.la$", r"\1/.libs/\2.a", word)
+                for word in words if re.search(r"\.o$|\.la$|^-l", word)]
+        return run(self.commands[name], self.folder) == 0
 
     def put_back(self):
         for file in (self.library, self.archive):
@@ -294,6 +305,8 @@ class Job:
                         seconds[word] = time.monotonic() - begin, used_by_children() - used
                 if seconds[word] is None:
                     print("mutants: left out, for it does not pass: " + word, flush=True)
+                elif quick and name.startswith("compat/"):
+                    continue
                 elif not quick or max(seconds[word][0] / 8, seconds[word][1]) < QUICK:
                     tests.seconds[short, name] = seconds[word][0]
         with open(kept, "w", encoding="utf-8") as file:
@@ -306,12 +319,10 @@ class Job:
         if not mutant.path.startswith(ROOMS_OF_NUMPY):
             names = [name for name in names if name != "tests/numpy.sh"]
         if kind == "unit":
-            self.builds[build].archive_changed(names)
-        for number, name in enumerate(names):
-            if kind == "unit" and number in (0, UNIT_AT_ONCE):
-                few = names[:UNIT_AT_ONCE] if number == 0 else names[UNIT_AT_ONCE:]
-                if run(self.make(*LINKER, *few), build) != 0:
-                    return "the linker"
+            self.builds[build].change_archive()
+        for name in names:
+            if kind == "unit" and not self.builds[build].relink(name):
+                sys.exit("mutants: cannot link " + name)
             seconds = tests.limit(short, name)
             # Twice, since a test may also fail because the machine is busy.
             if all(self.status(build, name, seconds) not in (0, 77) for _ in range(2)):
