@@ -80,10 +80,16 @@ def used_by_children():
     return usage.ru_utime + usage.ru_stime
 
 
+def die(message):
+    """Ends all jobs."""
+    print("mutants: " + message, file=sys.stderr, flush=True)
+    os._exit(1)
+
+
 def must(command, folder, log):
     with open(log, "wb") as out:
         if subprocess.call(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out):
-            sys.exit("mutants: %s failed, see %s" % (" ".join(command), log))
+            die("%s failed, see %s" % (" ".join(command), log))
 
 
 class Tests:
@@ -322,7 +328,7 @@ class Job:
             self.builds[build].change_archive()
         for name in names:
             if kind == "unit" and not self.builds[build].relink(name):
-                sys.exit("mutants: cannot link " + name)
+                die("cannot link " + name)
             seconds = tests.limit(short, name)
             # Twice, since a test may also fail because the machine is busy.
             if all(self.status(build, name, seconds) not in (0, 77) for _ in range(2)):
