@@ -1,5 +1,5 @@
 /*
- * leaving.c - memory of a shared pool that another thread may be reading: it is given back once that
+ * leaving.c - memory of a shared pool that another thread may be reading is given back once that
  * thread has gone, or with all blocks. And sharing a pool that has memory of all kinds, without
  * memory.
  */

@@ -1,6 +1,6 @@
 /*
- * validate_others.c - the validators of lists, exact pools, monitors, collections, the quarantine and
- * lots see each broken equation of their rooms.
+ * validate_others.c - the validators of lists, exact pools, monitors, collections, the quarantine
+ * and lots see each broken equation of their rooms.
  */
 #include "breach.h"
 #include "check/record.h"
