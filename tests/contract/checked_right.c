@@ -186,6 +186,12 @@ START_TEST(damage_is_found_at_exit)
     char text[10000];
     run_with("guard,continue", leave_damaged, text, sizeof(text));
     expect(strstr(text, "past the end of thing") && strstr(text, "past the end of block"));
+    expect(!strstr(text, "made in"));
+    run_with("guard,continue,site", leave_damaged, text, sizeof(text));
+#ifdef __GLIBC__ /* others may give no stacks */
+    const char *made = strstr(text, "made in ");
+    expect(made && strstr(made, " < ") && strstr(made, " < ") < strchr(made, '\n'));
+#endif
 }
 END_TEST
 

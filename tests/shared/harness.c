@@ -292,15 +292,6 @@ bool memory_is_checked(void)
 #endif
 }
 
-void end_process(int status)
-{
-#ifndef THREAD_SANITIZED
-    if (!memory_is_checked())
-        exit(status);
-#endif
-    _exit(status);
-}
-
 bool blocks_are_bumped(void)
 {
 #ifdef ADDRESS_SANITIZED
@@ -341,4 +332,13 @@ int run_suite(Suite *suite)
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+void end_process(int status)
+{
+#ifndef THREAD_SANITIZED
+    if (!memory_is_checked())
+        exit(status);
+#endif
+    _exit(status);
 }
