@@ -62,12 +62,12 @@ OWN_BEGIN_DECLS
  * bytes is the next bytes of the pool, inline, as long as no freed block waits to be used again and
  * the pool has no pages.
  */
-OWN_API OWN_MUST_USE inline void *own_alloc(own_pool *pool, size_t count, size_t size)
-    OWN_NEW_MEMORY(2, 3);
+OWN_API OWN_MUST_USE inline void *own_alloc(own_pool *pool, size_t count,
+                                            size_t size) OWN_NEW_MEMORY;
 
 /* own_alloc without zeroing: the bytes are whatever they were. Errors as own_alloc. */
-OWN_API OWN_MUST_USE inline void *own_alloc_raw(own_pool *pool, size_t count, size_t size)
-    OWN_NEW_MEMORY(2, 3);
+OWN_API OWN_MUST_USE inline void *own_alloc_raw(own_pool *pool, size_t count,
+                                                size_t size) OWN_NEW_MEMORY;
 
 /*
  * own_alloc at an address that is a multiple of alignment.
@@ -78,7 +78,7 @@ OWN_API OWN_MUST_USE inline void *own_alloc_raw(own_pool *pool, size_t count, si
  * memory is not so aligned: it is asked for no more than the block.
  */
 OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count,
-                                             size_t size) OWN_NEW_MEMORY(3, 4);
+                                             size_t size) OWN_NEW_MEMORY;
 
 /*
  * Makes a block count * size bytes large, where it is or elsewhere. Its contents are kept up to
@@ -276,10 +276,9 @@ struct own_front {
 #define OWN_BUMP_MAX ((size_t)512)
 
 /* The rest of own_alloc and own_alloc_raw, for where own_bump_fits is false. */
-OWN_API OWN_MUST_USE void *own_alloc_slow(own_pool *pool, size_t count, size_t size)
-    OWN_NEW_MEMORY(2, 3);
-OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count, size_t size)
-    OWN_NEW_MEMORY(2, 3);
+OWN_API OWN_MUST_USE void *own_alloc_slow(own_pool *pool, size_t count, size_t size) OWN_NEW_MEMORY;
+OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count,
+                                              size_t size) OWN_NEW_MEMORY;
 
 /* Whether a block of that size can be allocated inline: it and a byte of the log fit. */
 OWN_API inline bool own_bump_fits(const own_pool *pool, size_t bytes)

@@ -229,7 +229,7 @@ static void *bump_aligned(struct memory *memory, size_t alignment, size_t granul
     return block;
 }
 
-void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes)
+NO_STACK_PROTECTOR void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes)
 {
     size_t most;
     if (alignment <= GRANULE)
