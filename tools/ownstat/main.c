@@ -35,6 +35,7 @@ static const struct command commands[] = {
     {"top", top_main, "the largest pools, as a table"},
     {"diff", diff_main, "what has grown from one report to another"},
     {"leaks", leaks_main, "what has grown in each of three or more reports"},
+    {"save", save_main, "writes the report of a running program to a file"},
     {"graph", graph_main, "a drawing of pools and references, with cycles in red"},
     {"flame", flame_main, "flame graphs, for speedscope and others"},
     {"html", html_main, "a page to look around in"},

@@ -68,6 +68,7 @@ int show_main(int argc, char **argv);
 int top_main(int argc, char **argv);
 int diff_main(int argc, char **argv);
 int leaks_main(int argc, char **argv);
+int save_main(int argc, char **argv);
 int graph_main(int argc, char **argv);
 int flame_main(int argc, char **argv);
 int html_main(int argc, char **argv);
