@@ -1,8 +1,8 @@
 #!/bin/sh
 # tests/packages.sh - what make install puts down is found by CMake, by autoconf and by Meson, as
 # far as they are there, and a program builds with it; examples/template, copied out as README there
-# says, builds with it too, and passes its own tests. The tests that debian/rules and the spec of the
-# RPM run are there.
+# says, builds with it too, and passes its own tests. The tests that debian/rules and the RPM's spec
+# run are there.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
