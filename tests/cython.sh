@@ -39,10 +39,34 @@ unset LDFLAGS CPPFLAGS
     exit 1
 }
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
-for name in calls cimports; do
-    "$python" -m cython -3 tests/$name.pyx -o $name.c
-    $CC -O0 -shared -fPIC -w -I"$include" $OWN_CFLAGS $name.c -o "$name$suffix" $OWN_LIBS
-done
+
+# extension FILE.pyx SOURCES...: a module of that file, in this folder.
+extension()
+{
+    name=$(basename "$1" .pyx)
+    "$python" -m cython -3 "$1" -o "$name.c"
+    shift
+    $CC -O0 -shared -fPIC -w -I"$include" $OWN_CFLAGS "$name.c" "$@" -o "$name$suffix" $OWN_LIBS
+}
+extension tests/calls.pyx
+extension tests/cimports.pyx
 for name in pools arrays checks; do
     "$python" -X dev tests/$name.py
 done
+
+# The examples that have a Python side, with numpy.
+"$python" -c 'import numpy; numpy.from_dlpack' 2>/dev/null || skip "no numpy 1.23: all but examples"
+examples=$top_srcdir/examples
+extension "$examples/ezalloc/python/ezalloc.pyx"
+extension "$examples/crop/python/crop.pyx" "$examples/crop/crop.c" -I"$examples/crop"
+"$python" tests/numpy_arrays.py
+"$python" "$examples/crop/python/test_crop.py" >crop.out || { cat crop.out; echo "FAIL: crop"; exit 1; }
+diff "$examples/crop/python/test_crop.expected" crop.out
+"$python" "$examples/ezalloc/python/test_alloc.py" | tee ezalloc.out
+# A leaking array takes its addresses and the page with malloc's header: 8 GiB and 8 MiB in all.
+awk '/^managed.*more/ { managed = $8 } /^leaking.*more/ { leaking = $2 }
+    END { exit !(managed != "" && managed < 8192 && leaking < 32768) }' ezalloc.out || {
+    echo "FAIL: managed arrays keep memory"
+    exit 1
+}
+test "$(sed -n 2p ezalloc.out)" = done
