@@ -60,6 +60,7 @@ examples=$top_srcdir/examples
 extension "$examples/ezalloc/python/ezalloc.pyx"
 extension "$examples/crop/python/crop.pyx" "$examples/crop/crop.c" -I"$examples/crop"
 "$python" tests/numpy_arrays.py
+"$python" tests/readme.py README
 "$python" "$examples/crop/python/test_crop.py" >crop.out || { cat crop.out; echo "FAIL: crop"; exit 1; }
 diff "$examples/crop/python/test_crop.expected" crop.out
 "$python" "$examples/ezalloc/python/test_alloc.py" | tee ezalloc.out
