@@ -61,13 +61,19 @@ extension "$examples/ezalloc/python/ezalloc.pyx"
 extension "$examples/crop/python/crop.pyx" "$examples/crop/crop.c" -I"$examples/crop"
 "$python" tests/numpy_arrays.py
 "$python" tests/readme.py README
-"$python" "$examples/crop/python/test_crop.py" >crop.out || { cat crop.out; echo "FAIL: crop"; exit 1; }
+"$python" "$examples/crop/python/test_crop.py" >crop.out || {
+    cat crop.out
+    echo "FAIL: crop"
+    exit 1
+}
 diff "$examples/crop/python/test_crop.expected" crop.out
 "$python" "$examples/ezalloc/python/test_alloc.py" | tee ezalloc.out
-# A leaking array takes its addresses and the page with malloc's header: 8 GiB and 8 MiB in all.
 awk '/^managed.*more/ { managed = $8 } /^leaking.*more/ { leaking = $2 }
-    END { exit !(managed != "" && managed < 8192 && leaking < 32768) }' ezalloc.out || {
-    echo "FAIL: managed arrays keep memory"
+    END { exit !(managed != "" && managed < 8192 && leaking > 120 * 1024) }' ezalloc.out || {
+    echo "FAIL: managed arrays keep memory, or leaking ones do not"
     exit 1
 }
 test "$(sed -n 2p ezalloc.out)" = done
+
+"$python" -c 'import preshed.maps' 2>/dev/null ||
+    skip "no preshed, which was compiled for cymem"
