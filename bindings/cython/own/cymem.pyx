@@ -53,7 +53,8 @@ Default_Free = default_free
 # A block of a pool over libown has its size, as it was asked for, in 16 bytes in front of it: so
 # the pool is an ordinary one, which is faster than one that remembers sizes. Where the memory is
 # somebody else's, just what was asked for is asked of them, and the pool remembers.
-DEF FRONT = 16
+cdef enum:
+    FRONT = 16
 
 # Whether the product of two sizes, and what is in front of it, is a size.
 cdef inline bint fits(size_t number, size_t size) noexcept:

@@ -235,7 +235,8 @@ cdef class Pool:
 
     def defer(self, object call):
         """Calls call() when the pool dies or is cleared, the newest first. An exception of it goes
-        to sys.unraisablehook. Where close or clear is the reason, the pool cannot be used in it."""
+        to sys.unraisablehook. Where close or clear is the reason, the pool cannot be used in it.
+        A pool that is still there when the interpreter ends makes no calls."""
         if not callable(call):
             raise TypeError("only what can be called can be deferred")
         defer_object(self, call, call_deferred)

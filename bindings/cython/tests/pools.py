@@ -1,5 +1,6 @@
 # pools.py - own.Pool and own.Address do what their docstrings say.
 import gc
+import subprocess
 import sys
 import threading
 import unittest
@@ -134,6 +135,22 @@ class PoolTest(unittest.TestCase):
         pool.clear()
         self.assertEqual(len(seen), 4)
         self.assertEqual(pool.usage().blocks, 0)
+
+    def test_the_end_of_the_interpreter(self):
+        program = """if True:
+            import own
+            pool = own.Pool()
+            block = pool.alloc(100)
+            view = memoryview(block)
+            pool.hold([])
+            pool.defer(lambda: print("called"))
+            arrays = [own.Array(1000, pool=pool), own.asarray(bytearray(100))]
+            others = [memoryview(array) for array in arrays]
+            tensors = [array.__dlpack__() for array in arrays]
+            own.Pool().defer(lambda: print("in time"))
+            """
+        done = subprocess.run([sys.executable, "-X", "dev", "-c", program], capture_output=True)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"in time\n", b""))
 
     def test_a_parent_that_dies_is_saved(self):
         saved = []
