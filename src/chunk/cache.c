@@ -236,7 +236,8 @@ void *chunk_get_exact(size_t size)
     return check_uses_malloc() ? malloc_get(size, chunk_round(size)) : chunk_get(size, &granted);
 }
 
-/* The cache is over its share: half of this class goes, and if that is too little, everything. */
+/* The cache is over its share: half of this class goes. If that leaves too little room, everything
+   goes: else each chunk that is used now would leave at once, and those that nobody uses stay. */
 static __attribute__((noinline)) void spill(unsigned class)
 {
     cache_set_share(chunk_cache); /* where it was the next byte to be sampled */
@@ -246,10 +247,12 @@ static __attribute__((noinline)) void spill(unsigned class)
         return;
     heap_lock();
     cache_take_share();
-    if (chunk_cache->bytes > chunk_cache->allowed)
+    size_t allowed = chunk_cache->allowed;
+    size_t room = min_size(max_size(class_size(class), FILL_BYTES), allowed / 2);
+    if (chunk_cache->bytes > allowed)
         cache_empty_class(class, chunk_cache->classes[class].count / 2);
     cache_recount();
-    if (chunk_cache->bytes > chunk_cache->allowed)
+    if (chunk_cache->bytes > allowed - room)
         cache_empty();
     heap_unlock();
 }
