@@ -84,6 +84,7 @@ unit_tests += \
 	%D%/unit/limit_edges \
 	%D%/unit/inside \
 	%D%/unit/labels \
+	%D%/unit/leaving \
 	%D%/unit/limits \
 	%D%/unit/lists \
 	%D%/unit/limits_met \
@@ -108,6 +109,7 @@ unit_tests += \
 	%D%/unit/validate_foreign \
 	%D%/unit/validate_ledger \
 	%D%/unit/validate_memory \
+	%D%/unit/validate_others \
 	%D%/unit/validate_page \
 	%D%/unit/validate_pool \
 	%D%/unit/validate_remote \
@@ -161,6 +163,8 @@ unit_tests += \
 %C%_unit_tallies_LDADD = $(UNIT_LIBS)
 %C%_unit_labels_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_labels_LDADD = $(UNIT_LIBS)
+%C%_unit_leaving_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_leaving_LDADD = $(UNIT_LIBS)
 %C%_unit_lists_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_lists_LDADD = $(UNIT_LIBS)
 %C%_unit_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -207,6 +211,8 @@ unit_tests += \
 %C%_unit_validate_ledger_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_memory_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_memory_LDADD = $(UNIT_LIBS)
+%C%_unit_validate_others_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_validate_others_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_page_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_validate_page_LDADD = $(UNIT_LIBS)
 %C%_unit_validate_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -265,6 +271,7 @@ contract_tests += \
 	%D%/contract/nested \
 	%D%/contract/no_object \
 	%D%/contract/object \
+	%D%/contract/numbers \
 	%D%/contract/options \
 	%D%/contract/ownership \
 	%D%/contract/pairs \

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #ifdef HAVE_VALGRIND_MEMCHECK_H
 #include <valgrind/valgrind.h>
@@ -350,4 +351,13 @@ int run_suite(Suite *suite)
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+void end_process(int status)
+{
+#ifndef THREAD_SANITIZED
+    if (!memory_is_checked())
+        exit(status);
+#endif
+    _exit(status);
 }

@@ -165,6 +165,10 @@ size_t scaled_nesting(size_t count);
 /* Runs in another thread, which has ended then. */
 void in_thread(void *(*run)(void *arg), void *arg);
 
+/* Ends a process that a test has made: in the usual way where nothing minds, so that make coverage
+   counts what has run. */
+void end_process(int status) __attribute__((noreturn));
+
 /* Whether the build checks memory itself, so that a read of a dead object ends the program. */
 bool memory_is_checked(void);
 

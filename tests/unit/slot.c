@@ -160,7 +160,7 @@ static void *fork_there(void *number)
     if (process == 0) {
         bool kept = slot_of_thread() == slot;
         bool others_are_free = slot_of_new_thread() == (slot == 0 ? 1 : 0);
-        _exit(kept && others_are_free ? EXIT_SUCCESS : EXIT_FAILURE);
+        end_process(kept && others_are_free ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     expect(waitpid(process, &status, 0) == process);
     expect(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS);
