@@ -171,8 +171,8 @@ run_row()
     qemu-*) export OWN_UNDER_QEMU=1 ;; # some tests leave out what it cannot do, and say so
     esac
     # shellcheck disable=SC2086
-    CK_TIMEOUT_MULTIPLIER=30 CK_DEFAULT_TIMEOUT=60 make -k -j"$jobs" check-TESTS check_PROGRAMS= check_LTLIBRARIES= \
-        TESTS="$(echo $wanted)" \
+    CK_TIMEOUT_MULTIPLIER=30 CK_DEFAULT_TIMEOUT=60 make -k -j"$jobs" check-TESTS \
+        check_PROGRAMS= check_LTLIBRARIES= TESTS="$(echo $wanted)" \
         LOG_COMPILER="/bin/sh $top_srcdir/tests/timed.sh timeout $seconds $runner"
 }
 
