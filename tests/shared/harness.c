@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #ifdef HAVE_VALGRIND_MEMCHECK_H
 #include <valgrind/valgrind.h>
@@ -290,6 +291,13 @@ void in_thread(void *(*run)(void *arg), void *arg)
     pthread_t thread;
 
     expect(pthread_create(&thread, NULL, run, arg) == 0 && pthread_join(thread, NULL) == 0);
+}
+
+size_t stack_size(size_t size)
+{
+    long least = sysconf(_SC_THREAD_STACK_MIN);
+
+    return least > 0 && size < (size_t)least ? (size_t)least : size;
 }
 
 bool memory_is_checked(void)
