@@ -72,15 +72,15 @@ static struct record **bucket_of(const void *address)
     return &buckets[hash_address((uintptr_t)address) & (bucket_count - 1)];
 }
 
-/* Twice as many buckets, or the first ones. False: ENOMEM. */
-static bool grow(void)
+/* Twice as many buckets, or the first ones. Without memory it does nothing. */
+static void grow(void)
 {
     struct record **old = buckets;
     size_t old_count = bucket_count;
     size_t count = old ? 2 * old_count : BUCKETS_FIRST;
     struct record **fresh = map(count * sizeof(*fresh));
     if (!fresh)
-        return false;
+        return;
     buckets = fresh;
     bucket_count = count;
     for (size_t i = 0; i < old_count; i++) {
@@ -93,7 +93,6 @@ static bool grow(void)
     }
     if (old)
         munmap(old, old_count * sizeof(*old));
-    return true;
 }
 
 struct record *record_find(const void *address, enum record_kind kind)
@@ -109,9 +108,9 @@ struct record *record_find(const void *address, enum record_kind kind)
 struct record *record_make(const void *address, enum record_kind kind)
 {
     int saved = errno;
-    if (records >= bucket_count && !grow() && !buckets)
-        return NULL;
-    struct record *record = cell_get();
+    if (records >= bucket_count)
+        grow();
+    struct record *record = buckets ? cell_get() : NULL;
     if (!record)
         return NULL;
     errno = saved;

@@ -20,6 +20,7 @@ void output_begin(struct output *output, FILE *file, int fd)
 
 static int write_all(int fd, const char *bytes, size_t size)
 {
+    int saved = errno;
     while (size) {
         ssize_t written = write(fd, bytes, size);
         if (written < 0 && errno != EINTR)
@@ -29,6 +30,7 @@ static int write_all(int fd, const char *bytes, size_t size)
             size -= (size_t)written;
         }
     }
+    errno = saved; /* a signal may have come */
     return 0;
 }
 

@@ -248,6 +248,29 @@ START_TEST(pool_reserves_little_more_than_is_in_it)
 }
 END_TEST
 
+/* Free blocks between live ones serve the next requests that are smaller by a granule. */
+START_TEST(free_blocks_of_each_size_are_used_again)
+{
+    enum { BLOCKS_OF_A_SIZE = 300 };
+    void *blocks_of_a_size[BLOCKS_OF_A_SIZE];
+
+    for (size_t size = 560; size <= 1600; size += 16) {
+        own_pool *pool = new_root();
+        for (int i = 0; i < BLOCKS_OF_A_SIZE; i++) {
+            blocks_of_a_size[i] = own_alloc_raw(pool, 1, size);
+            expect(blocks_of_a_size[i] && own_alloc_raw(pool, 1, 560));
+        }
+        for (int i = 0; i < BLOCKS_OF_A_SIZE; i++)
+            expect(own_free(pool, blocks_of_a_size[i]) == 0);
+        size_t reserved = usage_of(pool).reserved;
+        for (int i = 0; i < BLOCKS_OF_A_SIZE; i++)
+            expect(own_alloc_raw(pool, 1, size - 16) != NULL);
+        expect(usage_of(pool).reserved == reserved);
+        own_decref(pool);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("churn");
@@ -260,5 +283,6 @@ int main(void)
     tcase_add_test(memory, size_that_grows_over_time_reuses_memory);
     tcase_add_test(memory, large_blocks_go_back_when_they_are_freed);
     tcase_add_test(memory, pool_reserves_little_more_than_is_in_it);
+    tcase_add_test(memory, free_blocks_of_each_size_are_used_again);
     return run_suite(suite);
 }

@@ -75,6 +75,14 @@ START_TEST(assigning_leaves_padding)
     expect_keeps_errno(own_array_assign(to, from) == 0);
     for (int i = 0; i < 12; i++)
         expect(to_memory[i] == (i % 2 ? -i : i));
+    /* What lies behind padding too. */
+    own_array *from_behind = over("4xi", 6, from_memory);
+    own_array *to_behind = over("4xi", 6, to_memory);
+    expect(own_array_assign(to_behind, from_behind) == 0);
+    for (int i = 0; i < 12; i++)
+        expect(to_memory[i] == i);
+    own_decref(from_behind);
+    own_decref(to_behind);
     /* Where they share memory too. */
     own_array *back = own_array_slice(NULL, from, 0, OWN_ABSENT, OWN_ABSENT, -1);
     expect(own_array_assign(from, back) == 0);

@@ -36,6 +36,30 @@ START_TEST(release_of_a_reference_that_a_pool_holds_is_seen)
 }
 END_TEST
 
+START_TEST(what_is_misused_is_described)
+{
+    own_pool *pool = new_root();
+    own_list *list = own_list_new(pool);
+    own_array *array = own_array_new(pool, "d", OWN_C_ORDER, OWN_SHAPE(2, 3));
+    own_buffer *buffer = own_buffer_new(pool, 3, 100);
+    own_type nameless = {.size = sizeof(own_object)};
+    own_object *object = own_new(pool, &nameless);
+
+    expect(list && array && buffer && object && own_list_append(list, array) == 0);
+    own_decref(list);
+    expect_misuse("own_decref", " of 1 items");
+    own_decref(buffer);
+    expect_misuse("own_decref", " of 300 bytes");
+    own_decref(object);
+    expect_misuse("own_decref", "object ");
+    own_decref(own_list_get(list, 0)); /* the list has it back below */
+    own_decref(array);
+    expect_misuse("own_decref", " of 2 dimensions, format 'd'");
+    own_incref(array);
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(release_of_a_child_is_seen)
 {
     own_pool *parent = new_root(), *child = new_larder(parent);
@@ -304,6 +328,7 @@ int main(void)
 
     tcase_add_checked_fixture(told, record_misuses, restore_misuses);
     tcase_add_test(told, release_of_a_reference_that_a_pool_holds_is_seen);
+    tcase_add_test(told, what_is_misused_is_described);
     tcase_add_test(told, release_of_a_child_is_seen);
     tcase_add_test(told, release_beyond_many_holds_is_seen);
     tcase_add_test(told, give_of_a_reference_that_a_pool_holds_is_seen);

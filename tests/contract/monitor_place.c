@@ -270,7 +270,7 @@ START_TEST(the_monitor_stays_with_its_process)
         good = good && own_monitor_close(monitor) == -1 && errno == EBADF;
         int own = own_monitor_open(place);
         good = good && own == -1 && errno == EADDRINUSE;
-        _exit(!good);
+        end_process(!good);
     }
     expect_good_end(child);
     finish(monitor, client, &received);

@@ -264,6 +264,13 @@ START_TEST(metrics_count)
     own_collect();
     expect(metric("own_collections_total") == collections + 1 && metric("own_pools") == 0);
     expect(metric("own_cache_bytes") <= metric("own_memory_bytes"));
+    own_collect_statistics statistics;
+    char line[100];
+    own_collect_stats(&statistics);
+    snprintf(line, sizeof line, "\nown_collection_seconds_total %ju.%09ju\n",
+             (uintmax_t)(statistics.nanoseconds / 1000000000),
+             (uintmax_t)(statistics.nanoseconds % 1000000000));
+    expect(metric("own_collection_seconds_total") < 60 && strstr(text, line));
 }
 END_TEST
 

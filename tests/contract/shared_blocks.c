@@ -179,6 +179,24 @@ START_TEST(size_stays_what_it_is_while_the_block_behind_comes_and_goes)
 }
 END_TEST
 
+/* What had been bumped and adopted before is in the peak of a pool that is shared then. */
+START_TEST(the_peak_stays_when_a_pool_is_shared)
+{
+    own_pool *pool = new_root();
+    void *adopted = malloc(1000);
+    void *block = own_alloc(pool, 1, 112);
+    void *large = own_alloc(pool, 1, 100000);
+    expect(block && large && adopted && own_adopt(pool, adopted, 1000, free) == 0);
+    const size_t peak = usage_of(pool).peak;
+    expect(peak == 112 + 100000 + 1000 && own_share(pool) == 0 && usage_of(pool).peak == peak);
+    expect(own_free(pool, block) == 0 && usage_of(pool).peak == peak);
+    expect(own_free(pool, large) == 0 && usage_of(pool).peak == peak);
+    expect(own_free(pool, adopted) == 0 && usage_of(pool).peak == peak);
+    expect(usage_of(pool).bytes == 0);
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("shared blocks");
@@ -189,5 +207,6 @@ int main(void)
     tcase_add_test(others, pool_is_used_by_its_threads_after_it_was_cleared);
     tcase_add_test(others, blocks_are_resized_by_another_thread);
     tcase_add_test(others, size_stays_what_it_is_while_the_block_behind_comes_and_goes);
+    tcase_add_test(others, the_peak_stays_when_a_pool_is_shared);
     return run_suite(suite);
 }

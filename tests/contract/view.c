@@ -39,6 +39,12 @@ START_TEST(wrong_arguments_are_refused)
     expect_error(!own_array_slice(NULL, array, 2, 0, 1, 1), EINVAL);
     expect_error(!own_array_slice(NULL, array, -3, 0, 1, 1), EINVAL);
     expect_error(!own_array_slice(NULL, NULL, 0, 0, 1, 1), EINVAL);
+    expect_error(!own_array_index(NULL, NULL, 0, 0), EINVAL);
+    expect_error(!own_array_permute(NULL, NULL, (int[]){0, 1}), EINVAL);
+    expect_error(!own_array_reshape(NULL, NULL, OWN_SHAPE(1)), EINVAL);
+    expect_error(!own_array_broadcast(NULL, NULL, OWN_SHAPE(1)), EINVAL);
+    expect_error(!own_array_reinterpret(NULL, NULL, "f"), EINVAL);
+    expect_error(!own_array_copy(NULL, NULL, OWN_C_ORDER), EINVAL);
     expect_error(!own_array_index(NULL, array, 1, 3), EINVAL);
     expect_error(!own_array_index(NULL, array, 2, 0), EINVAL);
     expect_error(!own_array_transpose(NULL, NULL), EINVAL);

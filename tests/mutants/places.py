@@ -23,7 +23,7 @@ CONDITION = re.compile(r"(?<!\w)(if|while) \((?!OWN_DEBUG)")
 CALL = re.compile(r"^\s+(?:\(void\))?[a-z]\w*\([^{}]*\);$|^\s+[a-z_]\w*\([^{}]*\);$")
 LEFT_OUT = re.compile(
     r"OWN_DEBUG|_Static_assert|require\(|__builtin_prefetch|^#|^\s*(/\*|\*)|extern |^\s*case "
-    r"|PROBE|probe_|fprintf\(stderr")
+    r"|PROBE|probe_|__asm__\(""|fprintf\(stderr")
 
 
 def without_comments(line):

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #ifdef HAVE_VALGRIND_MEMCHECK_H
 #include <valgrind/valgrind.h>
@@ -150,18 +151,28 @@ struct nested {
     void (*action)(void);
 };
 
+/* Not in the frame of the caller but below: there is no room for a death either. */
+static __attribute__((noinline)) void act_below(void (*action)(void))
+{
+    volatile char room[512];
+
+    room[0] = 0;
+    action();
+    (void)room[0]; /* after the call, which thus is no jump */
+}
+
 static void nest_or_act(void *self);
 static const own_type nested_type = {
     .name = "nested", .size = sizeof(struct nested), .finalize = nest_or_act};
 
-/* Both deaths begin in this frame: one that nests tells that the other will. */
+/* Where one death does not nest, none does in the frames below. */
 static void nest_deeper(void (*action)(void))
 {
     size_t before = flags_down;
 
     own_decref(own_new(NULL, &flag_type));
     if (flags_down == before) {
-        action();
+        act_below(action);
         return;
     }
     struct nested *nested = (struct nested *)own_new(NULL, &nested_type);
@@ -291,6 +302,15 @@ bool memory_is_checked(void)
 #endif
 }
 
+bool stacks_are_given(void)
+{
+#ifdef HAVE_STACKS
+    return true;
+#else
+    return false;
+#endif
+}
+
 bool blocks_are_bumped(void)
 {
 #ifdef ADDRESS_SANITIZED
@@ -331,4 +351,13 @@ int run_suite(Suite *suite)
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+void end_process(int status)
+{
+#ifndef THREAD_SANITIZED
+    if (!memory_is_checked())
+        exit(status);
+#endif
+    _exit(status);
 }

@@ -165,12 +165,19 @@ size_t scaled_nesting(size_t count);
 /* Runs in another thread, which has ended then. */
 void in_thread(void *(*run)(void *arg), void *arg);
 
+/* Ends a process that a test has made: in the usual way where nothing minds, so that make coverage
+   counts what has run. */
+void end_process(int status) __attribute__((noreturn));
+
 /* Whether the build checks memory itself, so that a read of a dead object ends the program. */
 bool memory_is_checked(void);
 
 /* Whether the build lets small blocks be bumped inline: not where each is to be seen, with
    --enable-debug and under AddressSanitizer. */
 bool blocks_are_bumped(void);
+
+/* Whether the system gives stacks of calls, without which allocations have none. */
+bool stacks_are_given(void);
 
 /* A test case of a suite, with a time limit that slow machines and Valgrind can keep. */
 TCase *add_case(Suite *suite, const char *name);

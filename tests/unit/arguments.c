@@ -160,6 +160,35 @@ START_TEST(inline_functions_are_functions_too)
     expect(incref(&immortal) == &immortal);
     decref(&immortal);
     expect(immortal.count == 0);
+    expect((pool = new_root()) && own_share(pool) == 0);
+    expect(incref(pool) == pool && incref(pool) == pool && own_refcount(pool) == 3);
+    decref(pool);
+    decref(pool);
+    expect(own_refcount(pool) == 1);
+    decref(pool);
+}
+END_TEST
+
+START_TEST(inline_functions_of_pools_and_arrays_too)
+{
+    own_pool *(*volatile create)(own_pool *, const own_pool_options *) = own_pool_create;
+    own_pool *(*volatile create_at)(own_pool *, const own_pool_options *, const char *) =
+        own_pool_create_at;
+    bool (*volatile next)(own_array_iterator *) = own_array_next;
+    const own_pool_options options = {.reserve = 5000};
+    own_pool *parent = create(NULL, &options);
+    own_pool *child = create_at(parent, NULL, "here");
+
+    expect(parent && usage_of(parent).reserved > 5000);
+    expect(child && own_pool_parent(child) == parent && strcmp(own_pool_name(child), "here") == 0);
+    own_array *array = own_array_new(parent, "i", OWN_C_ORDER, OWN_SHAPE(3, 4));
+    own_array_iterator iterator;
+    int count = 1;
+    expect(array && own_array_begin(&iterator, array));
+    for (; next(&iterator); count++)
+        expect(iterator.item == (int *)own_array_data(array) + count);
+    expect(count == 12);
+    own_decref(parent);
 }
 END_TEST
 
@@ -175,5 +204,6 @@ int main(void)
     tcase_add_test(arguments, impossible_reserves_are_refused);
     tcase_add_test(arguments, functions_behind_macros_make_pools);
     tcase_add_test(arguments, inline_functions_are_functions_too);
+    tcase_add_test(arguments, inline_functions_of_pools_and_arrays_too);
     return run_suite(suite);
 }

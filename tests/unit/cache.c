@@ -243,7 +243,6 @@ START_TEST(chunks_may_be_put_by_another_thread)
 }
 END_TEST
 
-/* A thread that only puts has no cache: what it puts goes straight to the heap. */
 /* A regression of all versions before this test: what was used now left a full cache at once, and
    came back through the heap each time; what nobody used stayed. */
 START_TEST(a_full_cache_has_room_for_what_is_used_now)
@@ -272,6 +271,7 @@ START_TEST(a_full_cache_has_room_for_what_is_used_now)
 }
 END_TEST
 
+/* A thread that only puts has no cache: what it puts goes straight to the heap. */
 START_TEST(a_thread_without_a_cache_keeps_nothing)
 {
     size_t size = 64 * KIB;

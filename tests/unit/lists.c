@@ -1,6 +1,6 @@
 /*
  * lists.c - lists inside: no memory for one of many parts; the equations of a pool hold while it is
- * listed.
+ * listed; what is looked up among very many; and the room of own_list.
  */
 #include <pthread.h>
 
@@ -148,6 +148,53 @@ START_TEST(list_of_a_confined_pool_needs_no_memory)
 }
 END_TEST
 
+static void do_nothing(void *unused)
+{
+    (void)unused;
+}
+
+/* So many that the index of the pool is a chunk of the largest class, which was used before. */
+START_TEST(an_index_begins_empty_in_used_memory)
+{
+    enum { CALLS = 100000 };
+    static char arguments[CALLS];
+    size_t granted;
+    void *used = chunk_get(CHUNK_MAX, &granted);
+
+    expect(used != NULL);
+    memset(used, 0xff, CHUNK_MAX);
+    chunk_put(used, CHUNK_MAX);
+    own_pool *pool = new_root();
+    for (size_t i = 0; i < CALLS; i++)
+        expect(own_defer(pool, do_nothing, &arguments[i]) == 0);
+    for (size_t i = 0; i < CALLS; i += 1000)
+        expect(own_undefer(pool, do_nothing, &arguments[i]) == 0);
+    expect_error(own_undefer(pool, do_nothing, &arguments[0]) == -1, EINVAL);
+    pool_validate(pool);
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(a_list_gives_back_room)
+{
+    size_t live = chunk_live_bytes();
+    own_list *list = own_list_new(NULL);
+    struct probe *probe = probe_new(NULL, 'p');
+
+    for (int i = 0; i < 10000; i++)
+        expect(own_list_append(list, probe) == 0);
+    size_t full = chunk_live_bytes();
+    for (int i = 10000; i > 100; i--)
+        expect_keeps_errno(own_list_remove(list, (size_t)i / 2) == 0);
+    expect(chunk_live_bytes() < live + (full - live) / 20);
+    expect(own_list_size(list) == 100 && own_list_get(list, 99) == probe);
+    own_decref(list);
+    expect(own_refcount(probe) == 1);
+    own_decref(probe);
+    expect_events("p");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("lists");
@@ -156,5 +203,7 @@ int main(void)
     tcase_add_test(lists, list_of_many_parts_needs_memory);
     tcase_add_test(lists, list_of_a_confined_pool_needs_no_memory);
     tcase_add_test(lists, equations_hold_while_a_pool_is_listed);
+    tcase_add_test(lists, an_index_begins_empty_in_used_memory);
+    tcase_add_test(lists, a_list_gives_back_room);
     return run_suite(suite);
 }

@@ -1,11 +1,34 @@
 /*
  * report.c - reports where memory is out: own_report fails with nothing written and nothing lost,
- * at each of its requests; own_report_fd, own_roots and own_metrics do not ask for any.
+ * at each of its requests; own_report_fd, own_roots and own_metrics do not ask for any. And where a
+ * system takes less at once than it is given.
  */
 #include "chunk/chunk.h"
 #include "harness.h"
 
+#include <sys/syscall.h>
 #include <unistd.h>
+
+static unsigned writes;    /* since it is slow */
+static int slow_file = -1; /* of which one byte is taken at once, and that not always */
+static int write_error;    /* what it fails with after some bytes; 0: never */
+
+/* This program has it in place of libc's. */
+ssize_t write(int fd, const void *bytes, size_t size)
+{
+    if (fd == slow_file) {
+        if (writes++ % 3 == 0) {
+            errno = EINTR;
+            return -1;
+        }
+        if (write_error && writes > 100) {
+            errno = write_error;
+            return -1;
+        }
+        size = 1;
+    }
+    return syscall(SYS_write, fd, bytes, size);
+}
 
 static own_pool *make_tree(void)
 {
@@ -79,6 +102,31 @@ START_TEST(without_memory_a_descriptor_still_gets_its_report)
 }
 END_TEST
 
+START_TEST(a_slow_descriptor_gets_all_bytes)
+{
+    own_pool *root = make_tree();
+    FILE *files[] = {tmpfile(), tmpfile()};
+    static char text[2][1 << 17];
+    size_t sizes[2];
+
+    for (int i = 0; i < 2; i++) {
+        expect(files[i] != NULL);
+        slow_file = i ? fileno(files[i]) : -1;
+        expect_keeps_errno(own_report_fd(fileno(files[i]), root, OWN_REPORT_FOLDED) == 0);
+        rewind(files[i]);
+        sizes[i] = fread(text[i], 1, sizeof text[i], files[i]);
+    }
+    expect(writes > sizes[1] && sizes[0] > 1000);
+    expect(sizes[0] == sizes[1] && memcmp(text[0], text[1], sizes[0]) == 0);
+    writes = 0;
+    write_error = ENOSPC;
+    expect_error(own_report_fd(slow_file, root, OWN_REPORT_FOLDED) == -1, ENOSPC);
+    fclose(files[0]);
+    fclose(files[1]);
+    own_decref(root);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("report");
@@ -86,5 +134,6 @@ int main(void)
 
     tcase_add_test(faults, a_report_fails_at_each_request_and_has_written_nothing);
     tcase_add_test(faults, without_memory_a_descriptor_still_gets_its_report);
+    tcase_add_test(faults, a_slow_descriptor_gets_all_bytes);
     return run_suite(suite);
 }

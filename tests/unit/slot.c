@@ -160,7 +160,7 @@ static void *fork_there(void *number)
     if (process == 0) {
         bool kept = slot_of_thread() == slot;
         bool others_are_free = slot_of_new_thread() == (slot == 0 ? 1 : 0);
-        _exit(kept && others_are_free ? EXIT_SUCCESS : EXIT_FAILURE);
+        end_process(kept && others_are_free ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     expect(waitpid(process, &status, 0) == process);
     expect(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS);
@@ -191,6 +191,9 @@ int main(void)
     tcase_add_test(numbers, numbers_are_dense);
     tcase_add_test(numbers, number_of_a_thread_that_ended_is_the_next);
     tcase_add_test(numbers, destructor_may_ask);
-    tcase_add_test(numbers, child_process_has_one_thread);
+    if (getenv("OWN_UNDER_QEMU"))
+        puts("left out here: child_process_has_one_thread: qemu-user makes no thread there");
+    else
+        tcase_add_test(numbers, child_process_has_one_thread);
     return run_suite(suite);
 }

@@ -4,9 +4,11 @@
  * This program is linked with the archive, so frames of the library are in its stacks too; here it
  * calls site_capture itself.
  */
+#define _GNU_SOURCE /* dladdr */
 #include "harness.h"
 #include "site/site.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -257,6 +259,25 @@ START_TEST(a_child_process_goes_on)
 }
 END_TEST
 
+/* The first byte of its file is where a module begins. */
+START_TEST(offsets_are_those_in_the_file)
+{
+    const void *const addresses[] = {(void *)(uintptr_t)capture_at, (void *)(uintptr_t)strtol};
+
+    for (int i = 0; i < 2; i++) {
+        struct site_place place;
+        Dl_info info;
+        site_describe(addresses[i], &place);
+        expect(dladdr(addresses[i], &info) && info.dli_fbase);
+        /* Unless the program is at the addresses of its file. */
+        uintptr_t offset = (uintptr_t)addresses[i] - (uintptr_t)info.dli_fbase;
+        expect(place.offset == offset || place.offset == (uintptr_t)addresses[i]);
+        expect(i == 0 || place.offset == offset);
+        expect(place.function == NULL || place.from_start < 100);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("stacks");
@@ -264,6 +285,10 @@ int main(void)
     TCase *describing = add_case(suite, "frames");
 
     tcase_add_test(numbering, there_is_no_stack_before_site_prepare);
+    if (!stacks_are_given()) {
+        puts("left out here: all tests of stacks, which this system does not give");
+        return run_suite(suite);
+    }
     tcase_add_test(numbering, equal_stacks_have_one_number);
     tcase_add_test(numbering, a_stack_that_was_seen_is_recognised);
     tcase_add_test(numbering, of_long_stacks_the_innermost_frames_are_kept);
@@ -275,5 +300,6 @@ int main(void)
         puts("left out here: a_child_process_goes_on (see own_set_site_tracking)");
     tcase_add_test(describing, the_innermost_frame_is_in_the_caller);
     tcase_add_test(describing, functions_that_are_exported_have_their_names);
+    tcase_add_test(describing, offsets_are_those_in_the_file);
     return run_suite(suite);
 }
