@@ -1,7 +1,7 @@
 /*
  * own.h - libown: counted pools that own memory, objects and each other.
  *
- * This umbrella includes one header a room; each may also be included alone.
+ * This header includes all others of the interface. Each of them may also be included alone.
  *
  * The words used in every comment:
  *
@@ -15,8 +15,9 @@
  *   owner      the first argument of every constructor: a pool, or NULL
  *   parent     the pool that a pool was created with, or given to; at most one
  *
- * A failing call returns NULL or -1, sets errno, and has changed nothing; at most, a pool that
- * looked for room has given memory back. A successful call leaves errno as it was.
+ * A call that fails returns NULL or -1, sets errno, and has changed nothing that the program can
+ * see; a pool that looked for room may have given free memory back to the system. A call that
+ * succeeds leaves errno as it was.
  */
 #ifndef OWN_H
 #define OWN_H

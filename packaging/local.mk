@@ -14,7 +14,9 @@ cmake_DATA = %D%/cmake/own-config.cmake %D%/cmake/own-config-version.cmake
 	mv $@.new $@
 CLEANFILES += %D%/cmake/own-config.cmake
 
+# rpmbuild -tb looks for the spec in the tarball, so that the one that configure makes is there.
 EXTRA_DIST += \
+	%D%/rpm/libown.spec \
 	%D%/README \
 	%D%/cmake/own-config.cmake.in \
 	%D%/conan/conanfile.py \

@@ -67,6 +67,7 @@ noinst_LTLIBRARIES += %D%/libown-core.la
 	%D%/chunk/cache.h \
 	%D%/chunk/chunk.h \
 	%D%/chunk/class.h \
+	%D%/chunk/counted.c \
 	%D%/chunk/fixed.c \
 	%D%/chunk/heap.h \
 	%D%/chunk/label.c \

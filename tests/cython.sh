@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/cython.sh - the Python package `own` of bindings/cython builds on this libown, and does what
-# cymem's documentation says; a module of Debian's that was compiled for cymem runs on it.
+# it says: pools, arrays, and what cymem's documentation says of its classes; a module of Debian's
+# that was compiled for cymem runs on it.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
@@ -30,14 +31,49 @@ chmod -R u+w "$work"
 cd "$work"
 export OWN_CFLAGS="-I$top_srcdir/include" PYTHONPATH="$work" PYTHONDONTWRITEBYTECODE=1
 export OWN_LIBS="-L$top_builddir/.libs -lown -Wl,-rpath,$top_builddir/.libs"
-export CFLAGS="-O1"
+export CFLAGS="-O0 -g0"
 unset LDFLAGS CPPFLAGS
-"$python" setup.py build_ext --inplace >log 2>&1 || {
+"$python" setup.py build_ext --inplace --parallel 2 >log 2>&1 || {
     cat log
     echo "FAIL: setup.py"
     exit 1
 }
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
-"$python" -m cython -3 tests/calls.pyx -o calls.c
-$CC -O1 -shared -fPIC -w -I"$include" $OWN_CFLAGS calls.c -o "calls$suffix" $OWN_LIBS
-"$python" tests/checks.py
+
+# extension FILE.pyx SOURCES...: a module of that file, in this folder.
+extension()
+{
+    name=$(basename "$1" .pyx)
+    "$python" -m cython -3 "$1" -o "$name.c"
+    shift
+    $CC -O0 -shared -fPIC -w -I"$include" $OWN_CFLAGS "$name.c" "$@" -o "$name$suffix" $OWN_LIBS
+}
+extension tests/calls.pyx
+extension tests/cimports.pyx
+for name in pools arrays checks; do
+    "$python" -X dev tests/$name.py
+done
+
+# The examples that have a Python side, with numpy.
+"$python" -c 'import numpy; numpy.from_dlpack' 2>/dev/null || skip "no numpy 1.23: all but examples"
+examples=$top_srcdir/examples
+extension "$examples/ezalloc/python/ezalloc.pyx"
+extension "$examples/crop/python/crop.pyx" "$examples/crop/crop.c" -I"$examples/crop"
+"$python" tests/numpy_arrays.py
+"$python" tests/readme.py README
+"$python" "$examples/crop/python/test_crop.py" >crop.out || {
+    cat crop.out
+    echo "FAIL: crop"
+    exit 1
+}
+diff "$examples/crop/python/test_crop.expected" crop.out
+"$python" "$examples/ezalloc/python/test_alloc.py" | tee ezalloc.out
+awk '/^managed.*more/ { managed = $8 } /^leaking.*more/ { leaking = $2 }
+    END { exit !(managed != "" && managed < 8192 && leaking > 120 * 1024) }' ezalloc.out || {
+    echo "FAIL: managed arrays keep memory, or leaking ones do not"
+    exit 1
+}
+test "$(sed -n 2p ezalloc.out)" = done
+
+"$python" -c 'import preshed.maps' 2>/dev/null ||
+    skip "no preshed, which was compiled for cymem"

@@ -88,6 +88,20 @@ says live '^the root  0x.*blocks: 20000, .*confined, 1$' '^shared  0x.*; shared,
     '= list (.*): 1 items at 0x' '= weak reference (.*) to 0x' '= pool (shared, 1, held' \
     '= {header = session (immortal)'
 test "$(grep -c '  deeper  0x' "$work/live.out")" -ge 3000
+
+# Beside an installed library, gdb loads the commands by itself.
+there=$(cd "$work" && pwd)/there
+mkdir -p "$there/lib"
+cp -P "$top_builddir"/.libs/libown.so* "$there/lib"
+(unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
+    exec $MAKE -C "$top_builddir" install-dist_gdbDATA install-gdb datadir="$there/share" \
+        libdir="$there/lib") >"$work/installed" 2>&1 || { cat "$work/installed"; exit 1; }
+auto_load=$there/share/gdb/auto-load
+gdb -nx -batch -iex 'set debuginfod enabled off' -iex "set auto-load scripts-directory $auto_load" \
+    -iex "add-auto-load-safe-path $auto_load" -ex 'set startup-with-shell off' \
+    -ex "set environment LD_LIBRARY_PATH $there/lib" -ex 'break stop' -ex run -ex 'own roots' \
+    "$subject" >"$work/beside.out" 2>&1 || :
+says beside '^3 roots$'
 echo "live: as it should be"
 
 cp "$work/look" "$work/dead"

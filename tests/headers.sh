@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/headers.sh - every public header can be included alone, and twice, in C11 and in C++17,
-# without a warning.
+# without a warning; or in the standards that HEADERS_C and HEADERS_CXX name, as far as a compiler
+# knows them.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
@@ -28,9 +29,24 @@ check()
     test $count -gt 1
 }
 
+knows()
+{
+    echo 'int main(void) { return 0; }' >"$work/$2"
+    $1 -c "$work/$2" -o "$work/out.o" >/dev/null 2>&1
+}
+
 check "$CC $CPPFLAGS $CFLAGS -std=c11 -Wstrict-prototypes -Wmissing-prototypes" header.c
+for standard in ${HEADERS_C-}; do
+    ! knows "$CC -std=$standard" header.c ||
+        check "$CC $CPPFLAGS $CFLAGS -std=$standard -Wstrict-prototypes -Wmissing-prototypes" \
+            header.c
+done
 if test -z "$CXX"; then
     echo "SKIP: all is well in C11, but there is no C++ compiler"
     exit 77
 fi
 check "$CXX $CPPFLAGS $CXXFLAGS -std=c++17" header.cc
+for standard in ${HEADERS_CXX-}; do
+    ! knows "$CXX -std=$standard" header.cc ||
+        check "$CXX $CPPFLAGS $CXXFLAGS -std=$standard" header.cc
+done

@@ -336,6 +336,7 @@ script_tests = \
 	$(once_tests) \
 	%D%/exports.sh \
 	%D%/gdb.sh \
+	%D%/hardening.sh \
 	%D%/numpy.sh \
 	%D%/probes.sh \
 	%D%/report.sh
@@ -368,7 +369,7 @@ model_tests = %D%/models.sh
 page_tests = %D%/page.sh
 checks_tests = %D%/checks.sh
 once_tests = %D%/abi.sh %D%/cplusplus.sh %D%/cython.sh %D%/guide.sh %D%/headers.sh \
-	%D%/install.sh %D%/lint.sh %D%/manual.sh %D%/owncheck.sh %D%/packages.sh
+	%D%/install.sh %D%/lint.sh %D%/manual.sh %D%/owncheck.sh %D%/packages.sh %D%/refuses.sh
 
 EXTRA_DIST += \
 	%D%/link.sh \
@@ -380,6 +381,12 @@ EXTRA_DIST += \
 	%D%/abi/x86_64 \
 	%D%/checks/bugs.c \
 	%D%/cplusplus/wrappers.cc \
+	%D%/matrix/lacks.c \
+	%D%/matrix/matrix.sh \
+	%D%/matrix/pages.c \
+	%D%/matrix/rows \
+	%D%/matrix/some \
+	%D%/matrix/without.c \
 	%D%/mutants/argued \
 	%D%/mutants/mutants.py \
 	%D%/mutants/places.py \
@@ -394,6 +401,7 @@ EXTRA_DIST += \
 	%D%/cython.sh \
 	%D%/owncheck.sh \
 	%D%/packages.sh \
+	%D%/refuses.sh \
 	%D%/page.sh \
 	%D%/owncheck/idioms_objects.c \
 	%D%/owncheck/idioms_owners.c \
@@ -423,7 +431,8 @@ AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)' CXX='$(CXX)' NM='$(NM)' MAKE='$(MAKE)' PKG_CONFIG='$(PKG_CONFIG)'; \
 	export SPIN='$(SPIN)' AWK='$(AWK)' CLANG='$(CLANG)' DOXYGEN='$(DOXYGEN)'; \
 	export CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' CXXFLAGS='$(CXXFLAGS)' LDFLAGS='$(LDFLAGS)'; \
-	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' OWN_SANITIZER='$(enable_sanitizer)'; \
+	export INSTRUMENT_FLAGS='$(INSTRUMENT_FLAGS)' HARDENING_FLAGS='$(HARDENING_FLAGS)'; \
+	export OWN_SANITIZER='$(enable_sanitizer)'; \
 	export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)'; \
 	export includedir='$(includedir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)'; \
 	export datadir='$(datadir)'; \
@@ -473,4 +482,12 @@ check-local: check-TESTS
 mutants:
 	python3 -B $(srcdir)/%D%/mutants/mutants.py --source $(srcdir) $(MUTANTS_FLAGS) mutants
 
-.PHONY: check-checked check-valgrind mutants
+# Other compilers, flags, processors, C libraries and kernels: rows of a table. Not for make check: it
+# builds the library some twenty times. matrix-programs is what the script asks for.
+matrix:
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+		$(SHELL) $(srcdir)/%D%/matrix/matrix.sh $(MATRIX_ROWS)
+matrix-programs:
+	@echo $(unit_tests) $(contract_tests) $(stress_tests) $(abort_tests) $(model_programs)
+
+.PHONY: check-checked check-valgrind matrix matrix-programs mutants

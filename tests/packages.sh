@@ -1,7 +1,8 @@
 #!/bin/sh
 # tests/packages.sh - what make install puts down is found by CMake, by autoconf and by Meson, as
 # far as they are there, and a program builds with it; examples/template, copied out as README there
-# says, builds with it too, and passes its own tests.
+# says, builds with it too, and passes its own tests. The tests that debian/rules and the RPM's spec
+# run are there.
 set -eu
 
 : "${top_srcdir:?run by make check}" "${top_builddir:?}"
@@ -10,6 +11,14 @@ skip()
     echo "SKIP: $1"
     exit 77
 }
+for file in debian/rules packaging/rpm/libown.spec.in; do
+    for test in $(grep -o 'tests/[a-z_./]*[a-z]' "$top_srcdir/$file"); do
+        test -e "$top_srcdir/$test" || test -e "$top_srcdir/$test.c" || {
+            echo "FAIL: $file runs $test, which is not there"
+            exit 1
+        }
+    done
+done
 test -z "${INSTRUMENT_FLAGS-}" || skip "a plain build checks how others find it"
 test "$OWN_SHARED" = yes || skip "there is no shared library"
 test -n "$PKG_CONFIG" || skip "pkg-config is missing"

@@ -294,6 +294,30 @@ function start(what, line)
     open = what
 }
 
+# Whether an indented piece is a table of words and what they mean, as that of errors. Fills word[]
+# and meaning[], without indentation; returns how many, 0 where it is something else.
+function table_of(what,    n, i, line, part, indent, from, rows)
+{
+    n = split(what, part, /\n/)
+    match(part[1], /^ +/)
+    indent = RLENGTH
+    rows = 0
+    for (i = 1; i <= n; i++) {
+        line = part[i]
+        match(line, /^ */)
+        if (RLENGTH == indent && match(line, /^ +[A-Za-z_]+(, [A-Za-z_]+)*  +[A-Za-z`(]/)) {
+            from = RLENGTH
+            word[++rows] = substr(line, indent + 1, RLENGTH - indent - 1)
+            sub(/ +$/, "", word[rows])
+            meaning[rows] = substr(line, from)
+        } else if (rows > 0 && RLENGTH == from - 1)
+            meaning[rows] = meaning[rows] "\n" substr(line, from)
+        else
+            return 0
+    }
+    return rows
+}
+
 # Ends a paragraph of running text: what it returns, and for which threads and at what cost, become
 # pieces of their own.
 function split_text(    whole, at, what)

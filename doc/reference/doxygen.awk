@@ -60,9 +60,20 @@ function print_lines(what,    n, i, part)
         print linked(part[i])
 }
 
-# An indented piece, without the indentation that all its lines have.
-function print_code(what)
+# An indented piece: a table, or what stands there.
+function print_code(what,    i, rows)
 {
+    rows = table_of(what)
+    if (rows > 0) {
+        print "<table class=\"markdownTable\">"
+        for (i = 1; i <= rows; i++) {
+            print "<tr class=\"markdownTableBody\"><td>" linked(word[i]) "</td><td>"
+            print_lines(meaning[i])
+            print "</td></tr>"
+        }
+        print "</table>"
+        return
+    }
     print "@verbatim\n" what "\n@endverbatim"
 }
 

@@ -35,6 +35,7 @@ reference_sources = \
 	%D%/links.awk \
 	%D%/man.awk \
 	%D%/names.awk \
+	%D%/style.css \
 	doc/guide/programs.awk
 EXTRA_DIST += $(reference_sources) $(guide_chapters) $(guide_drawings) $(guide_pictures) \
 	doc/glossary.md

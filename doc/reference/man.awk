@@ -84,6 +84,24 @@ function print_as_is(what, file,    n, i, part)
     print ".fi" >file
 }
 
+# A table in lines that man fills, else what stands there.
+function print_indented(what, file,    i, rows, width)
+{
+    rows = table_of(what)
+    if (rows == 0) {
+        print ".PP" >file
+        print_as_is(what, file)
+        return
+    }
+    width = 0
+    for (i = 1; i <= rows; i++)
+        width = length(word[i]) > width ? length(word[i]) : width
+    for (i = 1; i <= rows; i++) {
+        print ".TP " width + 2 "\n.B " roff(word[i]) >file
+        print_roff(meaning[i], file)
+    }
+}
+
 # A prototype in lines of up to 76 columns.
 function wrapped(code,    at, out)
 {
@@ -133,8 +151,7 @@ function print_pieces(wanted, file,    i, none)
             print ".TP\n.I " of[i] >file
             print_roff(piece[i], file)
         } else if (kind[i] == "code" || kind[i] == "errors") {
-            print ".PP" >file
-            print_as_is(piece[i], file)
+            print_indented(piece[i], file)
         } else {
             print ".PP" >file
             print_roff(piece[i], file)
@@ -167,33 +184,28 @@ function title(page, number, file)
     print ".SH NAME" >file
 }
 
-function begin_header(    page, file, i, line, head, others)
+function begin_header(    page, file, i, line, n_others, others)
 {
     seen_headers++
     names_in[header] = second_time() ? names_in[header] : ""
-    if (!second_time())
-        return
     line = text[1]
     sub(/^[a-z_\/]+\.h - /, "", line)
     text[1] = line
     cut()
+    about[header] = first_sentence("[.] ")
+    if (!second_time())
+        return
     page = page_of_header(header)
     file = out "/man7/" page ".7"
     title(page, 7, file)
-    print page " \\- " roff(first_sentence("[.] ")) >file
+    print page " \\- " roff(about[header]) >file
     print ".SH SYNOPSIS\n.B #include <" header ">" >file
     print ".SH DESCRIPTION" >file
     print_pieces("text list code", file)
-    print ".SH SEE ALSO" >file
-    if (header == "own.h") {
-        for (i = 2; i <= files_read; i++) {
-            head = files[i]
-            sub(/.*include\//, "", head)
-            if (names_in[head] != "")
-                see(page_of_header(head), 7, file)
-        }
-        print ".BR ownstat (1)" >file
-    } else {
+    if (header == "own.h")
+        end_first_page(file)
+    else {
+        print ".SH SEE ALSO" >file
         n_others = split(names_in[header], others, / /)
         for (i = 1; i <= n_others; i++)
             if (others[i] != "")
@@ -201,6 +213,25 @@ function begin_header(    page, file, i, line, head, others)
         print ".BR libown (7)" >file
     }
     close(file)
+}
+
+# The page that a reader begins with leads to all others.
+function end_first_page(file,    i, head)
+{
+    print ".SH HEADERS" >file
+    for (i = 2; i <= files_read; i++) {
+        head = files[i]
+        sub(/.*include\//, "", head)
+        if (names_in[head] != "")
+            print ".TP\n.BR " page_of_header(head) " (7)\n" roff(about[head]) >file
+    }
+    print_program("first.c", file)
+    print ".SH SEE ALSO" >file
+    see("own_pool_new", 3, file)
+    see("own_incref", 3, file)
+    see("own_decref", 3, file)
+    see("own-check", 1, file)
+    print ".BR ownstat (1)" >file
 }
 
 function see(page, number, file)

@@ -4,7 +4,6 @@
 #include "crop.h"
 
 #include <errno.h>
-#include <string.h>
 
 static bool is_inside(int begin, int end, size_t length)
 {
@@ -15,7 +14,7 @@ own_array *crop(own_pool *owner, own_array *array, int row, int row_end, int col
 {
     const size_t *shape = own_array_shape(array);
 
-    if (own_array_ndim(array) != 2 || strcmp(own_array_format(array), "i") != 0) {
+    if (own_array_ndim(array) != 2) {
         errno = EINVAL;
         return NULL;
     }

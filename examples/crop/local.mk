@@ -9,4 +9,5 @@ check_PROGRAMS += %D%/tests/crop
 %C%_tests_crop_SOURCES = %D%/crop.c %D%/crop.h %D%/tests/crop.c
 
 TESTS += %D%/tests/crop
-EXTRA_DIST += %D%/README
+EXTRA_DIST += %D%/README %D%/python/crop.pyx %D%/python/test_crop.expected \
+	%D%/python/test_crop.py

@@ -5,4 +5,4 @@ noinst_PROGRAMS += %D%/ezalloc
 %C%_ezalloc_SOURCES = %D%/ezalloc.c
 
 TESTS += %D%/tests/ezalloc.sh
-EXTRA_DIST += %D%/README %D%/tests/ezalloc.sh
+EXTRA_DIST += %D%/README %D%/python/ezalloc.pyx %D%/python/test_alloc.py %D%/tests/ezalloc.sh

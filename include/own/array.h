@@ -287,8 +287,8 @@ OWN_API OWN_NEVER_NULL const own_type *own_array_type(void);
  * Structs are in parentheses, without names. Text (w) is written in UTF-8; of characters that
  * cannot be seen, only those below 256 are escaped.
  *
- * Returns -1 with errno EINVAL (NULL), or what writing to `out` set. Needs no memory of the
- * library's. Threads: those of array. Cost: the text.
+ * Returns -1 with errno EINVAL (NULL), or what writing to `out` set; EIO, if it set nothing, or had
+ * failed before. Needs no memory of the library's. Threads: those of array. Cost: the text.
  */
 OWN_API int own_array_print(FILE *out, const own_array *array);
 

@@ -85,10 +85,11 @@
 /* The arguments are those of printf: the format is number `at`, the first value `first`. */
 #define OWN_PRINTF(at, first) __attribute__((__format__(__printf__, at, first)))
 
-/* The result is memory that nothing else points to, of the product of two arguments. It has no
-   deallocator, as in malloc (own_free, 2): gcc -fanalyzer would then want each block freed by
-   itself, though its pool does that. */
-#define OWN_NEW_MEMORY(count, size) __attribute__((malloc, alloc_size(count, size)))
+/* The result is memory that nothing else points to. It has no deallocator, as in malloc (own_free,
+   2): gcc -fanalyzer would then want each block freed by itself, though its pool does that. And no
+   size, as in alloc_size: all that own_block_size says may be used, which is more than what was
+   asked for, and _FORTIFY_SOURCE=3 would end a program that does. */
+#define OWN_NEW_MEMORY __attribute__((malloc))
 
 /* The result is never NULL. */
 #define OWN_NEVER_NULL __attribute__((returns_nonnull))

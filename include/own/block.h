@@ -10,9 +10,9 @@
  * record of 64 bytes beside it. Limits count their size, wherever the memory comes from: where an
  * allocator takes it from a pool under the same limit, that counts twice.
  *
- * Every call that takes a block knows exactly what is a live block of that pool: a block of another
- * pool, one that was freed, an address inside a block, or any other address, mapped or not, is
- * EINVAL.
+ * Every call that takes a block checks that it is a live block of that pool. A block of another
+ * pool, a block that was freed, an address inside a block, and any other address, mapped or not,
+ * are refused with EINVAL.
  *
  * Where a block lies depends on its size:
  *
@@ -62,23 +62,24 @@ OWN_BEGIN_DECLS
  * bytes is the next bytes of the pool, inline, as long as no freed block waits to be used again and
  * the pool has no pages.
  */
-OWN_API OWN_MUST_USE inline void *own_alloc(own_pool *pool, size_t count, size_t size)
-    OWN_NEW_MEMORY(2, 3);
+OWN_API OWN_MUST_USE inline void *own_alloc(own_pool *pool, size_t count,
+                                            size_t size) OWN_NEW_MEMORY;
 
 /* own_alloc without zeroing: the bytes are whatever they were. Errors as own_alloc. */
-OWN_API OWN_MUST_USE inline void *own_alloc_raw(own_pool *pool, size_t count, size_t size)
-    OWN_NEW_MEMORY(2, 3);
+OWN_API OWN_MUST_USE inline void *own_alloc_raw(own_pool *pool, size_t count,
+                                                size_t size) OWN_NEW_MEMORY;
 
 /*
  * own_alloc at an address that is a multiple of alignment.
  *
  * alignment  a power of two, in bytes. Where own_realloc moves the block, it keeps no more than 16.
  *
- * Errors as own_alloc, and EINVAL for another alignment, or where the pool has an allocator and its
- * memory is not so aligned: it is asked for no more than the block.
+ * Errors as own_alloc, and EINVAL if alignment is not a power of two, or if the pool's allocator
+ * returned memory that is not aligned in this way: the allocator is asked for the block's size and
+ * no more.
  */
 OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, size_t count,
-                                             size_t size) OWN_NEW_MEMORY(3, 4);
+                                             size_t size) OWN_NEW_MEMORY;
 
 /*
  * Makes a block count * size bytes large, where it is or elsewhere. Its contents are kept up to
@@ -87,11 +88,11 @@ OWN_API OWN_MUST_USE void *own_alloc_aligned(own_pool *pool, size_t alignment, s
  * block  a live block of pool, no longer valid after success; NULL: as own_alloc.
  *
  * An adopted block, and one from an allocator, stays where it is only if its size does not change.
- * Otherwise it is copied into a new block of the pool, as own_alloc would get it, and goes to its
- * free function. An adopted block thus becomes an ordinary one. Making it smaller cannot fail:
- * where there is no room for a new block, it stays where it is, an adopted one still or the
- * allocator's, of the smaller size. An allocator that has a realloc is asked to do it instead; if
- * that cannot make a block smaller, the block stays as large as it is.
+ * Otherwise it is copied into a new block, allocated as by own_alloc, and the old memory is passed
+ * to its free function; so an adopted block becomes an ordinary one. Making a block smaller cannot
+ * fail: if there is no memory for a new one, the block stays where it is, and only its size
+ * changes. If the allocator has a realloc, that is called instead; if it fails to make a block
+ * smaller, the block keeps its size.
  *
  * Returns the block, or NULL with errno as own_alloc, or EINVAL (not a live block of pool); then
  * the old block stands as it was. A block is not freed by the size 0. Cost: at worst a copy; a
@@ -276,10 +277,9 @@ struct own_front {
 #define OWN_BUMP_MAX ((size_t)512)
 
 /* The rest of own_alloc and own_alloc_raw, for where own_bump_fits is false. */
-OWN_API OWN_MUST_USE void *own_alloc_slow(own_pool *pool, size_t count, size_t size)
-    OWN_NEW_MEMORY(2, 3);
-OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count, size_t size)
-    OWN_NEW_MEMORY(2, 3);
+OWN_API OWN_MUST_USE void *own_alloc_slow(own_pool *pool, size_t count, size_t size) OWN_NEW_MEMORY;
+OWN_API OWN_MUST_USE void *own_alloc_raw_slow(own_pool *pool, size_t count,
+                                              size_t size) OWN_NEW_MEMORY;
 
 /* Whether a block of that size can be allocated inline: it and a byte of the log fit. */
 OWN_API inline bool own_bump_fits(const own_pool *pool, size_t bytes)

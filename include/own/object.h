@@ -9,17 +9,17 @@
  * would give, but nothing recurses: a chain of any length dies on a small stack.
  *
  * References that pools hold (own_hold, own_give, a constructor's owner) are released by the pool.
- * However many references to one object pools hold, together they add one to its count; how many
- * they are is kept beside it. So the count of a program that releases one reference too many ends
- * below that one, which is reported at once (see misuse.h). An object that pools hold 8,388,607
- * times at once never dies.
+ * All references that pools hold to one object add only one to its count; their number is kept
+ * beside the count. If a program releases one reference too many, the count would fall below that
+ * one, and the misuse is reported at once (see misuse.h). An object that pools hold 8,388,607 times
+ * at once never dies.
  *
  * Memory that is not an object, a block for example, is recognised by its header and reported (see
  * misuse.h) by all calls here and in pool.h and weakref.h that take any object, except by
  * own_is_shared, own_typeof and own_cast, and where own_incref and own_decref count inline: in a
  * block that begins with the 32-bit number 5, own_decref makes it 4. A program compiled with
- * -DOWN_DEBUG=1 does not count inline. A block that holds the bits of a header by chance, about one
- * in eighty of random bytes, is taken for an object.
+ * -DOWN_DEBUG=1 does not count inline. A block that happens to contain the bits of a header, as one
+ * in eighty blocks of random bytes does, is taken for an object.
  *
  * The count is a number line in one 32-bit word:
  *
@@ -271,10 +271,10 @@ OWN_API void own_immortalize(void *object);
  *
  * object  borrowed, or NULL (nothing happens). Its type may have no finalizer.
  *
- * A finalizer that brings its object back to life calls it, or whoever holds the object later. So
- * an object may go back to a list of free ones each time that its last reference goes, and never
- * die. Where the finalizer leaves no reference, the object dies, rearmed or not. A dead object is
- * a misuse. Threads: those of object. Cost: O(1).
+ * It is called by the finalizer that brings its object back to life, or later by code that holds
+ * the object. In this way an object can return to a list of free ones each time its last reference
+ * is released, and never die. If the finalizer stores no reference to it, the object dies, rearmed
+ * or not. A dead object is a misuse. Threads: those of object. Cost: O(1).
  */
 OWN_API void own_rearm(void *object);
 
@@ -286,8 +286,8 @@ OWN_API void own_rearm(void *object);
  * object  borrowed, not NULL, confined; not a weak reference, and not dying.
  * call    gets the object, borrowed; whether there is only one reference now; and arg. Called from
  *         the call that took or released a reference, once for each change. It may use the library
- *         freely, and release that one reference; but not what its caller was given to use. errno
- *         is kept around it. NULL: the object has no toggle any more.
+ *         freely, and release that one reference. It must not release what the running call of the
+ *         library still uses, such as its arguments. errno is kept. NULL: removes the toggle.
  * arg     not looked at.
  *
  * The references that pools hold count as one here. Setting a toggle calls nothing, whatever the

@@ -34,9 +34,10 @@
  * own_pool_total and own_pool_walk want is said there. own_pool_usage, and calls that look for
  * something that the pool owns (own_drop, own_move, own_undefer), go through the parts one by one.
  *
- * A shared pool stays under the limits that it has: it counts on against them where it outlives its
- * parent, and is not given to a pool under others (EPERM) unless it has a limit of its own. After
- * fork the child process may use the library, but no shared pool that another thread was inside of.
+ * A shared pool stays under the limits that it has. If it outlives its parent, its memory still
+ * counts against them, and it can be given to a pool under other limits only if it has a limit of
+ * its own (else EPERM). After fork, the child process may use the library, but not a shared pool
+ * that another thread was using at that moment.
  */
 #ifndef OWN_POOL_H
 #define OWN_POOL_H
@@ -72,38 +73,38 @@ typedef struct own_pool_options {
                                        owner's comes. See chunks.h */
     /* Called when a call in the pool fails with ENOMEM, EDQUOT or EOVERFLOW, as the last thing
        that call does. Pools below inherit it, unless they have their own. `pool` is the pool that
-       was asked for memory, or the owner of what was to be made; `bytes` the size, not rounded, 0
-       if the call names no size, SIZE_MAX if the size overflows. It may use the library, and leave
-       by longjmp or exit, but not inside finalizers and deferred calls. Not called for calls that
-       ask no pool (own_buffer_resize, own_array_resize, changes of a list), for walks and listings,
-       and for shapes that overflow. With it, small pools are not kept ready. errno is kept. NULL:
-       the owner's, if there is one */
+       was to allocate, or the owner of the new object; `bytes` is the size, not rounded: 0 if the
+       call has no size, SIZE_MAX if the size overflows. The function may use the library. It may
+       leave by longjmp or exit, unless a finalizer or a deferred call is running. It is not called
+       when no pool is involved (own_buffer_resize, own_array_resize, changes of a list), in walks
+       and listings, and for shapes that overflow. Small pools that have it are not kept for reuse.
+       errno is kept. NULL: the owner's, if there is one */
     void (*failed)(own_pool *pool, int error, size_t bytes);
 } own_pool_options;
 
 /*
  * The sizes of the structs of options that a program was compiled with, which own_pool_create
- * passes on. A later version of the library may have fields more at their ends: it takes them as
- * zero where a program has not got them.
+ * passes on. A later version of the library may add fields at the end of these structs. For
+ * a program that was compiled without a field, the library takes it as zero.
  */
 #define OWN_OPTION_SIZES                                                                           \
     ((uint64_t)sizeof(own_pool_options) | (uint64_t)sizeof(own_allocator) << 16 |                  \
      (uint64_t)sizeof(own_chunks) << 32)
 
 /*
- * For a pool under a shared one: it is counted by all threads, but its blocks and what it owns are
- * those of one thread at a time, and cost no locks (a request in a threaded server). Its parent may
- * release it from any thread. Under a confined parent it means that sharing the parent later leaves
- * it so.
+ * A confined pool below a shared one, such as a request in a threaded server. All threads may count
+ * references to it, but only one thread at a time uses its blocks and what it owns, so that these
+ * need no locks. Any thread may make the parent release it. Below a confined parent, the pool stays
+ * confined when the parent becomes shared.
  */
 #define OWN_POOL_CONFINED 1U
 
 /*
- * The pool remembers sizes as they were asked for: own_block_size answers them, also 0, and `bytes`
- * and `peak` of own_usage add them up. Growth by own_realloc reads as zero from there on. Nothing
- * past that size may be used; a write there may be reported as a misuse. Limits are held to
- * `reserved`, as always. Pools below do not inherit it. Each block takes a byte more, and each call
- * a lock or more: in a shared pool, all threads use one memory.
+ * The pool remembers the size that was asked for, without rounding: own_block_size returns it,
+ * maybe 0, and `bytes` and `peak` of own_usage are sums of such sizes. own_realloc zeroes what it
+ * adds from that size on. A program must not use bytes beyond it; a write there may be reported as
+ * a misuse. Limits still look at `reserved`. Pools below do not inherit the flag. Each block takes
+ * a byte more, and each call a lock or more: all threads of a shared pool allocate from one memory.
  */
 #define OWN_POOL_EXACT 2U
 
@@ -115,8 +116,8 @@ typedef struct own_usage {
     size_t reserved; /* memory taken for the pool and all that is in it; what limits are held to,
                         together with buffers (see buffer.h), which are not in it.
                         Adopted blocks, and those of an allocator, have their size in it. A call
-                        that looks for one of many references, deferred calls or such blocks may
-                        add a hash of them, also where it fails */
+                        that searches many references, deferred calls or such blocks may build
+                        a hash table, which counts, even if the call fails */
     size_t peak; /* the largest `bytes` so far, with both blocks where own_realloc copied one; in
                         a shared pool: the sum of what the threads' own memory had at most; in a
                         total: see own_pool_total */
@@ -180,10 +181,10 @@ OWN_API OWN_MUST_USE inline own_pool *own_pool_create(own_pool *owner,
  *
  * pool  borrowed, not NULL. It stays alive during the call, even if what is released drops it.
  *
- * Unlike own_decref it never puts a death off, however deep it is called inside others. Called from
- * a deferred call of the pool itself it frees the blocks at once, also for those that called it.
- * Cannot fail. errno is kept. Threads: no other thread uses the pool or its blocks meanwhile, even
- * where it is shared; it may be gone through from above, and dropped. Cost: what is released.
+ * Unlike own_decref, it never postpones a death, however deeply the call is nested. If a deferred
+ * call of the pool itself calls it, the blocks are freed at once, also those that the caller uses.
+ * Cannot fail. errno is kept. Threads: no other thread may use the pool or its blocks meanwhile,
+ * even if it is shared; others may walk the tree above it, and drop it. Cost: what is released.
  */
 OWN_API void own_pool_clear(own_pool *pool);
 
@@ -222,8 +223,8 @@ OWN_API int own_pool_set_name(own_pool *pool, const char *format, ...) OWN_PRINT
  * name  borrowed: it must live as long as the pool, or until it gets another name. NULL: nothing
  *       happens.
  *
- * A shared pool may be renamed in this way: its readers see the old name or the new one, and the
- * old one stays valid as long as they have a reason to read it. Cannot fail. Threads: those of
+ * A shared pool may be renamed in this way. Other threads get the old name or the new one, so the
+ * old one must stay valid until none of them can still be using it. Cannot fail. Threads: those of
  * pool. Cost: O(1).
  */
 OWN_API void own_pool_set_name_borrowed(own_pool *pool, const char *name);
@@ -286,8 +287,8 @@ OWN_API void own_pool_usage(const own_pool *pool, own_usage *usage) OWN_FILLS(2)
  * in buffers; so set a limit of SIZE_MAX to learn how much memory a tree needs. Otherwise the sum
  * of the peaks of the pools that live now.
  *
- * Threads: those of pool. What others change in the pools above the one whose turn it is waits
- * meanwhile: the list of what these own, and their blocks over 64 KiB. Cost: the number of pools.
+ * Threads: those of pool. While one pool is being counted, the pools above it are locked: another
+ * thread that changes what they own, or blocks over 64 KiB, waits. Cost: the number of pools.
  */
 OWN_API void own_pool_total(const own_pool *pool, own_usage *usage) OWN_FILLS(2);
 

@@ -220,8 +220,12 @@ int own_array_print(FILE *out, const own_array *array)
     (void)uselocale(users);
     if (plain)
         freelocale(plain);
-    if (ferror(out))
+    if (ferror(out)) {
+        /* Of a stream for reading only musl does not say why, and no libc of an older failure. */
+        if (errno == 0)
+            errno = EIO;
         return -1;
+    }
     errno = saved;
     return 0;
 }

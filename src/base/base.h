@@ -49,6 +49,17 @@
 #define FIELD_ALIGNED(alignment)
 #endif
 
+/* A hot function without arrays, so that nothing overflows its frame: a stack protector would be
+   there for the addresses of single variables only, and would cost five instructions a call. */
+#if defined(__has_attribute)
+#if __has_attribute(no_stack_protector)
+#define NO_STACK_PROTECTOR __attribute__((no_stack_protector))
+#endif
+#endif
+#ifndef NO_STACK_PROTECTOR
+#define NO_STACK_PROTECTOR
+#endif
+
 /*
  * Passes a sentence to the misuse handler. Returns only if the user has set a handler that returns;
  * the caller then leaves everything as it was.

@@ -2,6 +2,7 @@
  * block/block.c - own_alloc and own_free.
  */
 #include "block/fast.h"
+#include "page/tap.h"
 
 /* The one external definition of each inline function of own/block.h. */
 extern inline bool own_bump_fits(const own_pool *pool, size_t bytes);
@@ -59,6 +60,22 @@ void *block_alloc_uncounted(own_pool *pool, size_t alignment, size_t count, size
     return block;
 }
 
+/* Whether a block has been counted, where that is simple. */
+static inline bool is_passed(const own_pool *pool, size_t count, size_t size)
+{
+    return pool->part.memory.end && count == 1 && size - 1 < LARGE_OVER &&
+           !(pool_flags(pool) & (POOL_SHORT | POOL_PRIVATE | POOL_EXACT)) &&
+           site_passes(granules_of(size) << GRANULE_SHIFT);
+}
+
+static inline void *alloc_passed(own_pool *pool, size_t alignment, size_t size, bool zero)
+{
+    void *block = block_alloc_uncounted(pool, alignment, 1, size, zero);
+    if (OWN_UNLIKELY(pool->part.memory.stock))
+        taps_begin(&pool->part.memory);
+    return block;
+}
+
 /* All that is rare: errors, pools of several threads or with an allocator. */
 static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t alignment,
                                                       size_t count, size_t size, bool zero)
@@ -66,7 +83,8 @@ static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t ali
     if (!pool_check(pool, "own_alloc"))
         return fail_pointer(EINVAL);
     if (site_is_on())
-        return counted_alloc(pool, alignment, count, size, zero);
+        return is_passed(pool, count, size) ? alloc_passed(pool, alignment, size, zero)
+                                            : counted_alloc(pool, alignment, count, size, zero);
     return block_alloc_uncounted(pool, alignment, count, size, zero);
 }
 

@@ -3,7 +3,7 @@
  *
  * Each block that is allocated by a call is counted here, with its size; and so is each that
  * own_realloc makes another size, as if it were a new one. What is allocated inline is counted
- * before, by the memory (memory/tracked.c).
+ * before, by the memory (extent/tracked.c).
  */
 #include "block/block.h"
 #include "extent/tracked.h"
@@ -39,6 +39,8 @@ static void *alloc_sampled(own_pool *pool, size_t alignment, size_t bytes, bool 
 {
     int saved = errno;
     void *block = NULL;
+    if (!pool_parts(pool)) /* it may be noted again */
+        pool_set_flags(pool, POOL_SAMPLED);
     if (puts_apart(pool) && bytes <= LARGE_OVER && alignment <= LARGE_OVER)
         block = sampled_alloc(pool, alignment, bytes, zero);
     if (block)
@@ -79,9 +81,10 @@ void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     if (multiply_overflows(count, size, &bytes))
         return block_alloc_uncounted(pool, alignment, count, size, zero);
     size_t counted = counted_size(pool, bytes);
-    if (pool_flags(pool) & POOL_SHORT)
-        tracked_stop(&pool->part.memory);
-    if (memory && !memory->end && tracked_count(memory, counted, &strikes)) {
+    if (OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool) &&
+        sampled_strikes_short(pool, counted)) {
+        strikes = true;
+    } else if (memory && !memory->end && tracked_count(memory, counted, &strikes)) {
         void *block = NULL;
         if (!strikes && alignment <= GRANULE && !OWN_DEBUG && !MARKS_ASAN)
             block = memory_bump_fast(memory, bytes, zero);
@@ -194,10 +197,12 @@ void *counted_resize(own_pool *pool, void *block, size_t count, size_t size, boo
     if (foreign_has(pool, block) && !private_can_resize(pool, block))
         return plain(pool, block, count, size, zero); /* which allocates, and so counts */
     int saved = errno;
+    size_t old_size = block_find_size(pool, block);
+    if (old_size == counted_size(pool, bytes))
+        return plain(pool, block, count, size, zero); /* it stays what it is */
     bool strikes = site_strikes(counted_size(pool, bytes));
-    size_t old_size =
-        strikes && puts_apart(pool) && bytes <= LARGE_OVER ? block_find_size(pool, block) : 0;
-    void *fresh = old_size ? sampled_alloc(pool, GRANULE, bytes, false) : NULL;
+    bool moves = strikes && old_size && puts_apart(pool) && bytes <= LARGE_OVER;
+    void *fresh = moves ? sampled_alloc(pool, GRANULE, bytes, false) : NULL;
     errno = saved;
     if (fresh)
         return replace(pool, block, old_size, fresh, bytes, zero);

@@ -175,12 +175,13 @@ void check_free(void *unused, void *block)
     record->freed = site;
     void *memory = end_block(record);
     check_unlock();
+    /* First: what was written past the guards may end the process in free. */
+    if (damaged)
+        check_tell(sentence);
     if (memory)
         free(memory);
     else
         wait_trim(CHECK_WAITING_MAX);
-    if (damaged)
-        check_tell(sentence);
 }
 
 /* Under the lock: the record that tells why an address is not that of a live block of the pool, and

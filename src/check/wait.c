@@ -120,11 +120,11 @@ void wait_trim(size_t most)
         check_unlock();
         if (!any)
             return;
+        if (damaged)
+            check_tell(sentence);
         if (gone.kind == RECORD_FREED)
             free(record_address(&gone) - gone.front);
         else
             gone.put(record_address(&gone), gone.size);
-        if (damaged)
-            check_tell(sentence);
     }
 }

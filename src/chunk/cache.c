@@ -113,7 +113,7 @@ static size_t cache_empty_class(unsigned class, size_t keep)
             chunk_unlabel(chunk);
         *list = chunk->next;
         of->count--;
-        chunk_cache->bytes -= class_size(class);
+        chunk_cache->bytes -= of->taken;
         gone += class_size(class);
         heap_put(class, chunk);
     }
@@ -125,23 +125,8 @@ static size_t cache_empty(void)
     size_t gone = 0;
     for (unsigned class = 0; class < CLASS_COUNT; class ++)
         gone += cache_empty_class(class, 0);
+    cache_recount();
     return gone;
-}
-
-/* Under the heap lock. The thread of the cache may be reading it. */
-static void set_share(struct cache *cache)
-{
-    size_t share = heap.asks_first ? 0 : cache->allowed;
-    __atomic_store_n(&cache->share, share, __ATOMIC_RELAXED);
-}
-
-void chunk_ask_first(bool asks)
-{
-    heap_lock();
-    heap.asks_first = asks;
-    list_each_safe (link, after, &heap.caches)
-        set_share(list_item(link, struct cache, link));
-    heap_unlock();
 }
 
 /* Under the heap lock: the share of the limit that this thread's cache may have now. */
@@ -151,7 +136,7 @@ static void cache_take_share(void)
     size_t rest = heap.limit > heap.shares ? heap.limit - heap.shares : 0;
     size_t most = min_size(min_size(SHARE_MAX, heap.limit / 8), rest);
     chunk_cache->allowed = heap.fail_after ? 0 : most;
-    set_share(chunk_cache);
+    cache_set_share(chunk_cache);
     heap.shares += chunk_cache->allowed;
 }
 
@@ -200,6 +185,8 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
     if (!chunk_cache)
         cache_begin();
     if (chunk_cache && !heap.fail_after) {
+        if (chunk_cache->allowed - chunk_cache->bytes < FILL_BYTES)
+            cache_recount();
         size_t room = min_size(FILL_BYTES, chunk_cache->allowed - chunk_cache->bytes);
         count = (unsigned)min_size(room / size, FILL_CHUNKS - 1) + 1;
     }
@@ -228,7 +215,7 @@ void *chunk_get(size_t size, size_t *granted)
         own->classes[class].first = chunk->next;
         own->classes[class].count--;
         *granted = own->classes[class].size;
-        own->bytes -= *granted;
+        own->bytes -= own->classes[class].taken;
     } else if (own && own->classes[class].ready) {
         chunk = ready_take(own, class);
         chunk_unlabel(chunk);
@@ -249,16 +236,23 @@ void *chunk_get_exact(size_t size)
     return check_uses_malloc() ? malloc_get(size, chunk_round(size)) : chunk_get(size, &granted);
 }
 
-/* The cache is over its share: half of this class goes, and if that is too little, everything. */
+/* The cache is over its share: half of this class goes. If that leaves too little room, everything
+   goes: else each chunk that is used now would leave at once, and those that nobody uses stay. */
 static __attribute__((noinline)) void spill(unsigned class)
 {
-    if (chunk_cache->bytes <= chunk_cache->allowed) /* chunk_ask_first */
+    cache_set_share(chunk_cache); /* where it was the next byte to be sampled */
+    if (chunk_cache->bytes > chunk_cache->allowed)
+        cache_recount();
+    if (chunk_cache->bytes <= chunk_cache->allowed)
         return;
     heap_lock();
     cache_take_share();
-    if (chunk_cache->bytes > chunk_cache->allowed)
+    size_t allowed = chunk_cache->allowed;
+    size_t room = min_size(max_size(class_size(class), FILL_BYTES), allowed / 2);
+    if (chunk_cache->bytes > allowed)
         cache_empty_class(class, chunk_cache->classes[class].count / 2);
-    if (chunk_cache->bytes > chunk_cache->allowed)
+    cache_recount();
+    if (chunk_cache->bytes > allowed - room)
         cache_empty();
     heap_unlock();
 }
@@ -333,6 +327,7 @@ void own_set_cache_limit(size_t bytes)
     heap_lock();
     heap.limit = bytes;
     if (chunk_cache) {
+        cache_recount();
         cache_take_share();
         if (chunk_cache->bytes > chunk_cache->allowed)
             cache_empty();
@@ -377,7 +372,7 @@ long chunk_failures(void)
 size_t chunk_live_bytes(void)
 {
     heap_lock();
-    size_t live = heap.out_bytes - (chunk_cache ? chunk_cache->bytes : 0);
+    size_t live = heap.out_bytes - (chunk_cache ? cache_bytes(chunk_cache) : 0);
     heap_unlock();
     return live;
 }
@@ -398,5 +393,7 @@ bool cache_validate(void)
             return false;
         bytes += count * class_size(class);
     }
-    return bytes == chunk_cache->bytes && bytes <= chunk_cache->allowed;
+    return (cache_counts(chunk_cache) ? bytes <= chunk_cache->bytes
+                                      : bytes == chunk_cache->bytes) &&
+           bytes <= chunk_cache->allowed;
 }

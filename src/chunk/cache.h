@@ -7,6 +7,12 @@
  * when it takes it out. To this room both are free chunks; it hands out those in `ready` when
  * `first` is empty. It writes only the link of a struct free_chunk. They keep their labels
  * (chunk.h) until they are handed out or leave the cache.
+ *
+ * From a chunk that is kept ready a program will allocate without calls. So while allocations are
+ * sampled (site/sample.h), its bytes are counted when it is kept, which costs no instruction: what
+ * is entered is added to `bytes` as ever, and what is taken is not taken off. When `bytes` comes to
+ * the next byte that is to be sampled, or seems to be too much, ready_keep fails, and its caller
+ * calls ready_count (counted.c).
  */
 #ifndef CHUNK_CACHE_H
 #define CHUNK_CACHE_H
@@ -25,13 +31,16 @@ struct cache_class {
     struct free_chunk *first;
     uint32_t count; /* in both lists */
     uint32_t size;  /* of its chunks */
+    uint32_t taken; /* what `bytes` loses where one is taken: size, or 0 while bytes are counted */
 };
 
 struct cache {
     struct cache_class classes[CLASS_COUNT];
-    size_t bytes;   /* in all lists */
-    size_t share;   /* the most that `bytes` may be without more being asked: `allowed`, or 0 */
-    size_t allowed; /* the most that `bytes` may be */
+    size_t bytes;        /* in all lists, or more while bytes are counted */
+    size_t share;        /* the most that `bytes` may be without more being asked */
+    size_t allowed;      /* the most that there may be in all lists */
+    size_t sampled_at;   /* what `bytes` is at the byte that is to be sampled next */
+    uint16_t generation; /* of the interval with which that was drawn (site/sample.h) */
     uint16_t typical[2]; /* see chunk_typical */
     uint64_t deaths;     /* of pools, on this thread */
     struct list link;    /* in heap.caches */
@@ -49,7 +58,7 @@ static inline void *cache_take(struct cache *cache, struct cache_class *of,
         return NULL;
     *list = chunk->next;
     of->count--;
-    cache->bytes -= of->size;
+    cache->bytes -= of->taken;
     return chunk;
 }
 
@@ -85,20 +94,11 @@ static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
     return true;
 }
 
-/* ready_keep while chunk_ask_first is in force. */
-static inline bool ready_keep_asked(struct cache *cache, unsigned class, void *memory)
-{
-    struct cache_class *of = &cache->classes[class];
-    struct free_chunk *chunk = (struct free_chunk *)memory;
-    if (cache->bytes + of->size > cache->allowed)
-        return false;
-    cache->bytes += of->size;
-    chunk->next = of->ready;
-    of->ready = chunk;
-    of->count++;
-    cache->deaths++;
-    return true;
-}
+/* For a caller of ready_keep that got false: counts the bytes of the chunk, which has to be entered
+   then. False: the cache has no room for it. `sampled` is filled: of the bytes the one behind so
+   many is to be sampled; SITE_NONE: none. */
+bool ready_count(unsigned class, size_t *sampled);
+void ready_enter(unsigned class, void *memory);
 
 /* chunk_get and chunk_put of a class, where the cache of the thread has a chunk, or room for one.
    NULL, false: nothing has been done. */

@@ -30,7 +30,8 @@
  *   label     only a chunk of a slab has one, or one of whole units, in its first; and only while
  *             it is got or ready (cache.h)
  *   heap      dirty bytes = 64 KiB * sum of dirty units <= cache limit - sum of the threads' shares
- *   cache     bytes = sum over classes of count * size <= the thread's share, of the calling thread
+ *   cache     sum over classes of count * size <= bytes <= what is allowed to the thread, of the
+ *             calling thread; the first two are equal while no bytes are counted (cache.h)
  *
  * Threads: every function here may be called by any thread. The caches are the thread's own; slabs,
  * segments and the limit are under one lock, the heap lock, held only in these files and never
@@ -168,9 +169,8 @@ void *chunk_labelled_at(const void *address, void *begin);
 enum typical { TYPICAL_ROOT, TYPICAL_CHILD };
 uint16_t *chunk_typical(enum typical which);
 
-/* Whether ready_keep is to fail, on all threads, so that its caller asks whether a chunk may be
-   kept, and then calls ready_keep_asked. Other chunks are kept as ever, by a longer way. */
-void chunk_ask_first(bool asks);
+/* The interval of samples has changed: ready_keep fails next time, on all threads (cache.h). */
+void chunk_interval_changed(void);
 /* A pool has died on this thread (but where the room pool counts that itself, in cache.h). */
 void chunk_count_death(void);
 /* Bytes of chunks that were handed to the threads' caches or past them, of those that lie in the

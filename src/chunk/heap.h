@@ -45,7 +45,6 @@ struct heap {
     size_t segments;
     size_t dirty_bytes;
     size_t limit;       /* own_set_cache_limit */
-    bool asks_first;    /* see chunk_ask_first */
     size_t shares;      /* the part of it that the threads' caches have */
     size_t out_bytes;   /* chunks handed to the caches, or past them, and not taken back */
     long fail_after;    /* see chunk_fail_after */
@@ -62,6 +61,18 @@ void heap_unlock(void);
 
 /* cache.c: whether what is said of the calling thread's cache holds. */
 bool cache_validate(void);
+
+/* counted.c: what the lists of a cache have. Another thread may be using it. */
+size_t cache_bytes(const struct cache *cache);
+/* Whether bytes are counted. */
+static inline bool cache_counts(const struct cache *cache)
+{
+    return !cache->classes[0].taken;
+}
+/* Makes `bytes` that of the calling thread's cache, which it may not be while bytes are counted. */
+void cache_recount(void);
+/* The cache is new, or its share, the interval or what is to be sampled next have changed. */
+void cache_set_share(struct cache *cache);
 
 /* segment.c: runs of 1 to 16 units. NULL: errno is ENOMEM. */
 void *units_get(unsigned count);

@@ -18,7 +18,7 @@ struct chunk_numbers chunk_count(void)
     numbers.deaths = __atomic_load_n(&heap.deaths, __ATOMIC_RELAXED);
     list_each_safe (link, after, &heap.caches) {
         const struct cache *cache = list_item(link, struct cache, link);
-        numbers.cached += cache->bytes;
+        numbers.cached += cache_bytes(cache);
         numbers.deaths += cache->deaths;
     }
     heap_unlock();

@@ -263,8 +263,6 @@ static bool add(struct memory *memory, size_t size)
     }
     account_label(&memory->account, extent, size);
     use(memory, extent);
-    if (site_is_on())
-        tracked_begin(memory, false);
     if (!any && extent_can_go(replaced))
         free_empty(memory, replaced);
     return true;
@@ -286,6 +284,8 @@ bool extent_add(struct memory *memory, size_t granules)
         size = max_size(chunk_round(least), chunk_round_down(size / 2));
     }
     errno = saved;
+    if (site_is_on())
+        tracked_begin(memory, granules << GRANULE_SHIFT);
     return true;
 }
 

@@ -15,6 +15,7 @@
 struct note {
     const struct memory *memory; /* NULL: it is free */
     size_t left;                 /* bytes of blocks in front of the one that is to be sampled */
+    uint32_t more;               /* bytes that the extent in use would have if it were not short */
     uint32_t next;               /* in its chain, or among those that are free; 0: none */
 };
 
@@ -108,13 +109,15 @@ static uint32_t add(uint32_t *at, const struct memory *memory)
 }
 
 /* False: there is no memory for the note, and the memory is open. */
-static bool set(const struct memory *memory, size_t left)
+static bool set(const struct memory *memory, size_t left, size_t more)
 {
     lock_take(&lock);
     uint32_t *at = has_notes() ? find(memory) : NULL;
     uint32_t number = !at ? 0 : *at ? *at : add(at, memory);
-    if (number)
+    if (number) {
         notes->note[number].left = left;
+        notes->note[number].more = (uint32_t)more;
+    }
     lock_release(&lock);
     return number;
 }
@@ -149,18 +152,18 @@ bool tracked_opens(struct memory *memory, bool could)
         return false;
     size_t rest = rest_of(memory);
     size_t left = rest ? site_room(rest) : SITE_NONE;
-    return left == SITE_NONE || !set(memory, left);
+    return left == SITE_NONE || !set(memory, left, 0);
 }
 
-void tracked_begin(struct memory *memory, bool struck)
+void tracked_begin(struct memory *memory, size_t counted)
 {
     if (!memory->end)
         return;
-    size_t rest = rest_of(memory);
-    size_t left = struck ? site_struck_room(rest) : site_room(rest);
-    if (left == SITE_NONE)
+    size_t rest = rest_of(memory) - counted;
+    size_t left = site_passes(rest) ? SITE_NONE : site_room(rest);
+    if (OWN_LIKELY(left == SITE_NONE))
         tracked_forget(memory);
-    else if (set(memory, left))
+    else if (set(memory, left, 0))
         extent_close(memory);
 }
 
@@ -177,19 +180,9 @@ size_t tracked_left(const struct memory *memory)
     return left;
 }
 
-void tracked_stop(struct memory *memory)
+void tracked_close(struct memory *memory, size_t left, size_t more)
 {
-    const struct extent *first = memory->extent;
-    if (!memory->end || first->older || !__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED))
-        return;
-    const char *begin = extent_address(first, extent_first_index(first));
-    size_t gone = (size_t)(memory->bump - begin);
-    lock_take(&lock);
-    uint32_t number = *find(memory);
-    if (number)
-        notes->note[number].left -= min_size(notes->note[number].left, gone);
-    lock_release(&lock);
-    if (!number)
+    if (!set(memory, left, more) || !memory->end)
         return;
     extent_settle(memory);
     memory->end = NULL;
@@ -214,13 +207,16 @@ bool tracked_count(const struct memory *memory, size_t bytes, bool *strikes)
         return true;
     lock_take(&lock);
     uint32_t *at = find(memory);
-    bool noted = *at;
+    struct note *note = *at ? &notes->note[*at] : NULL;
+    bool counts = note;
     latest = *at;
-    *strikes = noted && notes->note[*at].left < bytes;
-    if (*strikes)
+    if (note && note->left >= bytes) {
+        note->left -= bytes;
+    } else if (note) {
+        counts = rest_of(memory) + note->more >= bytes;
+        *strikes = counts;
         take(at);
-    else if (noted)
-        notes->note[*at].left -= bytes;
+    }
     lock_release(&lock);
-    return noted;
+    return counts;
 }

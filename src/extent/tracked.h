@@ -4,8 +4,8 @@
  * Blocks that are allocated inline cannot be counted. So the bytes that are left in the extent in
  * use are counted before `end` is opened for them. If one of them is to be sampled, the memory
  * stays closed, and its blocks are counted one by one until that one has come. Then what is left is
- * counted again. A first extent may be made as short as to end where that block begins; then it is
- * open until it is full.
+ * counted again. A first extent may be made so short that it ends where that block begins; then it
+ * is open until it is full, and there is no note.
  *
  * The memories that are closed for that reason are noted in a table, which has memory of its own.
  */
@@ -17,24 +17,26 @@
 
 /* Whether a memory that has an inline path, or could have one, is to have it now. */
 bool tracked_opens(struct memory *memory, bool could);
-/* The extent in use is empty, and may be open: counts its bytes. `struck`: one of them is to be
-   sampled, that is known. */
-void tracked_begin(struct memory *memory, bool struck);
+/* The extent in use is empty, and may be open: counts its bytes, without those of a block that has
+   been counted and will be the first in it. */
+void tracked_begin(struct memory *memory, size_t counted);
 /* Whether any memory is noted. */
 extern size_t tracked_notes;
-/* A memory ends, or will be used anew by a pool that has been counted. */
+/* A memory ends, or will be used anew. */
 void tracked_forget_noted(const struct memory *memory);
 static inline void tracked_forget(const struct memory *memory)
 {
     if (OWN_UNLIKELY(__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED) != 0))
         tracked_forget_noted(memory);
 }
-/* For the owner of a memory that tracked_begin has closed, which opens a part of its first extent:
-   how many bytes that may have. SITE_NONE: it is not closed for that reason. */
+/* Of a memory that is closed for that reason: how many bytes of blocks are to come before the one
+   that is to be sampled. SITE_NONE: it is not. */
 size_t tracked_left(const struct memory *memory);
-/* That part may be full: closes the memory, if it is still noted. */
-void tracked_stop(struct memory *memory);
-/* Counts a block of a memory that is closed for that reason. False: it is not. */
+/* Closes a memory for that reason. `more`: so many bytes would its first extent be longer, if it
+   were not short. */
+void tracked_close(struct memory *memory, size_t left, size_t more);
+/* Counts a block of a memory that is closed for that reason. False: it is not, or the block is too
+   large for what is left of the extent: then no byte of that is sampled. */
 bool tracked_count(const struct memory *memory, size_t bytes, bool *strikes);
 
 #endif

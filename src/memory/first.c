@@ -2,6 +2,7 @@
  * memory/first.c - the first extent, which lies in a chunk of the owner's.
  */
 #include "memory/memory.h"
+#include "site/sample.h"
 
 size_t memory_first_size(size_t bytes)
 {
@@ -48,30 +49,46 @@ void *memory_cut_end(struct memory *memory, size_t bytes)
     return extent_end(first);
 }
 
-static void make_open(struct memory *memory, size_t granules)
+void memory_open_first(struct memory *memory)
 {
-    struct extent *first = memory->extent;
-    first->granules = (uint32_t)granules;
-    memory->end = (char *)first; /* set by what follows */
-    extent_use(memory, first);
+    memory->end = (char *)memory->extent; /* set by what follows */
+    extent_use(memory, memory->extent);
 }
 
-/* How long it was lies behind its end. */
-bool memory_shorten(struct memory *memory, size_t bytes)
+/* Lies behind the end of a short extent. */
+struct behind {
+    size_t granules; /* that the extent had */
+    size_t left;     /* see memory_shorten; SITE_NONE: it was told */
+};
+_Static_assert(sizeof(struct behind) <= GRANULE, "a short extent is at least a granule shorter");
+
+void memory_shorten(struct memory *memory, size_t left)
 {
-    size_t whole = memory->extent->granules;
-    size_t granules = extent_granules(bytes >> GRANULE_SHIFT);
-    if (granules >= whole)
-        return false;
-    make_open(memory, granules);
-    mark_undefined(memory_behind(memory->extent), GRANULE);
-    *(size_t *)memory_behind(memory->extent) = whole;
-    return true;
+    struct extent *first = memory->extent;
+    const struct behind behind = {.granules = first->granules, .left = left};
+    size_t granules = min_size(extent_granules(left >> GRANULE_SHIFT), behind.granules - 1);
+    first->granules = (uint32_t)granules;
+    mark_undefined(memory_behind(first), sizeof(behind));
+    *(struct behind *)memory_behind(first) = behind;
+}
+
+size_t memory_take_left(const struct memory *memory, size_t *more)
+{
+    const struct extent *first = memory->extent;
+    if (first->older)
+        return SITE_NONE;
+    struct behind *behind = memory_behind(first);
+    size_t left = behind->left;
+    behind->left = SITE_NONE;
+    size_t gone = extent_index(first, memory->bump) - extent_first_index(first);
+    *more = (behind->granules - first->granules) << GRANULE_SHIFT;
+    return left == SITE_NONE ? left : left - min_size(left, gone << GRANULE_SHIFT);
 }
 
 void memory_lengthen(struct memory *memory)
 {
-    make_open(memory, *(size_t *)memory_behind(memory->extent));
+    const struct behind *behind = memory_behind(memory->extent);
+    memory->extent->granules = (uint32_t)behind->granules;
 }
 
 bool memory_init(struct memory *memory, struct extent *first, size_t bytes)

@@ -37,7 +37,7 @@
 static inline void finish(struct memory *memory)
 {
     bool open = is_open(memory);
-    if (site_is_on())
+    if (site_is_on() && !(open && memory->end))
         open = tracked_opens(memory, open);
     if (open == !!memory->end)
         return;
@@ -229,7 +229,7 @@ static void *bump_aligned(struct memory *memory, size_t alignment, size_t granul
     return block;
 }
 
-void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes)
+NO_STACK_PROTECTOR void *memory_alloc_aligned(struct memory *memory, size_t alignment, size_t bytes)
 {
     size_t most;
     if (alignment <= GRANULE)
@@ -339,7 +339,7 @@ void memory_clear(struct memory *memory)
     memory->end = is_open(memory) ? (char *)memory : NULL; /* set by what follows */
     extent_use(memory, memory->extent);
     if (site_is_on())
-        tracked_begin(memory, false);
+        tracked_begin(memory, 0);
 }
 
 void memory_end(struct memory *memory)

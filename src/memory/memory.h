@@ -53,11 +53,17 @@ void *memory_behind(const struct extent *first);
 /* Gives the owner the last bytes of the first extent, a multiple of 16, until it ends: there is no
    block yet, and the extent is not big. There is no inline path from then on. */
 void *memory_cut_end(struct memory *memory, size_t bytes);
-/* Ends the first extent, which has no block yet and is not big, where blocks of so many bytes would
-   end, or in front of that; then there is an inline path. False: it is hardly longer. */
-bool memory_shorten(struct memory *memory, size_t bytes);
-/* Makes it as long as it was, when it has no block any more. */
+/* Ends the first extent, which has no block yet and is not big, where blocks of `left` bytes would
+   end, or in front of that, since the block behind them is to be sampled. */
+void memory_shorten(struct memory *memory, size_t left);
+/* Of a memory with a short first extent: what is left of `left`, without what lies in front of
+   bump. It is told once; SITE_NONE: it has been, or there are other extents. `more` is filled: so
+   many bytes was the extent longer. */
+size_t memory_take_left(const struct memory *memory, size_t *more);
+/* Makes that extent as long as it was, when it has no block any more. */
 void memory_lengthen(struct memory *memory);
+/* To be called after either, where the memory is in use: there is an inline path. */
+void memory_open_first(struct memory *memory);
 /* The size of a first extent with room for `bytes` of blocks. 0: it would be too large. */
 size_t memory_first_size(size_t bytes);
 /* The smallest size of a first extent. memory_first_used: how many bytes of the first extent are

@@ -56,13 +56,13 @@ static int bind_apart(int fd, const char *path, char *name, size_t size)
 }
 
 /* Removes the socket at the path, which refuses connections. Where it has become another one in
-   the meantime, that is put back. */
+   the meantime, that is put back, unless a third one is there by now. */
 static int remove_dead(const char *path, const char *aside, const struct file_id *dead)
 {
     if (rename(path, aside) < 0)
         return errno == ENOENT ? 0 : -1;
-    if (!is_file(aside, dead))
-        (void)link(aside, path);
+    if (!is_file(aside, dead) && link(aside, path) < 0 && errno != EEXIST)
+        return -1;
     return unlink(aside);
 }
 

@@ -132,8 +132,10 @@ static void list_alive(void)
     for (size_t i = 0; i < group_count; i++) {
         const struct group *group = &groups[i];
         char sentence[CHECK_SENTENCE];
-        snprintf(sentence, sizeof(sentence), "%zu x %.150s, the first at %p with %zu references",
-                 group->count, group->text, (const void *)group->first, own_refcount(group->first));
+        size_t references = own_refcount(group->first);
+        snprintf(sentence, sizeof(sentence), "%zu x %.150s, the first at %p with %zu reference%s",
+                 group->count, group->text, (const void *)group->first, references,
+                 references == 1 ? "" : "s");
         check_add_site(sentence, sizeof(sentence), "made in ", group->site);
         fprintf(stderr, "libown: alive at exit: %s\n", sentence);
     }

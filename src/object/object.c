@@ -71,7 +71,7 @@ static __attribute__((noinline)) own_object *new_rare(const own_type *type)
     return object;
 }
 
-own_object *object_new(const own_type *type)
+NO_STACK_PROTECTOR own_object *object_new(const own_type *type)
 {
     if (OWN_UNLIKELY(type->size < __atomic_load_n(&object_least, __ATOMIC_RELAXED)))
         return new_rare(type);

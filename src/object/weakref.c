@@ -58,7 +58,7 @@ void *own_weakref_get(own_weakref *ref)
     return target & WEAKREF_SHARED ? weakref_get_shared(ref) : own_incref((void *)target);
 }
 
-void weakref_call(own_object *object)
+NO_STACK_PROTECTOR void weakref_call(own_object *object)
 {
     struct list head;
     own_weakref *ref;

@@ -25,7 +25,7 @@ void part_add(struct part *entered, struct node *node, enum kind kind, void *obj
 }
 
 /* Enters a pool and makes a node ready. NULL: ENOMEM or EDQUOT; no part is entered. */
-static struct part *enter_for_node(own_pool *pool, struct node **node)
+static NO_STACK_PROTECTOR struct part *enter_for_node(own_pool *pool, struct node **node)
 {
     struct part *entered = pool_enter(pool);
     if (OWN_UNLIKELY(!entered))
@@ -94,7 +94,7 @@ static __attribute__((noinline)) void *new_with_refs(own_pool *owner, const own_
     return constructor_end(&constructor, object_new_with_refs(type));
 }
 
-void *own_new(own_pool *owner, const own_type *type)
+NO_STACK_PROTECTOR void *own_new(own_pool *owner, const own_type *type)
 {
     struct constructor constructor;
     if (OWN_UNLIKELY(!type))
@@ -116,8 +116,8 @@ void *own_new_sized(own_pool *owner, const own_type *type, size_t size)
     return constructor_end(&constructor, object_new_sized(type, size));
 }
 
-own_weakref *own_weakref_new(own_pool *owner, void *object,
-                             void (*died)(own_weakref *ref, void *arg), void *arg)
+NO_STACK_PROTECTOR own_weakref *
+own_weakref_new(own_pool *owner, void *object, void (*died)(own_weakref *ref, void *arg), void *arg)
 {
     struct constructor constructor;
     if (!object || !object_check(object, "own_weakref_new", owner ? pool_name(owner) : NULL)) {
@@ -140,7 +140,7 @@ struct part *pool_enter_for_reference(own_pool *pool, void *object, struct node 
     return fail_pointer(error);
 }
 
-int own_hold(own_pool *pool, void *object)
+NO_STACK_PROTECTOR int own_hold(own_pool *pool, void *object)
 {
     struct node *node;
     if (!pool_check(pool, "own_hold") || !object ||
@@ -210,7 +210,7 @@ bool pool_is_only_child(const own_object *object)
                            __ATOMIC_RELAXED);
 }
 
-static __attribute__((noinline)) int drop_slow(own_pool *pool, void *object)
+static NO_STACK_PROTECTOR __attribute__((noinline)) int drop_slow(own_pool *pool, void *object)
 {
     if (!pool_check(pool, "own_drop") || !object)
         return fail_with(EINVAL);
@@ -237,7 +237,7 @@ int own_drop(own_pool *pool, void *object)
     return drop_slow(pool, object);
 }
 
-int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
+NO_STACK_PROTECTOR int own_defer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
     struct node *node;
     if (!call || !pool_check(pool, "own_defer"))
@@ -298,7 +298,7 @@ static int undefer_aside(own_pool *pool, void (*call)(void *arg), void *arg)
     return node ? 0 : fail_with(EINVAL);
 }
 
-int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
+NO_STACK_PROTECTOR int own_undefer(own_pool *pool, void (*call)(void *arg), void *arg)
 {
     struct node *node;
     if (!call || !pool_check(pool, "own_undefer"))

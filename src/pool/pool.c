@@ -62,8 +62,9 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
     account_join(pool_account(pool), limit);
     account_label(pool_account(pool), pool, size);
     object_made(&pool->object);
-    if (site_is_on())
-        sampled_begin(pool, size);
+    const struct memory *memory = &pool->part.memory;
+    if (site_is_on() && !(memory->end && site_passes((size_t)(memory->end - memory->bump))))
+        sampled_begin(pool);
     return pool;
 }
 
@@ -169,7 +170,7 @@ static __attribute__((noinline)) own_pool *new_slow(own_pool *owner, const char 
                                FIRST_CHUNK_LEAST, place);
     if (pool && (!owner || (side_inherit(owner, pool, NULL) &&
                             pool_join(owner, pool, !side_bequeaths(owner))))) {
-        if (site_is_on())
+        if (site_is_on() && !pool->part.memory.end)
             sampled_shorten(pool);
         probe_3(pool_new, pool, owner, place);
         return pool;
@@ -216,6 +217,8 @@ static bool pool_free_bare(own_object *object)
         bool root = pool_flags(pool) & POOL_ROOT;
         if (pool_keep(pool, root ? chunk_typical(TYPICAL_ROOT) : NULL))
             return true;
+    } else if (pool_flags(pool) & (POOL_SAMPLED | POOL_SHORT) && sampled_keep_plain(pool)) {
+        return true;
     }
     if (pool->part.ledger.newest || pool_flags(pool) & POOL_PRIVATE || side_calls(pool))
         return false;
@@ -289,7 +292,7 @@ void own_pool_clear(own_pool *pool)
             exact_clear(pool);
         else
             parts_clear(&pool->part);
-        sampled_lengthen(pool);
+        sampled_clear_short(pool);
         inside_end(pool);
     }
     if (!pool_parts(pool))

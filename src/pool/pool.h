@@ -80,7 +80,7 @@ struct own_pool {
 #define POOL_CONFINED 16U /* has one part even if its count is shared */
 #define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
 #define POOL_NAMED 128U   /* its name is not the place where it was made */
-#define POOL_SAMPLED 64U  /* has or had sampled blocks (pool/sampled.h) */
+#define POOL_SAMPLED 64U  /* has or had sampled blocks, or may be noted (pool/sampled.h) */
 #define POOL_SHORT 512U   /* has a short first extent (sampled_shorten) */
 #define POOL_CHECKED 256U /* and POOL_PRIVATE: its blocks are checked (check/check.h) */
 
@@ -241,25 +241,26 @@ static inline void pool_enter_with_node(struct part *part)
 const char *pool_site(const own_pool *pool);
 /* Keeps the place of a pool, which is entered, while sites are tracked. */
 void pool_keep_place(own_pool *pool, const char *place);
-/* sampled.c: of each class of first chunks, for the pools that died on this thread: how many are to
-   be kept ready before one is not, because a block of the next pool is to be sampled; and how many
-   such next pools there are to come. */
-struct sampled_due {
-    int32_t left[CLASS_SMALL]; /* -1: to be drawn */
-    uint16_t count[CLASS_SMALL];
-    uint16_t generation;
-};
-extern __thread struct sampled_due sampled_due;
-/* While sites are tracked, what pool_keep does last: counts the bytes that may be allocated inline
-   when the pool is used again. False: it is not kept. */
-bool sampled_keep_slow(own_pool *pool, unsigned class);
-/* The same for a pool that has been made. */
-void sampled_begin(own_pool *pool, size_t size);
+/* sampled.c, while sites are tracked. What pool_keep does last: a pool in whose room a block is to
+   be sampled is kept short. False: it is not kept. */
+bool sampled_keep(own_pool *pool, unsigned class);
+/* A pool has been made, without a block yet: counts its room. */
+void sampled_begin(own_pool *pool);
 /* If that has left no inline path, since a block is to be sampled, there is one up to that block:
-   the first extent ends there. The pool has no block yet. */
+   the first extent ends there, and the pool is short. */
 void sampled_shorten(own_pool *pool);
-/* Makes the first extent of a pool that was cleared as long as it was. */
+/* A pool was cleared: if it is short, its first extent becomes as long as it was. */
+void sampled_clear_short(own_pool *pool);
+/* The same for a pool that is short and has no block yet; its blocks are counted one by one. */
 void sampled_lengthen(own_pool *pool);
+/* From now on the blocks of a short pool are counted one by one. */
+void sampled_settle_short(own_pool *pool);
+/* The first block of a short pool that is not allocated inline is counted. True: it is to be
+   sampled. False: it is not, or is to be counted as others. */
+bool sampled_strikes_short(own_pool *pool, size_t bytes);
+/* A pool dies. If it would be plain but for its samples, or is short, it becomes so and is kept
+   ready. False: it is not kept. */
+bool sampled_keep_plain(own_pool *pool);
 /* pool.c, for create.c: makes a pool with a first chunk of that size, or of `least` where there is
    no more, on account of a limit or a tap. It is not a child yet. NULL: ENOMEM or EDQUOT. */
 own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t size, size_t least,

@@ -45,17 +45,6 @@ static inline bool pool_is_plain(const own_pool *pool)
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
-/* The cache has no room, or sites are tracked: then this is what pool_keep does last. What was not
-   open may be noted. While sites are not tracked, nothing is left. */
-static inline bool keep_counted(struct cache *cache, own_pool *pool, unsigned class)
-{
-    if (OWN_UNLIKELY(!pool->part.memory.end || sampled_due.generation != site_generation() ||
-                     sampled_due.left[class] <= 0 || !ready_keep_asked(cache, class, pool)))
-        return site_is_on() && sampled_keep_slow(pool, class);
-    sampled_due.left[class]--;
-    return true;
-}
-
 /* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it, or
    NULL if that has been told. False: there is no room, or nothing is known yet. */
 static inline bool pool_keep(own_pool *pool, uint16_t *typical)
@@ -79,7 +68,7 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     unsigned class = class_of(size);
     bool kept = ready_keep(cache, class, pool);
     if (OWN_UNLIKELY(!kept))
-        kept = keep_counted(cache, pool, class);
+        kept = sampled_keep(pool, class);
     memory->end = NULL; /* a dead pool is not allocated from */
     if (OWN_UNLIKELY(!kept))
         return false;
@@ -112,7 +101,7 @@ static inline own_pool *pool_wake_root(const char *place)
     own_pool *pool = pool_wake(cache, cache->typical[TYPICAL_ROOT] & 0xff, POOL_STATE, place);
     if (OWN_UNLIKELY(!pool))
         return NULL;
-    pool->part.ledger.flags = POOL_ROOT;
+    pool->part.ledger.flags |= POOL_ROOT; /* it may be short */
     probe_3(pool_new, pool, NULL, place);
     return pool;
 }
@@ -140,7 +129,10 @@ static inline own_pool *pool_wake_for_shared(own_pool *owner, const char *place)
     if (!POOL_READY || OWN_UNLIKELY(!cache || owner->part.memory.account.limit))
         return NULL;
     unsigned class = class_of(learn_size_of_next(owner));
-    return pool_wake(cache, class, POOL_STATE | STATE_HELD_ONE, place);
+    own_pool *pool = pool_wake(cache, class, POOL_STATE | STATE_HELD_ONE, place);
+    if (OWN_UNLIKELY(pool && pool_flags(pool) & POOL_SHORT))
+        sampled_lengthen(pool);
+    return pool;
 }
 
 /* own_drop of a plain child that nobody else holds. False: nothing has been done. */

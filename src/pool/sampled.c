@@ -3,84 +3,135 @@
  */
 #include "extent/tracked.h"
 #include "pool/pool.h"
+#include "pool/ready.h"
 
 #include <own/report.h>
 
 #include <string.h>
 
-__thread struct sampled_due sampled_due;
-
-static uint16_t *due_of(unsigned class)
+static void clear_flags(own_pool *pool, unsigned flags)
 {
-    if (OWN_UNLIKELY(sampled_due.generation != site_generation())) {
-        memset(&sampled_due, 0, sizeof(sampled_due));
-        for (unsigned i = 0; i < CLASS_SMALL; i++)
-            sampled_due.left[i] = -1; /* to be drawn */
-        sampled_due.generation = site_generation();
-    }
-    return class < CLASS_SMALL ? &sampled_due.count[class] : NULL;
+    uint16_t *all = &pool->part.ledger.flags;
+    __atomic_store_n(all, (uint16_t)(*all & ~flags), __ATOMIC_RELAXED);
 }
 
-/* The rooms of the pools of a class are equal, so that they are counted instead of their bytes. */
+static void shorten(own_pool *pool, size_t left)
+{
+    memory_shorten(&pool->part.memory, left);
+    pool_set_flags(pool, POOL_SHORT);
+}
+
 static size_t room_of(const own_pool *pool)
 {
     const struct extent *first = &pool->first;
     return (first->granules - extent_first_index(first)) << GRANULE_SHIFT;
 }
 
-bool sampled_keep_slow(own_pool *pool, unsigned class)
+bool sampled_keep(own_pool *pool, unsigned class)
 {
-    uint16_t *count = due_of(class);
-    size_t room = room_of(pool);
-    tracked_forget(&pool->part.memory);
-    if (!count || !site_is_on())
+    size_t left;
+    if (!ready_count(class, &left))
         return false;
-    int32_t *left = &sampled_due.left[class];
-    if (*left < 0)
-        *left = site_blocks_left(room + !room);
-    if (*left > 0) {
-        if (!ready_keep_asked(chunk_cache, class, pool))
-            return false;
-        --*left;
-        return true;
-    }
-    *left = -1;
-    if (*count < UINT16_MAX)
-        ++*count;
-    pool_set_flags(pool, POOL_SAMPLED); /* it is not asked about again */
-    return false;
+    if (left < room_of(pool))
+        shorten(pool, left);
+    ready_enter(class, pool);
+    return true;
 }
 
-void sampled_begin(own_pool *pool, size_t size)
+/* A closed memory may be noted, which pool_is_plain does not look at. */
+static void begin_anew(own_pool *pool)
 {
-    uint16_t *count = due_of(class_of(size));
-    bool struck = count && *count;
-    if (struck)
-        --*count;
-    tracked_begin(&pool->part.memory, struck);
+    if (site_is_on() && !pool->part.memory.end)
+        pool_set_flags(pool, POOL_SAMPLED);
+}
+
+void sampled_begin(own_pool *pool)
+{
+    tracked_begin(&pool->part.memory, 0);
+    begin_anew(pool);
 }
 
 void sampled_shorten(own_pool *pool)
 {
     size_t left = pool_parts(pool) ? SITE_NONE : tracked_left(&pool->part.memory);
-    if (left != SITE_NONE && memory_shorten(&pool->part.memory, left))
-        pool_set_flags(pool, POOL_SHORT);
+    if (left == SITE_NONE)
+        return;
+    tracked_forget(&pool->part.memory);
+    shorten(pool, left);
+    memory_open_first(&pool->part.memory);
+}
+
+void sampled_clear_short(own_pool *pool)
+{
+    if (OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool)) {
+        clear_flags(pool, POOL_SHORT);
+        memory_lengthen(&pool->part.memory);
+        memory_open_first(&pool->part.memory);
+        tracked_begin(&pool->part.memory, 0);
+    }
+    begin_anew(pool);
 }
 
 void sampled_lengthen(own_pool *pool)
 {
-    uint16_t *flags = &pool->part.ledger.flags;
-    if (OWN_LIKELY(!(pool_flags(pool) & POOL_SHORT)) || pool_parts(pool))
-        return;
-    __atomic_store_n(flags, (uint16_t)(*flags & ~POOL_SHORT), __ATOMIC_RELAXED);
-    memory_lengthen(&pool->part.memory);
-    tracked_begin(&pool->part.memory, false);
+    struct memory *memory = &pool->part.memory;
+    size_t more;
+    size_t left = memory_take_left(memory, &more);
+    clear_flags(pool, POOL_SHORT);
+    memory_lengthen(memory);
+    memory_open_first(memory);
+    tracked_close(memory, left, 0);
+}
+
+void sampled_settle_short(own_pool *pool)
+{
+    size_t more;
+    size_t left = memory_take_left(&pool->part.memory, &more);
+    if (left != SITE_NONE)
+        tracked_close(&pool->part.memory, left, more);
+}
+
+bool sampled_strikes_short(own_pool *pool, size_t bytes)
+{
+    struct memory *memory = &pool->part.memory;
+    size_t more;
+    size_t left = memory_take_left(memory, &more);
+    if (left == SITE_NONE)
+        return false;
+    if (left >= bytes) {
+        tracked_close(memory, left, more);
+        return false;
+    }
+    size_t rest = (size_t)(extent_end(memory->extent) - memory->bump);
+    if (rest + more < bytes) /* it would not be in this extent */
+        return false;
+    left = site_room(rest); /* what is left in front of it was not counted */
+    if (left != SITE_NONE)
+        tracked_close(memory, left, 0);
+    return true;
+}
+
+bool sampled_keep_plain(own_pool *pool)
+{
+    struct memory *memory = &pool->part.memory;
+    unsigned flags = pool_flags(pool);
+    sampled_clear(pool);
+    if (!POOL_READY || flags & ~(POOL_ROOT | POOL_NAMED | POOL_SAMPLED | POOL_SHORT) ||
+        pool->part.ledger.newest || memory->account.limit || memory->outside)
+        return false;
+    if (flags & POOL_ROOT)
+        learn_root(pool);
+    memory_end(memory);
+    if (flags & POOL_SHORT)
+        memory_lengthen(memory);
+    clear_flags(pool, POOL_SAMPLED | POOL_SHORT);
+    return pool_is_plain(pool) && pool_keep(pool, NULL);
 }
 
 void own_set_site_tracking(size_t bytes)
 {
     site_set_interval(bytes);
-    chunk_ask_first(bytes != 0);
+    chunk_interval_changed();
 }
 
 /* Whatever else OWN_CHECK says: check/words.c. */

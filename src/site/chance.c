@@ -13,13 +13,7 @@
 size_t site_interval_now;
 uint16_t site_generation_now = 1;
 
-/* What a thread counts down. */
-struct countdown {
-    uint64_t random;
-    size_t interval; /* with which it was begun */
-    int64_t left;    /* bytes */
-};
-static __thread struct countdown own;
+__thread struct countdown site_countdown;
 
 void site_set_interval(size_t bytes)
 {
@@ -44,9 +38,9 @@ static uint64_t first_random(void)
 /* SplitMix64 (Steele, Lea and Flood, 2014). */
 static uint64_t next_random(void)
 {
-    if (OWN_UNLIKELY(!own.random))
-        own.random = first_random();
-    uint64_t mixed = own.random += UINT64_C(0x9e3779b97f4a7c15);
+    if (OWN_UNLIKELY(!site_countdown.random))
+        site_countdown.random = first_random();
+    uint64_t mixed = site_countdown.random += UINT64_C(0x9e3779b97f4a7c15);
     mixed = (mixed ^ mixed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
     return mixed ^ mixed >> 31;
@@ -99,9 +93,9 @@ static int64_t draw(size_t interval)
 static inline size_t begin(void)
 {
     size_t interval = site_interval();
-    if (OWN_UNLIKELY(own.interval != interval)) {
-        own.interval = interval;
-        own.left = interval ? draw(interval) : 0;
+    if (OWN_UNLIKELY(site_countdown.interval != interval)) {
+        site_countdown.interval = interval;
+        site_countdown.left = interval ? draw(interval) : 0;
     }
     return interval;
 }
@@ -111,25 +105,22 @@ bool site_strikes(size_t bytes)
     size_t interval = begin();
     if (!interval)
         return false;
-    if (OWN_LIKELY((size_t)own.left >= bytes)) {
-        own.left -= (int64_t)bytes;
+    if (OWN_LIKELY((size_t)site_countdown.left >= bytes)) {
+        site_countdown.left -= (int64_t)bytes;
         return false;
     }
-    own.left = draw(interval);
-    return true;
-}
-
-bool site_passes(size_t bytes)
-{
-    if (OWN_UNLIKELY(!own.interval || own.interval != site_interval() || (size_t)own.left < bytes))
-        return false;
-    own.left -= (int64_t)bytes;
+    site_countdown.left = draw(interval);
     return true;
 }
 
 void site_take_back(size_t bytes)
 {
-    own.left += (int64_t)bytes;
+    site_countdown.left += (int64_t)bytes;
+}
+
+size_t site_bytes_left(void)
+{
+    return (size_t)draw(site_interval());
 }
 
 int32_t site_blocks_left(size_t bytes)
@@ -141,25 +132,15 @@ int32_t site_blocks_left(size_t bytes)
 size_t site_room(size_t bytes)
 {
     size_t interval = begin();
-    size_t left = (size_t)own.left;
+    size_t left = (size_t)site_countdown.left;
     if (!interval)
         return SITE_NONE;
     if (OWN_LIKELY(left >= bytes)) {
-        own.left -= (int64_t)bytes;
+        site_countdown.left -= (int64_t)bytes;
         return SITE_NONE;
     }
-    own.left = draw(interval);
+    site_countdown.left = draw(interval);
     return left;
-}
-
-size_t site_struck_room(size_t bytes)
-{
-    size_t interval = site_interval();
-    if (!interval)
-        return SITE_NONE;
-    double most = chance((double)bytes / (double)interval);
-    size_t left = (size_t)(-logarithm(1 - uniform() * most) * (double)interval);
-    return min_size(left, bytes - 1);
 }
 
 double site_weight(size_t bytes, size_t interval)
@@ -169,5 +150,5 @@ double site_weight(size_t bytes, size_t interval)
 
 void site_seed(uint64_t seed)
 {
-    own = (struct countdown){.random = seed};
+    site_countdown = (struct countdown){.random = seed};
 }

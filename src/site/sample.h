@@ -42,10 +42,26 @@ void site_set_interval(size_t bytes);
 #define SITE_INTERVAL_OF_CHECK ((size_t)512 << 10)
 /* Counts a block on the countdown of the thread. True: it is to be sampled. */
 bool site_strikes(size_t bytes);
-/* Counts a block if it is not to be sampled. False: it may be, or sites are not tracked. */
-bool site_passes(size_t bytes);
+/* What a thread counts down. */
+struct countdown {
+    uint64_t random;
+    size_t interval; /* with which it was begun; 0: it was not, and none are left */
+    int64_t left;    /* bytes */
+};
+extern __thread struct countdown site_countdown;
+/* Counts bytes if none of them is to be sampled. False: it may be, or sites are not tracked. */
+static inline bool site_passes(size_t bytes)
+{
+    struct countdown *own = &site_countdown;
+    if (OWN_UNLIKELY(own->interval != site_interval() || (size_t)own->left < bytes))
+        return false;
+    own->left -= (int64_t)bytes;
+    return true;
+}
 /* The block was not allocated after all. */
 void site_take_back(size_t bytes);
+/* How many bytes are to be left out before one is sampled; tracking is on. */
+size_t site_bytes_left(void);
 /* How many blocks of that size are to be left out before one is sampled. */
 int32_t site_blocks_left(size_t bytes);
 /* Counts bytes that are about to be allocated without being counted. SITE_NONE: none of these
@@ -53,8 +69,6 @@ int32_t site_blocks_left(size_t bytes);
    one after the other. */
 #define SITE_NONE SIZE_MAX
 size_t site_room(size_t bytes);
-/* What site_room would answer if it were known that one is to be sampled. */
-size_t site_struck_room(size_t bytes);
 /* How many blocks a sampled one stands for. */
 double site_weight(size_t bytes, size_t interval);
 /* For tests: the random numbers of the calling thread begin anew, and its countdown. */

@@ -98,6 +98,23 @@ START_TEST(aligned_blocks_are_at_multiples_of_the_alignment)
 }
 END_TEST
 
+/* Also where the C library checks writes: _FORTIFY_SOURCE=3. */
+START_TEST(all_that_own_block_size_says_may_be_used)
+{
+    own_pool *pool = new_root();
+
+    for (volatile size_t size = 1; size <= 100000; size = size * 3 + 1) {
+        void *block = own_alloc(pool, 1, size);
+        memset(block, 0xff, own_block_size(pool, block));
+        block = own_alloc_raw(pool, 1, size);
+        memset(block, 0xff, own_block_size(pool, block));
+        block = own_alloc_aligned(pool, 64, 1, size);
+        memset(block, 0xff, own_block_size(pool, block));
+    }
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(alignments_that_are_no_powers_of_two_are_refused)
 {
     const size_t wrong[] = {0, 3, 5, 6, 7, 12, 24, 48, 4095, 4097, SIZE_MAX, SIZE_MAX / 2};
@@ -382,6 +399,7 @@ int main(void)
     tcase_add_test(alloc, large_blocks_are_zeroed_and_aligned_and_rounded);
     tcase_add_test(alloc, raw_blocks_are_aligned_and_rounded);
     tcase_add_test(alloc, aligned_blocks_are_at_multiples_of_the_alignment);
+    tcase_add_test(alloc, all_that_own_block_size_says_may_be_used);
     tcase_add_test(alloc, typed_macros_allocate_for_their_type);
 
     tcase_add_test(refusals, alignments_that_are_no_powers_of_two_are_refused);

@@ -327,7 +327,10 @@ START_TEST(arrays_are_printed_as_numpy_does)
     expect_error(own_array_print(NULL, empty) == -1, EINVAL);
     expect_error(own_array_print(stdout, NULL) == -1, EINVAL);
     FILE *closed = fopen("/dev/null", "r");
-    expect_error(own_array_print(closed, empty) == -1, EBADF);
+    errno = 0;
+    expect(own_array_print(closed, empty) == -1 && (errno == EBADF || errno == EIO));
+    errno = 0;
+    expect(own_array_print(closed, empty) == -1 && errno != 0); /* it has failed before */
     fclose(closed);
     own_decref(empty);
     own_array *mixed = own_array_new(NULL, "h3s2x3b", OWN_C_ORDER, OWN_SHAPE(2));

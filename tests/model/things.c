@@ -13,9 +13,10 @@ struct thing {
     own_object header;
     own_object *field[FIELDS];
     int number;
-    int unused;
+    int unused[sizeof(void *) == 8 ? 1 : 2];
     own_object *tail[];
 };
+_Static_assert(offsetof(struct thing, tail) == sizeof(struct thing), "the tail is behind all");
 
 static void finalize(void *self)
 {

@@ -13,7 +13,7 @@ run 2
 says err "a command is expected"
 run 2 frobnicate
 says err "there is no command"
-for command in show top diff leaks graph flame html watch; do
+for command in show top diff leaks save graph flame html watch; do
     if test $command = watch && test "$OWN_NCURSES" != yes; then
         continue
     fi
@@ -34,6 +34,9 @@ run 2 leaks server server
 says err "three reports or more"
 run 2 graph server
 says err "-o OUTPUT is missing"
+run 2 save server
+says err "-o OUTPUT is missing"
+run 2 save -o a server server
 run 2 graph -o tree.gif server
 says err "must end in .dot, .svg or .png"
 run 2 html server

@@ -39,6 +39,10 @@ says out "8.0 KiB         11        3    cache"
 "$ownstat" flame --folded $server | grep -q 'server;cache 12288'
 run 1 leaks $server "$sockets/monitor" $server
 says out "server/cache"
+run 0 save -o saved.json $server
+run 0 leaks saved.json saved.json saved.json
+run 0 diff saved.json $server
+says out "+1-0       server/connection/request #"
 run 0 diff $server $server
 says out "+1-0       server/connection/request #"
 
@@ -55,6 +59,10 @@ run 0 show $server
 serve garbage one silent two empty three deaf four refuses five frozen monitor
 run 0 show --timeout=1 $server
 says out "server[$server]"
+rm -f none.json
+run 3 save --timeout=1 -o none.json "$sockets/one"
+test ! -e none.json || fail "save: a file without a report"
+run 2 save "$sockets/one"
 run 3 show --timeout=1 "$sockets/one"
 says err "one:1:1: "
 run 3 show --timeout=1 "$sockets/two"

@@ -176,6 +176,9 @@ bool memory_is_checked(void);
    --enable-debug and under AddressSanitizer. */
 bool blocks_are_bumped(void);
 
+/* Whether the system gives stacks of calls, without which allocations have none. */
+bool stacks_are_given(void);
+
 /* A test case of a suite, with a time limit that slow machines and Valgrind can keep. */
 TCase *add_case(Suite *suite, const char *name);
 

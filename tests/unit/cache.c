@@ -243,6 +243,34 @@ START_TEST(chunks_may_be_put_by_another_thread)
 }
 END_TEST
 
+/* A regression of all versions before this test: what was used now left a full cache at once, and
+   came back through the heap each time; what nobody used stayed. */
+START_TEST(a_full_cache_has_room_for_what_is_used_now)
+{
+    static const size_t full_of[] = {1 * KIB, 3 * KIB, 16 * KIB, 64 * KIB};
+    static const size_t used[] = {256, 1 * KIB, 8 * KIB, 32 * KIB, 128 * KIB};
+    size_t granted;
+
+    for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++) {
+        own_trim();
+        chunk_put(chunk_get(full_of[_i], &granted), full_of[_i]);
+        size_t count = (chunk_cache->allowed - chunk_cache->bytes) / granted;
+        expect(count <= MOST);
+        for (size_t j = 0; j < count; j++)
+            expect((chunks[j] = chunk_get(full_of[_i], &granted)) != NULL);
+        for (size_t j = 0; j < count; j++)
+            chunk_put(chunks[j], full_of[_i]);
+        expect(chunk_cache->bytes <= chunk_cache->allowed);
+        unsigned from_heap = 0;
+        for (int round = 0; round < 100; round++) {
+            from_heap += chunk_cache->classes[class_of(used[i])].count == 0;
+            chunk_put(chunk_get(used[i], &granted), used[i]);
+        }
+        expect(from_heap <= 3);
+    }
+}
+END_TEST
+
 /* A thread that only puts has no cache: what it puts goes straight to the heap. */
 START_TEST(a_thread_without_a_cache_keeps_nothing)
 {
@@ -313,6 +341,7 @@ int main(void)
     tcase_add_loop_test(limit, lowering_the_limit_gives_memory_back, 0, 4);
     tcase_add_loop_test(limit, lowering_the_limit_a_little_gives_a_little_back, 0, 4);
     tcase_add_test(limit, memory_between_live_chunks_goes_back_too);
+    tcase_add_loop_test(limit, a_full_cache_has_room_for_what_is_used_now, 0, 4);
 
     tcase_add_loop_test(threads, caches_are_emptied_when_threads_end, 0, 2);
     tcase_add_loop_test(threads, chunks_may_be_put_by_another_thread, 0, 4);

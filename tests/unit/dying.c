@@ -65,7 +65,7 @@ END_TEST
 
 START_TEST(addresses_of_objects_come_back)
 {
-    own_object on_stack = {.count = 1};
+    _Alignas(GRANULE) own_object on_stack = {.count = 1}; /* as those that may have to wait are */
     own_pool *pool = new_root();
 
     expect_all_fields((uintptr_t)pool);

@@ -20,7 +20,7 @@ static struct random chosen;
 static void begin(size_t interval)
 {
     random_seed(&chosen, 20);
-    site_seed(7);
+    site_seed(8);
     own_set_site_tracking(interval);
 }
 
@@ -119,7 +119,7 @@ START_TEST(rooms_that_are_counted_at_once_have_the_same_chance)
     const size_t room = 1000;
     size_t struck = 0;
     double sum = 0;
-    double struck_sum = 0;
+    double weight = site_weight(room, INTERVAL);
 
     begin(INTERVAL);
     for (size_t i = 0; i < 200000; i++) {
@@ -127,10 +127,9 @@ START_TEST(rooms_that_are_counted_at_once_have_the_same_chance)
         expect(left == SITE_NONE || left < room);
         struck += left != SITE_NONE;
         sum += left != SITE_NONE ? (double)left : 0;
-        struck_sum += (double)site_struck_room(room);
     }
-    expect_near((double)struck * site_weight(room, INTERVAL), 200000, 2);
-    expect_near(sum / (double)struck, struck_sum / 200000, 2);
+    expect_near((double)struck * weight, 200000, 2);
+    expect_near(sum / (double)struck, INTERVAL - (double)room * (weight - 1), 2);
 }
 END_TEST
 
@@ -403,7 +402,10 @@ int main(void)
     tcase_add_loop_test(estimates, blocks_that_are_resized, 0, 2);
     tcase_add_test(estimates, small_pools_that_come_and_go);
     tcase_add_loop_test(estimates, exact_pools_and_those_with_an_allocator, 0, 2);
-    tcase_add_test(estimates, sites_are_told_apart);
+    if (stacks_are_given())
+        tcase_add_test(estimates, sites_are_told_apart);
+    else
+        puts("left out here: sites_are_told_apart: this system gives no stacks");
     tcase_add_test(estimates, the_interval_may_change);
     tcase_add_test(estimates, threads_that_share_a_pool);
     tcase_add_loop_test(lives, nothing_is_sampled_while_it_is_off, 0, 2);

@@ -191,6 +191,9 @@ int main(void)
     tcase_add_test(numbers, numbers_are_dense);
     tcase_add_test(numbers, number_of_a_thread_that_ended_is_the_next);
     tcase_add_test(numbers, destructor_may_ask);
-    tcase_add_test(numbers, child_process_has_one_thread);
+    if (getenv("OWN_UNDER_QEMU"))
+        puts("left out here: child_process_has_one_thread: qemu-user makes no thread there");
+    else
+        tcase_add_test(numbers, child_process_has_one_thread);
     return run_suite(suite);
 }

@@ -285,6 +285,10 @@ int main(void)
     TCase *describing = add_case(suite, "frames");
 
     tcase_add_test(numbering, there_is_no_stack_before_site_prepare);
+    if (!stacks_are_given()) {
+        puts("left out here: all tests of stacks, which this system does not give");
+        return run_suite(suite);
+    }
     tcase_add_test(numbering, equal_stacks_have_one_number);
     tcase_add_test(numbering, a_stack_that_was_seen_is_recognised);
     tcase_add_test(numbering, of_long_stacks_the_innermost_frames_are_kept);

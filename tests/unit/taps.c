@@ -3,6 +3,7 @@
  * that, so that few samples live at a time. What is estimated is all that was ever allocated. And
  * pools with short first extents.
  */
+#include "extent/tracked.h"
 #include "harness.h"
 #include "pool/pool.h"
 
@@ -173,6 +174,73 @@ START_TEST(taps_end_when_it_is_switched_off)
 }
 END_TEST
 
+/* Pools of any size that die and are used again, many of which live at a time. */
+START_TEST(ready_pools_are_sampled_with_their_chance)
+{
+    const size_t interval = (size_t)16 << 10;
+    double bytes = 0;
+    double sampled = 0;
+    size_t shorter = 0;
+    own_pool *root = begin(_i == SHARED);
+    own_pool *pools[20];
+
+    own_set_site_tracking(interval);
+    for (size_t i = 0; i < scaled(6000); i++) {
+        size_t count = 1 + random_below(&chosen, 20);
+        for (size_t k = 0; k < count; k++) {
+            pools[k] = own_pool_new(_i == MIXED && k % 2 ? NULL : root);
+            expect(pools[k] != NULL);
+            shorter += pool_flags(pools[k]) & POOL_SHORT && _i != SHARED;
+            size_t most = 1 + random_below(&chosen, 60);
+            for (size_t n = 0; n < most; n++) {
+                size_t size = 16 * (1 + random_below(&chosen, random_below(&chosen, 20) ? 12 : 90));
+                size_t before = sample_live;
+                expect(own_alloc_raw(pools[k], 1, size) != NULL);
+                sampled += sample_live != before ? site_weight(size, interval) * (double)size : 0;
+                bytes += (double)size;
+            }
+        }
+        while (count > 0) {
+            count--;
+            if (_i == MIXED && count % 2)
+                own_decref(pools[count]);
+            else
+                expect(own_drop(root, pools[count]) == 0);
+        }
+        expect(sample_live == 0);
+    }
+    expect(OWN_DEBUG || MARKS_ASAN || _i == SHARED || shorter > scaled(2000));
+    expect(is_near(sampled, bytes, 3));
+    own_decref(root);
+    expect(tracked_notes == 0);
+}
+END_TEST
+
+/* While tracking begins and ends, caches keep what they may, and know how much it is. */
+START_TEST(caches_are_right_while_tracking_changes)
+{
+    own_pool *root = begin(false);
+    own_pool *pools[100];
+
+    for (size_t i = 0; i < scaled(4000); i++) {
+        if (i % 7 == 0)
+            own_set_site_tracking(i % 3 ? (size_t)1 << (10 + i % 8) : 0);
+        if (i % 50 == 0)
+            own_set_cache_limit(i % 100 ? (size_t)1 << 20 : OWN_CACHE_LIMIT_DEFAULT);
+        size_t count = 1 + random_below(&chosen, 100);
+        for (size_t k = 0; k < count; k++) {
+            pools[k] = own_pool_new(root);
+            expect(own_alloc_raw(pools[k], 1 + k % 40, 100) != NULL);
+        }
+        while (count > 0)
+            expect(own_drop(root, pools[--count]) == 0);
+        chunk_validate();
+    }
+    own_set_cache_limit(OWN_CACHE_LIMIT_DEFAULT);
+    own_decref(root);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("taps");
@@ -182,5 +250,7 @@ int main(void)
     tcase_add_test(chances, blocks_that_are_counted_elsewhere_change_no_chance);
     tcase_add_test(chances, short_pools_are_sampled_with_their_chance);
     tcase_add_test(chances, taps_end_when_it_is_switched_off);
+    tcase_add_loop_test(chances, ready_pools_are_sampled_with_their_chance, 0, KINDS);
+    tcase_add_test(chances, caches_are_right_while_tracking_changes);
     return run_suite(suite);
 }

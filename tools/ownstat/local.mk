@@ -35,6 +35,7 @@ ownstat_sources = \
 	%D%/report.h \
 	%D%/run.c \
 	%D%/run.h \
+	%D%/save.c \
 	%D%/say.c \
 	%D%/scan.c \
 	%D%/scan.h \

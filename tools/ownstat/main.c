@@ -19,10 +19,10 @@ static const char help_tail[] =
     "\n"
     "  --help, --version\n"
     "\n"
-    "`ownstat COMMAND --help' tells of a command, and ownstat(1) of all.\n"
-    "The exit status is 0; 1 where leaks has found some; 2: wrong arguments; 3: something could "
-    "not\n"
-    "be read, run or written, or is no report.\n";
+    "`ownstat COMMAND --help' explains one command, the manual page ownstat(1) all of them.\n"
+    "Exit status: 0 success; 1 leaks has found something that grows; 2 wrong arguments; 3 a "
+    "report\n"
+    "could not be read or is not valid, or something could not be run or written.\n";
 
 struct command {
     const char *name;
@@ -35,6 +35,7 @@ static const struct command commands[] = {
     {"top", top_main, "the largest pools, as a table"},
     {"diff", diff_main, "what has grown from one report to another"},
     {"leaks", leaks_main, "what has grown in each of three or more reports"},
+    {"save", save_main, "writes the report of a running program to a file"},
     {"graph", graph_main, "a drawing of pools and references, with cycles in red"},
     {"flame", flame_main, "flame graphs, for speedscope and others"},
     {"html", html_main, "a page to look around in"},

@@ -13,7 +13,7 @@
 /* The exit statuses; ownstat.1 has them too. */
 enum {
     STATUS_FINE = 0,
-    STATUS_FOUND = 1, /* leaks has found some */
+    STATUS_FOUND = 1, /* leaks has found something that grows */
     STATUS_USAGE = 2,
     STATUS_BAD = 3 /* what was to be read, run or written is wrong or missing */
 };
@@ -68,6 +68,7 @@ int show_main(int argc, char **argv);
 int top_main(int argc, char **argv);
 int diff_main(int argc, char **argv);
 int leaks_main(int argc, char **argv);
+int save_main(int argc, char **argv);
 int graph_main(int argc, char **argv);
 int flame_main(int argc, char **argv);
 int html_main(int argc, char **argv);

@@ -25,7 +25,7 @@ cdef struct functions:
 cdef class Pool:
     cdef readonly size_t size
     cdef object _addresses
-    cdef readonly list refs
+    cdef list _refs # None: none yet
     cdef readonly PyMalloc pymalloc
     cdef readonly PyFree pyfree
 
@@ -33,7 +33,7 @@ cdef class Pool:
     cdef void free(self, void* addr) except *
     cdef void* realloc(self, void* addr, size_t n) except NULL
 
-    cdef own_pool *pool
+    cdef own_pool *pool # NULL: it has had no block yet
     cdef size_t front
     cdef functions functions
 

@@ -14,6 +14,7 @@ that was compiled for cymem. What is other than in cymem:
 A pool is used under the GIL, so any thread may use it.
 """
 from collections.abc import Mapping
+cimport cython
 from libc.string cimport memset
 from cpython.mem cimport PyMem_Malloc, PyMem_Free
 import sys
@@ -52,7 +53,8 @@ Default_Free = default_free
 # A block of a pool over libown has its size, as it was asked for, in 16 bytes in front of it: so
 # the pool is an ordinary one, which is faster than one that remembers sizes. Where the memory is
 # somebody else's, just what was asked for is asked of them, and the pool remembers.
-DEF FRONT = 16
+cdef enum:
+    FRONT = 16
 
 # Whether the product of two sizes, and what is in front of it, is a size.
 cdef inline bint fits(size_t number, size_t size) noexcept:
@@ -86,9 +88,21 @@ cdef own_pool *make_asking_pool(Pool self) except NULL:
         raise MemoryError("no memory for a pool")
     return pool
 
+# The first block of a Pool makes its pool.
+cdef int make_pool(Pool self) except -1:
+    if self.front:
+        self.pool = own_pool_new_at(NULL, "cymem")
+        if self.pool is NULL:
+            raise MemoryError("no memory for a pool")
+    else:
+        self.pool = make_asking_pool(self)
+    return 0
+
 # The size of a block, as it was asked for; False: there is no block at that address.
 cdef bint find_size(Pool self, void *address, size_t *size):
-    if <size_t>address <= FRONT or not own_contains(self.pool, <char *>address - self.front):
+    if self.pool is NULL or <size_t>address <= FRONT:
+        return False
+    if not own_contains(self.pool, <char *>address - self.front):
         return False
     if self.front:
         size[0] = (<size_t *>(<char *>address - FRONT))[0]
@@ -96,6 +110,8 @@ cdef bint find_size(Pool self, void *address, size_t *size):
         size[0] = own_block_size(self.pool, address)
     return True
 
+# Pools and addresses that died are kept for the next ones, a few of each.
+@cython.freelist(16)
 cdef class Pool:
     """Memory blocks that are freed when the Pool is: libown's pool, with cymem's interface.
 
@@ -112,17 +128,17 @@ cdef class Pool:
             raise TypeError("pymalloc and pyfree must not be None")
         self.pymalloc = pymalloc
         self.pyfree = pyfree
-        self.refs = []
-        if pymalloc is not default_malloc or pyfree is not default_free:
-            self.pool = make_asking_pool(self)
-            return
-        self.front = FRONT
-        self.pool = own_pool_new_at(NULL, "cymem")
-        if self.pool is NULL:
-            raise MemoryError("no memory for a pool")
+        if pymalloc is default_malloc and pyfree is default_free:
+            self.front = FRONT
 
     def __dealloc__(self):
         own_decref(self.pool)
+
+    @property
+    def refs(self):
+        if self._refs is None:
+            self._refs = []
+        return self._refs
 
     @property
     def addresses(self):
@@ -132,6 +148,8 @@ cdef class Pool:
         """A block of number * elem_size bytes, all zero, which is freed with the pool."""
         if WARN_ZERO_ALLOC and (number == 0 or elem_size == 0):
             warnings.warn("Allocating zero bytes")
+        if self.pool is NULL:
+            make_pool(self)
         cdef size_t size = number * elem_size
         cdef char *block = NULL
         if fits(number, elem_size):
@@ -175,7 +193,9 @@ cdef class Pool:
 
     def own_pyref(self, object py_ref):
         """Keeps a reference to a Python object for as long as the pool lives."""
-        self.refs.append(py_ref)
+        if self._refs is None:
+            self._refs = []
+        self._refs.append(py_ref)
 
 
 cdef struct listing:
@@ -211,13 +231,15 @@ cdef class _Reader:
 
     def count(self):
         cdef own_usage usage
+        if self.pool.pool is NULL:
+            return 0
         own_pool_usage(self.pool.pool, &usage)
         return usage.blocks
 
     def copy(self):
         cdef dict found = {}
         cdef listing of = [self.pool.front, <void *>found]
-        if own_pool_blocks(self.pool.pool, note, &of) != 0:
+        if self.pool.pool is not NULL and own_pool_blocks(self.pool.pool, note, &of) != 0:
             raise MemoryError("the blocks of a pool")
         return found
 
@@ -262,6 +284,7 @@ class Addresses(Mapping):
         return repr(self._reader.copy())
 
 
+@cython.freelist(16)
 cdef class Address:
     """A block of number * elem_size bytes, all zero, that is freed with the Python object.
 

@@ -52,6 +52,17 @@ class PoolTest(unittest.TestCase):
         self.assertEqual(pool.size, 40)
         self.assertEqual(pool.addresses, {d: 40})
 
+    def test_a_pool_without_blocks(self):
+        pool = Pool()
+        self.assertEqual((pool.size, len(pool.addresses), pool.addresses), (0, 0, {}))
+        self.assertNotIn(16, pool.addresses)
+        with self.assertRaises(KeyError):
+            calls.free(pool, 16)
+        with self.assertRaises(ValueError):
+            calls.realloc(pool, 32, 5)
+        self.assertEqual((list(pool.addresses), pool.refs), ([], []))
+        self.assertIs(pool.refs, pool.refs)
+
     def test_misuse_is_an_exception(self):
         pool, other = Pool(), Pool()
         a = calls.alloc(pool, 1, 10)
