@@ -15,13 +15,16 @@
 /* Memory of this process that is in use, in bytes. */
 static size_t resident(void)
 {
-    long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
+    size_t kib = 0;
+    char line[200];
+    FILE *file = fopen("/proc/self/status", "r");
 
     expect(file != NULL);
-    expect(fscanf(file, "%*s %ld", &pages) == 1);
+    while (kib == 0 && fgets(line, sizeof line, file))
+        (void)sscanf(line, "VmRSS: %zu", &kib);
     fclose(file);
-    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+    expect(kib > 0);
+    return kib << 10;
 }
 
 /* What else may have come to be in use meanwhile; a checker keeps notes of all memory. */
