@@ -335,8 +335,8 @@ START_TEST(a_million_objects_go_on_a_small_stack)
     pthread_attr_t attributes;
     size_t count = scaled(1000000);
     expect(pthread_attr_init(&attributes) == 0);
-    expect(pthread_attr_setstacksize(&attributes, memory_is_checked() ? (size_t)512 << 10
-                                                                      : (size_t)64 << 10) == 0);
+    size_t size = memory_is_checked() ? (size_t)512 << 10 : (size_t)64 << 10;
+    expect(pthread_attr_setstacksize(&attributes, stack_size(size)) == 0);
     expect(pthread_create(&thread, &attributes, collect_deep, &count) == 0);
     pthread_join(thread, NULL);
     pthread_attr_destroy(&attributes);

@@ -18,7 +18,7 @@ static void on_small_stack(void *(*function)(void *), void *argument)
     length = scaled(1000000);
     finalized = 0;
     expect(pthread_attr_init(&attributes) == 0);
-    expect(pthread_attr_setstacksize(&attributes, size) == 0);
+    expect(pthread_attr_setstacksize(&attributes, stack_size(size)) == 0);
     expect(pthread_create(&thread, &attributes, function, argument) == 0);
     expect(pthread_join(thread, NULL) == 0);
     pthread_attr_destroy(&attributes);

@@ -285,7 +285,7 @@ START_TEST(lists_of_lists_a_million_deep_die_on_a_small_stack)
     length = scaled(1000000) / 2 * 2 + (size_t)_i;
     struct probe *last = probe_new(NULL, 'z');
     expect(pthread_attr_init(&attributes) == 0);
-    expect(pthread_attr_setstacksize(&attributes, size) == 0);
+    expect(pthread_attr_setstacksize(&attributes, stack_size(size)) == 0);
     expect(pthread_create(&thread, &attributes, kill_chain, last) == 0);
     expect(pthread_join(thread, NULL) == 0);
     pthread_attr_destroy(&attributes);

@@ -59,7 +59,7 @@ static void on_stack(size_t size, void *(*function)(void *))
     pthread_t thread;
 
     expect(pthread_attr_init(&attributes) == 0);
-    expect(pthread_attr_setstacksize(&attributes, size) == 0);
+    expect(pthread_attr_setstacksize(&attributes, stack_size(size)) == 0);
     expect(pthread_create(&thread, &attributes, function, NULL) == 0);
     expect(pthread_join(thread, NULL) == 0);
     pthread_attr_destroy(&attributes);

@@ -19,7 +19,7 @@ static void on_small_stack(void *(*function)(void *))
     length = scaled(1000000);
     nesting = deepest = deaths = calls = 0;
     expect(pthread_attr_init(&attributes) == 0);
-    expect(pthread_attr_setstacksize(&attributes, size) == 0);
+    expect(pthread_attr_setstacksize(&attributes, stack_size(size)) == 0);
     expect(pthread_create(&thread, &attributes, function, NULL) == 0);
     expect(pthread_join(thread, NULL) == 0);
     pthread_attr_destroy(&attributes);

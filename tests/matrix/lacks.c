@@ -4,7 +4,7 @@
  *   lacks membarrier | counter | memory | pages SIZE
  *
  * Exits with 0 if that is so. `pages': they are of that size, and no part of one can be unmapped.
- * `memory': 1 GiB that is written to by nobody cannot be had.
+ * `memory': 4 GiB that nobody writes to cannot be had.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static int has_counter(void)
 
 static int has_memory(void)
 {
-    return mmap(NULL, (size_t)1 << 30, PROT_READ | PROT_WRITE,
+    return mmap(NULL, (size_t)1 << sizeof(size_t) * 4, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED;
 }
 

@@ -293,6 +293,13 @@ void in_thread(void *(*run)(void *arg), void *arg)
     expect(pthread_create(&thread, NULL, run, arg) == 0 && pthread_join(thread, NULL) == 0);
 }
 
+size_t stack_size(size_t size)
+{
+    long least = sysconf(_SC_THREAD_STACK_MIN);
+
+    return least > 0 && size < (size_t)least ? (size_t)least : size;
+}
+
 bool memory_is_checked(void)
 {
 #ifdef ADDRESS_SANITIZED

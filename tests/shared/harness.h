@@ -162,6 +162,9 @@ size_t scaled(size_t count);
 #define MORE_THAN_NEST ((size_t)20000)
 size_t scaled_nesting(size_t count);
 
+/* For pthread_attr_setstacksize: that size, or the least that the system allows. */
+size_t stack_size(size_t size);
+
 /* Runs in another thread, which has ended then. */
 void in_thread(void *(*run)(void *arg), void *arg);
 

@@ -150,6 +150,30 @@ START_TEST(short_pools_are_sampled_with_their_chance)
 }
 END_TEST
 
+/* The pages of each size are in its list again. */
+START_TEST(taps_end_when_it_is_switched_off)
+{
+    own_pool *pool = new_root();
+
+    random_seed(&chosen, 21);
+    own_set_site_tracking(INTERVAL);
+    for (int on = 1; on >= 0; on--) {
+        if (!on)
+            own_set_site_tracking(0);
+        for (size_t i = 0; i < 6000; i++) {
+            expect(on || own_free(pool, blocks[i]) == 0);
+            blocks[i] = allocate(pool, 16 * (1 + i % 32), false);
+        }
+    }
+    pool_validate(pool);
+    for (size_t i = 0; i < 6000; i++)
+        expect(own_free(pool, blocks[i]) == 0);
+    pool_validate(pool);
+    expect(usage_of(pool).blocks == 0 && sample_live == 0);
+    own_decref(pool);
+}
+END_TEST
+
 /* Pools of any size that die and are used again, many of which live at a time. */
 START_TEST(ready_pools_are_sampled_with_their_chance)
 {
@@ -225,6 +249,7 @@ int main(void)
     tcase_add_loop_test(chances, blocks_of_pages_are_sampled_with_their_chance, 0, KINDS);
     tcase_add_test(chances, blocks_that_are_counted_elsewhere_change_no_chance);
     tcase_add_test(chances, short_pools_are_sampled_with_their_chance);
+    tcase_add_test(chances, taps_end_when_it_is_switched_off);
     tcase_add_loop_test(chances, ready_pools_are_sampled_with_their_chance, 0, KINDS);
     tcase_add_test(chances, caches_are_right_while_tracking_changes);
     return run_suite(suite);

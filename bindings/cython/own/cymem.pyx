@@ -284,7 +284,9 @@ class Addresses(Mapping):
         return repr(self._reader.copy())
 
 
+# pyfree is there until then.
 @cython.freelist(16)
+@cython.no_gc_clear
 cdef class Address:
     """A block of number * elem_size bytes, all zero, that is freed with the Python object.
 

@@ -3,6 +3,7 @@
 """Pools of libown, and blocks in them."""
 from collections import namedtuple
 
+cimport cython
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_DECREF
@@ -310,6 +311,9 @@ cdef int defer_object(Pool self, object held, void (*call)(void *) noexcept nogi
 
 cdef char *bytes_format = "B"
 
+# Its pool is there until it is deallocated, also where the garbage collector ends a cycle: a view of
+# the block may still be released then.
+@cython.no_gc_clear
 cdef class Address:
     """Address(count, size=1, pool=None)
 

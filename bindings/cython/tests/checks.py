@@ -167,6 +167,15 @@ class AddressTest(unittest.TestCase):
         with self.assertRaises(TypeError):
             Address(1, 1, None)
 
+    def test_a_cycle(self):
+        class Own(Address):
+            pass
+        for _ in range(100):
+            address = Own(10, 8)
+            address.own = address
+            del address
+            gc.collect()
+
 
 class InstallTest(unittest.TestCase):
     def test_a_module_that_was_compiled_for_cymem(self):

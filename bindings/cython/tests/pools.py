@@ -247,6 +247,18 @@ class AddressTest(unittest.TestCase):
         gc.collect()
         self.assertEqual(bytes(view), bytes(8)) # the view keeps the block, and the pool
 
+    def test_a_cycle_with_a_view(self):
+        class Holder(own.Pool):
+            pass
+        for _ in range(100):
+            pool = Holder("cycle")
+            pool.block = pool.alloc(10)
+            pool.view = memoryview(pool.block)
+            gone = weakref.ref(pool)
+            del pool
+            gc.collect()
+            self.assertIsNone(gone())
+
     def test_resize(self):
         block = own.Address(21)
         memoryview(block)[:] = b"\7" * 21
