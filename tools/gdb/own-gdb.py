@@ -18,8 +18,11 @@ import gdb
 import gdb.printing
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+# No __pycache__ appears beside the installed files, which a package would leave behind.
+written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
 from own_memory import Damaged, Pool, forget, number, references, roots, text  # noqa: E402
 from own_who import who  # noqa: E402
+sys.dont_write_bytecode = written
 
 
 def show_tree(pool, most):
