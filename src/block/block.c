@@ -60,12 +60,17 @@ void *block_alloc_uncounted(own_pool *pool, size_t alignment, size_t count, size
     return block;
 }
 
-/* Whether a block has been counted, where that is simple. */
-static inline bool is_passed(const own_pool *pool, size_t count, size_t size)
+/* Whether a block has been counted, where that is simple: it fits into what was counted when the
+   memory was opened, or is not to be sampled. */
+static inline bool is_passed(const own_pool *pool, size_t alignment, size_t count, size_t size)
 {
-    return pool->part.memory.end && count == 1 && size - 1 < LARGE_OVER &&
-           !(pool_flags(pool) & (POOL_SHORT | POOL_PRIVATE | POOL_EXACT)) &&
-           site_passes(granules_of(size) << GRANULE_SHIFT);
+    const struct memory *memory = &pool->part.memory;
+    unsigned flags = pool_flags(pool) & (POOL_PRIVATE | POOL_EXACT | POOL_SHORT);
+    if (!memory->end || count != 1 || size - 1 >= LARGE_OVER || (flags & ~POOL_SHORT))
+        return false;
+    size_t granules = granules_of(size);
+    return bump_has(memory, granules + alignment / GRANULE) ||
+           (!flags && site_passes(granules << GRANULE_SHIFT));
 }
 
 static inline void *alloc_passed(own_pool *pool, size_t alignment, size_t size, bool zero)
@@ -83,8 +88,9 @@ static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t ali
     if (!pool_check(pool, "own_alloc"))
         return fail_pointer(EINVAL);
     if (site_is_on())
-        return is_passed(pool, count, size) ? alloc_passed(pool, alignment, size, zero)
-                                            : counted_alloc(pool, alignment, count, size, zero);
+        return is_passed(pool, alignment, count, size)
+                   ? alloc_passed(pool, alignment, size, zero)
+                   : counted_alloc(pool, alignment, count, size, zero);
     return block_alloc_uncounted(pool, alignment, count, size, zero);
 }
 

@@ -1,9 +1,9 @@
 /*
  * block/sampled.c - own_alloc and own_realloc while sites are tracked.
  *
- * Each block that is allocated by a call is counted here, with its size; and so is each that
+ * Each block that is allocated by a call is counted here, with its size, and so is each that
  * own_realloc makes another size, as if it were a new one. What is allocated inline is counted
- * before, by the memory (extent/tracked.c).
+ * before, by the memory (extent/tracked.c), and with it what a call allocates there.
  */
 #include "block/block.h"
 #include "extent/tracked.h"
@@ -39,8 +39,6 @@ static void *alloc_sampled(own_pool *pool, size_t alignment, size_t bytes, bool 
 {
     int saved = errno;
     void *block = NULL;
-    if (!pool_parts(pool)) /* it may be noted again */
-        pool_set_flags(pool, POOL_SAMPLED);
     if (puts_apart(pool) && bytes <= LARGE_OVER && alignment <= LARGE_OVER)
         block = sampled_alloc(pool, alignment, bytes, zero);
     if (block)
@@ -81,8 +79,10 @@ void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     if (multiply_overflows(count, size, &bytes))
         return block_alloc_uncounted(pool, alignment, count, size, zero);
     size_t counted = counted_size(pool, bytes);
-    if (OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool) &&
-        sampled_strikes_short(pool, counted)) {
+    if (bytes > LARGE_OVER) { /* it is in no extent */
+        strikes = site_strikes(counted);
+    } else if (OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool) &&
+               sampled_strikes_short(pool, counted)) {
         strikes = true;
     } else if (memory && !memory->end && tracked_count(memory, counted, &strikes)) {
         void *block = NULL;
@@ -120,6 +120,13 @@ void *counted_alloc_tapped(own_pool *pool, struct memory *memory, size_t granule
     struct tap *tap = tap_of(front);
     struct page *page = tap->behind;
     size_t capacity = page_capacity(granules);
+    if (OWN_UNLIKELY(!page &&
+                     !front->next)) { /* it may come to lie at bump, which is counted too */
+        void *block = counted_alloc(pool, 1, granules, GRANULE, zero);
+        if (OWN_UNLIKELY(!block))
+            block_tell_failed(pool, granules, GRANULE);
+        return block;
+    }
     if (OWN_LIKELY(page)) {
         tap_let_go(tap, page);
         /* Used up: it is treated as if it were full. */

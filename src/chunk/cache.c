@@ -236,25 +236,35 @@ void *chunk_get_exact(size_t size)
     return check_uses_malloc() ? malloc_get(size, chunk_round(size)) : chunk_get(size, &granted);
 }
 
-/* The cache is over its share: half of this class goes. If that leaves too little room, everything
-   goes: else each chunk that is used now would leave at once, and those that nobody uses stay. */
+/* How much is to be free in the cache where a chunk of a class had no room. */
+static size_t room_for(unsigned class)
+{
+    return min_size(max_size(class_size(class), FILL_BYTES), chunk_cache->allowed / 2);
+}
+
+/* Half of this class goes. If that leaves too little room, everything goes: else each chunk that is
+   used now would leave at once, and those that nobody uses stay. */
+void cache_make_room(unsigned class)
+{
+    cache_recount();
+    if (chunk_cache->bytes < chunk_cache->allowed - room_for(class))
+        return; /* what was too much was counted only */
+    heap_lock();
+    cache_take_share();
+    if (chunk_cache->bytes + class_size(class) > chunk_cache->allowed)
+        cache_empty_class(class, chunk_cache->classes[class].count / 2);
+    cache_recount();
+    if (chunk_cache->bytes > chunk_cache->allowed - room_for(class))
+        cache_empty();
+    heap_unlock();
+}
+
+/* The cache is over its share. */
 static __attribute__((noinline)) void spill(unsigned class)
 {
     cache_set_share(chunk_cache); /* where it was the next byte to be sampled */
     if (chunk_cache->bytes > chunk_cache->allowed)
-        cache_recount();
-    if (chunk_cache->bytes <= chunk_cache->allowed)
-        return;
-    heap_lock();
-    cache_take_share();
-    size_t allowed = chunk_cache->allowed;
-    size_t room = min_size(max_size(class_size(class), FILL_BYTES), allowed / 2);
-    if (chunk_cache->bytes > allowed)
-        cache_empty_class(class, chunk_cache->classes[class].count / 2);
-    cache_recount();
-    if (chunk_cache->bytes > allowed - room)
-        cache_empty();
-    heap_unlock();
+        cache_make_room(class);
 }
 
 static __attribute__((noinline)) void put_past_cache(unsigned class, struct free_chunk *chunk)

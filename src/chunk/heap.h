@@ -69,6 +69,8 @@ static inline bool cache_counts(const struct cache *cache)
 {
     return !cache->classes[0].taken;
 }
+/* cache.c: a chunk of that class has no room in the calling thread's cache: makes some. */
+void cache_make_room(unsigned class);
 /* Makes `bytes` that of the calling thread's cache, which it may not be while bytes are counted. */
 void cache_recount(void);
 /* The cache is new, or its share, the interval or what is to be sampled next have changed. */

@@ -284,8 +284,9 @@ bool extent_add(struct memory *memory, size_t granules)
         size = max_size(chunk_round(least), chunk_round_down(size / 2));
     }
     errno = saved;
-    if (site_is_on())
-        tracked_begin(memory, granules << GRANULE_SHIFT);
+    size_t counted = granules << GRANULE_SHIFT;
+    if (site_is_on() && memory->end && !site_passes((size_t)(memory->end - memory->bump) - counted))
+        tracked_begin(memory, counted);
     return true;
 }
 

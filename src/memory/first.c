@@ -72,6 +72,12 @@ void memory_shorten(struct memory *memory, size_t left)
     *(struct behind *)memory_behind(first) = behind;
 }
 
+size_t memory_shorter_by(const struct extent *first)
+{
+    const struct behind *behind = memory_behind(first);
+    return (behind->granules - first->granules) << GRANULE_SHIFT;
+}
+
 size_t memory_take_left(const struct memory *memory, size_t *more)
 {
     const struct extent *first = memory->extent;
@@ -81,13 +87,16 @@ size_t memory_take_left(const struct memory *memory, size_t *more)
     size_t left = behind->left;
     behind->left = SITE_NONE;
     size_t gone = extent_index(first, memory->bump) - extent_first_index(first);
-    *more = (behind->granules - first->granules) << GRANULE_SHIFT;
+    *more = memory_shorter_by(first);
     return left == SITE_NONE ? left : left - min_size(left, gone << GRANULE_SHIFT);
 }
 
 void memory_lengthen(struct memory *memory)
 {
     const struct behind *behind = memory_behind(memory->extent);
+    require(behind->granules > memory->extent->granules &&
+                behind->granules <= memory->account.reserved >> GRANULE_SHIFT,
+            "memory", memory, "nothing writes behind the end of a short extent");
     memory->extent->granules = (uint32_t)behind->granules;
 }
 

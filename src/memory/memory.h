@@ -60,6 +60,8 @@ void memory_shorten(struct memory *memory, size_t left);
    bump. It is told once; SITE_NONE: it has been, or there are other extents. `more` is filled: so
    many bytes was the extent longer. */
 size_t memory_take_left(const struct memory *memory, size_t *more);
+/* How many bytes shorter a short first extent is than it was. */
+size_t memory_shorter_by(const struct extent *first);
 /* Makes that extent as long as it was, when it has no block any more. */
 void memory_lengthen(struct memory *memory);
 /* To be called after either, where the memory is in use: there is an inline path. */

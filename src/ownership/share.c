@@ -121,8 +121,6 @@ static void share(const struct found *found)
     own_object *object = found->object;
     object_unmark(object, STATE_FOUND);
     if (found->parts) { /* entries so far bear the time 0: they are older than any that comes */
-        if (OWN_UNLIKELY(pool_flags(as_pool(object)) & POOL_SHORT))
-            sampled_settle_short(as_pool(object));
         const struct part_beside beside = side_beside(as_pool(object));
         parts_begin(found->parts, &beside);
     }

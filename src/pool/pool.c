@@ -215,6 +215,8 @@ static bool pool_free_bare(own_object *object)
     if (POOL_READY && OWN_LIKELY(pool_is_plain(pool))) {
         /* What a child needed was learned when it left its parent. */
         bool root = pool_flags(pool) & POOL_ROOT;
+        if (!root)
+            (void)plain_used(pool);
         if (pool_keep(pool, root ? chunk_typical(TYPICAL_ROOT) : NULL))
             return true;
     } else if (pool_flags(pool) & (POOL_SAMPLED | POOL_SHORT) && sampled_keep_plain(pool)) {
@@ -292,7 +294,7 @@ void own_pool_clear(own_pool *pool)
             exact_clear(pool);
         else
             parts_clear(&pool->part);
-        sampled_clear_short(pool);
+        sampled_lengthen_cleared(pool);
         inside_end(pool);
     }
     if (!pool_parts(pool))

@@ -80,7 +80,7 @@ struct own_pool {
 #define POOL_CONFINED 16U /* has one part even if its count is shared */
 #define POOL_EXACT 32U    /* remembers sizes as asked for (pool/exact.h) */
 #define POOL_NAMED 128U   /* its name is not the place where it was made */
-#define POOL_SAMPLED 64U  /* has or had sampled blocks, or may be noted (pool/sampled.h) */
+#define POOL_SAMPLED 64U  /* has or had sampled blocks (pool/sampled.h) */
 #define POOL_SHORT 512U   /* has a short first extent (sampled_shorten) */
 #define POOL_CHECKED 256U /* and POOL_PRIVATE: its blocks are checked (check/check.h) */
 
@@ -249,12 +249,11 @@ void sampled_begin(own_pool *pool);
 /* If that has left no inline path, since a block is to be sampled, there is one up to that block:
    the first extent ends there, and the pool is short. */
 void sampled_shorten(own_pool *pool);
-/* A pool was cleared: if it is short, its first extent becomes as long as it was. */
-void sampled_clear_short(own_pool *pool);
-/* The same for a pool that is short and has no block yet; its blocks are counted one by one. */
+/* The first extent of a short pool that has no block becomes as long as it was, and all of it may
+   be allocated inline, although a byte of it was to be sampled. */
 void sampled_lengthen(own_pool *pool);
-/* From now on the blocks of a short pool are counted one by one. */
-void sampled_settle_short(own_pool *pool);
+/* A pool was cleared: if it is short, the same, and the bytes of the extent are counted anew. */
+void sampled_lengthen_cleared(own_pool *pool);
 /* The first block of a short pool that is not allocated inline is counted. True: it is to be
    sampled. False: it is not, or is to be counted as others. */
 bool sampled_strikes_short(own_pool *pool, size_t bytes);

@@ -10,6 +10,7 @@
 #define POOL_READY_H
 
 #include "chunk/cache.h"
+#include "extent/tracked.h"
 #include "pool/pool.h"
 
 /* In builds that mark or check each block, no pool is ready. */
@@ -45,8 +46,20 @@ static inline bool pool_is_plain(const own_pool *pool)
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
+/* pool_used of a plain pool. If it is closed, it may be noted, and then is no more. */
+static inline size_t plain_used(const own_pool *pool)
+{
+    const struct memory *memory = &pool->part.memory;
+    size_t used = (size_t)(memory->bump - (const char *)pool);
+    if (OWN_LIKELY(memory->end != NULL))
+        return used + (size_t)(extent_end(&pool->first) - memory->end);
+    tracked_forget(memory);
+    return used;
+}
+
 /* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it, or
-   NULL if that has been told. False: there is no room, or nothing is known yet. */
+   NULL if that has been told, and plain_used been called. False: there is no room, or nothing is
+   known yet. */
 static inline bool pool_keep(own_pool *pool, uint16_t *typical)
 {
     struct cache *cache = chunk_cache;
@@ -54,7 +67,7 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     size_t size = memory->account.reserved;
     if (OWN_UNLIKELY(!cache || (typical && !*typical)))
         return false;
-    if (typical && pool_used(pool) <= size / 2 && size > FIRST_CHUNK_LEAST)
+    if (typical && plain_used(pool) <= size / 2 && size > FIRST_CHUNK_LEAST)
         learn_less(typical);
     memory->blocks = 0;
     memory->bytes = 0;
@@ -131,7 +144,7 @@ static inline own_pool *pool_wake_for_shared(own_pool *owner, const char *place)
     unsigned class = class_of(learn_size_of_next(owner));
     own_pool *pool = pool_wake(cache, class, POOL_STATE | STATE_HELD_ONE, place);
     if (OWN_UNLIKELY(pool && pool_flags(pool) & POOL_SHORT))
-        sampled_lengthen(pool);
+        sampled_lengthen(pool); /* blocks of shared pools are counted one by one */
     return pool;
 }
 

@@ -38,17 +38,9 @@ bool sampled_keep(own_pool *pool, unsigned class)
     return true;
 }
 
-/* A closed memory may be noted, which pool_is_plain does not look at. */
-static void begin_anew(own_pool *pool)
-{
-    if (site_is_on() && !pool->part.memory.end)
-        pool_set_flags(pool, POOL_SAMPLED);
-}
-
 void sampled_begin(own_pool *pool)
 {
     tracked_begin(&pool->part.memory, 0);
-    begin_anew(pool);
 }
 
 void sampled_shorten(own_pool *pool)
@@ -61,34 +53,19 @@ void sampled_shorten(own_pool *pool)
     memory_open_first(&pool->part.memory);
 }
 
-void sampled_clear_short(own_pool *pool)
-{
-    if (OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool)) {
-        clear_flags(pool, POOL_SHORT);
-        memory_lengthen(&pool->part.memory);
-        memory_open_first(&pool->part.memory);
-        tracked_begin(&pool->part.memory, 0);
-    }
-    begin_anew(pool);
-}
-
 void sampled_lengthen(own_pool *pool)
 {
-    struct memory *memory = &pool->part.memory;
-    size_t more;
-    size_t left = memory_take_left(memory, &more);
     clear_flags(pool, POOL_SHORT);
-    memory_lengthen(memory);
-    memory_open_first(memory);
-    tracked_close(memory, left, 0);
+    memory_lengthen(&pool->part.memory);
+    memory_open_first(&pool->part.memory);
 }
 
-void sampled_settle_short(own_pool *pool)
+void sampled_lengthen_cleared(own_pool *pool)
 {
-    size_t more;
-    size_t left = memory_take_left(&pool->part.memory, &more);
-    if (left != SITE_NONE)
-        tracked_close(&pool->part.memory, left, more);
+    if (OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool)) {
+        sampled_lengthen(pool);
+        tracked_begin(&pool->part.memory, 0);
+    }
 }
 
 bool sampled_strikes_short(own_pool *pool, size_t bytes)
@@ -117,7 +94,8 @@ bool sampled_keep_plain(own_pool *pool)
     unsigned flags = pool_flags(pool);
     sampled_clear(pool);
     if (!POOL_READY || flags & ~(POOL_ROOT | POOL_NAMED | POOL_SAMPLED | POOL_SHORT) ||
-        pool->part.ledger.newest || memory->account.limit || memory->outside)
+        pool->part.ledger.newest || memory->account.limit || memory->outside ||
+        extent_is_big(&pool->first))
         return false;
     if (flags & POOL_ROOT)
         learn_root(pool);

@@ -22,8 +22,8 @@ void site_set_interval(size_t bytes)
         (void)site_prepare();
     if (__atomic_exchange_n(&site_interval_now, bytes, __ATOMIC_RELAXED) == bytes)
         return;
-    if (!__atomic_add_fetch(&site_generation_now, 1, __ATOMIC_RELAXED))
-        __atomic_add_fetch(&site_generation_now, 1, __ATOMIC_RELAXED);
+    if (!__atomic_add_fetch(&site_generation_now, 1, __ATOMIC_SEQ_CST))
+        __atomic_add_fetch(&site_generation_now, 1, __ATOMIC_SEQ_CST);
 }
 
 static uint64_t first_random(void)

@@ -11,7 +11,8 @@
  * allocated before: bytes are counted down from a number that is exponentially distributed, and
  * what is left of such a number is distributed as it was. Therefore there can be any number of
  * countdowns beside each other: one for each thread, one for each size of blocks in pages, one for
- * the rest of an extent that is about to be used without calls (memory/memory.c).
+ * the rest of an extent that is about to be used without calls (extent/tracked.h), one in the cache
+ * of each thread (chunk/cache.h).
  *
  * Nothing is counted while the interval is 0.
  *

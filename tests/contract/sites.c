@@ -346,9 +346,9 @@ static void switch_off(void)
     own_set_site_tracking(0);
 }
 
-/* Four calls that allocate, each of them from one place, how often it is made. */
+/* Four calls that allocate, each from one place: a compiler that knows the count may write many. */
 #define TAKE(name, size)                                                                           \
-    static NOINLINE void name(own_pool *pool, int count)                                           \
+    static NOINLINE void name(own_pool *pool, volatile int count)                                  \
     {                                                                                              \
         while (count-- > 0)                                                                        \
             expect(own_alloc(pool, 1, size) != NULL);                                              \

@@ -3,6 +3,7 @@
  * that, so that few samples live at a time. What is estimated is all that was ever allocated. And
  * pools with short first extents.
  */
+#include "chunk/cache.h"
 #include "extent/tracked.h"
 #include "harness.h"
 #include "pool/pool.h"
@@ -216,6 +217,73 @@ START_TEST(ready_pools_are_sampled_with_their_chance)
 }
 END_TEST
 
+/* A large block lies elsewhere, and one that is aligned is allocated by a call. */
+START_TEST(other_blocks_change_no_chance_of_small_ones)
+{
+    const size_t interval = (size_t)16 << 10;
+    double bytes = 0;
+    double sampled = 0;
+    own_pool *root = begin(false);
+
+    own_set_site_tracking(interval);
+    for (size_t i = 0; i < scaled(30000); i++) {
+        own_pool *pool = own_pool_new(root);
+        if (_i == 0)
+            expect(own_alloc_raw(pool, 1, 100000) != NULL);
+        for (size_t n = 0; n < 10; n++) {
+            size_t size = 16 * (1 + random_below(&chosen, 12));
+            size_t before = sample_live;
+            expect((_i == 1 ? own_alloc_aligned(pool, 16, 1, size) : own_alloc_raw(pool, 1, size)));
+            sampled += sample_live != before ? site_weight(size, interval) * (double)size : 0;
+            bytes += (double)size;
+        }
+        pool_validate(pool);
+        expect(own_drop(root, pool) == 0);
+    }
+    expect(is_near(sampled, bytes, 5));
+    own_decref(root);
+    expect(sample_live == 0 && tracked_notes == 0);
+}
+END_TEST
+
+/* Notes go with their pools, also of one that has begun anew with its first extent. */
+START_TEST(no_note_stays)
+{
+    own_pool *root = begin(false);
+
+    own_set_site_tracking(2000);
+    for (size_t i = 0; i < scaled(2000); i++) {
+        own_pool *pool = own_pool_new(root);
+        for (size_t n = 0; n < 6; n++)
+            blocks[n] = own_alloc_raw(pool, 1, 60000);
+        for (size_t n = 0; n < 6; n++)
+            expect(own_free(pool, blocks[n]) == 0);
+        expect(own_drop(root, pool) == 0);
+        own_pool *other = own_pool_new(root);
+        own_set_site_tracking(i % 3 == 0 ? 0 : 2000);
+        expect(own_share(other) == 0 && own_alloc(other, 1, 100) != NULL);
+        expect(own_drop(root, other) == 0);
+    }
+    own_decref(root);
+    expect(sample_live == 0 && tracked_notes == 0);
+}
+END_TEST
+
+START_TEST(what_is_set_again_changes_nothing)
+{
+    own_pool *root = begin(false);
+
+    for (size_t i = 0; i < 4; i++) {
+        own_set_site_tracking(i % 2 ? 0 : (size_t)1 << 30);
+        own_set_site_tracking(i % 2 ? 0 : (size_t)1 << 30);
+        expect(own_drop(root, own_pool_new(root)) == 0); /* nothing is known of its size yet */
+        expect(own_drop(root, own_pool_new(root)) == 0);
+        expect(!chunk_cache || chunk_cache->share > 0);
+    }
+    own_decref(root);
+}
+END_TEST
+
 /* While tracking begins and ends, caches keep what they may, and know how much it is. */
 START_TEST(caches_are_right_while_tracking_changes)
 {
@@ -251,6 +319,9 @@ int main(void)
     tcase_add_test(chances, short_pools_are_sampled_with_their_chance);
     tcase_add_test(chances, taps_end_when_it_is_switched_off);
     tcase_add_loop_test(chances, ready_pools_are_sampled_with_their_chance, 0, KINDS);
+    tcase_add_loop_test(chances, other_blocks_change_no_chance_of_small_ones, 0, 2);
+    tcase_add_test(chances, no_note_stays);
+    tcase_add_test(chances, what_is_set_again_changes_nothing);
     tcase_add_test(chances, caches_are_right_while_tracking_changes);
     return run_suite(suite);
 }
