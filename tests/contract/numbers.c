@@ -38,7 +38,10 @@ START_TEST(halves)
 
     expect_text("e", 4, plain, "[ 1.   -1.    0.5   3.14]");
     expect_text("e", 4, extreme, "[ 5.960e-08 -6.104e-05  6.550e+04  3.333e-01]");
-    expect_text("e", 4, no_numbers, "[ inf -inf  nan   1.]");
+    if (getenv("OWN_UNDER_VALGRIND"))
+        fprintf(stderr, "left out: infinity, as Valgrind has a long double of 64 bits\n");
+    else
+        expect_text("e", 4, no_numbers, "[ inf -inf  nan   1.]");
     expect_text(">e", 2, big, "[ 1. -1.]");
     expect_text("<e", 2, little, "[ 1. -1.]");
     for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++)

@@ -204,9 +204,10 @@ static void change_record(size_t more)
 {
     check_lock();
     struct record *record = record_find(freed, RECORD_FREED);
-    expect(record != NULL);
-    record->whole += more;
+    if (record)
+        record->whole += more;
     check_unlock();
+    expect(record != NULL);
 }
 
 /* The quarantine is emptied at exit, and its size is relied upon then. */
@@ -294,6 +295,7 @@ static const struct case_of {
     {build_quarantine, validate_quarantine, {break_nothing, NULL}},
     {build_quarantine, validate_quarantine, {waiting_wrong, "waiting = the sizes"}},
 };
+#define OF_QUARANTINE 2 /* the last */
 
 START_TEST(validator_names_the_equation)
 {
@@ -305,8 +307,12 @@ int main(void)
 {
     Suite *suite = suite_create("validate_others");
     TCase *equations = add_case(suite, "equations");
+    int count = sizeof(cases) / sizeof(cases[0]);
 
-    tcase_add_loop_test(equations, validator_names_the_equation, 0,
-                        sizeof(cases) / sizeof(cases[0]));
+    if (getenv("OWN_UNDER_VALGRIND")) {
+        fprintf(stderr, "left out: the quarantine, which is Valgrind's own there\n");
+        count -= OF_QUARANTINE;
+    }
+    tcase_add_loop_test(equations, validator_names_the_equation, 0, count);
     return run_suite(suite);
 }
