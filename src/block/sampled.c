@@ -120,8 +120,8 @@ void *counted_alloc_tapped(own_pool *pool, struct memory *memory, size_t granule
     struct tap *tap = tap_of(front);
     struct page *page = tap->behind;
     size_t capacity = page_capacity(granules);
-    if (OWN_UNLIKELY(!page &&
-                     !front->next)) { /* it may come to lie at bump, which is counted too */
+    /* Where no page has that size, the block may come to lie at bump, which is counted too. */
+    if (OWN_UNLIKELY(!page && !front->next)) {
         void *block = counted_alloc(pool, 1, granules, GRANULE, zero);
         if (OWN_UNLIKELY(!block))
             block_tell_failed(pool, granules, GRANULE);

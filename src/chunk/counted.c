@@ -33,8 +33,8 @@ void cache_set_share(struct cache *cache)
         generation = __atomic_load_n(&site_generation_now, __ATOMIC_SEQ_CST);
         if (OWN_UNLIKELY(cache->generation != generation))
             begin(cache, generation);
-        if (OWN_UNLIKELY(cache->bytes >
-                         cache->sampled_at)) /* a byte that is not of a pool's room */
+        /* It was a byte that no pool has, and the chance begins anew. */
+        if (OWN_UNLIKELY(cache->bytes > cache->sampled_at))
             cache->sampled_at = cache->bytes + site_bytes_left();
         __atomic_store_n(&cache->share, min_size(cache->allowed, cache->sampled_at),
                          __ATOMIC_SEQ_CST);

@@ -160,7 +160,7 @@ void tracked_begin(struct memory *memory, size_t counted)
     if (!memory->end)
         return;
     size_t rest = rest_of(memory) - counted;
-    size_t left = site_passes(rest) ? SITE_NONE : site_room(rest);
+    size_t left = site_room(rest);
     if (OWN_LIKELY(left == SITE_NONE))
         tracked_forget(memory);
     else if (set(memory, left, 0))

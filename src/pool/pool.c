@@ -62,9 +62,9 @@ own_pool *pool_make_sized(const own_pool *owner, struct limit *limit, size_t siz
     account_join(pool_account(pool), limit);
     account_label(pool_account(pool), pool, size);
     object_made(&pool->object);
-    const struct memory *memory = &pool->part.memory;
+    struct memory *memory = &pool->part.memory;
     if (site_is_on() && !(memory->end && site_passes((size_t)(memory->end - memory->bump))))
-        sampled_begin(pool);
+        tracked_begin(memory, 0);
     return pool;
 }
 

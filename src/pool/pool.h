@@ -244,10 +244,8 @@ void pool_keep_place(own_pool *pool, const char *place);
 /* sampled.c, while sites are tracked. What pool_keep does last: a pool in whose room a block is to
    be sampled is kept short. False: it is not kept. */
 bool sampled_keep(own_pool *pool, unsigned class);
-/* A pool has been made, without a block yet: counts its room. */
-void sampled_begin(own_pool *pool);
-/* If that has left no inline path, since a block is to be sampled, there is one up to that block:
-   the first extent ends there, and the pool is short. */
+/* A pool was made whose memory has no inline path, since a block is to be sampled: now there is one
+   up to that block. The first extent ends there, and the pool is short. */
 void sampled_shorten(own_pool *pool);
 /* The first extent of a short pool that has no block becomes as long as it was, and all of it may
    be allocated inline, although a byte of it was to be sampled. */

@@ -38,11 +38,6 @@ bool sampled_keep(own_pool *pool, unsigned class)
     return true;
 }
 
-void sampled_begin(own_pool *pool)
-{
-    tracked_begin(&pool->part.memory, 0);
-}
-
 void sampled_shorten(own_pool *pool)
 {
     size_t left = pool_parts(pool) ? SITE_NONE : tracked_left(&pool->part.memory);
