@@ -4,7 +4,7 @@
  * A page is a piece of a unit, cut into blocks of one size, up to 512 bytes. Its state is which of
  * its blocks are free, in bits that lie apart from the unit: allocating finds the first bit that is
  * set, freeing sets one, and nothing is ever joined. A page that became full is listed again when
- * a tenth of it is free (a sixth while sites are tracked), so that it does not enter and leave the
+ * a tenth of it is free (a fifth while sites are tracked), so that it does not enter and leave the
  * list with each block. A unit is given back when all its pages are empty and enough others are.
  * (Free lists by size and page: Leijen, Zorn and de Moura, "Mimalloc: free list sharding in
  * action", 2019; bitmaps beside the memory: Evans, "A scalable concurrent malloc implementation for
@@ -19,6 +19,11 @@
 
 #define RELIST_PART 10
 #define EMPTIES_KEPT 8 /* pages, so that a unit does not come and go */
+
+#define FITS(granules) PAGE_BYTES / GRANULE / (granules)
+#define FITS_4(from) FITS(from), FITS((from) + 1), FITS((from) + 2), FITS((from) + 3)
+const uint16_t page_capacities[PAGE_MOST + 1] = {
+    0, FITS_4(1), FITS_4(5), FITS_4(9), FITS_4(13), FITS_4(17), FITS_4(21), FITS_4(25), FITS_4(29)};
 
 static void list_page(struct page **head, struct page *page)
 {

@@ -69,10 +69,11 @@ struct unit {
     struct bits bits[CHUNK_UNIT / GRANULE / 64];
 };
 
-/* The number of blocks that fit. */
+/* The number of blocks that fit, by their granules: a division takes a dozen cycles. */
+extern const uint16_t page_capacities[PAGE_MOST + 1];
 static inline size_t page_capacity(size_t granules)
 {
-    return (uint32_t)(PAGE_BYTES / GRANULE) / (uint32_t)granules;
+    return page_capacities[granules];
 }
 
 /* How many blocks are live when a page is listed again of which this part is free. */

@@ -28,7 +28,7 @@
 /* A page that a tap has used up is listed again when this part is free. That is a larger one than
    otherwise, because each time costs more; and takes no more memory, because no page is left for
    another before it is used up. */
-#define TAP_RELIST_PART 6
+#define TAP_RELIST_PART 5
 #define TAP_FREED_PART 4 /* this part of a page may be freed before it is looked at */
 /* With smaller intervals each block is counted by a call: most pages would have a block that is to
    be sampled, and much would be allocated before a change of the interval is seen. */
@@ -60,12 +60,12 @@ bool tap_goes_on(struct tap *tap, struct page *page);
 /* The page behind a tap is a listed one as if it had never been there. */
 static inline void tap_let_go(struct tap *tap, struct page *page)
 {
-    uint64_t avail = tap->front.avail;
-    for (uint64_t words = page->avail; words; words &= words - 1) {
-        uint64_t free = word_load(&page->bits[__builtin_ctzll(words)].free);
-        avail |= free ? words & -words : 0;
-    }
-    page->avail = avail;
+    const struct bits *bits = page_bits(page);
+    uint64_t avail = 0;
+#pragma GCC unroll 8
+    for (unsigned word = 0; word < PAGE_WORDS; word++) /* which are empty cannot be predicted */
+        avail |= (uint64_t)(word_load(&bits[word].free) != 0) << word;
+    page->avail = avail << (page->number * PAGE_WORDS);
     page->due += tap->base + tap->front.due;
     tap->left -= tap->front.due;
     tap->behind = NULL;
