@@ -448,9 +448,9 @@ AM_TESTS_ENVIRONMENT = \
 $(valgrind_tests) $(abort_tests): private LIBTOOL = $(SHELL) $(top_srcdir)/tests/link.sh
 
 # Valgrind's own errors end a test with 99, which the harness takes for a hard error.
-# Threads take turns, as one that waits for another may else run for ever. As test programs are linked
-# without libtool, they are run without it. Names of inline functions would be read at the start of
-# each, and be in reports only; the lines are there without them.
+# Threads take turns, as one that waits for another may else run for ever. Names of inline functions
+# would be read at the start of each test, and be in reports only; the lines are there without them.
+# libtool, as a test may be a script of its own that begins the program.
 VALGRIND_FLAGS = --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
 	--errors-for-leak-kinds=definite --fair-sched=try --read-inline-info=no
 check-valgrind: $(check_PROGRAMS)
@@ -458,7 +458,7 @@ check-valgrind: $(check_PROGRAMS)
 	@test -n "`echo $(valgrind_tests)`" || { echo "no test programs: Check is missing"; exit 1; }
 	CK_FORK=no CK_TIMEOUT_MULTIPLIER=50 OWN_UNDER_VALGRIND=1 \
 		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(valgrind_tests)' \
-		LOG_COMPILER='$(timed) $(VALGRIND) $(VALGRIND_FLAGS)'
+		LOG_COMPILER='$(timed) $(LIBTOOL) --silent --mode=execute $(VALGRIND) $(VALGRIND_FLAGS)'
 
 # The contract tests in pools that are checked (own/check.h), where what checks say does not abort.
 # Left out: tests of the sizes that other pools round to, and of where blocks lie.
