@@ -216,6 +216,16 @@ static void write_behind_to_the_end(void)
     block_of(named(NULL, "larder"), SIZE)[SIZE] = 1;
 }
 
+/* A dead object that nothing has been made of since. */
+static void look_at_dead_object(void)
+{
+    static const own_type wide_type = {.name = "wide", .size = 400};
+    volatile char *object = own_new(NULL, &wide_type);
+    expect(object && object[300] == 0);
+    own_decref(plain(object));
+    fputs(object[200] == '\xdd' && object[300] == '\xdd' ? "filled." : "kept.", stderr);
+}
+
 START_TEST(words_say_what_is_done)
 {
     char text[1000];
@@ -231,6 +241,12 @@ START_TEST(words_say_what_is_done)
     expect(strcmp(text, "0.") == 0);
     run_with("", free_block, text, sizeof(text));
     expect(strcmp(text, "0.") == 0);
+    if (memory_is_checked())
+        return; /* it may not be looked at */
+    run_with("fill", look_at_dead_object, text, sizeof(text));
+    expect(strcmp(text, "filled.") == 0);
+    run_with("guard", look_at_dead_object, text, sizeof(text));
+    expect(strcmp(text, "kept.") == 0);
 }
 END_TEST
 

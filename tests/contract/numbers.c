@@ -96,6 +96,15 @@ START_TEST(columns_of_numbers)
 }
 END_TEST
 
+/* Zeros do not count as the smallest number of a column. */
+START_TEST(columns_with_zeros)
+{
+    expect_text("d", 3, ((double[]){0.001, 0, 5}), "[1.e-03 0.e+00 5.e+00]");
+    expect_text("d", 3, ((double[]){5, 0, 0.001}), "[5.e+00 0.e+00 1.e-03]");
+    expect_text("d", 3, ((double[]){0, 0.5, 5}), "[0.  0.5 5. ]");
+}
+END_TEST
+
 START_TEST(whole_numbers)
 {
     static const bool truths[] = {true, false};
@@ -135,6 +144,7 @@ int main(void)
     tcase_add_test(numbers, halves);
     tcase_add_test(numbers, numbers_alone);
     tcase_add_test(numbers, columns_of_numbers);
+    tcase_add_test(numbers, columns_with_zeros);
     tcase_add_test(numbers, whole_numbers);
     tcase_add_test(numbers, bytes_and_characters);
     return run_suite(suite);

@@ -129,6 +129,18 @@ START_TEST(views_of_short_axes_do_not_look_at_their_strides)
 }
 END_TEST
 
+START_TEST(only_axes_of_one_item_are_repeated)
+{
+    own_array *array = own_array_new(NULL, "i", OWN_C_ORDER, OWN_SHAPE(2, 3));
+
+    expect_error(own_array_broadcast(NULL, array, OWN_SHAPE(5, 3)) == NULL, EINVAL);
+    expect_error(own_array_broadcast(NULL, array, OWN_SHAPE(2, 5)) == NULL, EINVAL);
+    expect_error(own_array_broadcast(NULL, array, OWN_SHAPE(7, 5, 3)) == NULL, EINVAL);
+    expect_error(own_array_broadcast(NULL, array, OWN_SHAPE(3)) == NULL, EINVAL);
+    own_decref(array);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("short_axes");
@@ -139,5 +151,6 @@ int main(void)
     tcase_add_test(test_case, dlpack_exports_any_stride_of_a_short_axis);
     tcase_add_test(test_case, views_without_items_do_not_look_at_strides);
     tcase_add_test(test_case, views_of_short_axes_do_not_look_at_their_strides);
+    tcase_add_test(test_case, only_axes_of_one_item_are_repeated);
     return run_suite(suite);
 }

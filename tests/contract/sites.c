@@ -2,10 +2,12 @@
  * sites.c - own_set_site_tracking: what a program sees of it. Estimates are compared with the truth
  * in unit/sites.c too, with random numbers that a seed repeats; here the bounds are wide.
  */
+#define _GNU_SOURCE /* dladdr */
 #include "harness.h"
 
 #include <own/report.h>
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -392,6 +394,17 @@ START_TEST(the_tree_names_the_three_calls_with_the_most_bytes)
 }
 END_TEST
 
+/* A program that is linked with libown.a has its calls in its stacks. */
+static bool library_is_apart(void)
+{
+    Dl_info library;
+    Dl_info program;
+
+    return dladdr(__extension__(void *) own_decref, &library) &&
+           dladdr(__extension__(void *) library_is_apart, &program) &&
+           library.dli_fbase != program.dli_fbase;
+}
+
 int main(void)
 {
     Suite *suite = suite_create("sites");
@@ -407,7 +420,9 @@ int main(void)
     tcase_add_test(blocks, it_may_be_switched_while_threads_run);
     tcase_add_test(blocks, a_child_process_goes_on);
     tcase_add_test(reports, off_it_means_nothing);
-    if (GIVES_STACKS)
+    if (!library_is_apart())
+        puts("left out here: the_tree_names_the_three_calls_with_the_most_bytes: libown.a");
+    else if (GIVES_STACKS)
         tcase_add_test(reports, the_tree_names_the_three_calls_with_the_most_bytes);
     tcase_add_test(reports, nearly_all_blocks_are_sampled_at_one);
     tcase_add_test(reports, estimates_are_near_the_truth);

@@ -285,6 +285,20 @@ START_TEST(object_held_too_often_is_never_released_again)
 }
 END_TEST
 
+START_TEST(shared_object_held_too_often_is_not_released_either)
+{
+    own_object *object = object_with(1);
+
+    expect(own_share(object) == 0);
+    object->state |= STATE_HELD_MAX * STATE_HELD_ONE;
+    for (int i = 0; i < 5; i++)
+        expect(!object_unhold(object));
+    expect(object_held(object) == STATE_HELD_MAX);
+    object->state &= STATE_HELD_ONE - 1;
+    own_decref(object);
+}
+END_TEST
+
 static size_t turns;
 
 static void *count_to_and_fro(void *object)
@@ -329,6 +343,7 @@ int main(void)
     tcase_add_loop_test(calls, only_the_dead_cannot_be_made_immortal, 0, BOUNDARIES);
     tcase_add_loop_test(calls, what_pools_hold_is_one_step, 0, BOUNDARIES);
     tcase_add_test(calls, object_held_too_often_is_never_released_again);
+    tcase_add_test(calls, shared_object_held_too_often_is_not_released_either);
     tcase_add_loop_test(calls, threads_count_shared_objects_exactly, 0, 4);
     return run_suite(suite);
 }

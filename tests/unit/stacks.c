@@ -5,6 +5,7 @@
  * calls site_capture itself.
  */
 #define _GNU_SOURCE /* dladdr */
+#include "check/check.h"
 #include "harness.h"
 #include "site/site.h"
 
@@ -278,6 +279,23 @@ START_TEST(offsets_are_those_in_the_file)
 }
 END_TEST
 
+START_TEST(a_sentence_keeps_to_its_room)
+{
+    char text[120];
+    prepare();
+    uint32_t stack = capture_from_depth(5);
+
+    for (size_t room = 40; room < 100; room++) {
+        memset(text, 'x', sizeof(text));
+        strcpy(text, "a block was written past the end"); /* 32 characters */
+        check_add_site(text, room, "made in ", stack);
+        expect(strlen(text) < room && strncmp(text + 32, "; made in ", room - 33) == 0);
+        for (size_t i = room; i < sizeof(text); i++)
+            expect(text[i] == 'x');
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("stacks");
@@ -301,5 +319,6 @@ int main(void)
     tcase_add_test(describing, the_innermost_frame_is_in_the_caller);
     tcase_add_test(describing, functions_that_are_exported_have_their_names);
     tcase_add_test(describing, offsets_are_those_in_the_file);
+    tcase_add_test(describing, a_sentence_keeps_to_its_room);
     return run_suite(suite);
 }

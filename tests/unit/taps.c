@@ -309,6 +309,22 @@ START_TEST(caches_are_right_while_tracking_changes)
 }
 END_TEST
 
+/* Nothing is to be sampled for long: what is in use has an inline path all the time. */
+START_TEST(extents_are_open_while_no_sample_is_due)
+{
+    own_pool *root = begin(false);
+
+    own_set_site_tracking((size_t)1 << 50);
+    own_pool *pool = own_pool_new(root);
+    for (size_t i = 0; i < 1000; i++) {
+        expect(own_alloc_raw(pool, 1, 100) != NULL);
+        expect(MARKS_ASAN || OWN_DEBUG || pool->part.memory.end != NULL);
+    }
+    expect(tracked_notes == 0);
+    own_decref(root);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("taps");
@@ -323,5 +339,6 @@ int main(void)
     tcase_add_test(chances, no_note_stays);
     tcase_add_test(chances, what_is_set_again_changes_nothing);
     tcase_add_test(chances, caches_are_right_while_tracking_changes);
+    tcase_add_test(chances, extents_are_open_while_no_sample_is_due);
     return run_suite(suite);
 }
