@@ -14,7 +14,7 @@ library=$top_builddir/.libs
 
 skip()
 {
-    echo "SKIP: checks: $*"
+    echo "SKIP: $*"
     exit 77
 }
 
@@ -157,7 +157,7 @@ line()
 } >"$work/found" 2>"$work/noise" </dev/null
 cat "$work/found"
 for tool in $missing; do
-    echo "SKIP: checks: $tool is missing, and its column is not compared"
+    echo "SKIP: $tool is missing, and its column is not compared"
 done
 test "${1-}" != --print || exit 0
 

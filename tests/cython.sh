@@ -38,6 +38,10 @@ unset LDFLAGS CPPFLAGS
     echo "FAIL: setup.py"
     exit 1
 }
+! grep '^warning: own/' log || {
+    echo "FAIL: Cython has something to warn about"
+    exit 1
+}
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
 
 # extension FILE.pyx SOURCES...: a module of that file, in this folder.

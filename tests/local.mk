@@ -475,8 +475,11 @@ check-checked: $(check_PROGRAMS)
 	OWN_CHECK=guard,fill,quarantine,continue \
 		$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS="$$tests"
 
-# The last thing that make check says: tests/timed.sh has the seconds in the logs.
+# The last thing that make check says: what tests have left out, and why; tests/timed.sh has the
+# seconds in the logs.
 check-local: check-TESTS
+	@awk '/^(SKIP|skipped): / { sub(/^[A-Za-z]*: /, ""); print FILENAME ": " $$0 }' $(TEST_LOGS) | \
+		sed -n -e '1s/^/Left out:\n/' -e 's/\.log: /: /' -e p
 	@awk '/^took [0-9]+ s$$/ && $$2 >= 2 { print $$2 " s  " FILENAME }' $(TEST_LOGS) | sort -rn | \
 		sed -n -e '1s/^/The slowest tests:\n/' -e '1,10p'
 

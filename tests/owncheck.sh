@@ -83,6 +83,20 @@ check 0 -j 2 -- cc -I"$include" "$top_srcdir"/examples/recycle/recycle.c \
     "$top_srcdir"/examples/crop/*.c
 test ! -s "$work/out"
 
+# What readers copy has no mistake, but for the program that shows one.
+"${AWK:-awk}" -v out="$work" -f "$top_srcdir/doc/guide/programs.awk" "$top_srcdir"/doc/guide/*.md
+sed -n '/^A program$/,/^Save it as hello.c/s/^    //p' "$top_srcdir/README" >"$work/readme.c"
+grep -q '^int main' "$work/readme.c"
+check 1 -- cc -I"$include" "$work/misuse.c"
+rm "$work/misuse.c"
+programs=
+for expected in "$work"/*.c.expected; do
+    test ! -e "${expected%.expected}" || programs="$programs ${expected%.expected}"
+done
+# shellcheck disable=SC2086 # names without blanks
+check 0 -j 2 -- cc -I"$include" $programs "$work/readme.c"
+test ! -s "$work/out"
+
 # The analyser's headers are right C, and no call has been forgotten: each is a macro there, or has
 # an annotation; the others have no object among their arguments, or none that matters.
 for name in own analyzer; do

@@ -30,8 +30,8 @@
  * inherits the part. There are as many parts as there were threads at once, and they last as long
  * as the pool. Near a limit, a thread whose part is full needs room for a whole piece of 64 KiB.
  * The thread that made the pool, or made it shared, has the part that lies in the pool itself, and
- * takes smaller pieces there. own_pool_clear wants no other thread in a shared pool; what
- * own_pool_total and own_pool_walk want is said there. own_pool_usage, and calls that look for
+ * takes smaller pieces there. While own_pool_clear empties a shared pool, no other thread may use
+ * it; own_pool_total and own_pool_walk say what they allow. own_pool_usage, and calls that look for
  * something that the pool owns (own_drop, own_move, own_undefer), go through the parts one by one.
  *
  * A shared pool stays under the limits that it has. If it outlives its parent, its memory still

@@ -65,10 +65,10 @@ ctypedef void *(*bare_malloc)(size_t size) nogil
 ctypedef void (*bare_free)(void *memory) nogil
 
 cdef void *ask(void *ctx, size_t size) noexcept nogil:
-    return (<bare_malloc>(<functions *>ctx).malloc)(size)
+    return (<bare_malloc><void *>(<functions *>ctx).malloc)(size)
 
 cdef void give_back(void *ctx, void *memory) noexcept nogil:
-    (<bare_free>(<functions *>ctx).free)(memory)
+    (<bare_free><void *>(<functions *>ctx).free)(memory)
 
 cdef own_pool *make_asking_pool(Pool self) except NULL:
     cdef own_allocator allocator
