@@ -293,6 +293,7 @@ contract_tests += \
 	%D%/contract/shared_walk \
 	%D%/contract/short_axes \
 	%D%/contract/saved \
+	%D%/contract/sampled \
 	%D%/contract/sites \
 	%D%/contract/sized \
 	%D%/contract/stacking \

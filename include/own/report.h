@@ -14,7 +14,7 @@
  *   program   the name of the program, a string
  *   process   its number
  *   time      in seconds since 1970, with a fraction
- *   sampling  own_set_site_tracking's bytes; 0: off
+ *   sampling  own_set_site_tracking's bytes, at most 2^60; 0: off
  *   root      the id of the pool that was asked for; null: all roots were
  *   pools     an array of pools, a parent before its children:
  *     id          a string, 0x and an address: the same for one pool in all reports of a process;
@@ -123,7 +123,7 @@ OWN_API int own_report_tree(FILE *out, own_pool *root, int depth, size_t count);
  * reference, in the order in which pools took them on, and no totals, limits, holders or places;
  * nothing in the graph is red, and fields are not in it. In JSON each of `holds`, `stacks` and
  * `sites` is a walk of its own: in a tree that others change they may tell of pools that are not
- * in `pools`, and of sites whose stacks are others.
+ * in `pools`, and of sites whose stacks are others; `stack` may then be past the end of `stacks`.
  *
  * In a signal handler: pools that the interrupted code, on whatever thread, was using inside of the
  * library may be half changed, or locked: the call may then see nonsense, crash, or wait for ever.
@@ -189,11 +189,13 @@ OWN_API int own_metrics(FILE *out);
  * memory of its own, which is `reserved`. While sites are tracked, pools that get another name
  * keep the place where they were created (`site`).
  *
- * It may be called at any time. A pool that is in use takes notice when it next needs more than
- * lies ready for it. OWN_CHECK=site in the environment is own_set_site_tracking(512 KiB) from the
- * start. Where the C library cannot load libgcc_s.so.1, the stacks are empty; in a program that is
- * linked with libown.a, they begin with calls of the library. On i386, the child of a process in
- * which another thread allocates while it forks may wait for ever for a lock of glibc.
+ * It may be called at any time. A pool that is in use, or is made where one has died, takes notice
+ * when it next needs more than lies ready for it. In the first 64 to 128 KiB of a confined pool, a
+ * block that lies where another was freed is sampled too seldom. OWN_CHECK=site in the environment
+ * is own_set_site_tracking(512 KiB) from the start. Where the C library cannot load libgcc_s.so.1,
+ * the stacks are empty; in a program that is linked with libown.a, they begin with calls of the
+ * library. On i386, the child of a process in which another thread allocates while it forks may
+ * wait for ever for a lock of glibc.
  *
  * Cannot fail: without memory for its own records there are fewer samples. Threads: any. Cost: the
  * first time the unwinder is loaded, which calls malloc; else O(1) and the number of threads.

@@ -2,12 +2,10 @@
  * sites.c - own_set_site_tracking: what a program sees of it. Estimates are compared with the truth
  * in unit/sites.c too, with random numbers that a seed repeats; here the bounds are wide.
  */
-#define _GNU_SOURCE /* dladdr */
 #include "harness.h"
 
 #include <own/report.h>
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,12 +14,6 @@
 #define NOINLINE __attribute__((noinline))
 #else
 #define NOINLINE __attribute__((noinline, noclone))
-#endif
-
-#ifdef __GLIBC__
-#define GIVES_STACKS true
-#else
-#define GIVES_STACKS false /* perhaps */
 #endif
 
 /* A report in JSON, to be freed. */
@@ -348,63 +340,6 @@ static void switch_off(void)
     own_set_site_tracking(0);
 }
 
-/* Four calls that allocate, each from one place: a compiler that knows the count may write many. */
-#define TAKE(name, size)                                                                           \
-    static NOINLINE void name(own_pool *pool, volatile int count)                                  \
-    {                                                                                              \
-        while (count-- > 0)                                                                        \
-            expect(own_alloc(pool, 1, size) != NULL);                                              \
-    }
-TAKE(take_seldom, 1056)
-TAKE(take_sometimes, 1040)
-TAKE(take_often, 1024)
-TAKE(take_most, 1008)
-
-START_TEST(the_tree_names_the_three_calls_with_the_most_bytes)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-
-    own_set_site_tracking(1);
-    own_pool *root = new_root();
-    for (int i = 0; i < 5; i++) { /* alike, so that they are one line with the sum of their calls */
-        own_pool *pool = own_pool_new_at(root, "alike");
-        expect(pool != NULL);
-        (void)allocate(pool, 5000); /* so that all that come next are sampled */
-        take_sometimes(pool, 20);
-        take_seldom(pool, 10);
-        take_most(pool, 40);
-        take_often(pool, 30);
-    }
-    expect(out && own_report(out, root, OWN_REPORT_TEXT) == 0 && fclose(out) == 0);
-    const char *line = strstr(text, "alike");
-    expect(line != NULL);
-    for (int i = 0; i < 3; i++) {
-        static const char *const abouts[] = {" about 201600 bytes", " about 153600 bytes",
-                                             " about 104000 bytes"};
-        line = strchr(line, '\n') + 1;
-        const char *found = strstr(line, abouts[i]);
-        expect(found && found < strchr(line, '\n'));
-    }
-    line = strchr(line, '\n') + 1;
-    expect(!strstr(line, "about"));
-    free(text);
-    own_decref(root);
-}
-END_TEST
-
-/* A program that is linked with libown.a has its calls in its stacks. */
-static bool library_is_apart(void)
-{
-    Dl_info library;
-    Dl_info program;
-
-    return dladdr(__extension__(void *) own_decref, &library) &&
-           dladdr(__extension__(void *) library_is_apart, &program) &&
-           library.dli_fbase != program.dli_fbase;
-}
-
 int main(void)
 {
     Suite *suite = suite_create("sites");
@@ -420,10 +355,6 @@ int main(void)
     tcase_add_test(blocks, it_may_be_switched_while_threads_run);
     tcase_add_test(blocks, a_child_process_goes_on);
     tcase_add_test(reports, off_it_means_nothing);
-    if (!library_is_apart())
-        puts("left out here: the_tree_names_the_three_calls_with_the_most_bytes: libown.a");
-    else if (GIVES_STACKS)
-        tcase_add_test(reports, the_tree_names_the_three_calls_with_the_most_bytes);
     tcase_add_test(reports, nearly_all_blocks_are_sampled_at_one);
     tcase_add_test(reports, estimates_are_near_the_truth);
     tcase_add_test(reports, pools_keep_the_place_where_they_were_created);
