@@ -448,9 +448,11 @@ AM_TESTS_ENVIRONMENT = \
 $(valgrind_tests) $(abort_tests): private LIBTOOL = $(SHELL) $(top_srcdir)/tests/link.sh
 
 # Valgrind's own errors end a test with 99, which the harness takes for a hard error.
-# Threads take turns, as one that waits for another may else run for ever.
+# Threads take turns, as one that waits for another may else run for ever. Names of inline functions
+# would be read at the start of each test, and be in reports only; the lines are there without them.
+# libtool, as a test may be a script of its own that begins the program.
 VALGRIND_FLAGS = --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
-	--errors-for-leak-kinds=definite --fair-sched=try
+	--errors-for-leak-kinds=definite --fair-sched=try --read-inline-info=no
 check-valgrind: $(check_PROGRAMS)
 	@test -n "$(VALGRIND)" || { echo "valgrind is missing"; exit 1; }
 	@test -n "`echo $(valgrind_tests)`" || { echo "no test programs: Check is missing"; exit 1; }

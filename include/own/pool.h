@@ -339,8 +339,9 @@ OWN_API int own_hold(own_pool *pool, void *object);
  * object  stolen; on failure it is still the caller's. A pool without a parent becomes a child.
  *
  * Returns -1 with errno ENOMEM; EDQUOT: a limit at or above pool has no room for the child; ELOOP:
- * the child is pool, or above it; EPERM: a dying pool, or the child or a pool below it is shared,
- * has no limit of its own, and would come under other limits; or EINVAL: an argument is NULL.
+ * the child is pool, or above it, or pool still counts against a limit of the child or of a pool
+ * below it; EPERM: a dying pool, or the child or a pool below it is shared, has no limit of its own,
+ * and would come under other limits; or EINVAL: an argument is NULL.
  * Giving a reference that a pool holds, and the caller does not own, is a misuse. Threads: those of
  * both. Cost: O(1) expected; for a child, the depth of pool, and where limits change, the number of
  * pools below the child.

@@ -87,10 +87,11 @@ static bool find_strides(const struct axes *old, size_t itemsize, int ndim, cons
         int to_end = to;
         size_t from_items = old->shape[from];
         size_t to_items = 1;
+        /* Both have as many items, so that neither runs out of axes: no analyser can see that. */
         while (from_items != to_items) {
             if (to_items < from_items)
-                to_items *= shape[to_end++];
-            else
+                to_items *= shape[to_end++]; /* NOLINT(clang-analyzer-core.uninitialized.Assign) */
+            else /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
                 from_items *= old->shape[from_end++];
         }
         if (!is_one_axis(old, from, from_end))

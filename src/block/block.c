@@ -116,6 +116,8 @@ void *block_alloc_untold(own_pool *pool, size_t bytes)
 static __attribute__((noinline)) void *alloc_beside_pages(own_pool *pool, struct memory *memory,
                                                           size_t bytes, bool zero)
 {
+    if (site_is_on())
+        return alloc_rare(pool, 1, 1, bytes, zero);
     size_t granules = memory_granules_of(memory, bytes);
     void *block = granules ? memory_alloc_listed(memory, granules, zero, false) : NULL;
     if (!block)

@@ -17,7 +17,7 @@
 #include "extent/tracked.h"
 #include "large/large.h"
 #include "memory/outside.h"
-#include "page/page.h"
+#include "page/tap.h"
 
 #include <errno.h>
 
@@ -37,8 +37,10 @@
 static inline void finish(struct memory *memory)
 {
     bool open = is_open(memory);
-    if (site_is_on() && !(open && memory->end))
+    if (site_is_on() && !(open && memory->end)) {
+        taps_begin(memory); /* before what was freed is used again */
         open = tracked_opens(memory, open);
+    }
     if (open == !!memory->end)
         return;
     extent_settle(memory);
@@ -338,7 +340,9 @@ void memory_clear(struct memory *memory)
     count_bytes(memory, 0);
     memory->end = is_open(memory) ? (char *)memory : NULL; /* set by what follows */
     extent_use(memory, memory->extent);
-    if (site_is_on())
+    if (site_is_on() && memory->outside)
+        (void)tracked_opens(memory, false);
+    else if (site_is_on())
         tracked_begin(memory, 0);
 }
 

@@ -1,6 +1,6 @@
 /*
  * page/tap.h - taps, which stand in front of the lists of pages while sites are tracked. Used in
- * this room, and in block/sampled.c.
+ * this room, in memory/memory.c and block/sampled.c.
  *
  * There is one for each size. Its front is what own_alloc takes for the first page of the list: it
  * has the free blocks of a page, which is *behind* the tap, until they are used up. Then a call is

@@ -138,11 +138,26 @@ static void point_to(const struct subtree *subtree, struct limit *to)
     }
 }
 
-/* The reason not to move a subtree: EPERM or EDQUOT. 0: there is none. */
+/* Whether a limit is that of a pool of the subtree, or below one: a shared pool that has lost its
+   parent still points to it. */
+static bool has_limit_above(const struct subtree *subtree, const struct limit *limit)
+{
+    for (own_pool *at = limit ? subtree->root : NULL; at; at = next_in(subtree, at)) {
+        for (const struct limit *above = limit; above && is_limited(at); above = above->above) {
+            if (above == pool_limit(at))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The reason not to move a subtree: EPERM, ELOOP or EDQUOT. 0: there is none. */
 static int refusal(const struct subtree *subtree, struct limit *to, struct limit *from)
 {
     if (has_one_that_stays(subtree))
         return EPERM;
+    if (has_limit_above(subtree, to))
+        return ELOOP;
     return limit_fits(to, from, used_by(subtree)) ? 0 : EDQUOT;
 }
 

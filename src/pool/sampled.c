@@ -87,11 +87,11 @@ bool sampled_keep_plain(own_pool *pool)
 {
     struct memory *memory = &pool->part.memory;
     unsigned flags = pool_flags(pool);
-    sampled_clear(pool);
     if (!POOL_READY || flags & ~(POOL_ROOT | POOL_NAMED | POOL_SAMPLED | POOL_SHORT) ||
         pool->part.ledger.newest || memory->account.limit || memory->outside ||
         extent_is_big(&pool->first))
         return false;
+    sampled_clear(pool);
     if (flags & POOL_ROOT)
         learn_root(pool);
     memory_end(memory);

@@ -121,7 +121,7 @@ START_TEST(sizes_are_as_asked_for)
     struct random random;
 
     random_seed(&random, 1200 + (uint64_t)_i);
-    for (size_t i = 0; i < scaled(30000) + 500; i++) {
+    for (size_t i = 0; i < scaled(30000) + 100; i++) {
         step(pool, &model, &random, _i != ALLOCATED);
         own_usage usage = usage_of(pool);
         expect(usage.blocks == model.blocks && usage.bytes == model.bytes);

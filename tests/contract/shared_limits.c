@@ -140,6 +140,30 @@ START_TEST(shared_child_stays_under_its_limits)
 }
 END_TEST
 
+/* A shared pool that has lost its parent still counts against the limits that were above it, so
+   nothing that has one of these can come below it. */
+START_TEST(no_limit_comes_below_itself)
+{
+    for (int depth = 0; depth < 3; depth++) {
+        own_pool *top = depth < 2 ? new_limited(1000 * KIB) : new_root();
+        expect(own_share(top) == 0);
+        own_pool *limited =
+            depth == 0
+                ? top
+                : own_pool_create(top, &(own_pool_options){.limit = depth == 2 ? 1000 * KIB : 0});
+        own_pool *orphan = own_pool_new(limited);
+        own_incref(orphan);
+        expect(own_drop(limited, orphan) == 0 && own_pool_parent(orphan) == NULL);
+        expect_error(own_give(orphan, top) == -1, depth == 2 ? EPERM : ELOOP);
+        expect(own_pool_parent(top) == NULL);
+        expect_error(own_alloc(orphan, 1, 1200 * KIB) == NULL, EDQUOT);
+        expect(own_alloc(orphan, 1, 400 * KIB) != NULL);
+        own_decref(orphan);
+        own_decref(top);
+    }
+}
+END_TEST
+
 START_TEST(limits_outlive_their_pool_for_what_survives)
 {
     own_pool *pool = new_limited(1000 * KIB), *child = own_pool_new(pool);
@@ -164,6 +188,7 @@ int main(void)
     tcase_add_test(limits, limits_are_set_before_sharing);
     tcase_add_test(limits, confined_child_is_counted_as_it_becomes_shared);
     tcase_add_test(limits, shared_child_stays_under_its_limits);
+    tcase_add_test(limits, no_limit_comes_below_itself);
     tcase_add_test(limits, limits_outlive_their_pool_for_what_survives);
     return run_suite(suite);
 }

@@ -280,6 +280,11 @@ size_t scaled(size_t count)
     return count / divisor;
 }
 
+bool steps_are_few(void)
+{
+    return scaled(100) <= 1;
+}
+
 size_t scaled_nesting(size_t count)
 {
     size_t few = scaled(count);

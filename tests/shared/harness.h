@@ -157,6 +157,10 @@ size_t random_below(struct random *random, size_t bound); /* bound > 0 */
  */
 size_t scaled(size_t count);
 
+/* Whether scaled leaves a hundredth or less, as under Valgrind. Then rounds that only repeat others
+   are left out too. */
+bool steps_are_few(void);
+
 /* So many deaths that not all of them nest, however large the stack; scaled down no further than
    that. */
 #define MORE_THAN_NEST ((size_t)20000)

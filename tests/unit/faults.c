@@ -333,8 +333,12 @@ START_TEST(many_holds_survive_a_failure_at_any_request)
     static const struct call call = CALL(hold_many);
     long n = 1;
 
-    while (!fault_try(&call, n, false)) /* the ledger may keep a larger index */
-        expect(++n < 2000);
+    /* The ledger may keep a larger index. Hundreds of requests are alike but for where they are:
+       Valgrind sees the first of them, and ever fewer of the others. */
+    while (!fault_try(&call, n, false)) {
+        n += steps_are_few() ? 1 + n / 8 : 1;
+        expect(n < 2000);
+    }
     expect(n > 2);
 }
 END_TEST

@@ -101,15 +101,16 @@ START_TEST(blocks_are_sampled_with_their_chance)
     begin(INTERVAL);
     for (size_t i = 0; i < 3; i++) {
         size_t sampled = 0;
-        size_t count = 400000;
+        size_t count = scaled(400000);
         for (size_t k = 0; k < count; k++)
             sampled += site_strikes(sizes[i]);
         expect_near((double)sampled * site_weight(sizes[i], INTERVAL), count, 4);
 
         double left = 0;
-        for (size_t k = 0; k < 100000; k++)
+        size_t draws = scaled(100000);
+        for (size_t k = 0; k < draws; k++)
             left += site_blocks_left(sizes[i]);
-        expect_near(left / 100000 + 1, site_weight(sizes[i], INTERVAL), 2);
+        expect_near(left / (double)draws + 1, site_weight(sizes[i], INTERVAL), 2);
     }
 }
 END_TEST
@@ -117,18 +118,19 @@ END_TEST
 START_TEST(rooms_that_are_counted_at_once_have_the_same_chance)
 {
     const size_t room = 1000;
+    const size_t count = scaled(200000);
     size_t struck = 0;
     double sum = 0;
     double weight = site_weight(room, INTERVAL);
 
     begin(INTERVAL);
-    for (size_t i = 0; i < 200000; i++) {
+    for (size_t i = 0; i < count; i++) {
         size_t left = site_room(room);
         expect(left == SITE_NONE || left < room);
         struck += left != SITE_NONE;
         sum += left != SITE_NONE ? (double)left : 0;
     }
-    expect_near((double)struck * weight, 200000, 2);
+    expect_near((double)struck * weight, count, 2);
     expect_near(sum / (double)struck, INTERVAL - (double)room * (weight - 1), 2);
 }
 END_TEST
@@ -165,7 +167,7 @@ static void *blocks[LIVE];
 START_TEST(a_pool_whose_blocks_come_and_go)
 {
     begin(INTERVAL);
-    own_pool *pool = churned(_i, scaled(600000), blocks, scaled(LIVE));
+    own_pool *pool = churned(_i, scaled(steps_are_few() ? 200000 : 600000), blocks, scaled(LIVE));
     expect_estimate(pool);
     for (size_t i = 0; i < scaled(LIVE); i += 2)
         expect(own_free(pool, blocks[i]) == 0);

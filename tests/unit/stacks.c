@@ -192,7 +192,7 @@ static NOINLINE void *capture_all(void *arg)
 {
     uint32_t *to = arg;
 
-    for (size_t i = 0; i < 100 * DEPTHS; i++) {
+    for (size_t i = 0; i < (steps_are_few() ? 5 : 100) * DEPTHS; i++) {
         size_t depth = i % DEPTHS;
         uint32_t stack = capture_from_depth(depth);
         expect(i < DEPTHS || to[depth] == stack);
@@ -289,7 +289,8 @@ START_TEST(a_sentence_keeps_to_its_room)
         memset(text, 'x', sizeof(text));
         strcpy(text, "a block was written past the end"); /* 32 characters */
         check_add_site(text, room, "made in ", stack);
-        expect(strlen(text) < room && strncmp(text + 32, "; made in ", room - 33) == 0);
+        size_t most = room - 33 < 10 ? room - 33 : 10; /* a name follows where there is room */
+        expect(strlen(text) < room && strncmp(text + 32, "; made in ", most) == 0);
         for (size_t i = room; i < sizeof(text); i++)
             expect(text[i] == 'x');
     }

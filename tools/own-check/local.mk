@@ -27,7 +27,8 @@ check-ownership:
 	for file in $(ownership_tools); do \
 		case $$file in *.c) files="$$files $(srcdir)/$$file" ;; esac; \
 	done; \
-	CLANG='$(CLANG)' $(SHELL) $(srcdir)/%D%/own-check -j "`nproc || echo 1`" -- cc $(DEFS) -I. \
+	CLANG='$(CLANG)' $(SHELL) $(srcdir)/%D%/own-check $(OWNERSHIP_FLAGS) \
+		-j "`nproc || echo 1`" -- cc $(DEFS) -I. \
 		$(AM_CPPFLAGS) $(CPPFLAGS) -D_GNU_SOURCE -DOWNSTAT_PAGE_FOLDER='""' \
 		$(UV_CFLAGS) $(HIREDIS_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS) $(JANSSON_CFLAGS) \
 		$(NCURSES_CFLAGS) -DOWNSTAT_WATCH=1 $$files && \
