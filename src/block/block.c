@@ -2,7 +2,6 @@
  * block/block.c - own_alloc and own_free.
  */
 #include "block/fast.h"
-#include "page/tap.h"
 
 /* The one external definition of each inline function of own/block.h. */
 extern inline bool own_bump_fits(const own_pool *pool, size_t bytes);
@@ -73,14 +72,6 @@ static inline bool is_passed(const own_pool *pool, size_t alignment, size_t coun
            (!flags && site_passes(granules << GRANULE_SHIFT));
 }
 
-static inline void *alloc_passed(own_pool *pool, size_t alignment, size_t size, bool zero)
-{
-    void *block = block_alloc_uncounted(pool, alignment, 1, size, zero);
-    if (OWN_UNLIKELY(pool->part.memory.stock))
-        taps_begin(&pool->part.memory);
-    return block;
-}
-
 /* All that is rare: errors, pools of several threads or with an allocator. */
 static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t alignment,
                                                       size_t count, size_t size, bool zero)
@@ -89,7 +80,7 @@ static __attribute__((noinline)) void *alloc_anywhere(own_pool *pool, size_t ali
         return fail_pointer(EINVAL);
     if (site_is_on())
         return is_passed(pool, alignment, count, size)
-                   ? alloc_passed(pool, alignment, size, zero)
+                   ? block_alloc_uncounted(pool, alignment, 1, size, zero)
                    : counted_alloc(pool, alignment, count, size, zero);
     return block_alloc_uncounted(pool, alignment, count, size, zero);
 }
@@ -116,7 +107,7 @@ void *block_alloc_untold(own_pool *pool, size_t bytes)
 static __attribute__((noinline)) void *alloc_beside_pages(own_pool *pool, struct memory *memory,
                                                           size_t bytes, bool zero)
 {
-    if (site_is_on())
+    if (site_is_on()) /* what was freed is counted when it is used again */
         return alloc_rare(pool, 1, 1, bytes, zero);
     size_t granules = memory_granules_of(memory, bytes);
     void *block = granules ? memory_alloc_listed(memory, granules, zero, false) : NULL;

@@ -93,12 +93,8 @@ void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
     } else {
         strikes = site_strikes(counted);
     }
-    void *block = strikes ? alloc_sampled(pool, alignment, bytes, zero)
-                          : block_alloc_uncounted(pool, alignment, 1, bytes, zero);
-    memory = memory_of(pool);
-    if (memory && has_stock(memory))
-        taps_begin(memory);
-    return block;
+    return strikes ? alloc_sampled(pool, alignment, bytes, zero)
+                   : block_alloc_uncounted(pool, alignment, 1, bytes, zero);
 }
 
 /* What is rare where a tap has no page behind it. `strikes`: the block is to be sampled. */

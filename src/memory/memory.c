@@ -38,7 +38,7 @@ static inline void finish(struct memory *memory)
 {
     bool open = is_open(memory);
     if (site_is_on() && !(open && memory->end)) {
-        taps_begin(memory); /* before what was freed is used again */
+        taps_begin(memory); /* wherever a stock has been made, before it is used */
         open = tracked_opens(memory, open);
     }
     if (open == !!memory->end)

@@ -143,10 +143,11 @@ static void point_to(const struct subtree *subtree, struct limit *to)
 static bool has_limit_above(const struct subtree *subtree, const struct limit *limit)
 {
     for (own_pool *at = limit ? subtree->root : NULL; at; at = next_in(subtree, at)) {
-        for (const struct limit *above = limit; above && is_limited(at); above = above->above) {
-            if (above == pool_limit(at))
-                return true;
-        }
+        const struct limit *above = is_limited(at) ? limit : NULL;
+        while (above && above != pool_limit(at))
+            above = above->above;
+        if (above)
+            return true;
     }
     return false;
 }

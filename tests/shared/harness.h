@@ -176,6 +176,13 @@ void in_thread(void *(*run)(void *arg), void *arg);
    counts what has run. */
 void end_process(int status) __attribute__((noreturn));
 
+/* A function that is to be a frame of its own on the stack. */
+#ifdef __clang__
+#define NOINLINE __attribute__((noinline))
+#else
+#define NOINLINE __attribute__((noinline, noclone))
+#endif
+
 /* Whether the build checks memory itself, so that a read of a dead object ends the program. */
 bool memory_is_checked(void);
 

@@ -9,12 +9,6 @@
 #include <pthread.h>
 
 #define INTERVAL ((size_t)2 << 10)
-#ifdef __clang__
-#define NOINLINE __attribute__((noinline))
-#else
-#define NOINLINE __attribute__((noinline, noclone))
-#endif
-
 static struct random chosen;
 
 static void begin(size_t interval)

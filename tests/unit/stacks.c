@@ -14,11 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef __clang__
-#define NOINLINE __attribute__((noinline))
-#else
-#define NOINLINE __attribute__((noinline, noclone))
-#endif
 #define DEPTHS 40
 
 /* Calls itself, in a way that compilers leave alone; the stacks are DEPTHS different ones. */
