@@ -107,24 +107,34 @@ void memory_set_left(const struct memory *memory, size_t left, size_t interval)
     behind->interval = interval;
 }
 
+/* The granules that a short extent had. */
+static uint32_t whole_granules(const struct memory *memory, const struct extent *first)
+{
+    const struct behind *behind = memory_behind(first);
+    require(behind->granules > first->granules &&
+                behind->granules <= memory->account.reserved >> GRANULE_SHIFT,
+            "memory", memory, "nothing writes behind the end of a short extent");
+    return behind->granules;
+}
+
 /* The rest lies behind that struct. */
 static struct extent *rest_behind(const struct extent *first)
 {
     return extent_address(first, first->granules + 1);
 }
 
-static size_t rest_granules(const struct extent *first)
+static size_t rest_granules(const struct memory *memory, const struct extent *first)
 {
-    const struct behind *behind = memory_behind(first);
-    return behind->granules - first->granules - 1;
+    return whole_granules(memory, first) - first->granules - 1;
 }
 
 bool memory_use_rest(struct memory *memory, size_t granules)
 {
     const struct extent *first = memory->extent;
-    if (memory->outside || extent_granules(granules + 1) > rest_granules(first))
-        return false; /* the log takes a byte */
-    extent_add_within(memory, rest_behind(first), rest_granules(first));
+    size_t rest = rest_granules(memory, first);
+    if (memory->outside || extent_granules(granules + 1) > rest) /* the log takes a byte */
+        return false;
+    extent_add_within(memory, rest_behind(first), rest);
     return true;
 }
 
@@ -139,18 +149,8 @@ static bool uses_rest(const struct memory *memory, const struct extent *first)
 size_t memory_bytes_behind(const struct memory *memory)
 {
     const struct extent *first = extent_first(memory);
-    size_t granules = uses_rest(memory, first) ? 1 : 1 + rest_granules(first);
+    size_t granules = uses_rest(memory, first) ? 1 : 1 + rest_granules(memory, first);
     return granules << GRANULE_SHIFT;
-}
-
-/* The granules that a short extent had. */
-static uint32_t whole_granules(const struct memory *memory, const struct extent *first)
-{
-    const struct behind *behind = memory_behind(first);
-    require(behind->granules > first->granules &&
-                behind->granules <= memory->account.reserved >> GRANULE_SHIFT,
-            "memory", memory, "nothing writes behind the end of a short extent");
-    return behind->granules;
 }
 
 void memory_lengthen_empty(struct memory *memory)

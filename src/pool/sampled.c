@@ -92,9 +92,12 @@ void sampled_count_anew(own_pool *pool)
     size_t interval = site_interval();
     size_t left = site_room(is_short ? room : rest);
     if (is_short)
-        memory_set_left(memory, left < rest ? SITE_NONE : left, interval);
-    if (left < rest)
-        tracked_close(memory, left, interval);
+        memory_set_left(memory, left, interval);
+    if (left >= rest)
+        return;
+    if (is_short) /* the note tells it */
+        (void)memory_take_left(memory, &interval);
+    tracked_close(memory, left, interval);
 }
 
 /* Whether a pool has nothing but blocks, in its first extent and those that came later, and samples
