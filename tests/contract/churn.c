@@ -271,6 +271,33 @@ START_TEST(free_blocks_of_each_size_are_used_again)
 }
 END_TEST
 
+/* Whichever it is. Most go from pieces of a size that a pool does not keep when they are empty; the
+   last that goes is a large one. */
+START_TEST(one_block_stays_when_all_others_go)
+{
+    enum { BYTES = 12 << 20, LEAST = 900 };
+    static unsigned char *all[BYTES / LEAST];
+
+    for (size_t size = LEAST; size < 64000; size *= 8) {
+        size_t count = BYTES / size;
+        size_t kept = _i == 0 ? 0 : _i == 1 ? count / 2 : count - 1;
+        own_pool *pool = new_root();
+        for (size_t i = 0; i < count; i++) {
+            all[i] = (unsigned char *)own_alloc_raw(pool, 1, size);
+            expect(all[i] != NULL);
+        }
+        memset(all[kept], 7, size);
+        for (size_t i = 0; i < count; i++)
+            expect(i == kept || own_free(pool, all[i]) == 0);
+        expect(own_free(pool, own_alloc_raw(pool, 1, 3 * MIB)) == 0);
+        expect(usage_of(pool).blocks == 1 && own_contains(pool, all[kept]));
+        expect(all[kept][0] == 7 && memcmp(all[kept], all[kept] + 1, size - 1) == 0);
+        expect(own_free(pool, all[kept]) == 0);
+        own_decref(pool);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("churn");
@@ -284,5 +311,6 @@ int main(void)
     tcase_add_test(memory, large_blocks_go_back_when_they_are_freed);
     tcase_add_test(memory, pool_reserves_little_more_than_is_in_it);
     tcase_add_test(memory, free_blocks_of_each_size_are_used_again);
+    tcase_add_loop_test(memory, one_block_stays_when_all_others_go, 0, 3);
     return run_suite(suite);
 }
