@@ -298,6 +298,27 @@ START_TEST(one_block_stays_when_all_others_go)
 }
 END_TEST
 
+/* No call between looks at the small ones. Version 0.1.0 freed them with the large one. */
+START_TEST(small_blocks_outlive_a_large_one)
+{
+    own_pool *pool = new_root();
+    size_t reserved = usage_of(pool).reserved;
+
+    for (size_t size = 200; size < 4000; size += 300) {
+        void *large = own_alloc_raw(pool, 1, 12 * MIB);
+        unsigned char *small = (unsigned char *)own_alloc_raw(pool, 1, size);
+        expect(large && small && own_free(pool, large) == 0);
+        expect(usage_of(pool).blocks == 1 && usage_of(pool).reserved >= reserved);
+        memset(small, 7, size);
+        expect(own_alloc_raw(pool, 1, size) && own_contains(pool, small));
+        expect(own_free(pool, own_alloc(pool, 1, size)) == 0);
+        expect(small[0] == 7 && memcmp(small, small + 1, size - 1) == 0);
+        own_pool_clear(pool);
+    }
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("churn");
@@ -311,6 +332,7 @@ int main(void)
     tcase_add_test(memory, large_blocks_go_back_when_they_are_freed);
     tcase_add_test(memory, pool_reserves_little_more_than_is_in_it);
     tcase_add_test(memory, free_blocks_of_each_size_are_used_again);
+    tcase_add_test(memory, small_blocks_outlive_a_large_one);
     tcase_add_loop_test(memory, one_block_stays_when_all_others_go, 0, 3);
     return run_suite(suite);
 }
