@@ -298,7 +298,7 @@ START_TEST(one_block_stays_when_all_others_go)
 }
 END_TEST
 
-/* No call between looks at the small ones. Version 0.1.0 freed them with the large one. */
+/* No call between looks at the small ones, which have gone with the large one before. */
 START_TEST(small_blocks_outlive_a_large_one)
 {
     own_pool *pool = new_root();
@@ -319,6 +319,19 @@ START_TEST(small_blocks_outlive_a_large_one)
 }
 END_TEST
 
+START_TEST(pool_that_is_empty_again_keeps_no_large_piece)
+{
+    own_pool *pool = new_root();
+    void *large = own_alloc_raw(pool, 1, 12 * MIB);
+    void *small = own_alloc_raw(pool, 1, 4000); /* in a piece that is made for it */
+
+    expect(large && small && own_free(pool, large) == 0);
+    expect(own_free(pool, small) == 0);
+    expect(usage_of(pool).blocks == 0 && usage_of(pool).reserved <= MIB / 8);
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("churn");
@@ -333,6 +346,7 @@ int main(void)
     tcase_add_test(memory, pool_reserves_little_more_than_is_in_it);
     tcase_add_test(memory, free_blocks_of_each_size_are_used_again);
     tcase_add_test(memory, small_blocks_outlive_a_large_one);
+    tcase_add_test(memory, pool_that_is_empty_again_keeps_no_large_piece);
     tcase_add_loop_test(memory, one_block_stays_when_all_others_go, 0, 3);
     return run_suite(suite);
 }
