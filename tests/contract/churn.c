@@ -319,6 +319,23 @@ START_TEST(small_blocks_outlive_a_large_one)
 }
 END_TEST
 
+/* Memory of large blocks begins at multiples of 64 KiB anyway. */
+START_TEST(alignment_that_large_blocks_have_costs_nothing)
+{
+    own_pool *pool = new_root();
+    own_pool *aligned = new_root();
+
+    for (size_t size = 2 * MIB; size < 3 * MIB; size += MIB / 8) {
+        expect(own_alloc_raw(pool, 1, size) != NULL);
+        void *block = own_alloc_aligned(aligned, 64 << 10, 1, size);
+        expect(block && (uintptr_t)block % (64 << 10) == 0);
+        expect(usage_of(aligned).reserved == usage_of(pool).reserved);
+    }
+    own_decref(aligned);
+    own_decref(pool);
+}
+END_TEST
+
 START_TEST(pool_that_is_empty_again_keeps_no_large_piece)
 {
     own_pool *pool = new_root();
@@ -346,6 +363,7 @@ int main(void)
     tcase_add_test(memory, pool_reserves_little_more_than_is_in_it);
     tcase_add_test(memory, free_blocks_of_each_size_are_used_again);
     tcase_add_test(memory, small_blocks_outlive_a_large_one);
+    tcase_add_test(memory, alignment_that_large_blocks_have_costs_nothing);
     tcase_add_test(memory, pool_that_is_empty_again_keeps_no_large_piece);
     tcase_add_loop_test(memory, one_block_stays_when_all_others_go, 0, 3);
     return run_suite(suite);
