@@ -355,7 +355,7 @@ int main(void)
     if (!stacks_are_given())
         puts("left out here: reports_without_memory_have_sites_too: this system gives no stacks");
     else if (!modules_are_known())
-        puts("left out here: reports_without_memory_have_sites_too: a static program has no module");
+        puts("left out here: reports_without_memory_have_sites_too: the program is static");
     else
         tcase_add_test(reports, reports_without_memory_have_sites_too);
     return run_suite(suite);
