@@ -93,6 +93,7 @@ unit_tests += \
 	%D%/unit/memory \
 	%D%/unit/pages \
 	%D%/unit/sites \
+	%D%/unit/short \
 	%D%/unit/taps \
 	%D%/unit/stacks \
 	%D%/unit/parts \
@@ -187,6 +188,8 @@ unit_tests += \
 %C%_unit_ready_LDADD = $(UNIT_LIBS)
 %C%_unit_sites_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_sites_LDADD = $(UNIT_LIBS)
+%C%_unit_short_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_unit_short_LDADD = $(UNIT_LIBS)
 %C%_unit_taps_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_unit_taps_LDADD = $(UNIT_LIBS)
 %C%_unit_stacks_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -180,7 +180,7 @@ OWN_API int own_metrics(FILE *out);
  * bytes  one sample for so many bytes on average; a larger block is more likely to be
  *        sampled than a smaller one, and stands for fewer. 0: off, as at first; what was
  *        sampled stays so until it is freed. At 1 nearly all blocks are sampled; at 512
- *        KiB small pools that are made and dropped cost some 8 % more, blocks of pages
+ *        KiB small pools that are made and dropped cost some 6 % more, blocks of pages
  *        some 3 %; below 128 KiB both cost more.
  *
  * Blocks of all pools are sampled, those from an allocator too; but not adopted ones, nor those
@@ -190,10 +190,9 @@ OWN_API int own_metrics(FILE *out);
  * keep the place where they were created (`site`).
  *
  * It may be called at any time. A pool that is in use, or is made where one has died, takes notice
- * when it next needs more than lies ready for it. In the first 64 to 128 KiB of a confined pool, a
- * block that lies where another was freed is sampled too seldom. OWN_CHECK=site in the environment
- * is own_set_site_tracking(512 KiB) from the start. Where the C library cannot load libgcc_s.so.1,
- * the stacks are empty; in a program that is linked with libown.a, they begin with calls of the
+ * when it next needs more than lies ready for it. OWN_CHECK=site in the environment is
+ * own_set_site_tracking(512 KiB) from the start. Where the C library cannot load libgcc_s.so.1, the
+ * stacks are empty; in a program that is linked with libown.a, they begin with calls of the
  * library. On i386, the child of a process in which another thread allocates while it forks may
  * wait for ever for a lock of glibc.
  *

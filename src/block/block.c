@@ -268,6 +268,8 @@ static bool free_confined(own_pool *pool, void *block)
     bool found = memory_find(memory, block, &place);
     if (found)
         memory_free(memory, &place, block);
+    if (site_is_on())
+        sampled_count_anew(pool);
     part_debug_step(&pool->part);
     inside_end(pool);
     return found;
@@ -297,8 +299,11 @@ static __attribute__((noinline)) int free_beyond_pages(own_pool *pool, void *blo
 
 static __attribute__((noinline)) int free_logged(own_pool *pool, void *block, struct extent *extent)
 {
-    return memory_free_logged(&pool->part.memory, block) ? 0
-                                                         : free_beyond_pages(pool, block, extent);
+    if (OWN_UNLIKELY(!memory_free_logged(&pool->part.memory, block)))
+        return free_beyond_pages(pool, block, extent);
+    if (site_is_on())
+        sampled_count_anew(pool);
+    return 0;
 }
 
 /* The address lies in no page of a confined pool. */

@@ -34,19 +34,20 @@ static size_t counted_size(const own_pool *pool, size_t bytes)
     return puts_apart(pool) ? granules_of(bytes) << GRANULE_SHIFT : max_size(bytes, 1);
 }
 
-/* A block that is to be sampled. */
-static void *alloc_sampled(own_pool *pool, size_t alignment, size_t bytes, bool zero)
+/* A block that is to be sampled. `interval`: that with which it was drawn. */
+static void *alloc_sampled(own_pool *pool, size_t interval, size_t alignment, size_t bytes,
+                           bool zero)
 {
     int saved = errno;
     void *block = NULL;
     if (puts_apart(pool) && bytes <= LARGE_OVER && alignment <= LARGE_OVER)
-        block = sampled_alloc(pool, alignment, bytes, zero);
+        block = sampled_alloc(pool, interval, alignment, bytes, zero);
     if (block)
         return block;
     errno = saved;
     block = block_alloc_uncounted(pool, alignment, 1, bytes, zero);
     if (block && is_forgotten(pool, block))
-        sampled_note(pool, block, counted_size(pool, bytes));
+        sampled_note(pool, interval, block, counted_size(pool, bytes));
     return block;
 }
 
@@ -62,38 +63,38 @@ void *counted_alloc_closed(own_pool *pool, size_t bytes, bool zero)
 {
     struct memory *memory = &pool->part.memory;
     size_t granules = granules_of(bytes);
-    bool strikes;
+    size_t strikes;
     if (OWN_DEBUG || MARKS_ASAN || object_is_dead(&pool->object) || memory->stock ||
         !puts_apart(pool) || !memory_bump_has(memory, bytes) ||
         !tracked_count(memory, granules << GRANULE_SHIFT, &strikes))
         return NULL;
-    return OWN_UNLIKELY(strikes) ? alloc_sampled(pool, 1, bytes, zero)
+    return OWN_UNLIKELY(strikes) ? alloc_sampled(pool, strikes, 1, bytes, zero)
                                  : memory_bump_settled(memory, granules, zero);
 }
 
 void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size, bool zero)
 {
     size_t bytes;
-    bool strikes;
+    size_t strikes = 0; /* the interval */
     struct memory *memory = memory_of(pool);
     if (multiply_overflows(count, size, &bytes))
         return block_alloc_uncounted(pool, alignment, count, size, zero);
     size_t counted = counted_size(pool, bytes);
-    if (bytes > LARGE_OVER) { /* it is in no extent */
-        strikes = site_strikes(counted);
-    } else if (OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool) &&
-               sampled_strikes_short(pool, counted)) {
-        strikes = true;
-    } else if (memory && !memory->end && tracked_count(memory, counted, &strikes)) {
+    bool in_extent = bytes <= LARGE_OVER;
+    if (in_extent && OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool))
+        strikes = sampled_strikes_short(pool, counted);
+    if (OWN_UNLIKELY(strikes)) {
+        /* it was counted there */
+    } else if (in_extent && memory && !memory->end && tracked_count(memory, counted, &strikes)) {
         void *block = NULL;
         if (!strikes && alignment <= GRANULE && !OWN_DEBUG && !MARKS_ASAN)
             block = memory_bump_fast(memory, bytes, zero);
         if (block)
             return block;
-    } else {
-        strikes = site_strikes(counted);
+    } else if (site_strikes(counted)) {
+        strikes = site_interval();
     }
-    return strikes ? alloc_sampled(pool, alignment, bytes, zero)
+    return strikes ? alloc_sampled(pool, strikes, alignment, bytes, zero)
                    : block_alloc_uncounted(pool, alignment, 1, bytes, zero);
 }
 
@@ -101,7 +102,7 @@ void *counted_alloc(own_pool *pool, size_t alignment, size_t count, size_t size,
 static __attribute__((noinline)) void *alloc_without_page(own_pool *pool, struct memory *memory,
                                                           size_t granules, bool zero, bool strikes)
 {
-    void *block = strikes ? alloc_sampled(pool, 1, granules << GRANULE_SHIFT, zero)
+    void *block = strikes ? alloc_sampled(pool, site_interval(), 1, granules << GRANULE_SHIFT, zero)
                           : memory_alloc_listed(memory, granules, zero, false);
     if (!block && !strikes)
         block = block_alloc_uncounted(pool, 1, granules, GRANULE, zero);
@@ -205,7 +206,7 @@ void *counted_resize(own_pool *pool, void *block, size_t count, size_t size, boo
         return plain(pool, block, count, size, zero); /* it stays what it is */
     bool strikes = site_strikes(counted_size(pool, bytes));
     bool moves = strikes && old_size && puts_apart(pool) && bytes <= LARGE_OVER;
-    void *fresh = moves ? sampled_alloc(pool, GRANULE, bytes, false) : NULL;
+    void *fresh = moves ? sampled_alloc(pool, site_interval(), GRANULE, bytes, false) : NULL;
     errno = saved;
     if (fresh)
         return replace(pool, block, old_size, fresh, bytes, zero);
@@ -214,6 +215,6 @@ void *counted_resize(own_pool *pool, void *block, size_t count, size_t size, boo
         return NULL;
     (void)(sample_any() && sample_take(block, pool, &sample));
     if (strikes && is_forgotten(pool, resized))
-        sampled_note(pool, resized, counted_size(pool, bytes));
+        sampled_note(pool, site_interval(), resized, counted_size(pool, bytes));
     return resized;
 }

@@ -290,6 +290,17 @@ bool extent_add(struct memory *memory, size_t granules)
     return true;
 }
 
+void extent_add_within(struct memory *memory, struct extent *extent, size_t granules)
+{
+    mark_undefined(extent, granules << GRANULE_SHIFT);
+    extent->older = extent_small(memory);
+    extent->granules = (uint32_t)granules;
+    if (!memory->end)
+        clear_bits(extent);
+    (void)leave(memory);
+    use(memory, extent);
+}
+
 void extent_put(struct memory *memory, struct extent *extent)
 {
     if (extent_is_big(extent) && extent_big(extent)->remote)

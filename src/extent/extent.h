@@ -230,6 +230,9 @@ void extent_remove_all(struct memory *memory);
 void extent_put(struct memory *memory, struct extent *extent);
 /* The extent in use, which is empty and open, has no inline path any more. */
 void extent_close(struct memory *memory);
+/* The same with memory of so many granules, which is not big, and no chunk; nobody is outside.
+   Before extents are removed, the caller takes it out of the list again. */
+void extent_add_within(struct memory *memory, struct extent *extent, size_t granules);
 /* Makes an extent empty, and the one in use. */
 void extent_use(struct memory *memory, struct extent *extent);
 /* Allocates at bump. The caller knows that there is room. */

@@ -15,7 +15,7 @@
 struct note {
     const struct memory *memory; /* NULL: it is free */
     size_t left;                 /* bytes of blocks in front of the one that is to be sampled */
-    uint32_t more;               /* bytes that the extent in use would have if it were not short */
+    size_t interval;             /* with which that was drawn */
     uint32_t next;               /* in its chain, or among those that are free; 0: none */
 };
 
@@ -109,14 +109,14 @@ static uint32_t add(uint32_t *at, const struct memory *memory)
 }
 
 /* False: there is no memory for the note, and the memory is open. */
-static bool set(const struct memory *memory, size_t left, size_t more)
+static bool set(const struct memory *memory, size_t left, size_t interval)
 {
     lock_take(&lock);
     uint32_t *at = has_notes() ? find(memory) : NULL;
     uint32_t number = !at ? 0 : *at ? *at : add(at, memory);
     if (number) {
         notes->note[number].left = left;
-        notes->note[number].more = (uint32_t)more;
+        notes->note[number].interval = interval;
     }
     lock_release(&lock);
     return number;
@@ -140,7 +140,7 @@ static size_t rest_of(const struct memory *memory)
 bool tracked_opens(struct memory *memory, bool could)
 {
     if (!could) {
-        tracked_forget(memory);
+        tracked_forget(memory); /* what was counted is counted anew, block by block */
         /* With something to be asked, what several threads use has no short path to bump. */
         if (memory->outside && !memory->stock && rest_of(memory))
             memory->stock = &memory_unlisted;
@@ -152,7 +152,7 @@ bool tracked_opens(struct memory *memory, bool could)
         return false;
     size_t rest = rest_of(memory);
     size_t left = rest ? site_room(rest) : SITE_NONE;
-    return left == SITE_NONE || !set(memory, left, 0);
+    return left == SITE_NONE || !set(memory, left, site_interval());
 }
 
 void tracked_begin(struct memory *memory, size_t counted)
@@ -163,26 +163,28 @@ void tracked_begin(struct memory *memory, size_t counted)
     size_t left = site_room(rest);
     if (OWN_LIKELY(left == SITE_NONE))
         tracked_forget(memory);
-    else if (set(memory, left, 0))
+    else if (set(memory, left, site_interval()))
         extent_close(memory);
 }
 
-size_t tracked_left(const struct memory *memory)
+size_t tracked_left(const struct memory *memory, size_t *interval)
 {
     size_t left = SITE_NONE;
     if (memory->end || !__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED))
         return left;
     lock_take(&lock);
     uint32_t number = *find(memory);
-    if (number)
+    if (number) {
         left = notes->note[number].left;
+        *interval = notes->note[number].interval;
+    }
     lock_release(&lock);
     return left;
 }
 
-void tracked_close(struct memory *memory, size_t left, size_t more)
+void tracked_close(struct memory *memory, size_t left, size_t interval)
 {
-    if (!set(memory, left, more) || !memory->end)
+    if (!set(memory, left, interval) || !memory->end)
         return;
     extent_settle(memory);
     memory->end = NULL;
@@ -198,9 +200,9 @@ static bool count_latest(const struct memory *memory, size_t bytes)
     return true;
 }
 
-bool tracked_count(const struct memory *memory, size_t bytes, bool *strikes)
+bool tracked_count(const struct memory *memory, size_t bytes, size_t *strikes)
 {
-    *strikes = false;
+    *strikes = 0;
     if (!__atomic_load_n(&tracked_notes, __ATOMIC_RELAXED))
         return false;
     if (count_latest(memory, bytes))
@@ -213,8 +215,8 @@ bool tracked_count(const struct memory *memory, size_t bytes, bool *strikes)
     if (note && note->left >= bytes) {
         note->left -= bytes;
     } else if (note) {
-        counts = rest_of(memory) + note->more >= bytes;
-        *strikes = counts;
+        counts = rest_of(memory) >= bytes;
+        *strikes = counts ? note->interval : 0;
         take(at);
     }
     lock_release(&lock);

@@ -263,7 +263,12 @@ static inline bool memory_free_logged(struct memory *memory, void *block)
     size_t bytes = log_granules((unsigned char)*memory->end) << GRANULE_SHIFT;
     if (memory->bump - bytes != block || (memory->end + 1 == last && extent_can_go(memory->extent)))
         return false;
-    memory->peak = max_size(memory->peak, memory_count(memory).bytes);
+    size_t logged = (size_t)(memory->bump - (const char *)memory->extent);
+    size_t settled = memory->extent->settled;
+    if (OWN_LIKELY(!settled))
+        settled = extent_first_index(memory->extent);
+    size_t live = memory->bytes + logged - (settled << GRANULE_SHIFT);
+    memory->peak = max_size(memory->peak, live);
     memory->end++;
     memory->bump = block;
     mark_unusable(block, bytes);

@@ -57,47 +57,142 @@ void memory_open_first(struct memory *memory)
 
 /* Lies behind the end of a short extent. */
 struct behind {
-    size_t granules; /* that the extent had */
-    size_t left;     /* see memory_shorten; SITE_NONE: it was told */
+    uint32_t granules; /* that the extent had */
+    uint32_t left;     /* see memory_shorten; TOLD: that is no more of interest */
+    size_t interval;
 };
+#define TOLD UINT32_MAX
 _Static_assert(sizeof(struct behind) <= GRANULE, "a short extent is at least a granule shorter");
 
-void memory_shorten(struct memory *memory, size_t left)
+void memory_shorten(struct memory *memory, size_t left, size_t interval)
 {
     struct extent *first = memory->extent;
-    const struct behind behind = {.granules = first->granules, .left = left};
+    const struct behind behind = {
+        .granules = first->granules, .left = (uint32_t)left, .interval = interval};
     size_t granules = min_size(extent_granules(left >> GRANULE_SHIFT), behind.granules - 1);
     first->granules = (uint32_t)granules;
     mark_undefined(memory_behind(first), sizeof(behind));
     *(struct behind *)memory_behind(first) = behind;
 }
 
-size_t memory_shorter_by(const struct extent *first)
-{
-    const struct behind *behind = memory_behind(first);
-    return (behind->granules - first->granules) << GRANULE_SHIFT;
-}
-
-size_t memory_take_left(const struct memory *memory, size_t *more)
+size_t memory_take_left(const struct memory *memory, size_t *interval)
 {
     const struct extent *first = memory->extent;
     if (first->older)
         return SITE_NONE;
     struct behind *behind = memory_behind(first);
     size_t left = behind->left;
-    behind->left = SITE_NONE;
+    behind->left = TOLD;
+    *interval = behind->interval;
     size_t gone = extent_index(first, memory->bump) - extent_first_index(first);
-    *more = memory_shorter_by(first);
-    return left == SITE_NONE ? left : left - min_size(left, gone << GRANULE_SHIFT);
+    return left == TOLD ? SITE_NONE : left - min_size(left, gone << GRANULE_SHIFT);
+}
+
+bool memory_has_left(const struct memory *memory, size_t *room)
+{
+    const struct extent *first = memory->extent;
+    if (first->older)
+        return false;
+    const struct behind *behind = memory_behind(first);
+    *room = ((size_t)behind->granules - extent_index(first, memory->bump)) << GRANULE_SHIFT;
+    return behind->left != TOLD;
+}
+
+void memory_set_left(const struct memory *memory, size_t left, size_t interval)
+{
+    const struct extent *first = memory->extent;
+    struct behind *behind = memory_behind(first);
+    size_t gone = extent_index(first, memory->bump) - extent_first_index(first);
+    behind->left = left == SITE_NONE ? TOLD - 1 : (uint32_t)(left + (gone << GRANULE_SHIFT));
+    behind->interval = interval;
+}
+
+/* The rest lies behind that struct. */
+static struct extent *rest_behind(const struct extent *first)
+{
+    return extent_address(first, first->granules + 1);
+}
+
+static size_t rest_granules(const struct extent *first)
+{
+    const struct behind *behind = memory_behind(first);
+    return behind->granules - first->granules - 1;
+}
+
+bool memory_use_rest(struct memory *memory, size_t granules)
+{
+    const struct extent *first = memory->extent;
+    if (memory->outside || extent_granules(granules + 1) > rest_granules(first))
+        return false; /* the log takes a byte */
+    extent_add_within(memory, rest_behind(first), rest_granules(first));
+    return true;
+}
+
+static bool uses_rest(const struct memory *memory, const struct extent *first)
+{
+    const struct extent *extent = extent_small(memory);
+    while (extent != first && extent != rest_behind(first))
+        extent = extent->older;
+    return extent != first;
+}
+
+size_t memory_bytes_behind(const struct memory *memory)
+{
+    const struct extent *first = extent_first(memory);
+    size_t granules = uses_rest(memory, first) ? 1 : 1 + rest_granules(first);
+    return granules << GRANULE_SHIFT;
+}
+
+/* The granules that a short extent had. */
+static uint32_t whole_granules(const struct memory *memory, const struct extent *first)
+{
+    const struct behind *behind = memory_behind(first);
+    require(behind->granules > first->granules &&
+                behind->granules <= memory->account.reserved >> GRANULE_SHIFT,
+            "memory", memory, "nothing writes behind the end of a short extent");
+    return behind->granules;
+}
+
+void memory_lengthen_empty(struct memory *memory)
+{
+    struct extent *first = extent_first(memory);
+    first->granules = whole_granules(memory, first);
+    memory->extent = first;
+    memory->end = NULL;
+}
+
+/* The first extent becomes the one in use, with what the memory has counted. */
+static void go_back(struct memory *memory, struct extent *first, char *bump)
+{
+    const struct memory_counts counts = memory_count(memory);
+    __atomic_store_n(&memory->blocks, counts.blocks, __ATOMIC_RELAXED);
+    count_bytes(memory, counts.bytes);
+    memory->end = NULL;
+    memory->extent = first;
+    set_bump(memory, bump);
+    first->settled = (uint32_t)extent_index(first, bump);
 }
 
 void memory_lengthen(struct memory *memory)
 {
-    const struct behind *behind = memory_behind(memory->extent);
-    require(behind->granules > memory->extent->granules &&
-                behind->granules <= memory->account.reserved >> GRANULE_SHIFT,
-            "memory", memory, "nothing writes behind the end of a short extent");
-    memory->extent->granules = (uint32_t)behind->granules;
+    struct extent *first = extent_first(memory);
+    uint32_t whole = whole_granules(memory, first);
+    struct extent *extent = memory->extent;
+    if (extent == first || extent == rest_behind(first)) {
+        go_back(memory, first, memory->outside ? extent_end(first) : memory->bump);
+    } else if (uses_rest(memory, first)) {
+        while (extent->older != rest_behind(first))
+            extent = extent->older;
+        extent->older = first;
+    }
+    if (!memory->outside)
+        first->granules = whole;
+}
+
+bool memory_is_within_first(const struct memory *memory)
+{
+    const struct extent *first = extent_first(memory);
+    return memory->extent == first || memory->extent == rest_behind(first);
 }
 
 bool memory_init(struct memory *memory, struct extent *first, size_t bytes)

@@ -54,16 +54,30 @@ void *memory_behind(const struct extent *first);
    block yet, and the extent is not big. There is no inline path from then on. */
 void *memory_cut_end(struct memory *memory, size_t bytes);
 /* Ends the first extent, which has no block yet and is not big, where blocks of `left` bytes would
-   end, or in front of that, since the block behind them is to be sampled. */
-void memory_shorten(struct memory *memory, size_t left);
+   end, or in front of that, since the block behind them is to be sampled. `interval`: with which
+   that was drawn. */
+void memory_shorten(struct memory *memory, size_t left, size_t interval);
 /* Of a memory with a short first extent: what is left of `left`, without what lies in front of
-   bump. It is told once; SITE_NONE: it has been, or there are other extents. `more` is filled: so
-   many bytes was the extent longer. */
-size_t memory_take_left(const struct memory *memory, size_t *more);
-/* How many bytes shorter a short first extent is than it was. */
-size_t memory_shorter_by(const struct extent *first);
-/* Makes that extent as long as it was, when it has no block any more. */
+   bump; and the interval. It is told once; SITE_NONE: it has been, or there are other extents. */
+size_t memory_take_left(const struct memory *memory, size_t *interval);
+/* Whether it has not been told; `room` is filled: the bytes from bump on, with those behind the
+   end. */
+bool memory_has_left(const struct memory *memory, size_t *room);
+/* Sets it anew, from bump on. SITE_NONE: no block in the room is to be sampled. */
+void memory_set_left(const struct memory *memory, size_t left, size_t interval);
+/* The rest, behind a short first extent that is the only one, becomes an extent too, and the one in
+   use. False: a block of so many granules would not fit into it. */
+bool memory_use_rest(struct memory *memory, size_t granules);
+/* How many bytes behind a short first extent are in no extent. */
+size_t memory_bytes_behind(const struct memory *memory);
+/* Of a memory with a short first extent: whether there is no extent but that one and the rest. */
+bool memory_is_within_first(const struct memory *memory);
+/* Makes that extent as long as it was, and the rest is no extent any more. Blocks are not looked up
+   any more, but counted. If threads were outside, it stays short. */
 void memory_lengthen(struct memory *memory);
+/* The same of a memory without blocks that count, and no extent but those two. There is no inline
+   path from then on. */
+void memory_lengthen_empty(struct memory *memory);
 /* To be called after either, where the memory is in use: there is an inline path. */
 void memory_open_first(struct memory *memory);
 /* The size of a first extent with room for `bytes` of blocks. 0: it would be too large. */

@@ -187,6 +187,9 @@ struct part *pool_enter_parent(const own_pool *pool, const own_pool *child)
 
 static int drop_child(own_pool *pool, own_pool *child)
 {
+    if (pool_flags(child) & (POOL_SAMPLED | POOL_SHORT) && pool_is_held_once(pool, child) &&
+        sampled_make_plain(child))
+        return own_drop(pool, child); /* by the shortest way */
     struct part *entered = pool_enter_parent(pool, child);
     if (!entered)
         return fail_with(EINVAL);

@@ -294,7 +294,6 @@ void own_pool_clear(own_pool *pool)
             exact_clear(pool);
         else
             parts_clear(&pool->part);
-        sampled_lengthen_cleared(pool);
         inside_end(pool);
     }
     if (!pool_parts(pool))

@@ -250,11 +250,16 @@ void sampled_shorten(own_pool *pool);
 /* The first extent of a short pool that has no block becomes as long as it was, and all of it may
    be allocated inline, although a byte of it was to be sampled. */
 void sampled_lengthen(own_pool *pool);
-/* A pool was cleared: if it is short, the same, and the bytes of the extent are counted anew. */
-void sampled_lengthen_cleared(own_pool *pool);
-/* The first block of a short pool that is not allocated inline is counted. True: it is to be
-   sampled. False: it is not, or is to be counted as others. */
-bool sampled_strikes_short(own_pool *pool, size_t bytes);
+/* The first block of a short pool that is not allocated inline is counted; the rest behind the
+   first extent is used from now on. Returns the interval, if it is to be sampled. 0: it is not, or
+   is to be counted as others. */
+size_t sampled_strikes_short(own_pool *pool, size_t bytes);
+/* Blocks of a confined pool were freed, and their bytes may be allocated once more: what is left to
+   be allocated inline is counted anew, as if it had not been counted before. */
+void sampled_count_anew(own_pool *pool);
+/* A pool that is about to die becomes plain, if it is so but for samples or a short extent. False:
+   it is not plain. */
+bool sampled_make_plain(own_pool *pool);
 /* A pool dies. If it would be plain but for its samples, or is short, it becomes so and is kept
    ready. False: it is not kept. */
 bool sampled_keep_plain(own_pool *pool);

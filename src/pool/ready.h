@@ -148,15 +148,20 @@ static inline own_pool *pool_wake_for_shared(own_pool *owner, const char *place)
     return pool;
 }
 
-/* own_drop of a plain child that nobody else holds. False: nothing has been done. */
-static inline bool pool_drop_plain(own_pool *parent, own_pool *child)
+/* Whether a pool is a child that nobody else holds, both confined and with a parent that lives. */
+static inline bool pool_is_held_once(const own_pool *parent, own_pool *child)
 {
     /* The child may be one that other threads use. */
     const struct part *owner = __atomic_load_n(&child->entry.owner, __ATOMIC_RELAXED);
     header_word header = __atomic_load_n(header_of(child), __ATOMIC_RELAXED);
-    if (!POOL_READY || OWN_UNLIKELY(owner != &parent->part ||
-                                    header != ONE_REFERENCE(POOL_STATE | STATE_HELD_ONE) ||
-                                    object_count(&parent->object) <= 0 || !pool_is_plain(child)))
+    return owner == &parent->part && header == ONE_REFERENCE(POOL_STATE | STATE_HELD_ONE) &&
+           object_count(&parent->object) > 0;
+}
+
+/* own_drop of a plain child that nobody else holds. False: nothing has been done. */
+static inline bool pool_drop_plain(own_pool *parent, own_pool *child)
+{
+    if (!POOL_READY || OWN_UNLIKELY(!pool_is_held_once(parent, child) || !pool_is_plain(child)))
         return false;
     struct ledger *ledger = &parent->part.ledger;
     ledger_remove_child(ledger, &child->entry);

@@ -15,9 +15,9 @@ static void clear_flags(own_pool *pool, unsigned flags)
     __atomic_store_n(all, (uint16_t)(*all & ~flags), __ATOMIC_RELAXED);
 }
 
-static void shorten(own_pool *pool, size_t left)
+static void shorten(own_pool *pool, size_t left, size_t interval)
 {
-    memory_shorten(&pool->part.memory, left);
+    memory_shorten(&pool->part.memory, left, interval);
     pool_set_flags(pool, POOL_SHORT);
 }
 
@@ -33,71 +33,105 @@ bool sampled_keep(own_pool *pool, unsigned class)
     if (!ready_count(class, &left))
         return false;
     if (left < room_of(pool))
-        shorten(pool, left);
+        shorten(pool, left, site_interval());
     ready_enter(class, pool);
     return true;
 }
 
 void sampled_shorten(own_pool *pool)
 {
-    size_t left = pool_parts(pool) ? SITE_NONE : tracked_left(&pool->part.memory);
+    size_t interval;
+    size_t left = pool_parts(pool) ? SITE_NONE : tracked_left(&pool->part.memory, &interval);
     if (left == SITE_NONE)
         return;
     tracked_forget(&pool->part.memory);
-    shorten(pool, left);
+    shorten(pool, left, interval);
     memory_open_first(&pool->part.memory);
 }
 
 void sampled_lengthen(own_pool *pool)
 {
     clear_flags(pool, POOL_SHORT);
-    memory_lengthen(&pool->part.memory);
+    memory_lengthen_empty(&pool->part.memory);
     memory_open_first(&pool->part.memory);
 }
 
-void sampled_lengthen_cleared(own_pool *pool)
-{
-    if (OWN_UNLIKELY(pool_flags(pool) & POOL_SHORT) && !pool_parts(pool)) {
-        sampled_lengthen(pool);
-        tracked_begin(&pool->part.memory, 0);
-    }
-}
-
-bool sampled_strikes_short(own_pool *pool, size_t bytes)
+size_t sampled_strikes_short(own_pool *pool, size_t bytes)
 {
     struct memory *memory = &pool->part.memory;
-    size_t more;
-    size_t left = memory_take_left(memory, &more);
-    if (left == SITE_NONE)
-        return false;
+    size_t interval;
+    if (!memory->end && !memory->stock) /* it is noted, and will be open again */
+        return 0;
+    size_t left = memory_take_left(memory, &interval);
+    /* Where free blocks wait, all are counted one by one. */
+    if (left == SITE_NONE || !memory->end)
+        return 0;
+    size_t granules = bytes >> GRANULE_SHIFT;
+    bool fits = memory_use_rest(memory, granules) || bump_has(memory, granules);
     if (left >= bytes) {
-        tracked_close(memory, left, more);
-        return false;
+        tracked_close(memory, left, interval);
+        return 0;
     }
-    size_t rest = (size_t)(extent_end(memory->extent) - memory->bump);
-    if (rest + more < bytes) /* it would not be in this extent */
-        return false;
-    left = site_room(rest); /* what is left in front of it was not counted */
+    if (!fits)
+        return 0;
+    left = site_room((size_t)(extent_end(memory->extent) - memory->bump)); /* not counted yet */
     if (left != SITE_NONE)
-        tracked_close(memory, left, 0);
-    return true;
+        tracked_close(memory, left, site_interval());
+    return interval;
+}
+
+void sampled_count_anew(own_pool *pool)
+{
+    struct memory *memory = &pool->part.memory;
+    size_t room;
+    tracked_forget(memory);
+    if (!memory->end)
+        return; /* it is counted when it is opened */
+    size_t rest = (size_t)(memory->end - memory->bump);
+    bool is_short = pool_flags(pool) & POOL_SHORT && memory_has_left(memory, &room);
+    size_t interval = site_interval();
+    size_t left = site_room(is_short ? room : rest);
+    if (is_short)
+        memory_set_left(memory, left < rest ? SITE_NONE : left, interval);
+    if (left < rest)
+        tracked_close(memory, left, interval);
+}
+
+/* Whether a pool has nothing but blocks, in its first extent and those that came later, and samples
+   or a short extent. */
+static bool has_only_blocks(const own_pool *pool)
+{
+    const struct memory *memory = &pool->part.memory;
+    unsigned others = pool_flags(pool) & ~(POOL_ROOT | POOL_NAMED | POOL_SAMPLED | POOL_SHORT);
+    return POOL_READY && !others && !pool->part.ledger.newest && !memory->account.limit &&
+           !memory->outside && !extent_is_big(&pool->first);
+}
+
+bool sampled_make_plain(own_pool *pool)
+{
+    if (!has_only_blocks(pool) || pool->part.memory.stock)
+        return false;
+    struct memory *memory = &pool->part.memory;
+    if (pool_flags(pool) & POOL_SHORT && memory_is_within_first(memory)) {
+        clear_flags(pool, POOL_SHORT);
+        memory_lengthen_empty(memory);
+    }
+    sampled_clear(pool);
+    if (memory->extent != &pool->first)
+        return false;
+    clear_flags(pool, POOL_SAMPLED);
+    return pool_is_plain(pool);
 }
 
 bool sampled_keep_plain(own_pool *pool)
 {
-    struct memory *memory = &pool->part.memory;
-    unsigned flags = pool_flags(pool);
-    if (!POOL_READY || flags & ~(POOL_ROOT | POOL_NAMED | POOL_SAMPLED | POOL_SHORT) ||
-        pool->part.ledger.newest || memory->account.limit || memory->outside ||
-        extent_is_big(&pool->first))
+    if (!has_only_blocks(pool))
         return false;
     sampled_clear(pool);
-    if (flags & POOL_ROOT)
+    if (pool_flags(pool) & POOL_ROOT)
         learn_root(pool);
-    memory_end(memory);
-    if (flags & POOL_SHORT)
-        memory_lengthen(memory);
-    clear_flags(pool, POOL_SAMPLED | POOL_SHORT);
+    memory_end(&pool->part.memory);
+    clear_flags(pool, POOL_SAMPLED);
     return pool_is_plain(pool) && pool_keep(pool, NULL);
 }
 
@@ -162,11 +196,10 @@ static void *get(own_pool *pool, size_t alignment, struct sample *sample)
     return block;
 }
 
-void *sampled_alloc(own_pool *pool, size_t alignment, size_t bytes, bool zero)
+void *sampled_alloc(own_pool *pool, size_t interval, size_t alignment, size_t bytes, bool zero)
 {
-    size_t interval = site_interval();
     size_t size = granules_of(bytes) << GRANULE_SHIFT;
-    if (!interval)
+    if (!site_is_on())
         return NULL;
     struct sample sample = make_sample(pool, size, interval);
     pool_enter_part(&pool->part);
@@ -183,10 +216,9 @@ void *sampled_alloc(own_pool *pool, size_t alignment, size_t bytes, bool zero)
     return block;
 }
 
-void sampled_note(own_pool *pool, const void *block, size_t bytes)
+void sampled_note(own_pool *pool, size_t interval, const void *block, size_t bytes)
 {
-    size_t interval = site_interval();
-    if (!interval)
+    if (!site_is_on())
         return;
     struct sample sample = make_sample(pool, bytes, interval);
     sample.block = block;
@@ -261,11 +293,15 @@ bool sampled_covers(const own_pool *pool, const void *address)
 void sampled_clear(own_pool *pool)
 {
     struct sample sample;
-    if (!has_any(pool))
+    unsigned flags = pool_flags(pool) & (POOL_SAMPLED | POOL_SHORT);
+    if (OWN_LIKELY(!flags))
         return;
     pool_enter_part(&pool->part);
-    for (uint32_t place = 0; sample_next(pool, &place, &sample); place = 0) {
-        (void)sample_take(sample.block, pool, &sample);
+    if (flags & POOL_SHORT)
+        memory_lengthen(&pool->part.memory);
+    if (!pool_parts(pool))
+        clear_flags(pool, POOL_SHORT);
+    while (has_any(pool) && sample_take_newest(pool, &sample)) {
         if (sample.chunk)
             put(pool, &sample);
     }

@@ -22,10 +22,11 @@ struct sampled_counts {
 };
 struct sampled_counts sampled_count(const own_pool *pool);
 
-/* A sampled block that is apart. NULL: ENOMEM or EDQUOT; an ordinary one may still be had. */
-void *sampled_alloc(own_pool *pool, size_t alignment, size_t bytes, bool zero);
+/* A sampled block that is apart. `interval`: that with which it was drawn. NULL: ENOMEM or EDQUOT;
+   an ordinary one may still be had. */
+void *sampled_alloc(own_pool *pool, size_t interval, size_t alignment, size_t bytes, bool zero);
 /* A block that was allocated is sampled where it is. Keeps errno. */
-void sampled_note(own_pool *pool, const void *block, size_t bytes);
+void sampled_note(own_pool *pool, size_t interval, const void *block, size_t bytes);
 /* The sample of a block that is apart. False: there is none at that address. */
 bool sampled_find(const own_pool *pool, const void *block, struct sample *found);
 /* Frees a block that is apart. False: there is none at that address. */
@@ -36,7 +37,8 @@ bool sampled_shrink(own_pool *pool, const void *block, size_t size);
 void sampled_move(own_pool *to, const struct sample *sample);
 /* Whether an address lies where blocks are that are apart. */
 bool sampled_covers(const own_pool *pool, const void *address);
-/* Frees all that are apart, and forgets the others. */
+/* The pool is about to lose all its blocks: frees all that are apart, and forgets the others. The
+   first extent of a short pool is as long as it was. */
 void sampled_clear(own_pool *pool);
 
 #endif

@@ -68,7 +68,7 @@ static size_t room_behind(const own_pool *pool)
 {
     unsigned flags = pool_flags(pool) & (POOL_PRIVATE | POOL_EXACT);
     if (!flags)
-        return pool_flags(pool) & POOL_SHORT ? memory_shorter_by(&pool->first) : 0;
+        return pool_flags(pool) & POOL_SHORT ? memory_bytes_behind(&pool->part.memory) : 0;
     size_t room = flags & POOL_PRIVATE ? sizeof(struct private_memory) : EXACT_FIRST_ROOM;
     size_t whole = chunk_round(offsetof(own_pool, first) + memory_first_size(room));
     return whole - (size_t)((const char *)memory_behind(&pool->first) - (const char *)pool);

@@ -143,9 +143,13 @@ size_t site_room(size_t bytes)
     return left;
 }
 
+/* Where that is large, it is the beginning of a series whose next part is below x^3 / 720. */
 double site_weight(size_t bytes, size_t interval)
 {
-    return 1 / chance((double)bytes / (double)interval);
+    double x = (double)bytes / (double)interval;
+    if (OWN_LIKELY(x < 1.0 / 64))
+        return (double)interval / (double)bytes + 0.5 + x / 12;
+    return 1 / chance(x);
 }
 
 void site_seed(uint64_t seed)

@@ -19,6 +19,7 @@
 struct record {
     struct sample sample; /* without an owner: it is free */
     uint64_t blocks;      /* what it stands for, in parts of a block */
+    uint32_t total;       /* the number of that in which it is counted */
     uint32_t next;        /* in its chain, or among those that are free */
     uint32_t newer;       /* in the list of its owner; 0: it is the first */
     uint32_t older;
@@ -87,12 +88,13 @@ static uint32_t new_record(void)
     return number;
 }
 
-static void add(uint32_t number, const struct sample *sample, uint64_t blocks)
+static void add(uint32_t number, const struct sample *sample, uint64_t blocks, uint32_t total)
 {
     uint32_t *chain = chain_of(sample->block);
     uint32_t *list = list_of(sample->owner);
     struct record *record = &records->record[number];
-    *record = (struct record){.sample = *sample, .blocks = blocks, .next = *chain, .older = *list};
+    *record = (struct record){
+        .sample = *sample, .blocks = blocks, .total = total, .next = *chain, .older = *list};
     if (*list)
         records->record[*list].newer = number;
     *list = number;
@@ -104,12 +106,12 @@ bool sample_add(const struct sample *sample)
 {
     lock_take(&lock);
     uint64_t blocks;
-    bool counted = has_records() && total_add(sample, &blocks);
-    uint32_t number = counted ? new_record() : 0;
+    uint32_t total = has_records() ? total_add(sample, &blocks) : 0;
+    uint32_t number = total ? new_record() : 0;
     if (number)
-        add(number, sample, blocks);
-    else if (counted)
-        total_subtract(sample, blocks);
+        add(number, sample, blocks, total);
+    else if (total)
+        total_subtract(total, sample, blocks);
     lock_release(&lock);
     return number;
 }
@@ -131,7 +133,7 @@ static void take(uint32_t *at)
 {
     uint32_t number = *at;
     struct record *record = &records->record[number];
-    total_subtract(&record->sample, record->blocks);
+    total_subtract(record->total, &record->sample, record->blocks);
     *at = record->next;
     if (record->newer)
         records->record[record->newer].older = record->older;
@@ -165,6 +167,23 @@ bool sample_find(const void *block, const void *owner, struct sample *found)
 bool sample_take(const void *block, const void *owner, struct sample *found)
 {
     return look(block, owner, found, true);
+}
+
+bool sample_take_newest(const void *owner, struct sample *found)
+{
+    lock_take(&lock);
+    uint32_t number = records ? *list_of(owner) : 0;
+    while (number && records->record[number].sample.owner != owner)
+        number = records->record[number].older;
+    if (number) {
+        *found = records->record[number].sample;
+        uint32_t *at = chain_of(found->block);
+        while (*at != number)
+            at = &records->record[*at].next;
+        take(at);
+    }
+    lock_release(&lock);
+    return number;
 }
 
 /* The place is the record that comes next, plus 1; so that 0 is the beginning. */

@@ -98,6 +98,8 @@ bool sample_add(const struct sample *sample);
 bool sample_find(const void *block, const void *owner, struct sample *found);
 /* The same, and it is a sample no more. */
 bool sample_take(const void *block, const void *owner, struct sample *found);
+/* The same of the newest sample of an owner. False: it has none. */
+bool sample_take_newest(const void *owner, struct sample *found);
 /* Forgets the sample at an address, if there is one. */
 static inline void sample_forget(const void *block)
 {

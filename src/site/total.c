@@ -102,29 +102,28 @@ static uint64_t blocks_of(const struct sample *sample)
     return (uint64_t)(site_weight(sample->size, sample->interval) * ONE + 0.5);
 }
 
-bool total_add(const struct sample *sample, uint64_t *blocks)
+uint32_t total_add(const struct sample *sample, uint64_t *blocks)
 {
     if (!has_totals())
-        return false;
+        return 0;
     uint32_t *at = find(sample->owner, sample->stack);
     uint32_t number = *at ? *at : add(at, sample->owner, sample->stack);
     if (!number)
-        return false;
+        return 0;
     *blocks = blocks_of(sample);
     totals->total[number].samples++;
     totals->total[number].blocks += *blocks;
     totals->total[number].bytes += *blocks * sample->size;
-    return true;
+    return number;
 }
 
-void total_subtract(const struct sample *sample, uint64_t blocks)
+void total_subtract(uint32_t number, const struct sample *sample, uint64_t blocks)
 {
-    uint32_t *at = find(sample->owner, sample->stack);
-    struct total *total = &totals->total[*at];
+    struct total *total = &totals->total[number];
     total->blocks -= blocks;
     total->bytes -= blocks * sample->size;
     if (--total->samples == 0)
-        take(at);
+        take(find(sample->owner, sample->stack));
 }
 
 /* The first total of an owner from a number on. */

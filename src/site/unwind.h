@@ -16,9 +16,9 @@ uint32_t stack_number(const void *const *frames, size_t count);
 void samples_lock(void);
 void samples_unlock(void);
 
-/* total.c: a sample has come, or has gone; with what it stands for, in parts of a block. False:
-   there is no memory for it. */
-bool total_add(const struct sample *sample, uint64_t *blocks);
-void total_subtract(const struct sample *sample, uint64_t blocks);
+/* total.c: a sample has come, or has gone; with what it stands for, in parts of a block. The number
+   of the total that has it; 0: there is no memory for that. */
+uint32_t total_add(const struct sample *sample, uint64_t *blocks);
+void total_subtract(uint32_t number, const struct sample *sample, uint64_t blocks);
 
 #endif

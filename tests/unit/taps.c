@@ -249,6 +249,58 @@ START_TEST(other_blocks_change_no_chance_of_small_ones)
 }
 END_TEST
 
+/* Between blocks that stay, others come and go in the same bytes. */
+START_TEST(blocks_that_go_change_no_chance_of_those_that_stay)
+{
+    const size_t interval = (size_t)16 << 10;
+    double bytes = 0;
+    double sampled = 0;
+    own_pool *root = begin(false);
+
+    own_set_site_tracking(interval);
+    for (size_t i = 0; i < scaled(6000); i++) {
+        own_pool *pool = own_pool_new(root);
+        for (size_t n = 0; n < (_i == 0 ? 30 : 1 + i % 200); n++) {
+            size_t size = 16 * (1 + random_below(&chosen, 12));
+            expect(own_free(pool, allocate(pool, 16 + 16 * (n % 30), false)) == 0);
+            size_t before = sample_live;
+            (void)allocate(pool, size, false);
+            sampled += sample_live != before ? site_weight(size, interval) * (double)size : 0;
+            bytes += (double)size;
+        }
+        expect(own_drop(root, pool) == 0);
+    }
+    expect(is_near(sampled, bytes, 5));
+    own_decref(root);
+    expect(sample_live == 0 && tracked_notes == 0);
+}
+END_TEST
+
+/* What was to be sampled stands for as much as it did when that was decided. */
+START_TEST(samples_have_the_interval_with_which_they_were_drawn)
+{
+    const size_t pools = 2000;
+    double estimated = 0;
+    struct sample sample;
+    uint32_t place = 0;
+    own_pool *root = begin(false);
+
+    own_set_site_tracking((size_t)1 << (_i == 0 ? 12 : 15));
+    for (size_t i = 0; i < pools; i++)
+        blocks[i] = own_pool_new(root);
+    for (size_t n = 0; n < 31; n++) {
+        for (size_t i = 0; i < pools; i++)
+            (void)allocate(blocks[i], 64, false);
+        own_set_site_tracking((size_t)1 << 15);
+    }
+    while (sample_next_of_all(&place, &sample))
+        estimated += site_weight(sample.size, sample.interval) * (double)sample.size;
+    expect(is_near(estimated, (double)(31 * 64 * pools), 15));
+    own_decref(root);
+    expect(sample_live == 0);
+}
+END_TEST
+
 /* Notes go with their pools, also of one that has begun anew with its first extent. */
 START_TEST(no_note_stays)
 {
@@ -339,6 +391,8 @@ int main(void)
     tcase_add_test(chances, taps_end_when_it_is_switched_off);
     tcase_add_loop_test(chances, ready_pools_are_sampled_with_their_chance, 0, KINDS);
     tcase_add_loop_test(chances, other_blocks_change_no_chance_of_small_ones, 0, 2);
+    tcase_add_loop_test(chances, blocks_that_go_change_no_chance_of_those_that_stay, 0, 2);
+    tcase_add_loop_test(chances, samples_have_the_interval_with_which_they_were_drawn, 0, 2);
     tcase_add_test(chances, no_note_stays);
     tcase_add_test(chances, what_is_set_again_changes_nothing);
     tcase_add_test(chances, caches_are_right_while_tracking_changes);
