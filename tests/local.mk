@@ -389,6 +389,7 @@ EXTRA_DIST += \
 	%D%/matrix/matrix.sh \
 	%D%/matrix/pages.c \
 	%D%/matrix/rows \
+	%D%/matrix/shrink.c \
 	%D%/matrix/some \
 	%D%/matrix/without.c \
 	%D%/mutants/argued \

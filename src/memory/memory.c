@@ -294,7 +294,8 @@ static __attribute__((noinline)) void free_slow(struct memory *memory, const str
         count_out(memory, granules << GRANULE_SHIFT);
         (void)free_make(memory, place->extent, place->index, granules);
     }
-    if (OWN_UNLIKELY(memory->blocks == 0))
+    /* Those in a log are in no count yet. */
+    if (OWN_UNLIKELY(memory->blocks == 0 && memory_count(memory).blocks == 0))
         start_anew(memory);
     finish(memory);
 }

@@ -271,6 +271,84 @@ START_TEST(free_blocks_of_each_size_are_used_again)
 }
 END_TEST
 
+/* Whichever it is. Most go from pieces of a size that a pool does not keep when they are empty; the
+   last that goes is a large one. */
+START_TEST(one_block_stays_when_all_others_go)
+{
+    enum { BYTES = 12 << 20, LEAST = 900 };
+    static unsigned char *all[BYTES / LEAST];
+
+    for (size_t size = LEAST; size < 64000; size *= 8) {
+        size_t count = BYTES / size;
+        size_t kept = _i == 0 ? 0 : _i == 1 ? count / 2 : count - 1;
+        own_pool *pool = new_root();
+        for (size_t i = 0; i < count; i++) {
+            all[i] = (unsigned char *)own_alloc_raw(pool, 1, size);
+            expect(all[i] != NULL);
+        }
+        memset(all[kept], 7, size);
+        for (size_t i = 0; i < count; i++)
+            expect(i == kept || own_free(pool, all[i]) == 0);
+        expect(own_free(pool, own_alloc_raw(pool, 1, 3 * MIB)) == 0);
+        expect(usage_of(pool).blocks == 1 && own_contains(pool, all[kept]));
+        expect(all[kept][0] == 7 && memcmp(all[kept], all[kept] + 1, size - 1) == 0);
+        expect(own_free(pool, all[kept]) == 0);
+        own_decref(pool);
+    }
+}
+END_TEST
+
+/* No call between looks at the small ones, which have gone with the large one before. */
+START_TEST(small_blocks_outlive_a_large_one)
+{
+    own_pool *pool = new_root();
+    size_t reserved = usage_of(pool).reserved;
+
+    for (size_t size = 200; size < 4000; size += 300) {
+        void *large = own_alloc_raw(pool, 1, 12 * MIB);
+        unsigned char *small = (unsigned char *)own_alloc_raw(pool, 1, size);
+        expect(large && small && own_free(pool, large) == 0);
+        expect(usage_of(pool).blocks == 1 && usage_of(pool).reserved >= reserved);
+        memset(small, 7, size);
+        expect(own_alloc_raw(pool, 1, size) && own_contains(pool, small));
+        expect(own_free(pool, own_alloc(pool, 1, size)) == 0);
+        expect(small[0] == 7 && memcmp(small, small + 1, size - 1) == 0);
+        own_pool_clear(pool);
+    }
+    own_decref(pool);
+}
+END_TEST
+
+/* Memory of large blocks begins at multiples of 64 KiB anyway. */
+START_TEST(alignment_that_large_blocks_have_costs_nothing)
+{
+    own_pool *pool = new_root();
+    own_pool *aligned = new_root();
+
+    for (size_t size = 2 * MIB; size < 3 * MIB; size += MIB / 8) {
+        expect(own_alloc_raw(pool, 1, size) != NULL);
+        void *block = own_alloc_aligned(aligned, 64 << 10, 1, size);
+        expect(block && (uintptr_t)block % (64 << 10) == 0);
+        expect(usage_of(aligned).reserved == usage_of(pool).reserved);
+    }
+    own_decref(aligned);
+    own_decref(pool);
+}
+END_TEST
+
+START_TEST(pool_that_is_empty_again_keeps_no_large_piece)
+{
+    own_pool *pool = new_root();
+    void *large = own_alloc_raw(pool, 1, 12 * MIB);
+    void *small = own_alloc_raw(pool, 1, 4000); /* in a piece that is made for it */
+
+    expect(large && small && own_free(pool, large) == 0);
+    expect(own_free(pool, small) == 0);
+    expect(usage_of(pool).blocks == 0 && usage_of(pool).reserved <= MIB / 8);
+    own_decref(pool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("churn");
@@ -284,5 +362,9 @@ int main(void)
     tcase_add_test(memory, large_blocks_go_back_when_they_are_freed);
     tcase_add_test(memory, pool_reserves_little_more_than_is_in_it);
     tcase_add_test(memory, free_blocks_of_each_size_are_used_again);
+    tcase_add_test(memory, small_blocks_outlive_a_large_one);
+    tcase_add_test(memory, alignment_that_large_blocks_have_costs_nothing);
+    tcase_add_test(memory, pool_that_is_empty_again_keeps_no_large_piece);
+    tcase_add_loop_test(memory, one_block_stays_when_all_others_go, 0, 3);
     return run_suite(suite);
 }

@@ -72,6 +72,22 @@ START_TEST(reserve_over_a_limit_is_a_matter_of_the_limit)
 }
 END_TEST
 
+/* What outlives it among threads is still counted by that limit. */
+START_TEST(limit_of_a_dead_pool_is_nobodys)
+{
+    own_pool *root = new_root();
+
+    expect(own_pool_set_limit(root, MIB) == 0 && own_share(root) == 0);
+    own_pool *child = own_pool_new(root);
+    expect(own_pool_limited_by(child) == root);
+    own_incref(child);
+    own_decref(root);
+    expect(own_pool_limited_by(child) == NULL);
+    expect_error(own_alloc(child, 1, 2 * MIB) == NULL, EDQUOT);
+    own_decref(child);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("limited_by");
@@ -80,5 +96,6 @@ int main(void)
     tcase_add_test(trees, pool_whose_limit_binds_is_told);
     tcase_add_test(trees, dying_pool_is_told_whose_limit_counts_it);
     tcase_add_test(trees, reserve_over_a_limit_is_a_matter_of_the_limit);
+    tcase_add_test(trees, limit_of_a_dead_pool_is_nobodys);
     return run_suite(suite);
 }

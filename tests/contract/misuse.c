@@ -129,9 +129,11 @@ START_TEST(second_release_of_a_dead_object_is_seen)
         void *object = own_new(NULL, &type);
         expect(object != NULL);
         own_decref(object);
-        expect(misuses == 0);
+        expect(misuses == 0 && own_refcount(object) == 0);
         own_decref(object);
         expect_misuse("own_decref", "");
+        expect(own_incref(object) == object);
+        expect_misuse("own_incref", "");
         own_decref(object);
         expect_misuse("own_decref", "");
     }

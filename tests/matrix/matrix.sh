@@ -45,7 +45,7 @@ read_row()
         exit 1
     }
     compiler=$(trim "$(echo "$line" | cut -d'|' -f2)")
-    arguments=$(trim "$(echo "$line" | cut -d'|' -f3)")
+    arguments=$(trim "$(echo "$line" | cut -d'|' -f3)" | sed "s|@/|$work/|")
     tests=$(trim "$(echo "$line" | cut -d'|' -f4)")
     runner=$(trim "$(echo "$line" | cut -d'|' -f5)" | sed "s|@/|$work/|")
     lacks=$(trim "$(echo "$line" | cut -d'|' -f6)")
@@ -109,6 +109,11 @@ build()
     rm -rf "$folder"
     mkdir -p "$folder"
     cd "$folder"
+    case $arguments in
+    *"$work/shrink.o"*)
+        $compiler -D_GNU_SOURCE -O2 -c -o "$work/shrink.o" "$here/shrink.c" || return 1
+        ;;
+    esac
     cc=$compiler
     ! have ccache || cc="ccache $compiler"
     eval "set -- $arguments"

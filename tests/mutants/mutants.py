@@ -9,10 +9,10 @@
 # back. One that the compiler turns into the same code is not counted.
 #
 # Those tests run first that have seen most in the same file, and the first that fails or hangs ends
-# the mutant. One that the contract tests let live, with the random calls of tests/model and what
-# parsers and numpy make of reports and arrays, has to survive the unit tests too, and then the
-# contract tests of a debug build, which looks at invariants. A test hangs if it takes much longer
-# than in the tree as it is.
+# the mutant. One that the contract tests let live, with the random calls of tests/model, what
+# parsers and numpy make of reports and arrays, and what gdb sees of probes, has to survive the unit
+# tests too, and then the contract tests of a debug build, which looks at invariants. A test hangs
+# if it takes much longer than in the tree as it is.
 #
 # With --quick neither tests that take QUICK seconds of a processor, or wait for long, nor those of
 # compat/, nor the debug build look at a mutant: who lives is to be judged once more, with --again.
@@ -43,7 +43,7 @@ SECONDS_MORE = 5
 LIMITS = ["prlimit", "--as=%d" % (8 << 30), "--core=0"]  # what a mutant may take from the system
 QUICK = 0.7
 LINKER = ["-fuse-ld=gold"] if shutil.which("ld.gold") else []  # twice as fast
-SCRIPTS = {"contract": ["tests/report.sh", "tests/numpy.sh"], "unit": []}
+SCRIPTS = {"contract": ["tests/report.sh", "tests/numpy.sh", "tests/probes.sh"], "unit": []}
 ROOMS_OF_NUMPY = ("src/array", "src/format", "src/buffer")
 lock = threading.Lock()
 
@@ -259,7 +259,7 @@ class Job:
         self.numpy, exporter = "", []
         if self.words("HAVE_PYTHON_HEADER_TRUE", build) != ["#"]:
             self.numpy, exporter = self.words("NUMPY_PYTHON", build)[0], ["tests/numpy/exporter.la"]
-        all_of_them = ["libown.la", "tests/report/tree", *exporter,
+        all_of_them = ["libown.la", "tests/report/tree", "tests/probes/subject", *exporter,
                        *self.programs("contract", build)]
         if name == "plain":
             all_of_them += self.programs("unit", build)
@@ -324,6 +324,9 @@ class Job:
         names = tests.order(short, self.names[kind] + SCRIPTS[kind], mutant.path)
         if not mutant.path.startswith(ROOMS_OF_NUMPY):
             names = [name for name in names if name != "tests/numpy.sh"]
+        with open(os.path.join(self.tree, mutant.path), encoding="utf-8") as file:
+            if "probe_" not in file.read():
+                names = [name for name in names if name != "tests/probes.sh"]
         if kind == "unit":
             self.builds[build].change_archive()
         for name in names:

@@ -8,6 +8,9 @@
 
 #include <sys/resource.h>
 
+#ifdef HAVE_STACKS
+#include <dlfcn.h>
+#endif
 #include <pthread.h>
 #include <unistd.h>
 
@@ -318,6 +321,17 @@ bool stacks_are_given(void)
 {
 #ifdef HAVE_STACKS
     return true;
+#else
+    return false;
+#endif
+}
+
+bool modules_are_known(void)
+{
+#ifdef HAVE_STACKS
+    static const char inside;
+    Dl_info info;
+    return dladdr(&inside, &info) != 0;
 #else
     return false;
 #endif

@@ -193,6 +193,9 @@ bool blocks_are_bumped(void);
 /* Whether the system gives stacks of calls, without which allocations have none. */
 bool stacks_are_given(void);
 
+/* Whether the system knows to which module an address belongs: not in a static program. */
+bool modules_are_known(void);
+
 /* A test case of a suite, with a time limit that slow machines and Valgrind can keep. */
 TCase *add_case(Suite *suite, const char *name);
 

@@ -5,6 +5,7 @@
  * The record of a monitor is a chunk; an answer is memory of malloc, which this program replaces.
  */
 #include <dirent.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "asker.h"
@@ -24,6 +25,7 @@
 
 static long fail_after; /* the n-th request from now, and all after it, fail; 0: none */
 static size_t requests;
+static size_t taken; /* what was got and not freed */
 
 #ifdef REPLACES_MALLOC
 static bool is_to_fail(void)
@@ -41,20 +43,35 @@ static bool is_to_fail(void)
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
+extern void __libc_free(void *memory);
+
+static void *counted(void *memory)
+{
+    taken += memory != NULL;
+    return memory;
+}
 
 void *malloc(size_t size)
 {
-    return is_to_fail() ? NULL : __libc_malloc(size);
+    return is_to_fail() ? NULL : counted(__libc_malloc(size));
 }
 
 void *calloc(size_t count, size_t size)
 {
-    return is_to_fail() ? NULL : __libc_calloc(count, size);
+    return is_to_fail() ? NULL : counted(__libc_calloc(count, size));
+}
+
+void free(void *memory)
+{
+    taken -= memory != NULL;
+    __libc_free(memory);
 }
 
 void *realloc(void *memory, size_t size)
 {
-    return is_to_fail() ? NULL : __libc_realloc(memory, size);
+    if (is_to_fail())
+        return NULL;
+    return memory ? __libc_realloc(memory, size) : counted(__libc_realloc(NULL, size));
 }
 #endif
 
@@ -133,6 +150,33 @@ START_TEST(a_client_is_told_that_there_is_no_memory)
 }
 END_TEST
 
+/* By a child process that closes the monitor, and when the client has gone. */
+START_TEST(answers_that_are_not_taken_are_freed)
+{
+    own_pool *root = new_with_long_name((size_t)1 << 20); /* more than a socket takes */
+    int monitor = own_monitor_open(place);
+    size_t before = taken;
+    int status;
+
+    expect(monitor >= 0);
+    int client = connect_to(place);
+    send_line(client, "folded");
+    serve(monitor);
+    if (taken == before)
+        fprintf(stderr, "skipped: something else replaces malloc here\n");
+    pid_t child = fork();
+    if (child == 0)
+        _exit(own_monitor_close(monitor) == 0 && taken == before ? 0 : 1);
+    expect(child > 0 && waitpid(child, &status, 0) == child);
+    expect(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close(client);
+    serve(monitor);
+    expect(taken == before);
+    expect(own_monitor_close(monitor) == 0);
+    own_decref(root);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("faults_monitor");
@@ -141,5 +185,6 @@ int main(void)
     tcase_add_checked_fixture(faults, make_place, leave_place);
     tcase_add_test(faults, a_monitor_needs_one_chunk);
     tcase_add_test(faults, a_client_is_told_that_there_is_no_memory);
+    tcase_add_test(faults, answers_that_are_not_taken_are_freed);
     return run_suite(suite);
 }

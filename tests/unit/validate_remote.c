@@ -66,6 +66,14 @@ static void blocks_are_freed(void)
     expect(world.outside.blocks == 0 && world.outside.bytes == 0);
 }
 
+/* Without a record of the first extent, none of its blocks is freed from outside. */
+static void first_has_no_record(void)
+{
+    outside_gather(world.memory);
+    world.outside.first = NULL;
+    outside_validate(&world.outside, 0);
+}
+
 static void blocks_wrong(void)
 {
     world.outside.blocks--;
@@ -92,6 +100,7 @@ static void paged_not_counted(void)
 static const struct breach breaches[] = {
     {break_nothing, NULL},
     {blocks_are_freed, NULL},
+    {first_has_no_record, NULL},
     {blocks_wrong, "blocks >= the bits that are set"},
     {small_not_counted, "blocks >= the bits that are set"},
     {big_not_counted, "blocks >= the bits that are set"},
