@@ -268,7 +268,7 @@ static bool free_confined(own_pool *pool, void *block)
     bool found = memory_find(memory, block, &place);
     if (found)
         memory_free(memory, &place, block);
-    if (site_is_on())
+    if (found && site_is_on())
         sampled_count_anew(pool);
     part_debug_step(&pool->part);
     inside_end(pool);

@@ -223,6 +223,9 @@ void extent_settle_left(struct memory *memory, struct extent *extent);
 /* An extent with room for a block becomes the one in use. False: ENOMEM or EDQUOT; the caller
    undoes stock_make. */
 bool extent_add(struct memory *memory, size_t granules);
+/* Memory of so many granules, which is no chunk, becomes an extent that is not big, and the one in
+   use; nobody is outside. Before extents are removed, the caller takes it out of the list again. */
+void extent_add_within(struct memory *memory, struct extent *extent, size_t granules);
 /* Removes an extent that is neither the first nor in use, and has no free block in a list. */
 void extent_remove(struct memory *memory, struct extent *extent);
 void extent_remove_all(struct memory *memory);
@@ -230,9 +233,6 @@ void extent_remove_all(struct memory *memory);
 void extent_put(struct memory *memory, struct extent *extent);
 /* The extent in use, which is empty and open, has no inline path any more. */
 void extent_close(struct memory *memory);
-/* The same with memory of so many granules, which is not big, and no chunk; nobody is outside.
-   Before extents are removed, the caller takes it out of the list again. */
-void extent_add_within(struct memory *memory, struct extent *extent, size_t granules);
 /* Makes an extent empty, and the one in use. */
 void extent_use(struct memory *memory, struct extent *extent);
 /* Allocates at bump. The caller knows that there is room. */

@@ -62,6 +62,7 @@ struct behind {
     size_t interval;
 };
 #define TOLD UINT32_MAX
+#define NONE_LEFT (UINT32_MAX - 1) /* no byte of the room is to be sampled */
 _Static_assert(sizeof(struct behind) <= GRANULE, "a short extent is at least a granule shorter");
 
 void memory_shorten(struct memory *memory, size_t left, size_t interval)
@@ -103,7 +104,7 @@ void memory_set_left(const struct memory *memory, size_t left, size_t interval)
     const struct extent *first = memory->extent;
     struct behind *behind = memory_behind(first);
     size_t gone = extent_index(first, memory->bump) - extent_first_index(first);
-    behind->left = left == SITE_NONE ? TOLD - 1 : (uint32_t)(left + (gone << GRANULE_SHIFT));
+    behind->left = left == SITE_NONE ? NONE_LEFT : (uint32_t)(left + (gone << GRANULE_SHIFT));
     behind->interval = interval;
 }
 

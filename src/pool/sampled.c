@@ -84,9 +84,10 @@ void sampled_count_anew(own_pool *pool)
 {
     struct memory *memory = &pool->part.memory;
     size_t room;
-    tracked_forget(memory);
-    if (!memory->end)
-        return; /* it is counted when it is opened */
+    if (!memory->end) { /* it may be noted; it is counted when it is opened */
+        tracked_forget(memory);
+        return;
+    }
     size_t rest = (size_t)(memory->end - memory->bump);
     bool is_short = pool_flags(pool) & POOL_SHORT && memory_has_left(memory, &room);
     size_t interval = site_interval();

@@ -112,11 +112,44 @@ START_TEST(what_is_done_with_short_pools_is_right)
 }
 END_TEST
 
+/* What was to be sampled in a pool that was kept stands for as much as it did then, although the
+   interval is eight times as large when the pool is used again. */
+START_TEST(short_pools_have_the_interval_with_which_they_were_kept)
+{
+    enum { POOLS = 100, BLOCKS = 20, SIZE = 64 };
+    own_pool *pools[POOLS];
+    own_pool *root = new_root();
+    double estimated = 0;
+    double bytes = 0;
+    struct sample sample;
+
+    site_seed(5);
+    for (size_t i = 0; i < 2 * (50 + scaled(250)); i++) {
+        own_set_site_tracking((size_t)1 << (i % 2 ? 15 : 12));
+        for (size_t k = 0; k < POOLS; k++) {
+            pools[k] = own_pool_new(root);
+            for (size_t n = 0; n < BLOCKS; n++)
+                expect(own_alloc_raw(pools[k], 1, SIZE) != NULL);
+        }
+        uint32_t place = 0;
+        bytes += i % 2 ? POOLS * BLOCKS * SIZE : 0;
+        while (i % 2 && sample_next_of_all(&place, &sample))
+            estimated += site_weight(sample.size, sample.interval) * (double)sample.size;
+        for (size_t k = 0; k < POOLS; k++)
+            expect(own_drop(root, pools[k]) == 0);
+    }
+    expect(estimated > bytes * 0.8 && estimated < bytes * 1.2);
+    own_decref(root);
+    expect(sample_live == 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("short");
     TCase *pools = add_case(suite, "pools");
 
     tcase_add_loop_test(pools, what_is_done_with_short_pools_is_right, 0, 3);
+    tcase_add_test(pools, short_pools_have_the_interval_with_which_they_were_kept);
     return run_suite(suite);
 }
