@@ -106,13 +106,13 @@ static size_t cache_empty_class(unsigned class, size_t keep)
 {
     size_t gone = 0;
     struct cache_class *of = &chunk_cache->classes[class];
-    while (of->count > keep) {
+    while (chunk_cache->count[class] > keep) {
         struct free_chunk **list = of->first ? &of->first : &of->ready;
         struct free_chunk *chunk = *list;
         if (list == &of->ready)
             chunk_unlabel(chunk);
         *list = chunk->next;
-        of->count--;
+        chunk_cache->count[class]--;
         chunk_cache->bytes -= of->taken;
         gone += class_size(class);
         heap_put(class, chunk);
@@ -197,7 +197,7 @@ static __attribute__((noinline)) void *get_slow(unsigned class)
     errno = saved;
     if (got > 1) {
         chunk_cache->classes[class].first = first->next;
-        chunk_cache->classes[class].count = (uint32_t)got - 1;
+        chunk_cache->count[class] = (uint32_t)got - 1;
         chunk_cache->bytes += (got - 1) * size;
     }
     return first;
@@ -213,7 +213,7 @@ void *chunk_get(size_t size, size_t *granted)
     if (OWN_LIKELY(own && own->classes[class].first)) {
         chunk = own->classes[class].first;
         own->classes[class].first = chunk->next;
-        own->classes[class].count--;
+        own->count[class]--;
         *granted = own->classes[class].size;
         own->bytes -= own->classes[class].taken;
     } else if (own && own->classes[class].ready) {
@@ -252,7 +252,7 @@ void cache_make_room(unsigned class)
     heap_lock();
     cache_take_share();
     if (chunk_cache->bytes + class_size(class) > chunk_cache->allowed)
-        cache_empty_class(class, chunk_cache->classes[class].count / 2);
+        cache_empty_class(class, chunk_cache->count[class] / 2);
     cache_recount();
     if (chunk_cache->bytes > chunk_cache->allowed - room_for(class))
         cache_empty();
@@ -295,7 +295,7 @@ size_t chunk_put(void *memory, size_t size)
     size_t whole = own->classes[class].size;
     chunk->next = own->classes[class].first;
     own->classes[class].first = chunk;
-    own->classes[class].count++;
+    own->count[class]++;
     own->bytes += whole;
     if (OWN_UNLIKELY(own->bytes > __atomic_load_n(&own->share, __ATOMIC_RELAXED)))
         spill(class);
@@ -319,7 +319,7 @@ size_t chunk_round_down(size_t size)
 
 uint16_t *chunk_typical(enum typical which)
 {
-    return chunk_cache ? &chunk_cache->typical[which] : NULL;
+    return cache_typical(which);
 }
 
 size_t own_trim(void)
@@ -399,7 +399,7 @@ bool cache_validate(void)
             count++;
         for (const struct free_chunk *chunk = of->ready; chunk; chunk = chunk->next)
             count++;
-        if (count != chunk_cache->classes[class].count)
+        if (count != chunk_cache->count[class])
             return false;
         bytes += count * class_size(class);
     }

@@ -29,7 +29,6 @@ struct free_chunk {
 struct cache_class {
     struct free_chunk *ready;
     struct free_chunk *first;
-    uint32_t count; /* in both lists */
     uint32_t size;  /* of its chunks */
     uint32_t taken; /* what `bytes` loses where one is taken: size, or 0 while bytes are counted */
 };
@@ -44,36 +43,43 @@ struct cache {
     uint16_t typical[2]; /* see chunk_typical */
     uint64_t deaths;     /* of pools, on this thread */
     struct list link;    /* in heap.caches */
+    /* The chunks in both lists of a class. They lie side by side, because cache_bytes reads all. */
+    uint32_t count[CLASS_COUNT];
 };
 
 /* The cache of the calling thread. NULL: it has none yet, or none any more. */
 extern __thread struct cache *chunk_cache;
 
+/* chunk_typical, inline. */
+static inline uint16_t *cache_typical(enum typical which)
+{
+    return OWN_LIKELY(chunk_cache) ? &chunk_cache->typical[which] : NULL;
+}
+
 /* Takes the first chunk of a list of that class. NULL: it is empty. */
-static inline void *cache_take(struct cache *cache, struct cache_class *of,
-                               struct free_chunk **list)
+static inline void *cache_take(struct cache *cache, size_t class, struct free_chunk **list)
 {
     struct free_chunk *chunk = *list;
     if (OWN_UNLIKELY(!chunk))
         return NULL;
     *list = chunk->next;
-    of->count--;
-    cache->bytes -= of->taken;
+    cache->count[class]--;
+    cache->bytes -= cache->classes[class].taken;
     return chunk;
 }
 
 /* Enters a chunk into a list of that class. False: the cache has no room for it. */
-static inline bool cache_keep(struct cache *cache, struct cache_class *of, struct free_chunk **list,
+static inline bool cache_keep(struct cache *cache, size_t class, struct free_chunk **list,
                               void *memory)
 {
     struct free_chunk *chunk = memory;
-    size_t bytes = cache->bytes + of->size;
+    size_t bytes = cache->bytes + cache->classes[class].size;
     if (OWN_UNLIKELY(bytes > __atomic_load_n(&cache->share, __ATOMIC_RELAXED)))
         return false;
     cache->bytes = bytes;
     chunk->next = *list;
     *list = chunk;
-    of->count++;
+    cache->count[class]++;
     return true;
 }
 
@@ -81,14 +87,14 @@ static inline bool cache_keep(struct cache *cache, struct cache_class *of, struc
    link of struct free_chunk. NULL: there is none. */
 static inline void *ready_take(struct cache *cache, size_t class)
 {
-    return cache_take(cache, &cache->classes[class], &cache->classes[class].ready);
+    return cache_take(cache, class, &cache->classes[class].ready);
 }
 
 /* Keeps a chunk of that class, a pool that has died, as a ready one. False: the cache has no room
    for it. */
 static inline bool ready_keep(struct cache *cache, unsigned class, void *memory)
 {
-    if (!cache_keep(cache, &cache->classes[class], &cache->classes[class].ready, memory))
+    if (!cache_keep(cache, class, &cache->classes[class].ready, memory))
         return false;
     cache->deaths++;
     return true;
@@ -107,7 +113,7 @@ static inline void *chunk_get_fast(unsigned class)
     struct cache *cache = chunk_cache;
     if (MARKS_ASAN || MARKS_VALGRIND || OWN_UNLIKELY(!cache))
         return NULL;
-    return cache_take(cache, &cache->classes[class], &cache->classes[class].first);
+    return cache_take(cache, class, &cache->classes[class].first);
 }
 
 static inline bool chunk_put_fast(unsigned class, void *memory)
@@ -115,7 +121,7 @@ static inline bool chunk_put_fast(unsigned class, void *memory)
     struct cache *cache = chunk_cache;
     if (MARKS_ASAN || MARKS_VALGRIND || OWN_UNLIKELY(!cache))
         return false;
-    return cache_keep(cache, &cache->classes[class], &cache->classes[class].first, memory);
+    return cache_keep(cache, class, &cache->classes[class].first, memory);
 }
 
 #endif

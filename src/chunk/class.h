@@ -16,11 +16,9 @@
 #define CLASS_LEAST ((size_t)32) /* room for a struct free_chunk */
 #define CLASS_SMALL_MAX ((size_t)32 << 10)
 
-/* The class of the smallest chunks that hold `size`, 1 to CHUNK_MAX. */
-static inline unsigned class_of(size_t size)
+/* class_of where it is known that `size` is over CLASS_LEAST. */
+static inline unsigned class_of_more(size_t size)
 {
-    if (size <= CLASS_LEAST)
-        return 1;
     if (size <= 512)
         return (unsigned)((size - 1) >> 4);
     if (size <= 16384) {
@@ -30,6 +28,12 @@ static inline unsigned class_of(size_t size)
     if (size <= CLASS_SMALL_MAX)
         return CLASS_SMALL - 1;
     return CLASS_SMALL + (unsigned)((size - 1) / CHUNK_UNIT);
+}
+
+/* The class of the smallest chunks that hold `size`, 1 to CHUNK_MAX. */
+static inline unsigned class_of(size_t size)
+{
+    return size <= CLASS_LEAST ? 1 : class_of_more(size);
 }
 
 static inline size_t class_size(unsigned class)

@@ -7,11 +7,13 @@
 size_t cache_bytes(const struct cache *cache)
 {
     size_t bytes = 0;
-    const struct cache_class *of = cache->classes;
-    for (; of < cache->classes + CLASS_SMALL - 1; of += 2) /* two at a time take a fifth less */
-        bytes += (size_t)of[0].count * of[0].size + (size_t)of[1].count * of[1].size;
-    for (; of < cache->classes + CLASS_COUNT; of++)
-        bytes += (size_t)of->count * of->size;
+    unsigned class = 0;
+    for (; class < CLASS_FINE; class ++)
+        bytes += cache->count[class] * class_size(class);
+    for (; class < CLASS_COUNT; class ++) {
+        if (OWN_UNLIKELY(cache->count[class]))
+            bytes += cache->count[class] * class_size(class);
+    }
     return bytes;
 }
 
@@ -86,6 +88,6 @@ void ready_enter(unsigned class, void *memory)
     struct free_chunk *chunk = memory;
     chunk->next = of->ready;
     of->ready = chunk;
-    of->count++;
+    chunk_cache->count[class]++;
     chunk_cache->deaths++;
 }

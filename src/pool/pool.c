@@ -217,7 +217,7 @@ static bool pool_free_bare(own_object *object)
         bool root = pool_flags(pool) & POOL_ROOT;
         if (!root)
             (void)plain_used(pool);
-        if (pool_keep(pool, root ? chunk_typical(TYPICAL_ROOT) : NULL))
+        if (pool_keep(pool, root ? cache_typical(TYPICAL_ROOT) : NULL))
             return true;
     } else if (pool_flags(pool) & (POOL_SAMPLED | POOL_SHORT) && sampled_keep_plain(pool)) {
         return true;

@@ -42,7 +42,7 @@ static inline bool pool_is_plain(const own_pool *pool)
     uintptr_t more = (uintptr_t)pool->part.ledger.newest | (uintptr_t)memory->stock |
                      (uintptr_t)memory->account.limit | (uintptr_t)memory->outside |
                      (uintptr_t)memory->extent->older |
-                     (pool->part.ledger.flags & ~(POOL_ROOT | POOL_NAMED));
+                     (pool->part.ledger.flags & ~(POOL_ROOT | POOL_NAMED | POOL_SHORT));
     return !more && memory->account.reserved <= CLASS_SMALL_MAX;
 }
 
@@ -72,13 +72,14 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     memory->blocks = 0;
     memory->bytes = 0;
     memory->peak = 0;
-    pool->first.settled = 0;
+    *(header_word *)(void *)&pool->first.granules =
+        HEADER_WORD(((uint32_t)size - (uint32_t)offsetof(own_pool, first)) >> GRANULE_SHIFT, 0);
     pool->user = NULL;
     pool->part.ledger.children = 0;
     pool->part.ledger.typical = 0;
     pool->part.ledger.flags = 0;
     *header_of(pool) = HEADER_WORD(OWN_COUNT_DEAD, 0);
-    unsigned class = class_of(size);
+    unsigned class = class_of_more(size);
     bool kept = ready_keep(cache, class, pool);
     if (OWN_UNLIKELY(!kept))
         kept = sampled_keep(pool, class);

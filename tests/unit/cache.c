@@ -266,7 +266,7 @@ START_TEST(a_full_cache_has_room_for_what_is_used_now)
         expect(chunk_cache->bytes <= chunk_cache->allowed);
         unsigned from_heap = 0;
         for (int round = 0; round < 100; round++) {
-            from_heap += chunk_cache->classes[class_of(used[i])].count == 0;
+            from_heap += chunk_cache->count[class_of(used[i])] == 0;
             chunk_put(chunk_get(used[i], &granted), used[i]);
         }
         expect(from_heap <= 3);
