@@ -35,7 +35,8 @@ static inline header_word *header_of(own_pool *pool)
     return (header_word *)(void *)&pool->object;
 }
 
-/* Whether a pool has nothing but blocks in its first extent, which is in no unit of its own. */
+/* Whether a pool has nothing but blocks in its first extent, which is in no unit of its own, and may
+   be short. */
 static inline bool pool_is_plain(const own_pool *pool)
 {
     const struct memory *memory = &pool->part.memory;
@@ -72,6 +73,7 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     memory->blocks = 0;
     memory->bytes = 0;
     memory->peak = 0;
+    /* `granules` and `settled` in one word: a short extent is as long as it was. */
     *(header_word *)(void *)&pool->first.granules =
         HEADER_WORD(((uint32_t)size - (uint32_t)offsetof(own_pool, first)) >> GRANULE_SHIFT, 0);
     pool->user = NULL;
