@@ -13,6 +13,8 @@
 #include "extent/tracked.h"
 #include "pool/pool.h"
 
+#include <string.h>
+
 /* In builds that mark or check each block, no pool is ready. */
 #define POOL_READY (!OWN_DEBUG && !MARKS_ASAN)
 
@@ -73,9 +75,10 @@ static inline bool pool_keep(own_pool *pool, uint16_t *typical)
     memory->blocks = 0;
     memory->bytes = 0;
     memory->peak = 0;
-    /* `granules` and `settled` in one word: a short extent is as long as it was. */
-    *(header_word *)(void *)&pool->first.granules =
-        HEADER_WORD(((uint32_t)size - (uint32_t)offsetof(own_pool, first)) >> GRANULE_SHIFT, 0);
+    /* A short extent is as long as it was, and no extent is settled: two fields in one word. */
+    uint32_t granules = ((uint32_t)size - (uint32_t)offsetof(own_pool, first)) >> GRANULE_SHIFT;
+    uint64_t both = HEADER_WORD(granules, 0);
+    memcpy((char *)&pool->first + offsetof(struct extent, granules), &both, sizeof(both));
     pool->user = NULL;
     pool->part.ledger.children = 0;
     pool->part.ledger.typical = 0;
