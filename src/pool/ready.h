@@ -37,8 +37,8 @@ static inline header_word *header_of(own_pool *pool)
     return (header_word *)(void *)&pool->object;
 }
 
-/* Whether a pool has nothing but blocks in its first extent, which is in no unit of its own, and may
-   be short. */
+/* Whether a pool has nothing but blocks in its first extent, which may be short, but is in no unit
+   of its own. */
 static inline bool pool_is_plain(const own_pool *pool)
 {
     const struct memory *memory = &pool->part.memory;
