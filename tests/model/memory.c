@@ -122,7 +122,7 @@ static size_t pick_size(struct world *world)
         return size * 20;
     if (kind < 63)
         return size * 400;
-    return size * (more % 64 < 63 ? 6000 : 60000);
+    return size * (more % 16 < 15 ? 6000 : 60000);
 }
 
 /* A pool, mostly that of the block. */
