@@ -7,10 +7,7 @@
 size_t cache_bytes(const struct cache *cache)
 {
     size_t bytes = 0;
-    unsigned class = 0;
-    for (; class < CLASS_FINE; class ++)
-        bytes += cache->count[class] * class_size(class);
-    for (; class < CLASS_COUNT; class ++) {
+    for (unsigned class = 0; class < CLASS_COUNT; class ++) {
         if (OWN_UNLIKELY(cache->count[class]))
             bytes += cache->count[class] * class_size(class);
     }
