@@ -119,14 +119,16 @@ static uint32_t whole_granules(const struct memory *memory, const struct extent 
 }
 
 /* The rest lies behind that struct. */
-static struct extent *rest_behind(const struct extent *first)
-{
-    return extent_address(first, first->granules + 1);
-}
-
 static size_t rest_granules(const struct memory *memory, const struct extent *first)
 {
     return whole_granules(memory, first) - first->granules - 1;
+}
+
+/* NULL: there is none. What begins where the chunk ends may be an extent in another chunk. */
+static struct extent *rest_behind(const struct memory *memory, const struct extent *first)
+{
+    size_t rest = rest_granules(memory, first);
+    return rest ? extent_address(first, first->granules + 1) : NULL;
 }
 
 bool memory_use_rest(struct memory *memory, size_t granules)
@@ -135,14 +137,14 @@ bool memory_use_rest(struct memory *memory, size_t granules)
     size_t rest = rest_granules(memory, first);
     if (memory->outside || extent_granules(granules + 1) > rest) /* the log takes a byte */
         return false;
-    extent_add_within(memory, rest_behind(first), rest);
+    extent_add_within(memory, rest_behind(memory, first), rest);
     return true;
 }
 
 static bool uses_rest(const struct memory *memory, const struct extent *first)
 {
     const struct extent *extent = extent_small(memory);
-    while (extent != first && extent != rest_behind(first))
+    while (extent != first && extent != rest_behind(memory, first))
         extent = extent->older;
     return extent != first;
 }
@@ -179,10 +181,10 @@ void memory_lengthen(struct memory *memory)
     struct extent *first = extent_first(memory);
     uint32_t whole = whole_granules(memory, first);
     struct extent *extent = memory->extent;
-    if (extent == first || extent == rest_behind(first)) {
+    if (extent == first || extent == rest_behind(memory, first)) {
         go_back(memory, first, memory->outside ? extent_end(first) : memory->bump);
     } else if (uses_rest(memory, first)) {
-        while (extent->older != rest_behind(first))
+        while (extent->older != rest_behind(memory, first))
             extent = extent->older;
         extent->older = first;
     }
@@ -193,7 +195,7 @@ void memory_lengthen(struct memory *memory)
 bool memory_is_within_first(const struct memory *memory)
 {
     const struct extent *first = extent_first(memory);
-    return memory->extent == first || memory->extent == rest_behind(first);
+    return memory->extent == first || memory->extent == rest_behind(memory, first);
 }
 
 bool memory_init(struct memory *memory, struct extent *first, size_t bytes)
