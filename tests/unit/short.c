@@ -144,6 +144,42 @@ START_TEST(short_pools_have_the_interval_with_which_they_were_kept)
 }
 END_TEST
 
+/* A first extent that is short by one granule has no rest: what begins where its chunk ends is in
+   another chunk, and may be an extent of the same pool. */
+START_TEST(an_extent_in_the_next_chunk_is_not_the_rest)
+{
+    enum { POOLS = 100, BLOCKS = 40, LARGEST = 4000 };
+    own_pool *pools[POOLS];
+    own_pool *root = new_root();
+    struct random chosen;
+    size_t next = 0;
+
+    random_seed(&chosen, 5);
+    site_seed(5);
+    own_set_site_tracking(20000);
+    for (size_t i = 0; i < 20 + scaled(1000); i++) {
+        for (size_t k = 0; k < POOLS; k++) {
+            own_pool *pool = pools[k] = own_pool_new(root);
+            size_t size = pool->part.memory.account.reserved;
+            for (size_t n = random_below(&chosen, BLOCKS + 1); n > 0; n--)
+                expect(own_alloc_raw(pool, 1, 1 + random_below(&chosen, LARGEST)) != NULL);
+            const char *extent = (const char *)pool->part.memory.extent;
+            bool within = extent > (const char *)pool && extent < (const char *)pool + size;
+            if (!(pool_flags(pool) & POOL_SHORT))
+                continue;
+            expect(memory_is_within_first(&pool->part.memory) == within);
+            next += extent == (const char *)pool + size;
+        }
+        for (size_t k = 0; k < POOLS; k++)
+            expect(own_drop(root, pools[k]) == 0);
+        chunk_validate();
+    }
+    if (!OWN_DEBUG && !MARKS_ASAN)
+        expect(next > 0);
+    own_decref(root);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("short");
@@ -151,5 +187,6 @@ int main(void)
 
     tcase_add_loop_test(pools, what_is_done_with_short_pools_is_right, 0, 3);
     tcase_add_test(pools, short_pools_have_the_interval_with_which_they_were_kept);
+    tcase_add_test(pools, an_extent_in_the_next_chunk_is_not_the_rest);
     return run_suite(suite);
 }
