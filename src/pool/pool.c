@@ -112,7 +112,6 @@ static void free_memory(own_pool *pool, void (*uncount)(struct limit *limit, siz
     uint32_t made = 0;
     if (OWN_UNLIKELY(checks))
         made = check_site_of(pool);
-    chunk_count_death();
     sampled_clear(pool);
     side_free(pool);
     if (OWN_UNLIKELY(pool_parts(pool)))
@@ -204,6 +203,7 @@ static own_object *pool_step(own_object *object)
 static void pool_free(own_object *object)
 {
     probe_3(pool_die, object, as_pool(object)->name, pool_account(as_pool(object))->reserved);
+    chunk_count_death();
     free_memory(as_pool(object), limit_subtract);
 }
 

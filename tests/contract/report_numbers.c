@@ -256,9 +256,14 @@ START_TEST(metrics_count)
     expect_error(!own_alloc(limited, 1, 100000), EDQUOT);
     expect(metric("own_limit_hits_total") > hits);
     own_decref(limited);
+    /* A pool that could not be created has not died. */
+    limited = own_pool_create(NULL, &(own_pool_options){.limit = 2000});
+    const own_pool_options exact = {.reserve = 1000, .flags = OWN_POOL_EXACT};
+    expect_error(!own_pool_create(limited, &exact), EDQUOT);
+    own_decref(limited);
     for (int i = 0; i < 100; i++)
         own_decref(own_pool_new(NULL));
-    expect(metric("own_pool_deaths_total") == deaths + 101);
+    expect(metric("own_pool_deaths_total") == deaths + 102);
     own_pool_clear(root);
     own_decref(root);
     own_collect();
