@@ -62,8 +62,6 @@ struct extent {
     uint32_t granules;                     /* from the header to the end */
     uint32_t settled; /* the granule up to which the bits are valid; 0: there is only a log */
 };                    /* its bits follow */
-_Static_assert(offsetof(struct extent, settled) == offsetof(struct extent, granules) + 4,
-               "pool/ready.h writes both as one word");
 
 struct stock;
 struct outside;

@@ -60,6 +60,10 @@ static inline size_t plain_used(const own_pool *pool)
     return used;
 }
 
+_Static_assert(offsetof(struct extent, settled) ==
+                   offsetof(struct extent, granules) + sizeof(uint32_t),
+               "pool_keep writes both as one word");
+
 /* Keeps a plain pool whose last reference has gone; `typical` is what is known of pools like it, or
    NULL if that has been told, and plain_used been called. False: there is no room, or nothing is
    known yet. */
